@@ -1,0 +1,77 @@
+# make serve            environment, models, and the server on 127.0.0.1:8080 (HOST=, PORT=, CONFIG=, ARGS=)
+# make test             everything that the tests need, and the tests (ARGS= for pytest)
+# make lint             style, types, import rules
+# make format           let ruff rewrite what it can
+# make models           fetch and verify the models that CONFIG names
+# make bench            speed beside the reference's own server, same weights, same machine
+# make accuracy         how well documents with known text are read, beside the reference
+# make parity           the golden answers: how far ours are from the reference's
+# make clean            remove the environment; models stay in the user's cache directory
+#
+# The three before clean build the reference's environment in .reference first, which takes minutes and gigabytes.
+#
+# Needs Python 3.11 or newer with venv and pip, and the network at first. Steps that are done leave a stamp in .venv.
+
+PYTHON ?= python3
+VENV ?= .venv
+HOST ?=
+PORT ?=
+CONFIG ?=
+ARGS ?=
+
+BIN := $(VENV)/bin
+MODELS := $(VENV)/.models$(subst /,_,$(CONFIG))
+CONFIG_OPTION := $(if $(CONFIG),--config $(CONFIG))
+
+.PHONY: serve test lint format models bench accuracy parity reference clean
+
+serve: $(MODELS)
+	@exec $(BIN)/ppocr-server serve $(CONFIG_OPTION) $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT)) $(ARGS)
+
+test: $(VENV)/.dev $(MODELS)
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+models: $(MODELS)
+
+bench: $(VENV)/.dev $(MODELS) reference
+	$(BIN)/python -m benchmarks.side_by_side $(ARGS)
+
+accuracy: $(VENV)/.dev $(MODELS) reference
+	$(BIN)/python -m benchmarks.accuracy $(ARGS)
+
+parity: $(VENV)/.dev $(MODELS) reference
+	$(BIN)/python -m tests.parity $(ARGS)
+
+reference: $(VENV)/.dev
+	PYTHON="$(PYTHON)" bash tests/reference/setup.sh
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.made pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --group dev
+	@touch $@
+
+$(MODELS): $(VENV)/.installed configs/models.yaml $(CONFIG)
+	$(BIN)/ppocr-server models pull $(CONFIG_OPTION)
+	@touch $@

@@ -1,0 +1,1 @@
+"""From page images to text: stages, batching, inference engines and model weights."""

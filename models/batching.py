@@ -1,0 +1,201 @@
+"""The only way to a device: a queue that batches across requests.
+
+Work-conserving: an idle lane takes what is waiting at once, and while every lane works the queue grows - that is the
+batching. There is no timer, no polling and no background task: a batch starts when a job arrives at an idle lane or
+when a lane becomes free. Everything but the lanes' own work runs on the event loop's thread.
+"""
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Generic, TypeVar
+
+from models.errors import DeadlineExceeded, EngineFailure, PipelineStopped
+from models.fair_queue import FairQueue
+
+Item = TypeVar("Item")
+Output = TypeVar("Output")
+
+Lane = Callable[[list[Item]], list[Output]]
+"""Runs one batch of items of equal key, in a thread of its own; one output per item, in order."""
+
+
+@dataclass(slots=True)
+class BatcherStats:
+    """Counters since start, for metrics. ``shared_batches`` hold items of two or more flows."""
+
+    jobs: int = 0
+    batches: int = 0
+    shared_batches: int = 0
+    failures: int = 0
+    dropped: int = 0
+    cost: int = 0
+    run_seconds: float = 0.0
+    wait_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job(Generic[Item, Output]):
+    item: Item
+    cost: int
+    flow: Hashable
+    deadline: float | None
+    arrived: float
+    result: "asyncio.Future[Output]"
+
+
+class Batcher(Generic[Item, Output]):
+    """One stage's queue in front of its lanes.
+
+    Args:
+        name: stage name, for threads and errors.
+        lanes: one callable per engine instance; each is only ever called from its own thread.
+        max_items: most items in one batch.
+        max_cost: most cost (padded pixels) in one batch; a single item may exceed it.
+    """
+
+    def __init__(
+        self, name: str, lanes: Sequence[Lane[Item, Output]], *, max_items: int, max_cost: int = sys.maxsize
+    ) -> None:
+        self.name = name
+        self.stats = BatcherStats()
+        self._max_items, self._max_cost = max_items, max_cost
+        self._idle = [(lane, ThreadPoolExecutor(1, f"{name}-{number}")) for number, lane in enumerate(lanes)]
+        self._executors = [executor for _, executor in self._idle]
+        self._queue: FairQueue[_Job[Item, Output]] = FairQueue()
+        self._running: set[asyncio.Future[list[Output | EngineFailure]]] = set()
+        self._closed = False
+
+    @property
+    def queued(self) -> int:
+        """Jobs that wait for a lane."""
+        return len(self._queue)
+
+    async def submit(
+        self, items: Sequence[Item], *, key: Hashable, cost: int, flow: Hashable = None, deadline: float | None = None
+    ) -> list[Output]:
+        """Queue items and wait for their outputs. Cancelling the wait drops the items that have not started.
+
+        All are queued before the first can start, so items of one call share batches as far as the limits allow.
+
+        Args:
+            items: what the lane takes, one entry a job.
+            key: items share a batch only if their keys are equal.
+            cost: what each item costs the device, in padded pixels.
+            flow: the request they belong to; flows share the device equally.
+            deadline: event loop time after which an item is dropped instead of run.
+
+        Returns:
+            One output an item, in order.
+
+        Raises:
+            DeadlineExceeded: the deadline passed while an item waited.
+            EngineFailure: the engine failed on one of these items.
+            PipelineStopped: the batcher is closed.
+        """
+        if self._closed:
+            raise PipelineStopped(f"Stage '{self.name}' is closed.")
+        loop, now = asyncio.get_running_loop(), time.monotonic()
+        results: list[asyncio.Future[Output]] = []
+        for item in items:
+            job: _Job[Item, Output] = _Job(item, cost, flow, deadline, now, loop.create_future())
+            self._queue.push(job, key=key, cost=cost, flow=flow)
+            results.append(job.result)
+        self.stats.jobs += len(results)
+        self._pump()
+        return await _all_or_none(results)
+
+    async def close(self) -> None:
+        """Fail what waits, let running batches finish, end the threads."""
+        self._closed = True
+        for job in self._queue.clear():
+            if not job.result.done():
+                job.result.set_exception(PipelineStopped(f"Stage '{self.name}' is closed."))
+        await asyncio.gather(*self._running, return_exceptions=True)
+        for executor in self._executors:
+            executor.shutdown()
+
+    def _pump(self) -> None:
+        """Start batches while there are an idle lane and a job that is still wanted."""
+        while self._idle and self._queue:
+            batch = [job for job in self._queue.pop_batch(self._max_items, self._max_cost) if self._wanted(job)]
+            if batch:
+                self._start(batch)
+
+    def _wanted(self, job: _Job[Item, Output]) -> bool:
+        """Whether anyone still waits for a job; an expired one is told so."""
+        expired = job.deadline is not None and asyncio.get_running_loop().time() > job.deadline
+        if expired and not job.result.done():
+            job.result.set_exception(DeadlineExceeded(f"The deadline passed before stage '{self.name}' ran."))
+        self.stats.dropped += job.result.done()
+        return not job.result.done()
+
+    def _start(self, batch: list[_Job[Item, Output]]) -> None:
+        lane, executor = self._idle.pop()
+        now = time.monotonic()
+        self.stats.batches += 1
+        self.stats.shared_batches += len({job.flow for job in batch}) > 1
+        self.stats.cost += sum(job.cost for job in batch)
+        self.stats.wait_seconds += sum(now - job.arrived for job in batch)
+        work = partial(_run_apart, lane, [job.item for job in batch])
+        future = asyncio.get_running_loop().run_in_executor(executor, work)
+        self._running.add(future)
+        future.add_done_callback(partial(self._finish, batch, lane, executor, now))
+
+    def _finish(
+        self,
+        batch: list[_Job[Item, Output]],
+        lane: Lane[Item, Output],
+        executor: ThreadPoolExecutor,
+        started: float,
+        future: "asyncio.Future[list[Output | EngineFailure]]",
+    ) -> None:
+        """Hand each output to its job, give the lane back, start the next batch."""
+        self._running.discard(future)
+        self._idle.append((lane, executor))
+        self.stats.run_seconds += time.monotonic() - started
+        for job, output in zip(batch, future.result(), strict=True):
+            self.stats.failures += isinstance(output, EngineFailure)
+            if job.result.done():
+                continue
+            if isinstance(output, EngineFailure):
+                job.result.set_exception(output)
+            else:
+                job.result.set_result(output)
+        if not self._closed:
+            self._pump()
+
+
+async def _all_or_none(results: list["asyncio.Future[Output]"]) -> list[Output]:
+    """Wait for all; when one fails or the wait is cancelled, drop the others."""
+    try:
+        return list(await asyncio.gather(*results))
+    finally:
+        for result in results:
+            result.cancel()
+
+
+def _run_apart(lane: Lane[Item, Output], items: list[Item]) -> list[Output | EngineFailure]:
+    """Run a batch; when it fails, run its halves, so that an item that breaks the engine fails alone."""
+    try:
+        outputs = lane(items)
+        if len(outputs) != len(items):
+            raise EngineFailure(f"The engine gave {len(outputs)} outputs for {len(items)} items.")
+        return list(outputs)
+    except Exception as error:  # noqa: BLE001 - whatever a lane raises must reach its own callers and nobody else
+        if len(items) == 1:
+            return [_as_failure(error)]
+        middle = len(items) // 2
+        return _run_apart(lane, items[:middle]) + _run_apart(lane, items[middle:])
+
+
+def _as_failure(error: Exception) -> EngineFailure:
+    if isinstance(error, EngineFailure):
+        return error
+    failure = EngineFailure(f"Inference failed with {type(error).__name__}.")
+    failure.__cause__ = error
+    return failure

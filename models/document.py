@@ -1,0 +1,108 @@
+"""The nouns that travel between stages. All are frozen; arrays in them are never written to after creation."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.options import OcrOptions
+
+Image = NDArray[np.uint8]
+"""uint8 (H, W, 3), BGR, as OpenCV reads it."""
+
+Quad = NDArray[np.int32]
+"""int32 (4, 2): x, y of top-left, top-right, bottom-right, bottom-left in page pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One decoded page: an image, or one page of a PDF or TIFF.
+
+    Attributes:
+        image: the page as decoded, upright as its file says (EXIF, /Rotate).
+        index: 0-based position in its document.
+    """
+
+    image: Image
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TextBox:
+    """One detected text region.
+
+    Attributes:
+        quad: its corners in the preprocessed page.
+        score: mean text probability inside it, 0..1.
+    """
+
+    quad: Quad
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word (Latin letters and digits: a run; CJK: one character; separators: a run of their own).
+
+    Attributes:
+        text: the characters.
+        box: xmin, ymin, xmax, ymax in the preprocessed page.
+    """
+
+    text: str
+    box: tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """One recognised line.
+
+    Attributes:
+        text: may be empty, with score 0.0, where nothing was read.
+        score: mean probability of the decoded characters, 0..1.
+        quad: the detection it was read from.
+        char_scores: probability of each character of ``text`` in turn.
+        words: filled only where word boxes were asked for.
+    """
+
+    text: str
+    score: float
+    quad: Quad
+    char_scores: tuple[float, ...] = ()
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preprocessed:
+    """What the document preprocessor made of a page.
+
+    Attributes:
+        image: the page that everything after works on.
+        angle: 0, 90, 180 or 270 degrees counter-clockwise that were applied; -1 where orientation did not run.
+        rotated: the page after rotation and before unwarping; None where the preprocessor did not run.
+    """
+
+    image: Image
+    angle: int = -1
+    rotated: Image | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageResult:
+    """Everything that was read on one page.
+
+    Attributes:
+        options: the effective options it was read with.
+        preprocessed: the page image that all coordinates refer to.
+        boxes: all N detections in reading order.
+        angles: N line orientations: 0 upright, 1 turned by 180 degrees, -1 where the stage did not run.
+        lines: the M <= N lines whose score reached the threshold, in the order of ``boxes``.
+        seconds: wall time per stage name, for metrics.
+    """
+
+    options: OcrOptions
+    preprocessed: Preprocessed
+    boxes: tuple[TextBox, ...]
+    angles: tuple[int, ...]
+    lines: tuple[TextLine, ...]
+    seconds: dict[str, float] = field(default_factory=dict)

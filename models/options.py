@@ -1,0 +1,115 @@
+"""What a caller may ask of the pipeline, and how it meets the configured defaults.
+
+Names are PaddleX's, in snake_case. Options are values: nothing here is shared between requests.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, TypeVar, get_args
+
+from models.errors import InvalidOption
+
+LimitType = Literal["min", "max"]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class OcrOverrides:
+    """One request's wishes; ``None`` takes the configured default."""
+
+    use_doc_orientation_classify: bool | None = None
+    use_doc_unwarping: bool | None = None
+    use_textline_orientation: bool | None = None
+    text_det_limit_side_len: int | None = None
+    text_det_limit_type: LimitType | None = None
+    text_det_thresh: float | None = None
+    text_det_box_thresh: float | None = None
+    text_det_unclip_ratio: float | None = None
+    text_rec_score_thresh: float | None = None
+    return_word_box: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OcrOptions:
+    """The effective options of one request: every field has its final value.
+
+    ``use_doc_orientation_classify`` and ``use_doc_unwarping`` say what runs; they are false whenever
+    ``use_doc_preprocessor`` is false. Side lengths are pixels, thresholds are probabilities in 0..1,
+    ``text_det_unclip_ratio`` is the DB paper's r (https://arxiv.org/abs/1911.08947, eq. 10).
+    """
+
+    use_doc_preprocessor: bool
+    use_doc_orientation_classify: bool
+    use_doc_unwarping: bool
+    use_textline_orientation: bool
+    text_det_limit_side_len: int
+    text_det_limit_type: LimitType
+    text_det_max_side_limit: int
+    text_det_thresh: float
+    text_det_box_thresh: float
+    text_det_unclip_ratio: float
+    text_rec_score_thresh: float
+    return_word_box: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OcrDefaults:
+    """Configured defaults: the pipeline section of the configuration, nothing else.
+
+    The first three switches are PaddleX's ``use_doc_preprocessor`` and the document preprocessor's two own
+    switches, which are consulted only where the preprocessor runs.
+    """
+
+    use_doc_preprocessor: bool = False
+    use_doc_orientation_classify: bool = False
+    use_doc_unwarping: bool = False
+    use_textline_orientation: bool = False
+    text_det_limit_side_len: int = 64
+    text_det_limit_type: LimitType = "min"
+    text_det_max_side_limit: int = 4000
+    text_det_thresh: float = 0.3
+    text_det_box_thresh: float = 0.6
+    text_det_unclip_ratio: float = 1.5
+    text_rec_score_thresh: float = 0.0
+    return_word_box: bool = False
+
+    def resolve(self, wishes: OcrOverrides) -> OcrOptions:
+        """Combine one request's wishes with these defaults.
+
+        The document preprocessor runs as configured where neither of its switches is given, and otherwise exactly
+        when one of them is true; a switch that is not given then takes the preprocessor's own default (PaddleX's rule).
+
+        Raises:
+            InvalidOption: a value is outside its documented range.
+        """
+        given = (wishes.use_doc_orientation_classify, wishes.use_doc_unwarping)
+        preprocess = self.use_doc_preprocessor if given == (None, None) else True in given
+        options = OcrOptions(
+            use_doc_preprocessor=preprocess,
+            use_doc_orientation_classify=preprocess and _pick(given[0], self.use_doc_orientation_classify),
+            use_doc_unwarping=preprocess and _pick(given[1], self.use_doc_unwarping),
+            use_textline_orientation=_pick(wishes.use_textline_orientation, self.use_textline_orientation),
+            text_det_limit_side_len=_pick(wishes.text_det_limit_side_len, self.text_det_limit_side_len),
+            text_det_limit_type=_pick(wishes.text_det_limit_type, self.text_det_limit_type),
+            text_det_max_side_limit=self.text_det_max_side_limit,
+            text_det_thresh=_pick(wishes.text_det_thresh, self.text_det_thresh),
+            text_det_box_thresh=_pick(wishes.text_det_box_thresh, self.text_det_box_thresh),
+            text_det_unclip_ratio=_pick(wishes.text_det_unclip_ratio, self.text_det_unclip_ratio),
+            text_rec_score_thresh=_pick(wishes.text_rec_score_thresh, self.text_rec_score_thresh),
+            return_word_box=_pick(wishes.return_word_box, self.return_word_box),
+        )
+        _check(options)
+        return options
+
+
+def _pick(wish: T | None, default: T) -> T:
+    return default if wish is None else wish
+
+
+def _check(options: OcrOptions) -> None:
+    for name in ("text_det_limit_side_len", "text_det_thresh", "text_det_box_thresh", "text_det_unclip_ratio"):
+        if not 0 < getattr(options, name) < float("inf"):
+            raise InvalidOption(name, "must be greater than 0 and finite")
+    if not 0 <= options.text_rec_score_thresh <= 1:
+        raise InvalidOption("text_rec_score_thresh", "must be between 0 and 1")
+    if options.text_det_limit_type not in get_args(LimitType):
+        raise InvalidOption("text_det_limit_type", "must be 'min' or 'max'")

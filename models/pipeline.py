@@ -1,0 +1,188 @@
+"""The pipeline: one page in, its text out.
+
+Orientation, unwarping, detection, crops, line orientation and recognition, in PaddleX's order. Pages of all requests
+run through the same stages at the same time; they share the batchers' queues and never a parameter or a result.
+"""
+
+import time
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from models.batching import BatcherStats
+from models.document import Image, Page, PageResult, Preprocessed, TextBox, TextLine
+from models.ops.crop import crop_line
+from models.ops.rotate import Angle, rotate_image
+from models.ops.word_boxes import word_boxes
+from models.optional_stage import ModuleStatus, OptionalStage
+from models.options import OcrDefaults, OcrOptions
+from models.stages.base import CpuPool
+from models.stages.detection import DetectionStage
+from models.stages.orientation import OrientationStage
+from models.stages.recognition import ReadLine, RecognitionStage
+from models.stages.unwarping import UnwarpingStage
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """The opened stages of one pipeline and the models behind them."""
+
+    detection: DetectionStage
+    recognition: RecognitionStage
+    doc_orientation: OptionalStage[OrientationStage]
+    doc_unwarping: OptionalStage[UnwarpingStage]
+    textline_orientation: OptionalStage[OrientationStage]
+
+
+@dataclass(slots=True)
+class _Run:
+    """What all steps of one page share: who it is for, until when, and how long each step took."""
+
+    options: OcrOptions
+    flow: Hashable
+    deadline: float | None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self.seconds[stage] = time.perf_counter() - started
+
+
+class OcrPipeline:
+    """Reads pages. Built by `models.loader.build_pipeline`; used from one event loop.
+
+    Attributes:
+        defaults: what a request that says nothing gets.
+    """
+
+    def __init__(self, stages: Stages, defaults: OcrDefaults, pool: CpuPool, required: Sequence[ModuleStatus]) -> None:
+        self.defaults = defaults
+        self._stages = stages
+        self._pool = pool
+        self._required = tuple(required)
+        self._closed = False
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the pipeline takes work."""
+        return not self._closed
+
+    def modules(self) -> tuple[ModuleStatus, ...]:
+        """The state of every module."""
+        return (*self._required, *(stage.status for stage in self._optional()))
+
+    def stats(self) -> dict[str, tuple[BatcherStats, int]]:
+        """Per opened stage, by name: its batcher's counters and how many jobs wait."""
+        opened = [stage.opened for stage in self._optional()]
+        stages = [self._stages.detection, self._stages.recognition, *(stage for stage in opened if stage)]
+        return {stage.batcher.name: (stage.batcher.stats, stage.batcher.queued) for stage in stages}
+
+    async def prepare(self, options: OcrOptions) -> None:
+        """Open the optional stages that these options need, so that a request fails before its file is decoded.
+
+        Raises:
+            ModuleNotLoaded: a stage cannot run here.
+        """
+        for stage, wanted in self._wanted(options):
+            if wanted:
+                await stage.get(self._pool)
+
+    async def open_optional(self) -> None:
+        """Open every allowed optional stage whose weights are installed."""
+        for stage in self._optional():
+            await stage.open_if_installed(self._pool)
+
+    async def close(self) -> None:
+        """Fail what waits, let running batches finish, release the engines."""
+        self._closed = True
+        await self._stages.detection.close()
+        await self._stages.recognition.close()
+        for stage in self._optional():
+            await stage.close()
+        self._pool.close()
+
+    async def read(
+        self, page: Page, options: OcrOptions, *, deadline: float | None = None, flow: Hashable = None
+    ) -> PageResult:
+        """Read one page.
+
+        Args:
+            page: the decoded page.
+            options: effective options, from ``defaults.resolve``.
+            deadline: event loop time after which queued work of this page is dropped.
+            flow: the request the page belongs to; requests share the devices equally.
+
+        Raises:
+            ModuleNotLoaded: an optional stage was asked for that cannot run here.
+            EngineFailure, DeadlineExceeded, PipelineStopped: see `models.batching.Batcher.submit`.
+        """
+        run = _Run(options, flow, deadline)
+        preprocessed = await self._preprocess(page.image, run)
+        with run.timed("text_detection"):
+            found = await self._stages.detection.find(preprocessed.image, options, flow=flow, deadline=deadline)
+        with run.timed("crop"):
+            boxes, crops = await self._pool.run(_cut, preprocessed.image, found)
+        crops, angles = await self._turn_lines(crops, run)
+        with run.timed("text_recognition"):
+            reads = await self._stages.recognition.read(crops, flow=flow, deadline=deadline)
+        lines = tuple(
+            _text_line(box, read, options)
+            for box, read in zip(boxes, reads, strict=True)
+            if read.decoded.score >= options.text_rec_score_thresh
+        )
+        return PageResult(options, preprocessed, tuple(boxes), tuple(angles), lines, run.seconds)
+
+    async def _preprocess(self, image: Image, run: _Run) -> Preprocessed:
+        if not run.options.use_doc_preprocessor:
+            return Preprocessed(image)
+        angle, rotated = -1, image
+        if run.options.use_doc_orientation_classify:
+            with run.timed("doc_orientation"):
+                stage = await self._stages.doc_orientation.get(self._pool)
+                (angle,) = await stage.angles([image], flow=run.flow, deadline=run.deadline)
+                rotated = await self._pool.run(rotate_image, image, angle)
+        unwarped = rotated
+        if run.options.use_doc_unwarping:
+            with run.timed("doc_unwarping"):
+                unwarping = await self._stages.doc_unwarping.get(self._pool)
+                unwarped = await unwarping.unwarp(rotated, flow=run.flow, deadline=run.deadline)
+        return Preprocessed(unwarped, angle, rotated)
+
+    async def _turn_lines(self, crops: list[Image], run: _Run) -> tuple[list[Image], list[int]]:
+        """Turn upside-down lines; the angles are 0 or 1 (180 degrees), or -1 where the stage is off."""
+        if not run.options.use_textline_orientation:
+            return crops, [-1] * len(crops)
+        with run.timed("textline_orientation"):
+            stage = await self._stages.textline_orientation.get(self._pool)
+            angles = await stage.angles(crops, flow=run.flow, deadline=run.deadline)
+            turned = await self._pool.run(_turn, crops, angles)
+        return turned, [int(angle == 180) for angle in angles]
+
+    def _optional(self) -> tuple[OptionalStage[OrientationStage] | OptionalStage[UnwarpingStage], ...]:
+        return (self._stages.doc_orientation, self._stages.doc_unwarping, self._stages.textline_orientation)
+
+    def _wanted(
+        self, options: OcrOptions
+    ) -> tuple[tuple[OptionalStage[OrientationStage] | OptionalStage[UnwarpingStage], bool], ...]:
+        return (
+            (self._stages.doc_orientation, options.use_doc_orientation_classify),
+            (self._stages.doc_unwarping, options.use_doc_unwarping),
+            (self._stages.textline_orientation, options.use_textline_orientation),
+        )
+
+
+def _cut(image: Image, boxes: Sequence[TextBox]) -> tuple[list[TextBox], list[Image]]:
+    """Crop every box; a box without a whole pixel of area is dropped."""
+    cut = [(box, crop) for box in boxes if (crop := crop_line(image, box.quad)) is not None]
+    return [box for box, _ in cut], [crop for _, crop in cut]
+
+
+def _turn(crops: Sequence[Image], angles: Sequence[Angle]) -> list[Image]:
+    return [rotate_image(crop, angle) for crop, angle in zip(crops, angles, strict=True)]
+
+
+def _text_line(box: TextBox, read: ReadLine, options: OcrOptions) -> TextLine:
+    words = word_boxes(read.decoded, box.quad, read.width_ratio) if options.return_word_box else ()
+    return TextLine(read.decoded.text, read.decoded.score, box.quad, read.decoded.char_scores, words)

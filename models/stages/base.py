@@ -1,0 +1,101 @@
+"""What every stage needs: a pool for array work off the event loop, and an engine call whose answer is checked."""
+
+import asyncio
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Generic, ParamSpec, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.batching import Batcher, Lane
+from models.document import Image
+from models.engines.base import Engine
+from models.errors import EngineFailure, PipelineStopped
+from models.model_directory import ChannelOrder
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Item = TypeVar("Item")
+Output = TypeVar("Output")
+
+
+class CpuPool:
+    """Threads for NumPy and OpenCV work, which releases the interpreter lock for most of its time."""
+
+    def __init__(self, threads: int) -> None:
+        self._executor = ThreadPoolExecutor(threads, "cpu")
+        self._closed = False
+
+    async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call a function in a thread of the pool.
+
+        Raises:
+            PipelineStopped: the pool is closed.
+        """
+        if self._closed:
+            raise PipelineStopped("The pipeline is closed.")
+        return await asyncio.get_running_loop().run_in_executor(self._executor, lambda: function(*args, **kwargs))
+
+    def close(self) -> None:
+        """Wait for running calls and end the threads."""
+        self._closed = True
+        self._executor.shutdown()
+
+
+class EngineStage(ABC, Generic[Item, Output]):
+    """A stage that owns engines, one a lane, and the batcher in front of them.
+
+    Args:
+        name: stage name.
+        engines: opened engines of one model; each becomes a lane.
+        pool: for array work before and after.
+        max_items: see `Batcher`.
+        max_cost: see `Batcher`.
+    """
+
+    def __init__(
+        self, name: str, engines: Sequence[Engine], pool: CpuPool, *, max_items: int, max_cost: int = sys.maxsize
+    ) -> None:
+        self._engines = tuple(engines)
+        self._pool = pool
+        lanes: list[Lane[Item, Output]] = [partial(self._run, engine) for engine in engines]
+        self.batcher = Batcher(name, lanes, max_items=max_items, max_cost=max_cost)
+
+    @property
+    def runs_on(self) -> str:
+        """Engine, device and number of lanes, for people."""
+        return f"{self._engines[0].name} on {self._engines[0].device}, lanes: {len(self._engines)}"
+
+    @abstractmethod
+    def _run(self, engine: Engine, items: list[Item]) -> list[Output]:
+        """Run one batch of items of equal key on one engine, in that engine's thread."""
+
+    async def close(self) -> None:
+        """Fail what waits, let running batches finish, release the engines."""
+        await self.batcher.close()
+        for engine in self._engines:
+            engine.close()
+
+
+def checked_run(engine: Engine, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Run a batch and refuse an answer that cannot be right: a wrong count, or anything that is not a number.
+
+    Raises:
+        EngineFailure: as above, or the engine's own.
+    """
+    output = engine.run(batch)
+    if len(output) != len(batch):
+        raise EngineFailure(f"Engine '{engine.name}' gave {len(output)} rows for a batch of {len(batch)}.")
+    # One pass without a temporary array: a NaN or an infinity anywhere makes the sum one too.
+    if not np.isfinite(output.sum()):
+        raise EngineFailure(f"Engine '{engine.name}' gave values that are not finite numbers.")
+    return output
+
+
+def planes_in_order(image: Image, channels: ChannelOrder) -> Image:
+    """A BGR image as the model was trained to see it; a view, not a copy."""
+    return image if channels == "BGR" else image[:, :, ::-1]

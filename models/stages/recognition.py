@@ -1,0 +1,116 @@
+"""Text recognition: line crops to text."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.document import Image
+from models.engines.base import Engine
+from models.errors import EngineFailure
+from models.model_directory import RecognitionSpec
+from models.ops.ctc import DecodedLine, ctc_characters, decode_line, greedy_decode
+from models.ops.line_groups import LineGroup, Padding, plan_groups
+from models.ops.normalize import Normalizer
+from models.ops.resize import resize_line
+from models.stages.base import CpuPool, EngineStage, checked_run, planes_in_order
+from models.tasks import run_all
+
+MAX_BATCH_PIXELS = 6 * 48 * 3200
+"""Padded pixels that run together: six lines of the greatest width. Larger batches do not help a CPU."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLine:
+    """One line as it was read.
+
+    Attributes:
+        decoded: text, score, and where its characters are in time.
+        width_ratio: its own width/height divided by the width/height it was padded to.
+    """
+
+    decoded: DecodedLine
+    width_ratio: float
+
+
+@dataclass(frozen=True, slots=True)
+class _PaddedLine:
+    image: Image
+    width: int
+
+
+class RecognitionStage(EngineStage[_PaddedLine, DecodedLine]):
+    """CTC recognition of lines; a line's padded width follows from its own page alone.
+
+    Args:
+        spec: the model's description.
+        engines: one per lane.
+        pool: for resizing.
+        padding: policy that fixes padded widths.
+        group_size: lines of a page that share a padded width under the ``reference`` policy.
+    """
+
+    def __init__(
+        self, spec: RecognitionSpec, engines: Sequence[Engine], pool: CpuPool, *, padding: Padding, group_size: int
+    ) -> None:
+        super().__init__("text_recognition", engines, pool, max_items=group_size, max_cost=MAX_BATCH_PIXELS)
+        self._spec = spec
+        self._padding = padding
+        self._group_size = group_size
+        self._characters = ctc_characters(spec.characters)
+        self._normalizer = Normalizer.signed_unit()
+
+    async def read(
+        self, crops: Sequence[Image], *, flow: Hashable = None, deadline: float | None = None
+    ) -> list[ReadLine]:
+        """Read the lines of one page.
+
+        Args:
+            crops: uint8 (h, w, 3) BGR each, upright.
+            flow: see `Batcher.submit`.
+            deadline: see `Batcher.submit`.
+
+        Returns:
+            One entry a crop, in order.
+
+        Raises:
+            EngineFailure, DeadlineExceeded, PipelineStopped: see `Batcher.submit`.
+        """
+        sizes = [(crop.shape[0], crop.shape[1]) for crop in crops]
+        groups = plan_groups(sizes, self._spec.image_shape, self._padding, self._group_size)
+        reads = await run_all(self._read_group(group, crops, flow, deadline) for group in groups)
+        lines = {
+            index: ReadLine(decoded, ratio)
+            for group, read in zip(groups, reads, strict=True)
+            for index, ratio, decoded in zip(group.lines, group.width_ratios, read, strict=True)
+        }
+        return [lines[index] for index in range(len(crops))]
+
+    async def _read_group(
+        self, group: LineGroup, crops: Sequence[Image], flow: Hashable, deadline: float | None
+    ) -> list[DecodedLine]:
+        lines = await self._pool.run(self._resize, group, crops)
+        # Under the reference policy a batch is one page's group and nothing else, so that not even the batch size that
+        # a kernel is chosen for depends on who else is being served.
+        key = (group.width, group if self._padding == "reference" else None)
+        cost = self._spec.image_shape[1] * group.width
+        return await self.batcher.submit(lines, key=key, cost=cost, flow=flow, deadline=deadline)
+
+    def _resize(self, group: LineGroup, crops: Sequence[Image]) -> list[_PaddedLine]:
+        height = self._spec.image_shape[1]
+        return [
+            _PaddedLine(resize_line(crops[index], width, height), group.width)
+            for index, width in zip(group.lines, group.text_widths, strict=True)
+        ]
+
+    def _run(self, engine: Engine, items: list[_PaddedLine]) -> list[DecodedLine]:
+        batch = np.zeros((len(items), *self._spec.image_shape[:2], items[0].width), np.float32)
+        for row, line in zip(batch, items, strict=True):
+            self._normalizer.write_planes(planes_in_order(line.image, self._spec.channels), row)
+        probabilities = checked_run(engine, batch)
+        if probabilities.ndim != 3 or probabilities.shape[2] != len(self._characters):
+            raise EngineFailure(
+                f"The recogniser has {probabilities.shape[-1]} classes and its dictionary {len(self._characters)}."
+            )
+        indices, best = greedy_decode(probabilities)
+        return [decode_line(row, scores, self._characters) for row, scores in zip(indices, best, strict=True)]

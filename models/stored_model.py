@@ -1,0 +1,65 @@
+"""What this machine has of one model of the manifest, for lists that a person reads."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from models.errors import WeightsMismatch
+from models.installation import PARAMETER_FILES, RECORD_FILE, Trust, read_record, verify_files
+from models.manifest import ManifestEntry, ModelTask
+from models.model_directory import ModelFormat
+
+ModelState = Literal["installed", "not_installed", "corrupt"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredModel:
+    """One model of the manifest, and what this machine has of it.
+
+    Attributes:
+        formats: formats it can be pulled in.
+        sources: where it can be pulled from, in order.
+        state: ``corrupt`` models are never loaded.
+        path: its directory, unless it is not installed.
+        installed_format: what ``path`` holds.
+        origin: where it was pulled from; None for a directory that was put there by hand.
+        trust: what its weights were compared with; None unless it is installed.
+        size: bytes of its files on this machine, else of what its first source gives; None where not known.
+        problem: why it is corrupt.
+    """
+
+    name: str
+    task: ModelTask
+    licence: str
+    note: str
+    formats: tuple[ModelFormat, ...]
+    sources: tuple[str, ...]
+    state: ModelState = "not_installed"
+    path: Path | None = None
+    installed_format: ModelFormat | None = None
+    origin: str | None = None
+    trust: Trust | None = None
+    size: int | None = None
+    problem: str | None = None
+
+
+def describe(name: str, entry: ManifestEntry, found: tuple[Path, ModelFormat] | None) -> StoredModel:
+    """Describe a model; what is installed is verified."""
+    formats = tuple(dict.fromkeys(source.format for source in entry.sources))
+    sources = tuple(str(source) for source in entry.sources)
+    common = (name, entry.task, entry.licence, entry.note, formats, sources)
+    if found is None:
+        return StoredModel(*common, size=_download_size(entry))
+    path, model_format = found
+    size = sum(file.stat().st_size for file in path.iterdir() if file.is_file() and file.name != RECORD_FILE)
+    try:
+        trust = verify_files(path, model_format, entry)[PARAMETER_FILES[model_format]]
+        record = read_record(path)
+    except WeightsMismatch as error:
+        return StoredModel(*common, "corrupt", path, model_format, None, None, size, str(error))
+    return StoredModel(*common, "installed", path, model_format, record.source if record else None, trust, size)
+
+
+def _download_size(entry: ManifestEntry) -> int | None:
+    sizes = [file.size for file in entry.sources[0].files.values() if file.size is not None]
+    return sum(sizes) or None

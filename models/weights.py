@@ -1,0 +1,235 @@
+"""The model store: finds model directories, verifies them before they are used, and pulls them into a local cache.
+
+A model is looked for in the configured local directories and then in the cache, as ``<directory>/<name>``. Both hold
+PaddleX model directories, so one copied from a PaddleX machine works as it is; its ``<name>_onnx`` is found too.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from models.errors import ModelNotInstalled, WeightsMismatch
+from models.installation import RECORD_FILE, Trust, make_record, replace_directory, verify_files
+from models.manifest import DEFAULT_MANIFEST, Manifest, ManifestEntry, ModelTask, load_manifest
+from models.model_directory import ModelDirectory, ModelFormat, find_formats
+from models.sources import SourceUnavailable, fetch
+from models.stored_model import StoredModel, describe
+
+Progress = Callable[[str], None]
+"""Receives one line of text for a person at each step of a pull."""
+
+_DIRECTORY_NAMES: dict[ModelFormat, tuple[str, ...]] = {
+    "onnx": ("{}", "{}_onnx"),
+    "paddle": ("{}", "{}_paddle"),
+}
+
+
+class ModelStore:
+    """Model directories on this machine. Safe to use from several threads and processes at once."""
+
+    def __init__(
+        self,
+        directory: Path | None = None,
+        local_directories: Sequence[Path] = (),
+        offline: bool = False,
+        manifest_path: Path | None = None,
+    ) -> None:
+        """Nothing is read or written before a method is called.
+
+        Args:
+            directory: the cache; None takes `default_directory()`.
+            local_directories: folders of PaddleX model directories that are looked in first and never written to.
+            offline: never use the network.
+            manifest_path: another manifest than the one shipped.
+        """
+        self.directory = (directory or default_directory()).expanduser().absolute()
+        self.offline = offline
+        self._local_directories = tuple(local.expanduser().absolute() for local in local_directories)
+        self._manifest_path = manifest_path or DEFAULT_MANIFEST
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """The manifest, read at first use.
+
+        Raises:
+            InvalidManifest: it cannot be read.
+        """
+        return load_manifest(self._manifest_path)
+
+    def find(self, name: str, model_format: ModelFormat | None = None) -> Path:
+        """The directory of an installed model. All its files are hashed first.
+
+        Args:
+            name: official model name.
+            model_format: a format it must have; None prefers ONNX.
+
+        Raises:
+            ModelNotInstalled: it is not on this machine; the message has the command that installs it.
+            WeightsMismatch: a file is not what the manifest, or the record of its pull, says.
+        """
+        self.verify(name, model_format)
+        return self._located(name, model_format)[0]
+
+    def installed(self, name: str, model_format: ModelFormat | None = None) -> bool:
+        """Whether a model's files are there. They are not verified."""
+        return self._locate(name, model_format) is not None
+
+    def verify(self, name: str, model_format: ModelFormat | None = None) -> dict[str, Trust]:
+        """Hash an installed model's files and say what each was compared with. Raises like `find`."""
+        path, found_format = self._located(name, model_format)
+        return verify_files(path, found_format, self.manifest.models.get(name))
+
+    def pull(self, name: str, progress: Progress | None = None, model_format: ModelFormat = "onnx") -> Path:
+        """Install a model into the cache unless it is there; what was pulled before and is corrupt now is replaced.
+
+        Returns:
+            Its verified directory.
+
+        Raises:
+            ModelNotInstalled: unknown model or format, offline, no source answers, or the cache cannot be written.
+            WeightsMismatch: a source gave other files than the manifest says; nothing was installed.
+            InvalidModelDirectory: a source gave files that are no model for this task; nothing was installed.
+        """
+        say = progress or _say_nothing
+        usable = self._usable(name, model_format)
+        if usable:
+            return usable
+        entry = self.manifest.entry(name)
+        if not entry.sources_of(model_format):
+            raise ModelNotInstalled(f"No source has the model {name} in {model_format} format.")
+        if self.offline:
+            raise self._not_installed(name, model_format)
+        try:
+            with self._locked(name, model_format, say) as target:
+                return self._usable(name, model_format) or self._install(name, entry, model_format, target, say)
+        except OSError as error:
+            raise ModelNotInstalled(f"The model {name} cannot be written to {self.directory}: {error}.") from error
+
+    def entries(self) -> tuple[StoredModel, ...]:
+        """All models of the manifest and what is here of each; installed ones are verified."""
+        return tuple(describe(name, entry, self._locate(name, None)) for name, entry in self.manifest.models.items())
+
+    def _install(self, name: str, entry: ManifestEntry, model_format: ModelFormat, target: Path, say: Progress) -> Path:
+        work = self._work_directory(target)
+        reasons = []
+        for source in entry.sources_of(model_format):
+            say(f"{name}: fetching from {source}")
+            shutil.rmtree(work, ignore_errors=True)
+            fresh = work / target.name
+            fresh.mkdir(parents=True)
+            try:
+                fetch(source, name, fresh)
+            except SourceUnavailable as error:
+                say(f"{name}: {source} is not available: {error}")
+                reasons.append(f"{source}: {error}")
+                continue
+            make_record(fresh, name, source)
+            _check_usable(fresh, entry.task)
+            replace_directory(fresh, target)
+            say(f"{name}: installed in {target}")
+            return target
+        raise ModelNotInstalled(f"The model {name} could not be fetched. {'; '.join(reasons)}")
+
+    @contextmanager
+    def _locked(self, name: str, model_format: ModelFormat, say: Progress) -> Iterator[Path]:
+        """Hold the only right to write a model's directory; gives that directory."""
+        target = self._target(name, model_format)
+        work = self._work_directory(target)
+        work.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(work.with_name(f"{target.name}.lock"))
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            say(f"{name}: another process is pulling it; waiting for that")
+            lock.acquire()
+        try:
+            yield target
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+            lock.release()
+
+    def _target(self, name: str, model_format: ModelFormat) -> Path:
+        """Where to install: never over a directory that somebody else put there."""
+        patterns = reversed(_DIRECTORY_NAMES[model_format]) if model_format == "paddle" else _DIRECTORY_NAMES["onnx"]
+        targets = [self.directory / pattern.format(name) for pattern in patterns]
+        for target in targets:
+            if not target.exists() or self._was_pulled(target):
+                return target
+        raise ModelNotInstalled(f"The model {name} has no place in {self.directory}: move {targets[0]} away.")
+
+    def _work_directory(self, target: Path) -> Path:
+        return self.directory / ".pull" / target.name
+
+    def _was_pulled(self, path: Path) -> bool:
+        return path.parent == self.directory and (path / RECORD_FILE).is_file()
+
+    def _usable(self, name: str, model_format: ModelFormat) -> Path | None:
+        """A verified directory, or None where one is to be pulled: nothing is here, or a corrupt pull."""
+        found = self._locate(name, model_format)
+        if found is None:
+            return None
+        try:
+            return self.find(name, model_format)
+        except WeightsMismatch:
+            if self._was_pulled(found[0]):
+                return None
+            raise
+
+    def _located(self, name: str, model_format: ModelFormat | None) -> tuple[Path, ModelFormat]:
+        found = self._locate(name, model_format)
+        if found is None:
+            raise self._not_installed(name, model_format)
+        return found
+
+    def _locate(self, name: str, model_format: ModelFormat | None) -> tuple[Path, ModelFormat] | None:
+        formats: tuple[ModelFormat, ...] = (model_format,) if model_format else ("onnx", "paddle")
+        for wanted in formats:
+            for folder in (*self._local_directories, self.directory):
+                for pattern in _DIRECTORY_NAMES[wanted]:
+                    path = folder / pattern.format(name)
+                    if wanted in find_formats(path):
+                        return path, wanted
+        return None
+
+    def _not_installed(self, name: str, model_format: ModelFormat | None) -> ModelNotInstalled:
+        self.manifest.entry(name)
+        command = f"ppocr-server models pull {name}" + (" --format paddle" if model_format == "paddle" else "")
+        if not self.offline:
+            return ModelNotInstalled(f"The model {name} is not installed. Install it with: {command}")
+        return ModelNotInstalled(
+            f"The model {name} is not installed and this machine is set to work offline. Run `{command}` on a machine "
+            f"with a network, and copy the directory {self._target(name, model_format or 'onnx').name} from its cache "
+            f"into {self.directory}, or name the folder that holds it in ppocr_server.models.local_directories."
+        )
+
+
+def default_directory(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
+    """The user's cache folder for models: ``$XDG_CACHE_HOME`` or ``~/.cache``, or what the platform has instead."""
+    if platform == "win32":
+        base = Path(environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif platform == "darwin":
+        base = Path.home() / "Library" / "Caches"
+    else:
+        base = Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return base / "ppocr-server" / "models"
+
+
+def _check_usable(directory: Path, task: ModelTask) -> None:
+    """Read what the pipeline will read, so that a bad directory fails at its pull and not at a start."""
+    model = ModelDirectory.read(directory)
+    if task == "text_detection":
+        model.detection()
+    elif task == "text_recognition":
+        model.recognition()
+    elif task != "doc_unwarping":
+        model.classification()
+
+
+def _say_nothing(line: str) -> None:
+    """Progress that nobody follows."""

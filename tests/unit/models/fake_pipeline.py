@@ -1,0 +1,92 @@
+"""A whole pipeline on fake engines: real stages, queues and loader, with models that answer by a rule."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from models.config import ModuleConfig, PipelineConfig
+from models.engines.base import EngineOptions, registered_engine
+from models.engines.fake import Answer, FakeEngine, always_class, echo, reads, text_in
+from models.loader import build_pipeline
+from models.options import OcrDefaults
+from models.pipeline import OcrPipeline
+from models.weights import ModelStore
+from tests.unit.models.model_files import detection_yml, write_directory
+
+CHARACTERS = ["a", "b", "c", "1", "中"]
+LINES = ((0.1, 0.1, 0.6, 0.2), (0.1, 0.5, 0.9, 0.6))
+"""Two lines of text, as fractions of the page."""
+
+
+@dataclass
+class FakeModels:
+    """What each model answers, and the engines that were opened."""
+
+    detection: Answer = text_in(*LINES)
+    recognition: Answer = reads((1, 2, 5), len(CHARACTERS) + 2)
+    doc_orientation: Answer = always_class(1, 4)
+    textline_orientation: Answer = always_class(1, 2)
+    unwarping: Answer = echo
+    engines: dict[str, FakeEngine] = field(default_factory=dict)
+
+    def open(self, directory: Path, options: EngineOptions) -> FakeEngine:
+        self.engines[directory.name] = FakeEngine(getattr(self, directory.name))
+        return self.engines[directory.name]
+
+
+def recognition_yml() -> dict[str, object]:
+    return {
+        "Global": {"model_name": "recognition"},
+        "PreProcess": {
+            "transform_ops": [{"DecodeImage": {"img_mode": "BGR"}}, {"RecResizeImg": {"image_shape": [3, 48, 320]}}]
+        },
+        "PostProcess": {"name": "CTCLabelDecode", "character_dict": CHARACTERS},
+    }
+
+
+def classifier_yml(labels: list[str]) -> dict[str, object]:
+    return {
+        "PreProcess": {
+            "transform_ops": [
+                {"ResizeImage": {"size": [160, 80]}},
+                {"NormalizeImage": {"mean": [0.5] * 3, "std": [0.5] * 3, "scale": 1 / 255}},
+            ]
+        },
+        "PostProcess": {"Topk": {"topk": 1, "label_list": labels}},
+    }
+
+
+@contextmanager
+def fake_pipeline(
+    folder: Path,
+    models: FakeModels,
+    *,
+    defaults: OcrDefaults | None = None,
+    without: tuple[str, ...] = (),
+    **settings: object,
+) -> Iterator[OcrPipeline]:
+    """Build a pipeline. ``without`` names optional modules whose weights are not there."""
+    descriptions: dict[str, dict[str, object]] = {
+        "detection": detection_yml(),
+        "recognition": recognition_yml(),
+        "doc_orientation": classifier_yml(["0", "90", "180", "270"]),
+        "textline_orientation": classifier_yml(["0_degree", "180_degree"]),
+        "unwarping": {"Global": {"model_name": "UVDoc"}},
+    }
+    for name, description in descriptions.items():
+        if name not in without and not (folder / name).exists():
+            write_directory(folder / name, description)
+    modules = {name: ModuleConfig(name, folder / name, 6) for name in descriptions}
+    config = PipelineConfig(
+        text_detection=modules["detection"],
+        text_recognition=modules["recognition"],
+        doc_orientation=modules["doc_orientation"],
+        textline_orientation=modules["textline_orientation"],
+        doc_unwarping=modules["unwarping"],
+        defaults=defaults or OcrDefaults(),
+        engine="fake",
+        **settings,
+    )
+    with registered_engine("fake", models.open):
+        yield build_pipeline(config, ModelStore(directory=folder / "cache", offline=True))

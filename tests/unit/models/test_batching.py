@@ -1,0 +1,194 @@
+import asyncio
+import threading
+
+import pytest
+
+from models.batching import Batcher
+from models.errors import DeadlineExceeded, EngineFailure, PipelineStopped
+
+
+class GatedLane:
+    """A lane that works only when the test lets it, and remembers its batches."""
+
+    def __init__(self):
+        self.batches = []
+        self.entered = threading.Semaphore(0)
+        self._gate = threading.Semaphore(0)
+
+    def open(self, count=1):
+        for _ in range(count):
+            self._gate.release()
+
+    def __call__(self, items):
+        self.batches.append(list(items))
+        self.entered.release()
+        assert self._gate.acquire(timeout=30)
+        return [item * 2 for item in items]
+
+
+async def entered(lane):
+    await asyncio.get_running_loop().run_in_executor(None, lane.entered.acquire)
+
+
+def run(test):
+    asyncio.run(asyncio.wait_for(test(), 30))
+
+
+def test_what_waits_while_a_lane_works_becomes_one_batch():
+    async def test():
+        lane = GatedLane()
+        batcher = Batcher("stage", [lane], max_items=8)
+        first = asyncio.create_task(batcher.submit([1], key="k", cost=1, flow="a"))
+        await entered(lane)
+        rest = [asyncio.create_task(batcher.submit([n], key="k", cost=1, flow=n)) for n in (2, 3, 4)]
+        await asyncio.sleep(0)
+        assert batcher.queued == 3
+        lane.open(2)
+        assert await first == [2]
+        assert await asyncio.gather(*rest) == [[4], [6], [8]]
+        assert lane.batches == [[1], [2, 3, 4]]
+        assert batcher.stats.shared_batches == 1
+        await batcher.close()
+
+    run(test)
+
+
+def test_items_of_one_call_go_together_even_to_an_idle_lane():
+    async def test():
+        lane = GatedLane()
+        lane.open(2)
+        batcher = Batcher("stage", [lane], max_items=2)
+        assert await batcher.submit([1, 2, 3], key="k", cost=1) == [2, 4, 6]
+        assert lane.batches == [[1, 2], [3]]
+        assert await batcher.submit([], key="k", cost=1) == []
+        await batcher.close()
+
+    run(test)
+
+
+def test_lanes_work_side_by_side():
+    async def test():
+        lanes = [GatedLane(), GatedLane()]
+        batcher = Batcher("stage", lanes, max_items=1)
+        work = asyncio.create_task(batcher.submit([1, 2], key="k", cost=1))
+        await asyncio.gather(*(entered(lane) for lane in lanes))
+        for lane in lanes:
+            lane.open()
+        assert await work == [2, 4]
+        await batcher.close()
+
+    run(test)
+
+
+def test_a_poisoned_item_fails_alone():
+    def lane(items):
+        if 13 in items:
+            raise MemoryError("secret document text")
+        return [item + 1 for item in items]
+
+    async def test():
+        batcher = Batcher("stage", [lane], max_items=100)
+        results = await asyncio.gather(
+            *(batcher.submit([n], key="k", cost=1, flow=n) for n in range(20)), return_exceptions=True
+        )
+        failed = [n for n, result in enumerate(results) if isinstance(result, Exception)]
+        assert failed == [13]
+        assert isinstance(results[13], EngineFailure)
+        assert "secret" not in str(results[13])
+        assert [result[0] for n, result in enumerate(results) if n != 13] == [n + 1 for n in range(20) if n != 13]
+        assert batcher.stats.failures == 1
+        await batcher.close()
+
+    run(test)
+
+
+@pytest.mark.parametrize("lane", [lambda items: items[:-1], lambda items: [*items, 0]])
+def test_a_wrong_number_of_outputs_is_a_failure_not_a_mix_up(lane):
+    async def test():
+        batcher = Batcher("stage", [lane], max_items=4)
+        with pytest.raises(EngineFailure):
+            await batcher.submit([1, 2, 3], key="k", cost=1)
+        await batcher.close()
+
+    run(test)
+
+
+def test_cancelled_work_is_dropped_before_it_runs():
+    async def test():
+        lane = GatedLane()
+        batcher = Batcher("stage", [lane], max_items=1)
+        running = asyncio.create_task(batcher.submit([1], key=1, cost=1))
+        await entered(lane)
+        gone = asyncio.create_task(batcher.submit([2, 3], key=2, cost=1))
+        stays = asyncio.create_task(batcher.submit([4], key=3, cost=1))
+        await asyncio.sleep(0)
+        gone.cancel()
+        lane.open(2)
+        assert await running == [2]
+        assert await stays == [8]
+        assert lane.batches == [[1], [4]]
+        assert batcher.stats.dropped == 2
+        with pytest.raises(asyncio.CancelledError):
+            await gone
+        await batcher.close()
+
+    run(test)
+
+
+def test_expired_work_is_told_and_not_run():
+    async def test():
+        lane = GatedLane()
+        batcher = Batcher("stage", [lane], max_items=1)
+        running = asyncio.create_task(batcher.submit([1], key=1, cost=1))
+        await entered(lane)
+        past = asyncio.get_running_loop().time() - 1
+        late = asyncio.create_task(batcher.submit([2], key=2, cost=1, deadline=past))
+        await asyncio.sleep(0)
+        lane.open()
+        await running
+        with pytest.raises(DeadlineExceeded):
+            await late
+        assert lane.batches == [[1]]
+        await batcher.close()
+
+    run(test)
+
+
+def test_closing_fails_what_waits_and_answers_what_runs():
+    async def test():
+        lane = GatedLane()
+        batcher = Batcher("stage", [lane], max_items=1)
+        running = asyncio.create_task(batcher.submit([1], key=1, cost=1))
+        await entered(lane)
+        waiting = asyncio.create_task(batcher.submit([2], key=1, cost=1))
+        await asyncio.sleep(0)
+        closing = asyncio.create_task(batcher.close())
+        await asyncio.sleep(0)
+        lane.open()
+        await closing
+        assert await running == [2]
+        with pytest.raises(PipelineStopped):
+            await waiting
+        with pytest.raises(PipelineStopped):
+            await batcher.submit([3], key=1, cost=1)
+
+    run(test)
+
+
+def test_a_lane_is_given_back_after_a_failure():
+    calls = []
+
+    def lane(items):
+        calls.append(items)
+        if len(calls) == 1:
+            raise RuntimeError
+        return items
+
+    async def test():
+        batcher = Batcher("stage", [lane], max_items=1)
+        with pytest.raises(EngineFailure):
+            await batcher.submit([1], key=1, cost=1)
+        assert await batcher.submit([2], key=1, cost=1) == [2]
+        await batcher.close()
+
+    run(test)

@@ -1,0 +1,92 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.fair_queue import FairQueue
+
+
+def drain(queue, max_items=1, max_cost=10**9):
+    batches = []
+    while batch := queue.pop_batch(max_items, max_cost):
+        batches.append(batch)
+    return batches
+
+
+def test_one_flow_is_served_in_order_of_arrival():
+    queue = FairQueue()
+    for number in range(5):
+        queue.push(number, key=number, cost=10, flow="a")
+    assert drain(queue) == [[0], [1], [2], [3], [4]]
+
+
+def test_a_short_request_overtakes_the_backlog_of_a_long_one():
+    queue = FairQueue()
+    for page in range(100):
+        queue.push(f"long-{page}", key="page", cost=10, flow="long")
+    assert queue.pop_batch(1, 10**9) == ["long-0"]
+    queue.push("receipt", key="page", cost=10, flow="receipt")
+    served = [batch[0] for batch in drain(queue)]
+    assert served.index("receipt") <= 1
+
+
+def test_two_busy_flows_share_by_cost_not_by_count():
+    queue = FairQueue()
+    for number in range(20):
+        queue.push(("small", number), key=None, cost=10, flow="small")
+        queue.push(("large", number), key=None, cost=30, flow="large")
+    first = [queue.pop_batch(1, 10**9)[0][0] for _ in range(16)]
+    assert first.count("small") == 12
+    assert first.count("large") == 4
+
+
+def test_a_batch_holds_one_key_and_stays_within_items_and_cost():
+    queue = FairQueue()
+    for number in range(6):
+        queue.push(number, key=number % 2, cost=10, flow=None)
+    assert queue.pop_batch(10, 25) == [0, 2]
+    assert queue.pop_batch(1, 1000) == [1]
+    assert queue.pop_batch(10, 5) == [3]  # dearer than allowed, but alone
+    assert queue.pop_batch(10, 1000) == [4]
+    assert queue.pop_batch(10, 1000) == [5]
+    assert queue.pop_batch(10, 1000) == []
+
+
+def test_a_batch_is_shared_between_flows():
+    queue = FairQueue()
+    for flow in "abc":
+        queue.push(flow, key="k", cost=1, flow=flow)
+    assert queue.pop_batch(8, 100) == ["a", "b", "c"]
+
+
+def test_clear_takes_what_waits_and_nothing_else():
+    queue = FairQueue()
+    for number in range(3):
+        queue.push(number, key=None, cost=1, flow=None)
+    queue.pop_batch(1, 1)
+    assert queue.clear() == [1, 2]
+    assert len(queue) == 0
+    assert queue.pop_batch(1, 1) == []
+
+
+def test_flows_that_went_away_are_forgotten():
+    queue = FairQueue()
+    for number in range(5000):
+        queue.push(number, key=None, cost=1, flow=object())
+        queue.pop_batch(1, 1)
+    assert len(queue._flow_end) <= 1025
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(1, 50), st.integers(0, 4)), max_size=60),
+    st.integers(1, 5),
+    st.integers(1, 100),
+)
+def test_nothing_is_lost_doubled_or_mixed(pushes, max_items, max_cost):
+    queue = FairQueue()
+    for number, (key, cost, flow) in enumerate(pushes):
+        queue.push((number, key, cost), key=key, cost=cost, flow=flow)
+    batches = drain(queue, max_items, max_cost)
+    assert sorted(work[0] for batch in batches for work in batch) == list(range(len(pushes)))
+    for batch in batches:
+        assert len({key for _, key, _ in batch}) == 1
+        assert len(batch) <= max_items
+        assert len(batch) == 1 or sum(cost for _, _, cost in batch) <= max_cost

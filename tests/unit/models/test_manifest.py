@@ -1,0 +1,127 @@
+from pathlib import Path
+
+import pytest
+import yaml
+
+from models.errors import ModelNotInstalled
+from models.manifest import DEFAULT_MANIFEST, HuggingFaceSource, InvalidManifest, WheelSource, load_manifest
+from models.model_directory import ModelDirectory
+from tests.unit.models.model_files import onnx_file, repository_source, wheel_source, write_directory, write_manifest
+
+SHIPPED = load_manifest(DEFAULT_MANIFEST)
+LANGUAGES = ("en", "latin", "korean", "cyrillic", "eslav", "el", "th", "arabic", "devanagari", "ta", "te")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PP-OCRv5_mobile_det",
+        "PP-OCRv5_mobile_rec",
+        "PP-OCRv6_small_det",
+        "PP-OCRv6_small_rec",
+        "PP-OCRv5_server_det",
+        "PP-OCRv5_server_rec",
+        "PP-LCNet_x1_0_doc_ori",
+        "PP-LCNet_x1_0_textline_ori",
+        "PP-LCNet_x0_25_textline_ori",
+        "UVDoc",
+        "ch_ppocr_mobile_v2.0_cls",
+        *(f"{language}_PP-OCRv5_mobile_rec" for language in LANGUAGES),
+    ],
+)
+def test_shipped_models_have_an_onnx_source(name: str) -> None:
+    assert SHIPPED.entry(name).sources_of("onnx")
+
+
+def test_shipped_onnx_weights_all_have_published_hashes() -> None:
+    assert [name for name, entry in SHIPPED.models.items() if not entry.is_pinned("inference.onnx")] == []
+
+
+def test_official_repositories_are_named_after_their_model() -> None:
+    for name, entry in SHIPPED.models.items():
+        for source in entry.sources:
+            if isinstance(source, HuggingFaceSource):
+                suffix = "_onnx" if source.format == "onnx" else ""
+                assert source.huggingface == f"PaddlePaddle/{name}{suffix}"
+
+
+def test_shipped_descriptions_are_what_their_task_needs(tmp_path: Path) -> None:
+    for name, entry in SHIPPED.models.items():
+        for source in entry.sources:
+            if not isinstance(source, WheelSource):
+                continue
+            onnx = onnx_file({"character": "a\nb"})
+            model = ModelDirectory.read(write_directory(tmp_path / name, dict(source.description), onnx))
+            if entry.task == "text_detection":
+                assert model.detection().channels == "BGR"
+            elif entry.task == "text_recognition":
+                assert model.recognition().image_shape == (3, 48, 320)
+                assert source.characters == "onnx_metadata"
+            else:
+                assert len(model.classification().labels) in (2, 4)
+
+
+def test_v6_detection_has_its_own_thresholds(tmp_path: Path) -> None:
+    source = SHIPPED.entry("PP-OCRv6_small_det").sources[0]
+    assert isinstance(source, WheelSource)
+    spec = ModelDirectory.read(write_directory(tmp_path / "any", dict(source.description))).detection()
+    assert (spec.thresh, spec.box_thresh, spec.unclip_ratio, spec.max_candidates) == (0.2, 0.45, 1.4, 3000)
+
+
+def test_an_unknown_name_suggests_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(ModelNotInstalled, match="Did you mean PP-OCRv5_mobile_det"):
+        SHIPPED.entry("PP-OCRv5_mobil_det")
+
+
+def test_hashes_of_several_sources(tmp_path: Path) -> None:
+    pinned = repository_source({"inference.onnx": "a" * 64, "inference.yml": None})
+    file = write_manifest(tmp_path / "models.yaml", {"tiny": [wheel_source(b"x"), pinned]})
+    entry = load_manifest(file).entry("tiny")
+    assert entry.is_pinned("inference.onnx")
+    assert len(entry.published_hashes("inference.onnx")) == 2
+    assert not entry.is_pinned("inference.yml")
+    assert not entry.is_pinned("inference.pdiparams")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"licence": None}, "models.tiny.licence"),
+        ({"task": "layout"}, "models.tiny.task"),
+        ({"sources": []}, "models.tiny.sources"),
+        ({"colour": "red"}, "models.tiny.colour"),
+    ],
+)
+def test_malformed_entries_name_their_key(tmp_path: Path, change: dict[str, object], message: str) -> None:
+    entry = {"task": "text_detection", "licence": "Apache-2.0", "sources": [wheel_source(b"x")], **change}
+    file = tmp_path / "models.yaml"
+    file.write_text(yaml.safe_dump({"models": {"tiny": entry}}))
+    with pytest.raises(InvalidManifest, match=rf"models\.yaml: {message}"):
+        load_manifest(file)
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "a/b", ".hidden", ""])
+@pytest.mark.parametrize("of", ["model", "file"])
+def test_names_that_leave_their_directory_are_refused(tmp_path: Path, name: str, of: str) -> None:
+    source = wheel_source(b"x")
+    if of == "file":
+        source["files"] = {name: {"member": "m", "size": 1, "sha256": "a" * 64}}
+    file = write_manifest(tmp_path / "models.yaml", {name if of == "model" else "tiny": [source]})
+    with pytest.raises(InvalidManifest):
+        load_manifest(file)
+
+
+@pytest.mark.parametrize("sha256", ["abc", "A" * 64, 5])
+def test_hashes_must_look_like_hashes(tmp_path: Path, sha256: object) -> None:
+    source = wheel_source(b"x")
+    source["files"] = {"inference.onnx": {"member": "m", "size": 1, "sha256": sha256}}
+    with pytest.raises(InvalidManifest):
+        load_manifest(write_manifest(tmp_path / "models.yaml", {"tiny": [source]}))
+
+
+def test_missing_and_malformed_files(tmp_path: Path) -> None:
+    with pytest.raises(InvalidManifest, match="cannot be read"):
+        load_manifest(tmp_path / "absent.yaml")
+    (tmp_path / "models.yaml").write_text("models: {")
+    with pytest.raises(InvalidManifest, match="not valid YAML"):
+        load_manifest(tmp_path / "models.yaml")

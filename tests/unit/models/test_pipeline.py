@@ -1,0 +1,189 @@
+import asyncio
+
+import numpy as np
+import pytest
+
+from models.document import Page
+from models.engines.base import EngineOptions, open_engine
+from models.engines.fake import Fault, always_class, reads, text_in
+from models.errors import EngineFailure, EngineUnavailable, ModuleNotLoaded, PipelineStopped
+from models.options import OcrDefaults, OcrOverrides
+from tests.unit.models.fake_pipeline import CHARACTERS, FakeModels, fake_pipeline
+from tests.unit.models.model_files import write_directory
+
+PAGE = Page(np.random.default_rng(0).integers(0, 256, (128, 192, 3), dtype=np.uint8))
+ALL_ON = OcrOverrides(use_doc_orientation_classify=True, use_doc_unwarping=True, use_textline_orientation=True)
+
+
+def read(pipeline, *wishes, page=PAGE):
+    """Read the page once for each wish, all at the same time."""
+
+    async def run():
+        try:
+            options = [pipeline.defaults.resolve(wish) for wish in wishes]
+            return await asyncio.gather(
+                *(pipeline.read(page, each, flow=number) for number, each in enumerate(options)),
+                return_exceptions=True,
+            )
+        finally:
+            await pipeline.close()
+
+    return asyncio.run(run())
+
+
+def test_a_page_is_read_in_order(tmp_path):
+    with fake_pipeline(tmp_path, FakeModels()) as pipeline:
+        (result,) = read(pipeline, OcrOverrides())
+    assert [line.text for line in result.lines] == ["ab中", "ab中"]
+    assert [line.score for line in result.lines] == [1.0, 1.0]
+    assert [box.quad[0, 1] < 40 for box in result.boxes] == [True, False]
+    assert result.angles == (-1, -1)
+    assert result.preprocessed.image is PAGE.image
+    assert result.preprocessed.rotated is None
+    assert set(result.seconds) == {"text_detection", "crop", "text_recognition"}
+
+
+def test_a_blank_page_has_no_lines(tmp_path):
+    with fake_pipeline(tmp_path, FakeModels(detection=text_in())) as pipeline:
+        (result,) = read(pipeline, OcrOverrides())
+    assert result.boxes == result.lines == result.angles == ()
+
+
+def test_optional_stages_run_when_asked_for(tmp_path):
+    with fake_pipeline(tmp_path, FakeModels(), optional="first_use") as pipeline:
+        result, plain = read(pipeline, ALL_ON, OcrOverrides())
+    assert result.preprocessed.angle == 90
+    assert result.preprocessed.image.shape == (192, 128, 3)
+    assert result.preprocessed.rotated.shape == (192, 128, 3)
+    assert result.angles == (1, 1)
+    assert plain.preprocessed.angle == -1
+    assert plain.angles == (-1, -1)
+
+
+def test_an_optional_model_is_opened_once_and_only_when_needed(tmp_path):
+    models = FakeModels()
+    with fake_pipeline(tmp_path, models, optional="first_use") as pipeline:
+        states = {module.module: module.state for module in pipeline.modules()}
+        assert set(models.engines) == {"detection", "recognition"}
+        read(pipeline, ALL_ON, ALL_ON)
+    assert states == {
+        "text_detection": "loaded",
+        "text_recognition": "loaded",
+        "doc_orientation": "on_request",
+        "doc_unwarping": "on_request",
+        "textline_orientation": "on_request",
+    }
+    assert set(models.engines) == {
+        "detection",
+        "recognition",
+        "doc_orientation",
+        "textline_orientation",
+        "unwarping",
+    }
+    assert all(engine.closed for engine in models.engines.values())
+
+
+@pytest.mark.parametrize("wish", ["use_doc_orientation_classify", "use_doc_unwarping", "use_textline_orientation"])
+def test_what_the_configuration_leaves_off_cannot_be_asked_for(tmp_path, wish):
+    with fake_pipeline(tmp_path, FakeModels(), optional="as_configured") as pipeline:
+        (error,) = read(pipeline, OcrOverrides(**{wish: True}))
+    assert isinstance(error, ModuleNotLoaded)
+    assert "optional_modules" in str(error)
+
+
+def test_what_the_configuration_turns_on_is_loaded_as_configured(tmp_path):
+    defaults = OcrDefaults(use_doc_preprocessor=True, use_doc_orientation_classify=True)
+    with fake_pipeline(tmp_path, FakeModels(), defaults=defaults, optional="as_configured") as pipeline:
+        on, off = read(pipeline, OcrOverrides(), OcrOverrides(use_doc_orientation_classify=False))
+    assert on.preprocessed.angle == 90
+    assert on.options.use_doc_unwarping is False
+    assert off.options.use_doc_preprocessor is False
+
+
+def test_missing_weights_are_the_requests_error_and_can_be_installed_later(tmp_path):
+    with fake_pipeline(tmp_path, FakeModels(), without=("unwarping",), optional="first_use") as pipeline:
+
+        async def run():
+            options = pipeline.defaults.resolve(OcrOverrides(use_doc_unwarping=True))
+            with pytest.raises(ModuleNotLoaded):
+                await pipeline.prepare(options)
+            missing = next(module for module in pipeline.modules() if module.module == "doc_unwarping")
+            write_directory(tmp_path / "unwarping", {"Global": {"model_name": "UVDoc"}})
+            result = await pipeline.read(PAGE, options)
+            await pipeline.close()
+            return missing, result
+
+        missing, result = asyncio.run(run())
+    assert missing.state == "not_installed"
+    assert "unwarping" in missing.detail
+    assert result.options.use_doc_unwarping
+
+
+def test_score_threshold_keeps_equal_scores_and_all_detections(tmp_path):
+    with fake_pipeline(tmp_path, FakeModels()) as pipeline:
+        kept, _ = read(pipeline, OcrOverrides(text_rec_score_thresh=1.0), OcrOverrides())
+    assert len(kept.lines) == 2
+    with fake_pipeline(tmp_path, FakeModels(recognition=reads((), len(CHARACTERS) + 2))) as pipeline:
+        none, empty = read(pipeline, OcrOverrides(text_rec_score_thresh=0.1), OcrOverrides())
+    assert len(none.boxes) == 2
+    assert none.lines == ()
+    assert [(line.text, line.score) for line in empty.lines] == [("", 0.0), ("", 0.0)]
+
+
+def test_options_of_requests_in_flight_together_do_not_leak(tmp_path):
+    wishes = [
+        OcrOverrides(
+            text_det_limit_side_len=64 + 32 * (number % 7),
+            return_word_box=number % 2 == 0,
+            use_textline_orientation=number % 3 == 0,
+        )
+        for number in range(60)
+    ]
+    with fake_pipeline(tmp_path, FakeModels(), optional="first_use") as pipeline:
+        results = read(pipeline, *wishes)
+    for wish, result in zip(wishes, results, strict=True):
+        assert result.options.text_det_limit_side_len == wish.text_det_limit_side_len
+        assert all(bool(line.words) == wish.return_word_box for line in result.lines)
+        assert set(result.angles) == ({1} if wish.use_textline_orientation else {-1})
+
+
+@pytest.mark.parametrize("fault", [Fault.RAISE, Fault.CRASH, Fault.NAN, Fault.WRONG_COUNT])
+@pytest.mark.parametrize("model", ["detection", "recognition"])
+def test_an_engine_fault_costs_one_request_and_the_pipeline_goes_on(tmp_path, fault, model):
+    models = FakeModels()
+    with fake_pipeline(tmp_path, models) as pipeline:
+
+        async def run():
+            options = pipeline.defaults.resolve(OcrOverrides())
+            # Two faults: a recognition batch of two lines fails whole, then its first half fails alone.
+            models.engines[model].inject(*[fault] * (2 if model == "recognition" else 1))
+            with pytest.raises(EngineFailure):
+                await pipeline.read(PAGE, options)
+            after = await pipeline.read(PAGE, options)
+            await pipeline.close()
+            return after
+
+        assert [line.text for line in asyncio.run(run()).lines] == ["ab中", "ab中"]
+
+
+def test_a_dictionary_of_another_model_is_refused(tmp_path):
+    with fake_pipeline(tmp_path, FakeModels(recognition=reads((1,), 50))) as pipeline:
+        (error,) = read(pipeline, OcrOverrides())
+    assert isinstance(error, EngineFailure)
+    assert "dictionary" in str(error)
+
+
+def test_a_closed_pipeline_takes_no_work(tmp_path):
+    with fake_pipeline(tmp_path, FakeModels(textline_orientation=always_class(0, 2))) as pipeline:
+        assert pipeline.healthy
+        read(pipeline, OcrOverrides())
+        assert not pipeline.healthy
+        with pytest.raises(PipelineStopped):
+            asyncio.run(pipeline.read(PAGE, pipeline.defaults.resolve(OcrOverrides())))
+
+
+def test_the_fake_engine_is_out_of_reach_of_a_configuration(tmp_path):
+    with fake_pipeline(tmp_path, FakeModels()):
+        pass
+    with pytest.raises(EngineUnavailable, match="Unknown engine 'fake'"):
+        open_engine("fake", tmp_path, EngineOptions())
