@@ -1,0 +1,57 @@
+"""Reads a request's body into memory, within limits of size, time and what all requests together may hold."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from server.admission import Ticket
+from server.errors import BodyTimeout, BodyTooLarge, ClientDisconnected
+from server.settings import LimitSettings
+
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+
+
+async def read_body(receive: Receive, announced: str | None, ticket: Ticket, limits: LimitSettings) -> bytes:
+    """Read the whole body.
+
+    Args:
+        receive: the ASGI receive channel, not read yet.
+        announced: the Content-Length header. A body that announces too much is refused before any of it is read.
+        ticket: charged with the bytes before they are kept.
+        limits: size cap and time limit of one body.
+
+    Raises:
+        BodyTooLarge: the body is, or says that it is, over the cap.
+        BodyTimeout: it did not arrive in time.
+        ClientDisconnected: it ended before its end.
+        Overloaded: all requests together would hold too much.
+    """
+    reserved = int(announced) if announced and announced.isascii() and announced.isdigit() else 0
+    _check_size(reserved, limits)
+    ticket.add_bytes(reserved)
+    try:
+        async with asyncio.timeout(limits.body_timeout_seconds):
+            return await _read(receive, reserved, ticket, limits)
+    except TimeoutError as error:
+        raise BodyTimeout from error
+
+
+async def _read(receive: Receive, reserved: int, ticket: Ticket, limits: LimitSettings) -> bytes:
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnected
+        chunk = message.get("body", b"")
+        _check_size(len(body) + len(chunk), limits)
+        surplus = len(body) + len(chunk) - max(reserved, len(body))
+        if surplus > 0:
+            ticket.add_bytes(surplus)
+        body += chunk
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def _check_size(size: int, limits: LimitSettings) -> None:
+    if size > limits.max_body_bytes:
+        raise BodyTooLarge(f"The request body is larger than the {limits.max_body_bytes} bytes that this server takes.")

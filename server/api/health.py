@@ -1,0 +1,50 @@
+"""Health checks, version and metrics: what those who run the server ask it."""
+
+from typing import Any
+
+from litestar import Response, get
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from server.api.paddlex_errors import envelope, new_log_id
+from server.auth import LOCAL, PUBLIC
+from server.lifecycle import Phase
+from server.runtime import RuntimeDependency
+from server.version import PACKAGE, installed_version
+
+
+@get("/health", media_type="application/json", opt={PUBLIC: True}, sync_to_thread=False)
+def health() -> Response[bytes]:
+    """Say that the server answers, in the contract's words."""
+    return Response(envelope(new_log_id(), 0, "Healthy"), media_type="application/json")
+
+
+@get("/health/live", opt={PUBLIC: True}, sync_to_thread=False)
+def live() -> dict[str, str]:
+    """Say that the process answers; where it does not, restart it."""
+    return {"status": "alive"}
+
+
+@get("/health/ready", opt={PUBLIC: True}, sync_to_thread=False)
+def ready(runtime: RuntimeDependency) -> Response[dict[str, Any]]:
+    """Say whether documents are welcome now, and what is loaded; 503 while it starts, drains or has failed."""
+    serving = runtime.lifecycle.phase is Phase.SERVING
+    healthy = runtime.pipeline.healthy
+    status = "failed" if serving and not healthy else runtime.lifecycle.phase.value
+    modules = [
+        {"module": module.module, "model": module.model_name, "state": module.state, "detail": module.detail}
+        for module in runtime.pipeline.modules()
+    ]
+    content = {"status": "ready" if serving and healthy else status, "modules": modules}
+    return Response(content, status_code=200 if serving and healthy else 503)
+
+
+@get("/version", opt={LOCAL: True}, sync_to_thread=False)
+def version() -> dict[str, str]:
+    """Name the server and its version."""
+    return {"name": PACKAGE, "version": installed_version()}
+
+
+@get("/metrics", opt={LOCAL: True}, sync_to_thread=False)
+def metrics(runtime: RuntimeDependency) -> Response[bytes]:
+    """Give all metrics in the Prometheus text format."""
+    return Response(runtime.metrics.render(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,61 @@
+"""JSON bodies, read with the standard library, whose error positions and tolerances the contract shows to callers."""
+
+import json
+from email.message import Message
+
+from server.api.paddlex_request import missing, refusal
+from server.errors import InvalidRequest
+
+
+def is_json(content_type: str) -> bool:
+    """Whether a body of this Content-Type is parsed as JSON: ``application/json`` and ``application/*+json``."""
+    main, sub = split_content_type(content_type)
+    return main == "application" and (sub == "json" or sub.endswith("+json"))
+
+
+def split_content_type(content_type: str) -> tuple[str, str]:
+    """Main type and subtype in lower case; two empty strings for a missing header."""
+    if not content_type:
+        return "", ""
+    message = Message()
+    message["content-type"] = content_type
+    return message.get_content_maintype(), message.get_content_subtype()
+
+
+def decode_json(body: bytes) -> object:
+    """Decode a body.
+
+    Raises:
+        InvalidRequest: it is empty, not JSON, not UTF-8 (or 16 or 32), nested too deeply, or holds an endless integer.
+            The location is the offset of the first character that is wrong, 0 where there is no single one.
+    """
+    if not body:
+        raise missing("body")
+    try:
+        return json.loads(body)
+    except json.JSONDecodeError as error:
+        raise _malformed(error.pos) from error
+    except UnicodeDecodeError as error:
+        raise _malformed(error.start) from error
+    except (ValueError, RecursionError) as error:
+        raise _malformed(0) from error
+
+
+def log_id_of(decoded: object) -> str | None:
+    """The ``logId`` that an answer can echo; None where there is none, or none that is text."""
+    log_id = decoded.get("logId") if isinstance(decoded, dict) else None
+    if not isinstance(log_id, str) or not log_id:
+        return None
+    return None if any("\ud800" <= character <= "\udfff" for character in log_id) else log_id
+
+
+def peek_log_id(body: bytes) -> str | None:
+    """The ``logId`` of a body that was not, or need not be, valid."""
+    try:
+        return log_id_of(json.loads(body))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _malformed(offset: int) -> InvalidRequest:
+    return refusal([("json_invalid", ("body", offset), "JSON decode error")])

@@ -1,0 +1,75 @@
+"""`multipart/form-data` bodies, parsed in memory: uploads never touch the disk."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
+
+from server.errors import RequestError
+
+MAX_PARTS = 64
+MAX_FIELD_BYTES = 64 * 1024
+
+
+class MalformedForm(RequestError):
+    """The body is not the form that its Content-Type says."""
+
+    status = 422
+    default_message = "The multipart form cannot be read."
+
+
+@dataclass(slots=True)
+class Form:
+    """A parsed form.
+
+    Attributes:
+        fields: text fields by name; the last of a name counts. Other files are ignored, as unknown fields are.
+        file: content of the part named ``file``, or None.
+    """
+
+    fields: dict[str, str] = field(default_factory=dict)
+    file: bytes | None = None
+
+
+def parse_form(body: bytes, content_type: str) -> Form:
+    """Read a form.
+
+    Args:
+        body: the whole body.
+        content_type: its header, with the boundary.
+
+    Raises:
+        MalformedForm: there is no boundary, the framing is broken, or it has too many or too large fields.
+    """
+    boundary = parse_options_header(content_type)[1].get("boundary", "")
+    if not boundary:
+        raise MalformedForm
+    form = Form()
+    try:
+        for segment, content in _parts(body, boundary):
+            if segment.name == "file":
+                form.file = content
+            elif not segment.filename:
+                form.fields[segment.name] = _text(content)
+    except (MultipartError, UnicodeDecodeError, LookupError) as error:
+        raise MalformedForm from error
+    return form
+
+
+def _parts(body: bytes, boundary: str) -> Iterator[tuple[MultipartSegment, bytes]]:
+    with PushMultipartParser(boundary, max_segment_count=MAX_PARTS) as parser:
+        segment: MultipartSegment | None = None
+        content = bytearray()
+        for event in (*parser.parse(body), *parser.parse(b"")):
+            if isinstance(event, MultipartSegment):
+                segment, content = event, bytearray()
+            elif event is not None:
+                content += event
+            elif segment is not None:
+                yield segment, bytes(content)
+
+
+def _text(content: bytes) -> str:
+    if len(content) > MAX_FIELD_BYTES:
+        raise MalformedForm
+    return content.decode("utf-8")

@@ -1,0 +1,69 @@
+"""The OpenAPI document of this server. Each contract brings its own part; this puts them together."""
+
+from server.api.paddlex_openapi import error_schema, ocr_path, ocr_schemas
+from server.version import installed_version
+
+Json = dict[str, object]
+
+
+def openapi_document() -> Json:
+    """The whole document, OpenAPI 3.1."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "ppocr-server",
+            "version": installed_version(),
+            "description": "Text recognition over HTTP. `POST /ocr` is the PP-OCRv5 service contract.",
+        },
+        "paths": {"/ocr": ocr_path(), **_health_paths()},
+        "components": {
+            "schemas": {"Error": error_schema(), **ocr_schemas()},
+            "securitySchemes": {
+                "token": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Authorization",
+                    "description": "`token <TOKEN>` or `Bearer <TOKEN>`; needed only where tokens are configured.",
+                }
+            },
+        },
+        "security": [{"token": []}, {}],
+    }
+
+
+def _health_paths() -> Json:
+    return {
+        "/health": _get(
+            "Whether the server answers, in the contract's envelope", {"$ref": "#/components/schemas/Error"}
+        ),
+        "/health/live": _get("Whether the process is alive", _object(status="string")),
+        "/health/ready": _get("Whether documents are welcome, and what is loaded", _readiness(), 503),
+        "/version": _get("Name and version", _object(name="string", version="string")),
+        "/metrics": {
+            "get": {
+                "summary": "Metrics in the Prometheus text format",
+                "responses": {"200": {"description": "Metrics", "content": {"text/plain": {}}}},
+            }
+        },
+    }
+
+
+def _get(summary: str, schema: Json, *other_statuses: int) -> Json:
+    content = {"application/json": {"schema": schema}}
+    responses = {str(status): {"description": summary, "content": content} for status in (200, *other_statuses)}
+    return {"get": {"summary": summary, "responses": responses}}
+
+
+def _readiness() -> Json:
+    module = _object(module="string", model="string", state="string", detail="string")
+    status = {"type": "string", "enum": ["starting", "ready", "draining", "failed"]}
+    properties = {"status": status, "modules": {"type": "array", "items": module}}
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+def _object(**types: str) -> Json:
+    return {
+        "type": "object",
+        "required": list(types),
+        "properties": {name: {"type": kind} for name, kind in types.items()},
+    }

@@ -1,0 +1,75 @@
+"""`POST /ocr`: the PP-OCRv5 service contract."""
+
+from functools import partial
+from typing import Any
+
+from litestar import Request, Response, post
+
+from server.admission import Ticket
+from server.api.body import read_body
+from server.api.paddlex_errors import new_log_id
+from server.api.paddlex_input import parse_call
+from server.api.paddlex_request import OcrParameters
+from server.api.paddlex_response import PageAnswer, PicturePlan, encode_answer, page_answer
+from server.disconnect import run_while_connected
+from server.intake.raw_file import RawFile
+from server.runtime import Runtime, RuntimeDependency
+from server.service import RecognizedPage
+from server.storage.base import new_document_id
+from server.telemetry.record import record_of
+
+PAGES_HEADER = "X-Document-Pages"
+
+OcrRequest = Request[Any, Any, Any]
+
+
+@post("/ocr", status_code=200, media_type="application/json", request_max_body_size=None, name="ocr")
+async def ocr(request: OcrRequest, runtime: RuntimeDependency) -> Response[bytes]:
+    """Read the text of an image, a PDF or a TIFF."""
+    runtime.lifecycle.check_accepting()
+    limits = runtime.configuration.settings.limits
+    with runtime.admission.enter() as ticket:
+        body = [await read_body(request.receive, request.headers.get("content-length"), ticket, limits)]
+        return await run_while_connected(request.receive, _answer(request, runtime, ticket, body))
+
+
+async def _answer(request: OcrRequest, runtime: Runtime, ticket: Ticket, body: list[bytes]) -> Response[bytes]:
+    """Answer one call. ``body`` is emptied once it is understood: a large one must not stay for the whole work."""
+    deadline = runtime.deadline()
+    record = record_of(request.scope)  # type: ignore[arg-type]
+    parameters, raw = await _take_in(request, runtime, ticket, body.pop())
+    document = await runtime.recognizer.recognize(
+        raw,
+        parameters.overrides(),
+        partial(_finish, runtime, _pictures(request, runtime, parameters)),
+        max_pages=runtime.configuration.serving.max_num_input_imgs,
+        deadline=deadline,
+    )
+    record.pages = document.info.processed_pages
+    log_id = record.log_id or new_log_id()
+    content = await runtime.workers.run(encode_answer, log_id, document.info, document.pages)
+    pages = f"{document.info.processed_pages}/{document.info.total_pages}"
+    return Response(content, status_code=200, media_type="application/json", headers={PAGES_HEADER: pages})
+
+
+async def _take_in(request: OcrRequest, runtime: Runtime, ticket: Ticket, body: bytes) -> tuple[OcrParameters, RawFile]:
+    record = record_of(request.scope)  # type: ignore[arg-type]
+    record.body_bytes = len(body)
+    content_type = request.headers.get("content-type", "")
+    call = await runtime.workers.run(parse_call, body, content_type, dict(request.query_params.items()), record)
+    raw = await runtime.intake.open(call.file, call.parameters.file_type)
+    # A body is charged already; a file that was fetched is larger than the body that named it.
+    ticket.add_bytes(max(0, len(raw.data) - len(body)))
+    return call.parameters, raw
+
+
+async def _finish(runtime: Runtime, pictures: PicturePlan | None, page: RecognizedPage) -> PageAnswer:
+    return await runtime.workers.run(page_answer, page, pictures)
+
+
+def _pictures(request: OcrRequest, runtime: Runtime, parameters: OcrParameters) -> PicturePlan | None:
+    serving = runtime.configuration.serving
+    wanted = serving.visualize if parameters.visualize is None else parameters.visualize
+    if not wanted:
+        return None
+    return PicturePlan(runtime.publisher, new_document_id(), runtime.link_base(request), serving.max_output_img_size)

@@ -1,0 +1,64 @@
+"""Finds the bytes behind the contract's ``file`` and what kind of file they are, without looking into them.
+
+In the JSON form the kind is what ``fileType`` says, else what a URL's name says, and never guessed from content. Files
+that arrive as they are (our own forms) are recognised by their first bytes unless ``fileType`` says otherwise.
+"""
+
+from server.errors import FileTypeUndetermined, InvalidInputFile, UnsupportedFileType
+from server.intake.base64_input import decode_base64
+from server.intake.fetch import UrlFetcher
+from server.intake.raw_file import FileKind, RawFile
+from server.intake.sniff import sniff_kind
+from server.intake.url_rules import infer_kind, is_url
+from server.workers import Workers
+
+
+class FileIntake:
+    """Turns the contract's ``file`` into a `RawFile`.
+
+    Args:
+        fetcher: gets URLs that the configuration allows.
+        workers: threads for decoding base64.
+    """
+
+    def __init__(self, fetcher: UrlFetcher, workers: Workers) -> None:
+        self._fetcher = fetcher
+        self._workers = workers
+
+    async def open(self, file: str | bytes, file_type: int | None) -> RawFile:
+        """Get a file.
+
+        Args:
+            file: URL or base64 as text, or the file itself.
+            file_type: the contract's ``fileType``.
+
+        Raises:
+            FileTypeUndetermined, UnsupportedFileType: the kind is not given and cannot be told.
+            InvalidInputFile: a URL that cannot or must not be fetched, or text that is not base64.
+        """
+        kind = None if file_type is None else FileKind(file_type)
+        if isinstance(file, bytes):
+            return RawFile(file, kind or _sniffed(file))
+        kind = kind or _inferred(file)
+        if is_url(file):
+            return RawFile(await self._fetcher.fetch(file), kind)
+        data = await self._workers.run(decode_base64, file)
+        if not data:
+            raise InvalidInputFile
+        return RawFile(data, kind)
+
+
+def _sniffed(data: bytes) -> FileKind:
+    kind = sniff_kind(data)
+    if kind is None:
+        raise UnsupportedFileType
+    return kind
+
+
+def _inferred(text: str) -> FileKind:
+    if not is_url(text):
+        raise FileTypeUndetermined
+    kind = infer_kind(text)
+    if kind is None:
+        raise UnsupportedFileType
+    return kind

@@ -1,0 +1,73 @@
+"""Wiring: from a configuration and a pipeline to the ASGI application. No decision is taken here."""
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.types import ControllerRouterHandler
+
+from models.pipeline import OcrPipeline
+from server.api import docs, health
+from server.api.files import files_handler
+from server.api.methods import refuse_options
+from server.api.paddlex import ocr
+from server.api.paddlex_errors import handle_http_exception, handle_request_error, handle_unexpected
+from server.configuration import Configuration
+from server.errors import RequestError
+from server.lifespan import running
+from server.runtime import Runtime, build_runtime
+from server.storage.publisher import PicturePublisher
+from server.telemetry.requests import RequestTelemetry
+
+
+def create_app(configuration: Configuration, pipeline: OcrPipeline) -> Litestar:
+    """Make the application.
+
+    Args:
+        configuration: the effective configuration.
+        pipeline: built and not closed; it is closed when the application ends.
+
+    Raises:
+        ValueError, OSError: the picture storage cannot be used as configured.
+    """
+    runtime = build_runtime(configuration, pipeline)
+
+    async def provide_runtime() -> Runtime:
+        return runtime
+
+    app = Litestar(
+        route_handlers=[ocr, *_operations(), *_files(runtime.publisher)],
+        guards=[refuse_options, runtime.authenticator.guard],
+        dependencies={"runtime": Provide(provide_runtime)},
+        exception_handlers={
+            RequestError: handle_request_error,
+            HTTPException: handle_http_exception,
+            Exception: handle_unexpected,
+        },
+        lifespan=[running],
+        state=State({"runtime": runtime}),
+        openapi_config=None,
+        logging_config=None,
+    )
+    # Middleware of the framework does not see requests without a route; this does.
+    app.asgi_handler = RequestTelemetry(app.asgi_handler, runtime.metrics)
+    return app
+
+
+def _operations() -> list[ControllerRouterHandler]:
+    return [
+        health.health,
+        health.live,
+        health.ready,
+        health.version,
+        health.metrics,
+        docs.openapi_json,
+        docs.page,
+        docs.asset,
+    ]
+
+
+def _files(publisher: PicturePublisher) -> list[ControllerRouterHandler]:
+    if publisher.store is None or publisher.signer is None:
+        return []
+    return [files_handler(publisher.store, publisher.signer)]

@@ -1,0 +1,37 @@
+"""Proves that an installation reads: draws a line of known text and reads it with the configured pipeline."""
+
+import re
+
+import cv2
+import numpy as np
+
+from models.document import Image, Page
+from models.options import OcrOverrides
+from models.pipeline import OcrPipeline
+
+LINE = "Reading works 2026"
+_HEIGHT, _WIDTH, _LEFT, _BASELINE = 96, 560, 24, 62
+_SCALE, _THICKNESS = 1.5, 3
+
+
+def draw_line() -> Image:
+    """Draw `LINE` in black on white, as a page of one line."""
+    page = np.full((_HEIGHT, _WIDTH, 3), 255, np.uint8)
+    cv2.putText(page, LINE, (_LEFT, _BASELINE), cv2.FONT_HERSHEY_SIMPLEX, _SCALE, (0, 0, 0), _THICKNESS, cv2.LINE_AA)
+    return page
+
+
+async def read_line(pipeline: OcrPipeline) -> str:
+    """Read the drawn line and give its text, lines joined by spaces.
+
+    Raises:
+        OcrError: the pipeline cannot read at all.
+    """
+    nothing = OcrOverrides(use_doc_orientation_classify=False, use_doc_unwarping=False, use_textline_orientation=False)
+    result = await pipeline.read(Page(draw_line()), pipeline.defaults.resolve(nothing))
+    return " ".join(line.text for line in result.lines)
+
+
+def is_right(text: str) -> bool:
+    """Tell whether a reading is the line's text. Spaces do not count: some recognisers leave them out."""
+    return re.sub(r"\s", "", text) == re.sub(r"\s", "", LINE)

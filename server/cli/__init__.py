@@ -1,0 +1,122 @@
+"""The command ``ppocr-server``: what can be typed, and nothing else.
+
+Every command imports its work when it runs, so that help and ``config`` need neither an engine nor an HTTP server.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from server.cli.failures import Failing
+from server.cli.parameters import configured, recognition_options
+
+PathOption = click.Path(path_type=Path)
+
+
+@click.group(cls=Failing, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="ppocr-server")
+def main() -> None:
+    """Read text in images and PDF files, as a server or right here."""
+
+
+@main.command()
+@configured
+@click.option("--host", help="Address to listen on; any other than a loopback address needs access tokens.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes any free one.")
+@click.option("--insecure", is_flag=True, help="Listen beyond this machine without access tokens.")
+def serve(config: Path | None, settings: tuple[str, ...], host: str | None, port: int | None, insecure: bool) -> None:
+    """Serve POST /ocr. Missing models are fetched first, unless models.offline is set."""
+    from server.cli.serving import serve
+
+    given = {"server.host": host, "server.port": port}
+    listen = tuple(f"{key}={value}" for key, value in given.items() if value is not None)
+    serve(config, (*settings, *listen), insecure=insecure)
+
+
+@main.command()
+@configured
+@recognition_options
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "picture"]), default="text", show_default=True,
+    help="text: the lines; json: prunedResult of every page, one JSON object a file; picture: the page with its text.",
+)  # fmt: skip
+@click.option("--output", type=PathOption, help="Write files into this directory. Pictures go to '.' without it.")
+@click.option("--max-pages", type=click.IntRange(1), help="Read only the first pages of each file.")
+def ocr(
+    config: Path | None,
+    settings: tuple[str, ...],
+    files: tuple[Path, ...],
+    form: str,
+    output: Path | None,
+    max_pages: int | None,
+    **wishes: bool | float | str | None,
+) -> None:
+    """Read the text of FILES (images, TIFF, PDF) without a server."""
+    from server.cli.output import OutputFormat
+    from server.cli.reading import read_files
+
+    read_files(config, settings, files, OutputFormat(form), output, max_pages, wishes)
+
+
+@main.command("config")
+@configured
+def show_config(config: Path | None, settings: tuple[str, ...]) -> None:
+    """Print the configuration in force, secrets masked."""
+    from server.cli.start import load
+    from server.effective_config import effective_yaml
+
+    loaded = load(config, settings)
+    click.echo(effective_yaml(loaded), nl=False)
+    for note in loaded.notes:
+        click.echo(note, err=True)
+
+
+@main.command()
+@configured
+def check(config: Path | None, settings: tuple[str, ...]) -> None:
+    """Say what this installation can do: device, engine, models, and one real line read."""
+    from server.cli.checking import check_installation
+
+    check_installation(config, settings)
+
+
+@main.group()
+def models() -> None:
+    """Weights: what there is, fetching, checking."""
+
+
+@models.command("list")
+@configured
+def list_models(config: Path | None, settings: tuple[str, ...]) -> None:
+    """List the models that have a name here, and whether they are installed."""
+    from server.cli.weights import list_models
+
+    list_models(config, settings)
+
+
+@models.command()
+@configured
+@click.argument("names", nargs=-1)
+@click.option(
+    "--format", "form", type=click.Choice(["onnx", "paddle"]), default="onnx", show_default=True,
+    help="With NAMES: paddle for the engine of that name.",
+)  # fmt: skip
+def pull(
+    config: Path | None, settings: tuple[str, ...], names: tuple[str, ...], form: Literal["onnx", "paddle"]
+) -> None:
+    """Fetch and verify models: those NAMES, else all that the configuration names."""
+    from server.cli.weights import pull_models
+
+    pull_models(config, settings, names, form)
+
+
+@models.command()
+@configured
+@click.argument("names", nargs=-1)
+def verify(config: Path | None, settings: tuple[str, ...], names: tuple[str, ...]) -> None:
+    """Compare installed models with their SHA-256 sums: those NAMES, else all."""
+    from server.cli.weights import verify_models
+
+    verify_models(config, settings, names)

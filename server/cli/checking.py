@@ -1,0 +1,67 @@
+"""``ppocr-server check``: what runs where, which weights are there, and whether text is really read."""
+
+import asyncio
+import platform
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from models.errors import OcrError
+from models.loader import build_pipeline, usable_cores
+from models.optional_stage import ModuleStatus
+from models.weights import ModelStore
+from server.check import LINE, is_right, read_line
+from server.cli.failures import Failure
+from server.cli.start import load, named, open_store
+from server.configuration import Configuration
+from server.version import installed_version
+
+
+def check_installation(config: Path | None, settings: Sequence[str]) -> None:
+    """Print what was found, the failures included.
+
+    Raises:
+        Failure: something that the configuration needs does not work.
+    """
+    configuration = load(config, settings)
+    store = open_store(configuration)
+    click.echo(f"ppocr-server {installed_version()}, Python {platform.python_version()}, {platform.platform()}")
+    click.echo(f"configuration: {configuration.source}")
+    engine = configuration.settings.engine
+    click.echo(f"device: {engine.device}, {usable_cores()} CPU cores; engine: {engine.name}")
+    click.echo("weights:")
+    for name in named(configuration.pipeline):
+        click.echo(f"  {name}: {_weights(store, name)}")
+    text = asyncio.run(_read(configuration, store))
+    if not is_right(text):
+        raise Failure(f"A line that says '{LINE}' was read as '{text}'.")
+    click.echo(f"reading: a drawn line was read as '{text}'")
+
+
+def _weights(store: ModelStore, name: str) -> str:
+    try:
+        trust = set(store.verify(name).values())
+    except OcrError as error:
+        return str(error)
+    return "installed, " + (
+        "but there is no sum to compare it with" if "unknown" in trust else f"SHA-256 as {' and '.join(sorted(trust))}"
+    )
+
+
+async def _read(configuration: Configuration, store: ModelStore) -> str:
+    pipeline = await asyncio.to_thread(build_pipeline, configuration.pipeline, store)
+    try:
+        await pipeline.open_optional()
+        click.echo("modules:")
+        for module in pipeline.modules():
+            click.echo(f"  {_module(module)}")
+        return await read_line(pipeline)
+    finally:
+        await pipeline.close()
+
+
+def _module(module: ModuleStatus) -> str:
+    words = {"loaded": "runs", "on_request": "opens at first use", "not_installed": "missing", "disabled": "off"}
+    detail = f": {module.detail}" if module.detail else ""
+    return f"{module.module} ({module.model_name or 'none'}): {words[module.state]}{detail}"

@@ -1,0 +1,94 @@
+"""What the command ``ocr`` makes of a file that was read: text, JSON or pictures, printed or saved."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+import click
+import msgspec
+
+from models.document import PageResult
+from server.cli.failures import Misconfigured
+from server.export.pictures import encode_jpeg
+from server.export.pruned import pruned_result
+from server.export.visualize import draw_ocr_image
+
+
+class OutputFormat(Enum):
+    """How results are written."""
+
+    TEXT = "text"
+    JSON = "json"
+    PICTURE = "picture"
+
+
+@dataclass(frozen=True, slots=True)
+class PageOutput:
+    """What is kept of one page: the page itself may be large and is not."""
+
+    content: bytes
+
+
+class Writer:
+    """Shapes pages and writes files' results.
+
+    Args:
+        form: one of the formats.
+        directory: where files go; None prints, except for pictures, which then go to the current directory.
+        picture_limit: largest width and height of a picture, or None.
+        files: all that will be read; their names must differ where results are saved under them.
+    """
+
+    def __init__(
+        self, form: OutputFormat, directory: Path | None, picture_limit: tuple[int, int] | None, files: Sequence[Path]
+    ) -> None:
+        self._form = form
+        self._directory = Path() if directory is None and form is OutputFormat.PICTURE else directory
+        self._picture_limit = picture_limit
+        if self._directory is not None:
+            _require_different_names(files)
+            self._directory.mkdir(parents=True, exist_ok=True)
+
+    def shape(self, result: PageResult) -> PageOutput:
+        """Reduce a page to what will be written; CPU work."""
+        if self._form is OutputFormat.TEXT:
+            return PageOutput("".join(f"{line.text}\n" for line in result.lines).encode())
+        if self._form is OutputFormat.JSON:
+            return PageOutput(msgspec.json.encode(pruned_result(result)))
+        return PageOutput(encode_jpeg(draw_ocr_image(result, self._picture_limit)))
+
+    def write(self, file: Path, pages: Sequence[PageOutput]) -> None:
+        """Print or save one file's pages."""
+        if self._form is OutputFormat.PICTURE:
+            for number, page in enumerate(pages):
+                self._save(f"{file.name}_ocr_img_{number}.jpg", page.content)
+            return
+        content = _text(pages) if self._form is OutputFormat.TEXT else _json(file, pages)
+        if self._directory is None:
+            click.echo(content, nl=False)
+        else:
+            self._save(f"{file.name}.{'txt' if self._form is OutputFormat.TEXT else 'json'}", content)
+
+    def _save(self, name: str, content: bytes) -> None:
+        target = (self._directory or Path()) / name
+        target.write_bytes(content)
+        click.echo(str(target), err=True)
+
+
+def _text(pages: Sequence[PageOutput]) -> bytes:
+    """Separate pages by an empty line."""
+    return b"\n".join(page.content for page in pages)
+
+
+def _json(file: Path, pages: Sequence[PageOutput]) -> bytes:
+    """One object on one line."""
+    document = {"file": str(file), "pages": [msgspec.Raw(page.content) for page in pages]}
+    return msgspec.json.encode(document) + b"\n"
+
+
+def _require_different_names(files: Sequence[Path]) -> None:
+    repeated = [name for name, count in Counter(file.name for file in files).items() if count > 1]
+    if repeated:
+        raise Misconfigured(f"Several files are named {repeated[0]}; save them into different directories.")

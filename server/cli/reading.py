@@ -1,0 +1,129 @@
+"""``ppocr-server ocr``: reads files in this process and prints or saves what was read."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from models.errors import InvalidOption
+from models.loader import build_pipeline
+from models.options import OcrOverrides
+from server.admission import PixelGate
+from server.cli.failures import Failure, Misconfigured
+from server.cli.output import OutputFormat, PageOutput, Writer
+from server.cli.start import load, open_store, pull_required
+from server.configuration import Configuration
+from server.decode.decoder import Decoder
+from server.decode.info import DocumentInfo
+from server.decode.process import WorkerNotStarted
+from server.errors import RequestError
+from server.intake.raw_file import FileKind, RawFile
+from server.intake.sniff import sniff_kind
+from server.service import RecognizedPage, Recognizer
+
+Wishes = Mapping[str, Any]
+"""Options as click gives them, by the names of `OcrOverrides`; click has checked their types."""
+
+
+async def _read(
+    recognizer: Recognizer, file: Path, wishes: OcrOverrides, max_pages: int | None, writer: Writer
+) -> None:
+    """Read one file, several of its pages at once, and write what was read."""
+    data = await asyncio.to_thread(file.read_bytes)
+    raw = RawFile(data, sniff_kind(data) or FileKind.IMAGE)
+    with _Progress(file.name) as progress:
+
+        async def finish(page: RecognizedPage) -> PageOutput:
+            output = await asyncio.to_thread(writer.shape, page.result)
+            progress.page_done()
+            return output
+
+        document = await recognizer.recognize(
+            raw, wishes, finish, max_pages=max_pages, deadline=None, opened=progress.opened
+        )
+    writer.write(file, document.pages)
+
+
+class _Progress(ExitStack):
+    """A progress bar, shown where a document has more than one page."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__()
+        self._label = label
+        self._advance: Callable[[int], None] = lambda _: None
+
+    def opened(self, info: DocumentInfo) -> None:
+        if info.processed_pages > 1:
+            bar = click.progressbar(length=info.processed_pages, label=self._label, file=sys.stderr)
+            self._advance = self.enter_context(bar).update
+
+    def page_done(self) -> None:
+        self._advance(1)
+
+
+def read_files(
+    config: Path | None,
+    settings: Sequence[str],
+    files: Sequence[Path],
+    form: OutputFormat,
+    output: Path | None,
+    max_pages: int | None,
+    wishes: Wishes,
+) -> None:
+    """Read files one after the other; one that cannot be read is said so and does not stop the others.
+
+    Raises:
+        ConfigurationError, OcrError: nothing can be read at all.
+        Failure: an option is wrong, or some file could not be read.
+    """
+    configuration = load(config, settings)
+    overrides = OcrOverrides(**wishes)
+    try:
+        configuration.pipeline.defaults.resolve(overrides)
+    except InvalidOption as error:
+        raise Misconfigured(str(error)) from error
+    writer = Writer(form, output, configuration.serving.max_output_img_size, files)
+    failed = asyncio.run(_read_all(configuration, overrides, files, max_pages, writer))
+    if failed:
+        raise Failure(f"{failed} of {len(files)} files could not be read.")
+
+
+async def _read_all(
+    configuration: Configuration, wishes: OcrOverrides, files: Sequence[Path], max_pages: int | None, writer: Writer
+) -> int:
+    """Read every file; give the number of those that could not be read."""
+    failed = 0
+    async with _opened(configuration) as recognizer:
+        for file in files:
+            try:
+                await _read(recognizer, file, wishes, max_pages, writer)
+            except (RequestError, OSError) as error:
+                failed += 1
+                click.echo(f"{file}: {error}", err=True)
+    return failed
+
+
+@asynccontextmanager
+async def _opened(configuration: Configuration) -> AsyncIterator[Recognizer]:
+    store = open_store(configuration)
+    pull_required(configuration, store)
+    limits = configuration.settings.limits
+    pipeline = await asyncio.to_thread(build_pipeline, configuration.pipeline, store)
+    decoder = Decoder(configuration.settings.decode, limits)
+    try:
+        await _start(decoder)
+        yield Recognizer(pipeline, decoder, PixelGate(limits.max_detection_pixels), lambda _: None)
+    finally:
+        await decoder.stop()
+        await pipeline.close()
+
+
+async def _start(decoder: Decoder) -> None:
+    try:
+        await decoder.start()
+    except WorkerNotStarted as error:
+        raise Failure(f"The processes that read PDF and TIFF files cannot be started: {error}.") from error

@@ -1,0 +1,91 @@
+"""What every command begins with: the configuration, the model store, and the weights that must be there."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from models.config import ModuleConfig, PipelineConfig
+from models.errors import ModelNotInstalled
+from models.weights import ModelStore
+from server.config_files import MANIFEST_FILE, packaged_file
+from server.configuration import Configuration, load_configuration
+
+
+def load(config: Path | None, settings: Sequence[str]) -> Configuration:
+    """Load the configuration with this process's environment.
+
+    Raises:
+        ConfigurationError: something is wrong with it.
+    """
+    return load_configuration(config, os.environ, settings)
+
+
+def open_store(configuration: Configuration) -> ModelStore:
+    """Open the model store that the configuration describes. Nothing is read or fetched yet."""
+    models = configuration.settings.models
+    manifest = models.manifest or packaged_file(MANIFEST_FILE)
+    return ModelStore(models.directory, models.local_directories, models.offline, manifest)
+
+
+def pull_required(configuration: Configuration, store: ModelStore) -> None:
+    """Fetch what the pipeline cannot start without and this machine does not have.
+
+    Raises:
+        OcrError: a model is missing and cannot be fetched.
+    """
+    for name in required_names(configuration.pipeline):
+        if not store.installed(name):
+            store.pull(name, say)
+
+
+def pull_named(configuration: Configuration, store: ModelStore) -> None:
+    """Fetch everything that the configuration names. A module that nobody needs yet may stay missing; that is said.
+
+    Raises:
+        OcrError: a required model cannot be fetched.
+    """
+    pull_required(configuration, store)
+    required = required_names(configuration.pipeline)
+    for name in (name for name in named(configuration.pipeline) if name not in required):
+        try:
+            store.pull(name, say)
+        except ModelNotInstalled as error:
+            say(f"{name}: not installed; requests that ask for it will be refused. {error}")
+
+
+def required_names(pipeline: PipelineConfig) -> tuple[str, ...]:
+    """Models from the store without which the configured defaults cannot be served."""
+    defaults = pipeline.defaults
+    preprocess = defaults.use_doc_preprocessor
+    modules = (
+        pipeline.text_detection,
+        pipeline.text_recognition,
+        pipeline.textline_orientation if defaults.use_textline_orientation else None,
+        pipeline.doc_orientation if preprocess and defaults.use_doc_orientation_classify else None,
+        pipeline.doc_unwarping if preprocess and defaults.use_doc_unwarping else None,
+    )
+    return _store_names(modules)
+
+
+def named(pipeline: PipelineConfig) -> tuple[str, ...]:
+    """All models from the store that the pipeline may run."""
+    return _store_names(
+        (
+            pipeline.text_detection,
+            pipeline.text_recognition,
+            pipeline.textline_orientation,
+            pipeline.doc_orientation,
+            pipeline.doc_unwarping,
+        )
+    )
+
+
+def say(line: str) -> None:
+    """Tell the operator what is going on, beside any result on standard output."""
+    click.echo(line, err=True)
+
+
+def _store_names(modules: Sequence[ModuleConfig | None]) -> tuple[str, ...]:
+    return tuple(module.model_name for module in modules if module is not None and module.model_dir is None)

@@ -1,0 +1,81 @@
+"""``ppocr-server models``: what weights there are, fetching them, and comparing them with their sums."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from models.errors import OcrError
+from models.model_directory import ModelFormat
+from models.stored_model import StoredModel
+from server.cli.failures import Failure
+from server.cli.start import load, named, open_store, pull_named, say
+
+_MEGABYTE = 1_000_000
+
+
+def list_models(config: Path | None, settings: Sequence[str]) -> None:
+    """Print one line a model: name, state, size, task, and where it comes from."""
+    configuration = load(config, settings)
+    store = open_store(configuration)
+    used = named(configuration.pipeline)
+    for model in store.entries():
+        mark = "*" if model.name in used else " "
+        click.echo(f"{mark} {model.name:<40} {model.state:<14} {_size(model):>9}  {model.task:<21} {_origin(model)}")
+        if model.problem:
+            click.echo(f"    {model.problem}")
+    click.echo(f"* named by {configuration.source}. Cache: {store.directory}", err=True)
+
+
+def pull_models(config: Path | None, settings: Sequence[str], names: Sequence[str], model_format: ModelFormat) -> None:
+    """Fetch and verify models.
+
+    Raises:
+        OcrError: a model is unknown or cannot be fetched.
+    """
+    configuration = load(config, settings)
+    store = open_store(configuration)
+    if not names:
+        pull_named(configuration, store)
+        return
+    for name in names:
+        click.echo(store.pull(name, say, model_format))
+
+
+def verify_models(config: Path | None, settings: Sequence[str], names: Sequence[str]) -> None:
+    """Hash models and say what each file was compared with.
+
+    Raises:
+        Failure: some model is missing or is not what it should be.
+    """
+    store = open_store(load(config, settings))
+    chosen = names or [model.name for model in store.entries() if model.state != "not_installed"]
+    failed = 0
+    for name in chosen:
+        try:
+            trust = store.verify(name)
+        except OcrError as error:
+            failed += 1
+            click.echo(f"{name}: {error}")
+            continue
+        click.echo(
+            f"{name}: "
+            + ", ".join(
+                f"{file} matches its {kind} sum" if kind != "unknown" else f"{file} has no sum to compare with"
+                for file, kind in trust.items()
+            )
+        )
+    if failed:
+        raise Failure(f"{failed} of {len(chosen)} models cannot be used.")
+    if not chosen:
+        say("No model is installed. Fetch those of the configuration with: ppocr-server models pull")
+
+
+def _size(model: StoredModel) -> str:
+    return f"{model.size / _MEGABYTE:.1f} MB" if model.size else ""
+
+
+def _origin(model: StoredModel) -> str:
+    if model.path is not None:
+        return model.origin or str(model.path)
+    return model.sources[0] if model.sources else ""

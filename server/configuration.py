@@ -1,0 +1,156 @@
+"""Loads the whole configuration: file < environment < command line, checked, with readable errors."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from models.config import PipelineConfig
+from server.access_rules import check_tls, with_tokens
+from server.config_error import ConfigurationError
+from server.config_files import DEFAULT_FILE, locate, packaged_file, read_mapping
+from server.overlay import CONFIG_VARIABLE, Override, from_command_line, from_environment
+from server.paddlex_config import parse_pipeline, pipeline_config
+from server.paddlex_schema import PIPELINE_KEYS, PipelineFile, ServingFile, unknown_keys
+from server.paddlex_serving import parse_serving, serving_notes, serving_settings
+from server.serving_settings import ServingSettings
+from server.settings import Settings
+from server.settings_schema import KeyPath, describe, merge, nearest
+
+SECTION = "ppocr_server"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything that was configured, final and checked.
+
+    Attributes:
+        source: the file it was read from; the packaged default where none was given.
+        notes: what the operator should know: keys that were ignored, names that are deprecated.
+    """
+
+    settings: Settings
+    pipeline: PipelineConfig
+    serving: ServingSettings
+    source: Path
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A file after the packaged defaults have filled in the parts that it leaves out."""
+
+    file: Path
+    section: Mapping[str, object]
+    pipeline: Mapping[str, object]
+    serving: Mapping[str, object]
+
+
+def load_configuration(path: Path | None, environ: Mapping[str, str], overrides: Sequence[str] = ()) -> Configuration:
+    """Load and check a configuration.
+
+    Args:
+        path: a PaddleX pipeline YAML, our own section, or both in one file; None takes ``PPOCR_SERVER_CONFIG``, and
+            without that the packaged default.
+        environ: the environment.
+        overrides: ``section.key=value`` items of the command line.
+
+    Raises:
+        ConfigurationError: anything is wrong with it; the message says where and what to write instead.
+    """
+    outside = (*from_environment(environ), *from_command_line(overrides))
+    document = _read(path or _path_from(environ))
+    settings = _settings(document, outside, environ)
+    pipeline = parse_pipeline(document.pipeline, document.file)
+    serving = parse_serving(document.serving, document.file)
+    return Configuration(
+        settings=settings,
+        pipeline=pipeline_config(pipeline, settings, document.file),
+        serving=serving_settings(serving, settings.storage, document.file),
+        source=document.file,
+        notes=(*_ignored(pipeline, serving), *serving_notes(serving)),
+    )
+
+
+def _path_from(environ: Mapping[str, str]) -> Path | None:
+    text = environ.get(CONFIG_VARIABLE)
+    return Path(text) if text else None
+
+
+def _read(path: Path | None) -> _Document:
+    """Read the file. One without a pipeline runs the packaged pipeline, and its settings lie over the packaged ones."""
+    default = packaged_file(DEFAULT_FILE)
+    packaged = read_mapping(default)
+    written = packaged if path is None else read_mapping(path)
+    file = default if path is None else path
+    _check_top_level(written, file)
+    own_pipeline = any(key in written for key in (*PIPELINE_KEYS, "SubModules", "SubPipelines"))
+    section = _mapping(written, SECTION, file)
+    rest = {key: value for key, value in written.items() if key not in (SECTION, "Serving")}
+    if not own_pipeline:
+        section = merge(_mapping(packaged, SECTION, default), section)
+        rest = {key: value for key, value in packaged.items() if key not in (SECTION, "Serving")} | rest
+    return _Document(file, section, rest, _mapping(written, "Serving", file))
+
+
+def _mapping(document: Mapping[str, object], key: str, file: Path) -> dict[str, object]:
+    value = document.get(key)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise ConfigurationError(f"{file}: {key}: must hold 'key: value' lines.")
+    return value
+
+
+def _check_top_level(document: Mapping[str, object], file: Path) -> None:
+    """PaddleX ignores top-level keys it does not know; one that was clearly meant for us must not vanish that way."""
+    for key in document:
+        if key in Settings.model_fields:
+            raise ConfigurationError(f"{file}: {key}: belongs under '{SECTION}:'.")
+        if key != SECTION and nearest(key, (SECTION,)).startswith("did"):
+            raise ConfigurationError(f"{file}: unknown key '{key}'; {nearest(key, (SECTION,))}")
+
+
+def _settings(document: _Document, outside: Sequence[Override], environ: Mapping[str, str]) -> Settings:
+    tree: Mapping[str, object] = document.section
+    for override in outside:
+        tree = merge(tree, override.as_mapping())
+    try:
+        settings = Settings.model_validate(tree)
+    except ValidationError as error:
+        raise ConfigurationError(describe(error, lambda path: _origin(path, document.file, outside))) from None
+    settings = _with_located_paths(settings, document.file)
+    check_tls(settings.server)
+    return settings.model_copy(update={"auth": with_tokens(settings.auth, environ)})
+
+
+def _origin(path: KeyPath, file: Path, outside: Sequence[Override]) -> str:
+    for override in reversed(outside):
+        if path[: len(override.path)] == override.path:
+            return override.origin
+    return f"{file}: {'.'.join((SECTION, *path))}"
+
+
+def _with_located_paths(settings: Settings, file: Path) -> Settings:
+    """Find every file and directory that the settings name, by the rule that PaddleX's ``model_dir`` has here."""
+    changes: dict[str, object] = {}
+    for name in Settings.model_fields:
+        section = getattr(settings, name)
+        found = {key: _located(value, file) for key, value in section if _located(value, file) != value}
+        if found:
+            changes[name] = section.model_copy(update=found)
+    return settings.model_copy(update=changes)
+
+
+def _located(value: object, file: Path) -> object:
+    if isinstance(value, Path):
+        return locate(value, file)
+    if isinstance(value, tuple):
+        return tuple(_located(item, file) for item in value)
+    return value
+
+
+def _ignored(pipeline: PipelineFile, serving: ServingFile) -> tuple[str, ...]:
+    keys = [*unknown_keys(pipeline), *unknown_keys(serving, "Serving.")]
+    return (f"Keys without effect here: {', '.join(keys)}.",) if keys else ()

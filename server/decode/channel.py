@@ -1,0 +1,84 @@
+"""Length-prefixed messages with file descriptors over a Unix stream socket; both ends use this."""
+
+import os
+import socket
+import struct
+import time
+from collections.abc import Sequence
+
+PREFIX = struct.Struct("<I")
+MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+MAX_DESCRIPTORS = 2
+
+
+class ChannelClosed(Exception):
+    """The other end is gone, silent for too long, or does not keep to the protocol."""
+
+
+def send(channel: socket.socket, message: bytes, descriptors: Sequence[int] = ()) -> None:
+    """Send one message; the receiver gets its own copies of the descriptors.
+
+    Raises:
+        ChannelClosed: the other end is gone.
+    """
+    data = PREFIX.pack(len(message)) + message
+    try:
+        sent = socket.send_fds(channel, [data], list(descriptors))
+        channel.sendall(memoryview(data)[sent:])
+    except OSError as error:
+        raise ChannelClosed("the other end is gone") from error
+
+
+def receive(channel: socket.socket, timeout: float) -> bytes:
+    """Wait for one whole message; descriptors that come with it are discarded by the kernel.
+
+    Args:
+        channel: our end.
+        timeout: seconds for all of it.
+
+    Raises:
+        ChannelClosed: see the class.
+    """
+    deadline = time.monotonic() + timeout
+    length = PREFIX.unpack(_read(channel, PREFIX.size, deadline))[0]
+    if length > MAX_MESSAGE_BYTES:
+        raise ChannelClosed("a message is too long")
+    return _read(channel, length, deadline)
+
+
+def receive_with_descriptors(channel: socket.socket) -> tuple[bytes, list[int]]:
+    """Wait, as long as it takes, for one whole message and the descriptors sent with it.
+
+    Raises:
+        ChannelClosed: the other end is gone.
+    """
+    try:
+        prefix, descriptors, _, _ = socket.recv_fds(channel, PREFIX.size, MAX_DESCRIPTORS)
+        if not prefix:
+            raise ChannelClosed("the other end is gone")
+        prefix += channel.recv(PREFIX.size - len(prefix), socket.MSG_WAITALL) if len(prefix) < PREFIX.size else b""
+        return channel.recv(PREFIX.unpack(prefix)[0], socket.MSG_WAITALL), descriptors
+    except OSError as error:
+        raise ChannelClosed("the other end is gone") from error
+
+
+def close_all(descriptors: Sequence[int]) -> None:
+    """Close descriptors that came with a message."""
+    for descriptor in descriptors:
+        os.close(descriptor)
+
+
+def _read(channel: socket.socket, length: int, deadline: float) -> bytes:
+    parts = bytearray()
+    while len(parts) < length:
+        channel.settimeout(max(0.001, deadline - time.monotonic()))
+        try:
+            part = channel.recv(length - len(parts))
+        except TimeoutError as error:
+            raise ChannelClosed("no answer in time") from error
+        except OSError as error:
+            raise ChannelClosed("the other end is gone") from error
+        if not part:
+            raise ChannelClosed("the other end is gone")
+        parts += part
+    return bytes(parts)

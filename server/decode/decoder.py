@@ -1,0 +1,180 @@
+"""The door to all decoding: bytes in, pages out.
+
+PDF, TIFF and GIF are parsed in worker processes. Other still images are decoded in a thread of this process once
+their header has passed the pixel cap; `_open_image` is the one place that decides so.
+"""
+
+import asyncio
+import math
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import TypeVar
+
+from models.document import Image
+from server.decode.document import Document
+from server.decode.headers import read_header
+from server.decode.images import decode_image
+from server.decode.info import DocumentInfo
+from server.decode.messages import FileFormat, Outline
+from server.decode.page_size import check_pixels, fitting_scale, rendered_size
+from server.decode.pool import FileRefused, WorkerPool
+from server.decode.process import WorkerFailed, WorkerNotStarted, WorkerSettings
+from server.decode.shared_file import SharedFile
+from server.errors import InvalidInputFile, NotReady
+from server.intake.raw_file import FileKind, RawFile
+from server.settings import DecodeSettings, LimitSettings
+
+TIFF_MAGICS = (b"II*\0", b"MM\0*")
+GIF_MAGICS = (b"GIF87a", b"GIF89a")
+MIN_WORKERS, MAX_AUTOMATIC_WORKERS = 2, 4
+
+T = TypeVar("T")
+
+
+class Decoder:
+    """Opens documents. One per process; `start` before use and `stop` after.
+
+    Args:
+        worker_module: what runs in the worker processes; tests put faults there.
+    """
+
+    def __init__(
+        self, settings: DecodeSettings, limits: LimitSettings, *, worker_module: str = "server.decode.worker"
+    ) -> None:
+        self._settings = settings
+        self._limits = limits
+        automatic = min(MAX_AUTOMATIC_WORKERS, max(MIN_WORKERS, os.cpu_count() or MIN_WORKERS))
+        worker = WorkerSettings(
+            memory_bytes=settings.memory_megabytes * 1024 * 1024,
+            timeout_seconds=settings.page_timeout_seconds,
+            files_per_worker=settings.files_per_worker,
+            module=worker_module,
+        )
+        self.workers = WorkerPool(settings.workers or automatic, worker)
+        self._stopped = False
+        self._threads = ThreadPoolExecutor(automatic, thread_name_prefix="decode-image")
+
+    async def start(self) -> None:
+        """Start the worker processes.
+
+        Raises:
+            WorkerNotStarted: they do not start.
+        """
+        await self.workers.start()
+
+    async def stop(self) -> None:
+        """Kill the worker processes; documents still open, and all later ones, fail as not ready."""
+        self._stopped = True
+        await self.workers.stop()
+        await asyncio.to_thread(self._threads.shutdown)
+
+    @asynccontextmanager
+    async def open(self, raw: RawFile, *, max_pages: int | None) -> AsyncIterator[Document]:
+        """Read a document's header, check it against the limits and make its pages available.
+
+        Args:
+            raw: the file and what the caller says it is.
+            max_pages: pages to process at most; the server's own cap applies too.
+
+        Raises:
+            InvalidInputFile: not a file of the kind that the caller says, or damaged, encrypted or empty.
+            PixelLimitExceeded: an image or page is over the pixel cap; nothing was decoded.
+            NotReady: no worker process can be started, or the decoder is stopped.
+        """
+        document = await self._open(raw, max_pages)
+        try:
+            yield document
+        finally:
+            await document.close()
+
+    async def _open(self, raw: RawFile, max_pages: int | None) -> Document:
+        if not raw.data:
+            raise InvalidInputFile
+        caps = [cap for cap in (max_pages, self._limits.max_pages) if cap is not None]
+        limit = min(caps) if caps else None
+        if raw.kind is FileKind.PDF:
+            return await self._open_shared(raw.data, partial(self._open_pdf, limit))
+        if raw.data.startswith(TIFF_MAGICS):
+            return await self._open_shared(raw.data, partial(self._open_frames, "tiff", limit))
+        if raw.data.startswith(GIF_MAGICS):
+            return await self._open_shared(raw.data, partial(self._open_frames, "gif", 1))
+        return await self._open_image(raw.data)
+
+    async def _open_image(self, data: bytes) -> Document:
+        header = await self._in_thread(partial(read_header, data))
+        check_pixels(*header.size, self._limits.max_image_pixels)
+
+        async def decode(_index: int) -> Image:
+            return await self._in_thread(partial(decode_image, data, header))
+
+        return Document(DocumentInfo("image", 1, 1, (header.size,)), decode, _nothing)
+
+    async def _open_shared(self, data: bytes, describe: Callable[[SharedFile], Awaitable[Document]]) -> Document:
+        file = await self._in_thread(partial(SharedFile, data))
+        try:
+            return await describe(file)
+        except BaseException:
+            self.workers.forget(file)
+            raise
+
+    async def _open_pdf(self, limit: int | None, file: SharedFile) -> Document:
+        outline = await self._outline(file, "pdf", limit)
+        settings, cap = self._settings, self._limits.max_image_pixels
+        scales = tuple(
+            fitting_scale(points, page, settings.pdf_scale, settings.pdf_min_scale, cap)
+            for page, points in enumerate(outline.sizes, start=1)
+        )
+        sizes = tuple(map(rendered_size, outline.sizes, scales))
+        info = DocumentInfo("pdf", outline.total, len(sizes), sizes)
+
+        async def decode(index: int) -> Image:
+            return await _or_invalid(self.workers.page(file, "pdf", index, sizes[index], scales[index]))
+
+        return Document(info, decode, partial(self.workers.forget, file))
+
+    async def _open_frames(self, kind: FileFormat, limit: int | None, file: SharedFile) -> Document:
+        """A TIFF of several frames is a document; a TIFF of one frame, and a GIF's first frame, is an image."""
+        outline = await self._outline(file, kind, limit)
+        sizes = tuple((int(width), int(height)) for width, height in outline.sizes)
+        many = kind == "tiff" and outline.total > 1
+        for page, size in enumerate(sizes, start=1):
+            check_pixels(*size, self._limits.max_image_pixels, page if many else None)
+        info = DocumentInfo("tiff", outline.total, len(sizes), sizes) if many else DocumentInfo("image", 1, 1, sizes)
+        # A lone frame is read by OpenCV like any other image; Pillow maps 16-bit and CMYK samples differently.
+        reader: FileFormat = "image" if kind == "tiff" and not many else kind
+
+        async def decode(index: int) -> Image:
+            return await _or_invalid(self.workers.page(file, reader, index, sizes[index]))
+
+        return Document(info, decode, partial(self.workers.forget, file))
+
+    async def _outline(self, file: SharedFile, kind: FileFormat, limit: int | None) -> Outline:
+        """Have a file's pages measured; what the worker says is checked."""
+        outline = await _or_invalid(self.workers.outline(file, kind, limit))
+        expected = outline.total if limit is None else min(limit, outline.total)
+        sides = [side for size in outline.sizes for side in size]
+        if len(outline.sizes) != expected or not sides or not all(0 < side < math.inf for side in sides):
+            raise InvalidInputFile
+        return outline
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        if self._stopped:
+            raise NotReady
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+
+async def _or_invalid(work: Awaitable[T]) -> T:
+    """What goes wrong with a file in a worker, in the caller's terms."""
+    try:
+        return await work
+    except (FileRefused, WorkerFailed, EOFError) as error:
+        raise InvalidInputFile from error
+    except WorkerNotStarted as error:
+        raise NotReady from error
+
+
+def _nothing() -> None:
+    """An image decoded in this process holds nothing that must be released."""

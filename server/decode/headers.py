@@ -1,0 +1,132 @@
+"""An image's size from its header, before a single pixel is decoded.
+
+PNG, JPEG and WebP are read here, a few fixed offsets each: their damaged but decodable files stay readable, and Pillow
+would allocate a WebP's whole canvas to tell its size. Rarer formats are left to Pillow's lazy open. A format that
+neither knows is refused even where OpenCV could decode it, because its size could not be checked first.
+"""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# Registers the rarer formats; Pillow would import all its plug-ins to find them.
+from PIL import BmpImagePlugin, Jpeg2KImagePlugin, PpmImagePlugin, SunImagePlugin  # noqa: F401
+
+from server.decode.exif import exif_orientation, swaps_sides
+from server.decode.pillow import open_image
+from server.errors import InvalidInputFile
+
+PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
+JPEG_MAGIC = b"\xff\xd8\xff"
+RIFF_MAGIC, WEBP_MAGIC = b"RIFF", b"WEBP"
+EXIF_PREFIX = b"Exif\0\0"
+OTHER_FORMATS = ("BMP", "PPM", "JPEG2000", "SUN")
+
+JPEG_STANDALONE = {0x00, 0x01, *range(0xD0, 0xD9)}
+JPEG_FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+JPEG_ENDS = {0xD9, 0xDA}
+
+
+@dataclass(frozen=True, slots=True)
+class ImageHeader:
+    """What an image's header says.
+
+    Attributes:
+        stored: width and height as the pixels lie in the file.
+        orientation: EXIF orientation, 1 to 8.
+    """
+
+    stored: tuple[int, int]
+    orientation: int = 1
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height once the image is upright."""
+        return self.stored[::-1] if swaps_sides(self.orientation) else self.stored
+
+
+def read_header(data: bytes) -> ImageHeader:
+    """Read the header of an image other than TIFF and GIF.
+
+    Raises:
+        InvalidInputFile: not an image that this server reads, or one without pixels.
+    """
+    if data.startswith(PNG_MAGIC):
+        header = _png(data)
+    elif data.startswith(JPEG_MAGIC):
+        header = _jpeg(data)
+    elif data.startswith(RIFF_MAGIC) and data[8:12] == WEBP_MAGIC:
+        header = _webp(data)
+    else:
+        header = ImageHeader(open_image(io.BytesIO(data), OTHER_FORMATS).size)
+    if min(header.stored) < 1:
+        raise InvalidInputFile
+    return header
+
+
+def _png(data: bytes) -> ImageHeader:
+    """PNG 3rd edition, 11.2.1: IHDR comes first. An eXIf chunk counts only where it precedes the pixels."""
+    size = _number(data, 16, 4, "big"), _number(data, 20, 4, "big")
+    at = len(PNG_MAGIC)
+    while (name := data[at + 4 : at + 8]) not in (b"IDAT", b"IEND", b""):
+        length = _number(data, at, 4, "big")
+        if name == b"eXIf":
+            return ImageHeader(size, exif_orientation(data[at + 8 : at + 8 + length]))
+        at += 12 + length
+    return ImageHeader(size)
+
+
+def _jpeg(data: bytes) -> ImageHeader:
+    """ITU T.81, B.2.2: height and width follow the sample precision in the frame header."""
+    size, orientation = (0, 0), 1
+    for marker, start, end in _jpeg_segments(data):
+        if marker in JPEG_FRAMES and size == (0, 0):
+            size = _number(data, start + 3, 2, "big"), _number(data, start + 1, 2, "big")
+        elif marker == 0xE1 and data[start : start + 6] == EXIF_PREFIX:
+            orientation = exif_orientation(data[start + 6 : end])
+    return ImageHeader(size, orientation)
+
+
+def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Marker, first and end offset of each segment's payload up to the first scan; garbage between them is skipped."""
+    at = 2
+    while (at := data.find(b"\xff", at)) >= 0 and at + 4 <= len(data):
+        marker = data[at + 1]
+        if marker in JPEG_ENDS:
+            return
+        if marker == 0xFF:
+            at += 1
+        elif marker in JPEG_STANDALONE:
+            at += 2
+        else:
+            length = max(2, _number(data, at + 2, 2, "big"))
+            yield marker, at + 4, at + 2 + length
+            at += 2 + length
+
+
+def _webp(data: bytes) -> ImageHeader:
+    """RFC 9649, sections 2.5 to 2.7: the first chunk names the size, in one of three layouts."""
+    chunk = data[12:16]
+    if chunk == b"VP8 " and data[23:26] == b"\x9d\x01\x2a":
+        return ImageHeader((_number(data, 26, 2) & 0x3FFF, _number(data, 28, 2) & 0x3FFF))
+    if chunk == b"VP8L" and data[20:21] == b"\x2f":
+        bits = _number(data, 21, 4)
+        return ImageHeader(((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1))
+    if chunk == b"VP8X":
+        size = _number(data, 24, 3) + 1, _number(data, 27, 3) + 1
+        return ImageHeader(size, _webp_orientation(data))
+    raise InvalidInputFile
+
+
+def _webp_orientation(data: bytes) -> int:
+    at = 12
+    while name := data[at : at + 4]:
+        length = _number(data, at + 4, 4)
+        if name == b"EXIF":
+            return exif_orientation(data[at + 8 : at + 8 + length].removeprefix(EXIF_PREFIX))
+        at += 8 + length + length % 2
+    return 1
+
+
+def _number(data: bytes, at: int, length: int, order: str = "little") -> int:
+    return int.from_bytes(data[at : at + length], "big" if order == "big" else "little")

@@ -1,0 +1,53 @@
+"""PDF by PDFium. Runs in a worker only: PDFium is not thread-safe and parses hostile bytes."""
+
+import ctypes
+import mmap
+import os
+from typing import Any
+
+import pypdfium2 as pdfium
+
+from server.decode.page_size import rendered_size
+from server.decode.readers import BYTES_PER_PIXEL, Unreadable
+
+
+class PdfFile:
+    """An open PDF; pages are rendered with their form fields and annotations, turned as /Rotate says."""
+
+    def __init__(self, descriptor: int) -> None:
+        # A private mapping, because ctypes wants a writable buffer: PDFium reads it in place, without a copy.
+        self._mapping = mmap.mmap(descriptor, os.fstat(descriptor).st_size, flags=mmap.MAP_PRIVATE)
+        data = (ctypes.c_ubyte * len(self._mapping)).from_buffer(self._mapping)
+        self._document = pdfium.PdfDocument(data)
+        self._document.init_forms()
+        self.total = len(self._document)
+
+    def sizes(self, count: int) -> tuple[tuple[float, float], ...]:
+        """Width and height in points of the first ``count`` pages, after /Rotate."""
+        return tuple(self._document.get_page_size(index) for index in range(count))
+
+    def draw(self, index: int, size: tuple[int, int], scale: float, target: mmap.mmap) -> None:
+        """Render straight into the target."""
+        page = self._document[index]
+        try:
+            if rendered_size(page.get_size(), scale) != size:
+                raise Unreadable
+            pixels = (ctypes.c_ubyte * (size[0] * size[1] * BYTES_PER_PIXEL)).from_buffer(target)
+            page.render(scale=scale, bitmap_maker=_into(pixels)).close()
+        finally:
+            page.close()
+
+    def close(self) -> None:
+        """Close the document. The mapping goes with its last reference."""
+        self._document.close()
+
+
+def _into(pixels: "ctypes.Array[ctypes.c_ubyte]") -> Any:
+    """A bitmap maker for pypdfium2 that draws into memory of ours; it must be 24-bit BGR, which is the default."""
+
+    def make(width: int, height: int, format: int, rev_byteorder: bool = False) -> pdfium.PdfBitmap:  # noqa: A002
+        if format != pdfium.raw.FPDFBitmap_BGR or width * height * BYTES_PER_PIXEL != len(pixels):
+            raise Unreadable
+        return pdfium.PdfBitmap.new_native(width, height, format, rev_byteorder, buffer=pixels)
+
+    return make

@@ -1,0 +1,131 @@
+"""One worker process, seen from the server: started, asked, killed."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from server.decode import channel
+from server.decode.messages import Answer, CloseJob, Job, Ready
+
+START_TIMEOUT_SECONDS = 60.0
+"""For the interpreter and its imports on a busy machine; not part of any file's time."""
+
+INHERITED_VARIABLES = ("LD_LIBRARY_PATH", "SYSTEMROOT", "TZ")
+
+_answers: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+
+
+class WorkerFailed(Exception):
+    """A worker died, hung or answered nonsense while it had a file. The file is to blame as far as we can know."""
+
+
+class WorkerNotStarted(Exception):
+    """No worker can be started: out of memory, of processes, or a broken installation."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """How workers are started.
+
+    Attributes:
+        module: what runs in the child; tests put faults there.
+    """
+
+    memory_bytes: int
+    timeout_seconds: float
+    files_per_worker: int
+    module: str = "server.decode.worker"
+
+
+class WorkerProcess:
+    """A running worker. Its methods block; one thread at a time may use them, except `kill`."""
+
+    def __init__(self, settings: WorkerSettings) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._child = _start(settings, theirs.fileno())
+        self._link = ours
+        self._timeout = settings.timeout_seconds
+        try:
+            self._expect_ready()
+        except WorkerFailed as error:
+            raise WorkerNotStarted("a decode worker did not start; see its output above") from error
+
+    @property
+    def pid(self) -> int:
+        """Process id."""
+        return self._child.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._child.poll() is None
+
+    def ask(self, job: Job, descriptors: Sequence[int]) -> Answer:
+        """Have one job done.
+
+        Raises:
+            WorkerFailed: it died, took too long or answered nonsense. It is dead now.
+        """
+        try:
+            channel.send(self._link, msgspec.json.encode(job), descriptors)
+            return _answers.decode(channel.receive(self._link, self._timeout))
+        except (channel.ChannelClosed, msgspec.DecodeError) as error:
+            self.end()
+            raise WorkerFailed(f"{error} (exit status {self._child.returncode})") from error
+
+    def close_document(self, document: int) -> None:
+        """Have it let go of a file. Must be idle; a dead one is left for its next user to find."""
+        if self.alive:
+            try:
+                channel.send(self._link, msgspec.json.encode(CloseJob(document)))
+            except channel.ChannelClosed:
+                self.end()
+
+    def kill(self) -> None:
+        """Kill the process; a thread that waits for its answer gets `WorkerFailed`. Callable from any thread."""
+        self._child.kill()
+
+    def end(self) -> None:
+        """Kill and reap the process."""
+        self._child.kill()
+        self._child.wait()
+        self._link.close()
+
+    def _expect_ready(self) -> None:
+        try:
+            answer = _answers.decode(channel.receive(self._link, START_TIMEOUT_SECONDS))
+        except (channel.ChannelClosed, msgspec.DecodeError) as error:
+            self.end()
+            raise WorkerFailed(str(error)) from error
+        if not isinstance(answer, Ready):
+            self.end()
+            raise WorkerFailed("unexpected first message")
+
+
+def _start(settings: WorkerSettings, link: int) -> "subprocess.Popen[bytes]":
+    """Start a fresh interpreter: it inherits neither the server's modules and threads nor its environment's secrets."""
+    environment = {name: os.environ[name] for name in INHERITED_VARIABLES if name in os.environ}
+    environment |= {
+        "PYTHONPATH": os.pathsep.join(str(Path(path).absolute()) for path in sys.path),
+        "LANG": "C.UTF-8",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OPENCV_IO_MAX_IMAGE_PIXELS": os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"],
+    }
+    command = [sys.executable, "-P", "-B", "-m", settings.module, str(link), str(settings.memory_bytes)]
+    try:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [*command, str(os.getpid())],
+            stdin=subprocess.DEVNULL,
+            pass_fds=(link,),
+            env=environment,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise WorkerNotStarted(str(error)) from error

@@ -1,0 +1,46 @@
+"""What a worker needs of a format's reader. Runs in a worker only."""
+
+import mmap
+import os
+from collections.abc import Callable
+from typing import Protocol
+
+BYTES_PER_PIXEL = 3
+
+
+class Unreadable(Exception):
+    """The file, or this page of it, cannot be read."""
+
+
+class Reader(Protocol):
+    """One open file."""
+
+    @property
+    def total(self) -> int:
+        """Pages or frames in the file."""
+        ...
+
+    def sizes(self, count: int, /) -> tuple[tuple[float, float], ...]:
+        """Width and height of each of the first ``count`` pages: points in a PDF, else pixels."""
+        ...
+
+    def draw(self, index: int, size: tuple[int, int], scale: float, target: mmap.mmap, /) -> None:
+        """Decode a page into ``target`` as packed BGR rows of exactly ``size`` (width, height) pixels.
+
+        Raises:
+            Unreadable: damaged, or of another size.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the file."""
+        ...
+
+
+Opener = Callable[[int], Reader]
+"""Opens the file behind a descriptor, which stays the caller's to close."""
+
+
+def read_whole(descriptor: int) -> bytes:
+    """All bytes of a file, wherever its descriptor's position is."""
+    return os.pread(descriptor, os.fstat(descriptor).st_size, 0)

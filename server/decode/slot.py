@@ -1,0 +1,83 @@
+"""A place in the pool: one worker process at a time, replaced when it dies or has served its number of files."""
+
+import logging
+
+from server.decode.messages import Answer, Job
+from server.decode.process import WorkerFailed, WorkerProcess, WorkerSettings
+from server.decode.shared_file import SharedFile
+
+logger = logging.getLogger(__name__)
+
+
+class WorkerSlot:
+    """Keeps a worker process running; one thread at a time may use it, except `kill`.
+
+    Attributes:
+        document: number of the file that the process has open, or None.
+    """
+
+    def __init__(self, settings: WorkerSettings) -> None:
+        self._settings = settings
+        self._process: WorkerProcess | None = None
+        self._files = 0
+        self._stopped = False
+        self.document: int | None = None
+
+    def ensure(self) -> WorkerProcess:
+        """The running process, started if need be. Blocks.
+
+        Raises:
+            WorkerNotStarted: no process can be started.
+            WorkerFailed: the pool is being stopped.
+        """
+        if self._process is not None and (self._spent() or not self._process.alive):
+            self._discard()
+        if self._process is None and not self._stopped:
+            self._process = WorkerProcess(self._settings)
+        if self._process is None or self._stopped:
+            raise WorkerFailed("the pool is stopped")
+        return self._process
+
+    def ask(self, job: Job, file: SharedFile, descriptors: tuple[int, ...] = ()) -> Answer:
+        """Have one job on a file done. Blocks; see `WorkerProcess.ask`."""
+        if self.document != file.number:
+            self.document = None
+        process = self.ensure()
+        self._files += self.document != file.number
+        self.document = file.number
+        try:
+            return process.ask(job, (file.descriptor, *descriptors))
+        except WorkerFailed as error:
+            self._discard()
+            if not self._stopped:
+                logger.warning("A decode worker was lost with the file it read: %s", error)
+            raise
+
+    def forget(self, document: int) -> None:
+        """Close a file in the worker, if it has it open. The slot must be idle."""
+        if self.document == document and self._process is not None:
+            self._process.close_document(document)
+            self.document = None
+
+    def kill(self) -> None:
+        """Kill the process and start no other. Callable while a thread is in `ask`."""
+        self._stopped = True
+        if self._process is not None:
+            self._process.kill()
+
+    def end(self) -> None:
+        """Reap the process. The slot must be idle."""
+        self._discard()
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the worker, if there is one."""
+        return None if self._process is None else self._process.pid
+
+    def _spent(self) -> bool:
+        return self.document is None and self._files >= self._settings.files_per_worker
+
+    def _discard(self) -> None:
+        process, self._process, self._files, self.document = self._process, None, 0, None
+        if process is not None:
+            process.end()

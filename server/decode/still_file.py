@@ -1,0 +1,36 @@
+"""A still image by OpenCV inside a worker: the same decoder as in the server process, behind the worker's limits."""
+
+import mmap
+
+import cv2
+import numpy as np
+
+from server.decode.images import decode_frame
+from server.decode.readers import Unreadable, read_whole
+
+# A worker may not start threads.
+cv2.setNumThreads(0)
+
+
+class StillFile:
+    """A file whose first image is wanted. Its size was announced by whoever read its header."""
+
+    total = 1
+
+    def __init__(self, descriptor: int) -> None:
+        self._data = read_whole(descriptor)
+
+    def sizes(self, _count: int) -> tuple[tuple[float, float], ...]:
+        """Unknown without decoding."""
+        raise Unreadable
+
+    def draw(self, _index: int, size: tuple[int, int], _scale: float, target: mmap.mmap) -> None:
+        """Decode into the target."""
+        image = decode_frame(self._data)
+        if image.shape != (size[1], size[0], 3):
+            raise Unreadable
+        np.frombuffer(target, np.uint8).reshape(image.shape)[:] = image
+
+    def close(self) -> None:
+        """Let go of the bytes."""
+        self._data = b""

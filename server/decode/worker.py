@@ -1,0 +1,93 @@
+"""A decode worker: a process that parses one file at a time for the server, under limits, and knows nothing else.
+
+Started as ``python -m server.decode.worker SOCKET MEMORY_BYTES PARENT``. It ends when its socket does.
+"""
+
+import mmap
+import os
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+
+import msgspec
+
+from server.decode import channel
+from server.decode.messages import Answer, CloseJob, FileFormat, Job, Outline, OutlineJob, PageDone, Ready, Refused
+from server.decode.openers import OPENERS
+from server.decode.readers import Opener, Reader
+from server.decode.sandbox import confine, die_with_parent
+
+_jobs: msgspec.json.Decoder[Job] = msgspec.json.Decoder(Job)
+
+
+class Worker:
+    """Keeps the last file open, so that a document's pages in a row cost one parse."""
+
+    def __init__(self, link: socket.socket, openers: Mapping[FileFormat, Opener]) -> None:
+        self._link = link
+        self._openers = openers
+        self._open: Reader | None = None
+        self._key: tuple[int, FileFormat] | None = None
+
+    def serve(self) -> None:
+        """Answer jobs until the server closes the socket."""
+        self._send(Ready())
+        with suppress(channel.ChannelClosed):
+            while True:
+                message, descriptors = channel.receive_with_descriptors(self._link)
+                try:
+                    self._handle(_jobs.decode(message), descriptors)
+                finally:
+                    channel.close_all(descriptors)
+
+    def _handle(self, job: Job, descriptors: Sequence[int]) -> None:
+        if isinstance(job, CloseJob):
+            if self._key is not None and self._key[0] == job.document:
+                self._close()
+            return
+        try:
+            answer = self._answer(job, descriptors)
+        except Exception:  # noqa: BLE001
+            # Decoders raise anything on hostile input, MemoryError included; it all means that the file is refused.
+            self._close()
+            answer = Refused()
+        self._send(answer)
+
+    def _answer(self, job: Job, descriptors: Sequence[int]) -> Answer:
+        if isinstance(job, OutlineJob):
+            reader = self._reader(job.document, job.format, descriptors[0])
+            count = reader.total if job.limit is None else min(job.limit, reader.total)
+            return Outline(reader.total, reader.sizes(count))
+        assert not isinstance(job, CloseJob)
+        reader = self._reader(job.document, job.format, descriptors[0])
+        target = mmap.mmap(descriptors[1], os.fstat(descriptors[1]).st_size)
+        reader.draw(job.index, (job.width, job.height), job.scale, target)
+        return PageDone()
+
+    def _reader(self, document: int, kind: FileFormat, descriptor: int) -> Reader:
+        if self._open is None or self._key != (document, kind):
+            self._close()
+            self._open = self._openers[kind](descriptor)
+            self._key = (document, kind)
+        return self._open
+
+    def _close(self) -> None:
+        reader, self._open, self._key = self._open, None, None
+        if reader is not None:
+            reader.close()
+
+    def _send(self, answer: Answer) -> None:
+        channel.send(self._link, msgspec.json.encode(answer))
+
+
+def main(openers: Mapping[FileFormat, Opener] = OPENERS) -> None:
+    """Run a worker as the process that the pool started."""
+    link, memory_bytes, parent = (int(argument) for argument in sys.argv[1:4])
+    die_with_parent(parent)
+    confine(memory_bytes)
+    Worker(socket.socket(fileno=link), openers).serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""What a request can be refused for, as the core sees it: status and message. Each contract's adapter shapes its body.
+
+This is the one table from error to HTTP status. A message is written for the caller: it names what is wrong and what to
+do, and holds neither document content nor anything about this machine.
+"""
+
+from models import errors as ocr
+
+
+class RequestError(Exception):
+    """A request that fails with a known status.
+
+    Attributes:
+        status: HTTP status code, also the contract's ``errorCode``.
+        message: the contract's ``errorMsg``.
+        retry_after: seconds for the Retry-After header, or None.
+    """
+
+    status = 500
+    default_message = "Internal server error"
+    retry_after: int | None = None
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.default_message)
+        self.message = message or self.default_message
+
+
+class InvalidRequest(RequestError):
+    """A field is missing or wrong; the message is the contract's JSON list of details."""
+
+    status = 422
+
+
+class InvalidInputFile(RequestError):
+    """The file cannot be read, or a URL cannot or must not be fetched."""
+
+    status = 422
+    default_message = "Invalid input file"
+
+
+class FileTypeUndetermined(RequestError):
+    """Base64 without fileType."""
+
+    status = 422
+    default_message = "File type cannot be determined"
+
+
+class UnsupportedFileType(RequestError):
+    """A URL whose name is neither an image's nor a PDF's."""
+
+    status = 422
+    default_message = "Unsupported file type"
+
+
+class PixelLimitExceeded(RequestError):
+    """An image or page has more pixels than allowed; found from its header, before decoding."""
+
+    status = 422
+
+
+class InvalidModelSettings(RequestError):
+    """A stage was asked for that this server cannot run."""
+
+    status = 422
+    default_message = "the input params for model settings are invalid!"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{self.default_message} {reason}")
+
+
+class Unauthorized(RequestError):
+    """No token, or one that is not configured."""
+
+    status = 401
+    default_message = "Missing or invalid access token. Send the header 'Authorization: token <TOKEN>'."
+
+
+class NotFound(RequestError):
+    """There is nothing at this address, or nothing any more."""
+
+    status = 404
+    default_message = "Not Found"
+
+
+class BodyTooLarge(RequestError):
+    """The request body is over the configured cap."""
+
+    status = 413
+
+
+class BodyTimeout(RequestError):
+    """The request body did not arrive in the configured time."""
+
+    status = 408
+    default_message = "The request body took too long to arrive."
+
+
+class ClientDisconnected(RequestError):
+    """The caller went away; nobody reads the answer. The status is nginx's, for the access log and the metrics."""
+
+    status = 499
+    default_message = "Client Closed Request"
+
+
+class Overloaded(RequestError):
+    """The queue is full; nothing of the request was processed."""
+
+    status = 503
+    default_message = "The server is at capacity. Try again later."
+    retry_after = 1
+
+
+class RequestTimeout(RequestError):
+    """The configured time for one request ran out; its remaining work was dropped."""
+
+    status = 503
+    default_message = "The request took longer than the server allows. Send fewer pages or a smaller image."
+    retry_after = 5
+
+
+class NotReady(RequestError):
+    """The pipeline is starting, stopping or has failed."""
+
+    status = 503
+    default_message = "The server is not ready."
+    retry_after = 5
+
+
+def from_pipeline(error: ocr.OcrError) -> RequestError:
+    """Translate an error of `models` into the request error that the caller sees."""
+    if isinstance(error, ocr.ModuleNotLoaded):
+        return InvalidModelSettings(str(error))
+    if isinstance(error, ocr.DeadlineExceeded):
+        return RequestTimeout()
+    if isinstance(error, ocr.PipelineStopped):
+        return NotReady()
+    if isinstance(error, ocr.InvalidOption):
+        return InvalidRequest(str(error))
+    return RequestError()

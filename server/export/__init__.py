@@ -1,0 +1,1 @@
+"""Results in other shapes: the contract's pruned result, and pictures."""

@@ -1,0 +1,42 @@
+"""All pictures of one page as JPEG files, with the contract's field names and file names."""
+
+from dataclasses import dataclass
+
+from models.document import Page, PageResult
+from server.export.pictures import encode_jpeg, limit_size
+from server.export.visualize import draw_ocr_image, draw_preprocessing_image
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture file.
+
+    Attributes:
+        field: the contract's key in an answer, e.g. ``ocrImage``.
+        name: file name, e.g. ``ocr_img_0.jpg``; the number is the page's, from 0.
+        jpeg: the file.
+    """
+
+    field: str
+    name: str
+    jpeg: bytes
+
+
+def draw_page(page: Page, result: PageResult, limit: tuple[int, int] | None) -> tuple[Picture, ...]:
+    """Draw and encode what the contract shows of a page. Pure CPU work of some ten milliseconds: call it in a thread.
+
+    Args:
+        page: the input page.
+        result: what was read on it.
+        limit: largest width and height of every picture, or None.
+
+    Returns:
+        ``ocrImage``, then ``docPreprocessingImage`` where the preprocessor ran, then ``inputImage``.
+    """
+    number = page.index
+    pictures = [Picture("ocrImage", f"ocr_img_{number}.jpg", encode_jpeg(draw_ocr_image(result, limit)))]
+    if result.options.use_doc_preprocessor:
+        drawn = encode_jpeg(draw_preprocessing_image(page, result, limit))
+        pictures.append(Picture("docPreprocessingImage", f"doc_preprocessing_img_{number}.jpg", drawn))
+    pictures.append(Picture("inputImage", f"input_img_{number}.jpg", encode_jpeg(limit_size(page.image, limit))))
+    return tuple(pictures)

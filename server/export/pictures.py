@@ -1,0 +1,99 @@
+"""Picture size and encoding: the contract's size cap, JPEG, and the arithmetic of pages too large to compose whole."""
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from models.document import Image
+
+JPEG_QUALITY = 95
+MAX_JPEG_SIDE = 65_500
+"""libjpeg's JPEG_MAX_DIMENSION; the format itself would allow 65,535."""
+MAX_CANVAS_PIXELS = 64_000_000
+"""A composed picture above this is drawn from a reduced page, where the size cap would shrink it at least as much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Width and height in pixels."""
+
+    width: int
+    height: int
+
+
+class PictureEncodingFailed(Exception):
+    """OpenCV could not write a picture as JPEG."""
+
+
+def limited_size(size: Size, limit: tuple[int, int] | None) -> Size:
+    """Give the size that a picture is scaled down to.
+
+    The factor is the contract's, and each side is truncated, not rounded, so a square limit gives the sizes that
+    clients know (2105 wide becomes 1999, not 2000). A side never falls below one pixel, and nothing grows.
+
+    Args:
+        size: the picture as composed.
+        limit: largest width and height, or None for no limit but that of the JPEG format.
+    """
+    width, height = _effective(limit)
+    if size.width <= width and size.height <= height:
+        return size
+    wide = size.width / size.height > width / height
+    factor = width / size.width if wide else height / size.height
+    return Size(max(1, int(factor * size.width)), max(1, int(factor * size.height)))
+
+
+def limit_size(image: Image, limit: tuple[int, int] | None) -> Image:
+    """Scale a picture down, bilinear, to `limited_size`; one that fits is returned as it is."""
+    height, width = image.shape[:2]
+    return resized(image, limited_size(Size(width, height), limit))
+
+
+def resized(image: Image, size: Size) -> Image:
+    """Scale to exactly ``size``, bilinear, as the contract's pictures are."""
+    if image.shape[:2] == (size.height, size.width):
+        return image
+    return np.asarray(cv2.resize(image, (size.width, size.height)), np.uint8)
+
+
+def reduction(size: Size, limit: tuple[int, int] | None) -> int:
+    """Give the whole number that a page is divided by before a picture of ``size`` is composed.
+
+    1 for every ordinary page. Above `MAX_CANVAS_PIXELS` it is just large enough to come back under it, but never so
+    large that the size cap would have to enlarge the outcome. Without a limit in force a large picture stays large.
+    """
+    final = limited_size(size, limit)
+    needed = math.ceil(math.sqrt(size.width * size.height / MAX_CANVAS_PIXELS))
+    spare = min(size.width // final.width, size.height // final.height)
+    return max(1, min(needed, spare))
+
+
+def reduced(image: Image, divisor: int) -> Image:
+    """Divide both sides of a page by a whole number, averaging pixels."""
+    if divisor == 1:
+        return image
+    height, width = image.shape[:2]
+    size = (max(1, width // divisor), max(1, height // divisor))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def encode_jpeg(image: Image) -> bytes:
+    """Encode as JPEG, quality 95.
+
+    Raises:
+        PictureEncodingFailed: the picture is empty or a side is over `MAX_JPEG_SIDE`.
+    """
+    if image.size == 0 or max(image.shape[:2]) > MAX_JPEG_SIDE:
+        raise PictureEncodingFailed(f"cannot encode a picture of shape {image.shape} as JPEG")
+    written, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    if not written:
+        raise PictureEncodingFailed(f"cannot encode a picture of shape {image.shape} as JPEG")
+    return data.tobytes()
+
+
+def _effective(limit: tuple[int, int] | None) -> tuple[int, int]:
+    if limit is None:
+        return MAX_JPEG_SIDE, MAX_JPEG_SIDE
+    return min(limit[0], MAX_JPEG_SIDE), min(limit[1], MAX_JPEG_SIDE)

@@ -1,0 +1,91 @@
+"""A page's result as the contract's ``prunedResult``: its keys, their order, and their JSON types.
+
+Coordinates are integers, scores are doubles that hold the recogniser's float32 exactly, and a key that does not apply
+is absent rather than null.
+"""
+
+from models.document import PageResult, Quad
+from models.options import OcrOptions
+
+TEXT_TYPE = "general"
+"""The only kind of text this pipeline reads; the contract reserves others."""
+
+
+def pruned_result(result: PageResult) -> dict[str, object]:
+    """Describe one page for the wire.
+
+    Args:
+        result: what the pipeline read.
+
+    Returns:
+        JSON-ready values only: ``dt_polys`` and ``textline_orientation_angles`` have one item a detection, the
+        ``rec_*`` lists one a kept line, ``text_word*`` one list a kept line. The order of keys is the contract's.
+    """
+    options = result.options
+    pruned: dict[str, object] = {"model_settings": _switches(options)}
+    if options.use_doc_preprocessor:
+        pruned["doc_preprocessor_res"] = _preprocessing(result)
+    pruned["dt_polys"] = [_points(box.quad) for box in result.boxes]
+    pruned["text_det_params"] = _detection_parameters(options)
+    pruned["text_type"] = TEXT_TYPE
+    if result.boxes:
+        pruned["textline_orientation_angles"] = [int(angle) for angle in result.angles]
+    pruned["text_rec_score_thresh"] = options.text_rec_score_thresh
+    pruned["return_word_box"] = options.return_word_box
+    pruned.update(_lines(result))
+    if options.return_word_box:
+        pruned.update(_words(result))
+    return pruned
+
+
+def _switches(options: OcrOptions) -> dict[str, bool]:
+    return {
+        "use_doc_preprocessor": options.use_doc_preprocessor,
+        "use_textline_orientation": options.use_textline_orientation,
+    }
+
+
+def _preprocessing(result: PageResult) -> dict[str, object]:
+    return {
+        "model_settings": {
+            "use_doc_orientation_classify": result.options.use_doc_orientation_classify,
+            "use_doc_unwarping": result.options.use_doc_unwarping,
+        },
+        "angle": int(result.preprocessed.angle),
+    }
+
+
+def _detection_parameters(options: OcrOptions) -> dict[str, object]:
+    return {
+        "limit_side_len": options.text_det_limit_side_len,
+        "limit_type": options.text_det_limit_type,
+        "thresh": options.text_det_thresh,
+        "max_side_limit": options.text_det_max_side_limit,
+        "box_thresh": options.text_det_box_thresh,
+        "unclip_ratio": options.text_det_unclip_ratio,
+    }
+
+
+def _lines(result: PageResult) -> dict[str, object]:
+    return {
+        "rec_texts": [line.text for line in result.lines],
+        "rec_scores": [float(line.score) for line in result.lines],
+        "rec_polys": [_points(line.quad) for line in result.lines],
+        "rec_boxes": [_bounds(line.quad) for line in result.lines],
+    }
+
+
+def _words(result: PageResult) -> dict[str, object]:
+    return {
+        "text_word_boxes": [[[int(side) for side in word.box] for word in line.words] for line in result.lines],
+        "text_word": [[word.text for word in line.words] for line in result.lines],
+    }
+
+
+def _points(quad: Quad) -> list[list[int]]:
+    return [[int(x), int(y)] for x, y in quad]
+
+
+def _bounds(quad: Quad) -> list[int]:
+    low, high = quad.min(axis=0), quad.max(axis=0)
+    return [int(low[0]), int(low[1]), int(high[0]), int(high[1])]

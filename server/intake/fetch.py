@@ -1,0 +1,180 @@
+"""Fetch a document by URL, for hosts that the operator listed and no others.
+
+The HTTP client is httpcore, which httpx (and so Litestar) stands on: it has no redirects, cookies, proxies or
+decompression of its own, and its network backend is a public parameter, so a name is resolved once, every address it
+has is checked, and the connection goes to a checked address while Host and TLS still carry the name. DNS that changes
+its mind afterwards changes nothing.
+"""
+
+import asyncio
+import logging
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from urllib.parse import quote, urljoin, urlsplit
+
+import httpcore
+
+from server.errors import InvalidInputFile
+from server.intake.host_rules import DEFAULT_PORTS, HostRule, is_allowed_address
+from server.settings import UrlInputSettings
+
+REDIRECTS = {301, 302, 303, 307, 308}
+URL_CHARACTERS = "%/?#[]@!$&'()*+,;=:~-._"
+
+logger = logging.getLogger(__name__)
+
+Resolve = Callable[[str, int], Awaitable[list[str]]]
+"""From host and port to numeric addresses."""
+
+
+class _Refused(Exception):
+    """This URL must not, or cannot usefully, be fetched. Logged for the operator, never told to the caller."""
+
+
+async def resolve_host(host: str, port: int) -> list[str]:
+    """All addresses of a host, by the system's resolver; numeric hosts in any notation it knows included."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(address[0]) for *_, address in found]
+
+
+class UrlFetcher:
+    """Fetches documents. With an empty allow-list, the default, it refuses every URL.
+
+    Args:
+        resolve: how names become addresses.
+
+    Raises:
+        ValueError: an entry of the allow-list is malformed.
+    """
+
+    def __init__(self, settings: UrlInputSettings, *, resolve: Resolve = resolve_host) -> None:
+        self._settings = settings
+        self._rules = tuple(HostRule.parse(entry) for entry in settings.allowed_hosts)
+        self._backend = _GuardedBackend(resolve, settings.allow_private_addresses)
+        self._tls = ssl.create_default_context() if self._rules else None
+
+    async def fetch(self, url: str) -> bytes:
+        """Download a document.
+
+        Raises:
+            InvalidInputFile: for every reason there is; what our network looks like is not the caller's business.
+        """
+        if not self._rules:
+            raise InvalidInputFile
+        try:
+            async with asyncio.timeout(self._settings.timeout_seconds):
+                return await self._follow(url)
+        except (_Refused, httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
+            logger.info("A URL input was not fetched: %s", type(error).__name__ if str(error) == "" else error)
+            raise InvalidInputFile from error
+        except (TimeoutError, OSError, ValueError, httpcore.UnsupportedProtocol) as error:
+            logger.info("A URL input was not fetched: %s", type(error).__name__)
+            raise InvalidInputFile from error
+
+    async def _follow(self, url: str) -> bytes:
+        for _ in range(self._settings.max_redirects + 1):
+            target = self._check(url)
+            body, location = await self._get(target)
+            if location is None:
+                return body
+            url = urljoin(target.text, location)
+        raise _Refused("too many redirects")
+
+    def _check(self, url: str) -> "_Target":
+        """Every hop is checked like the first: scheme, no credentials, host and port on the allow-list."""
+        target = _Target.parse(url)
+        if not any(rule.allows(target.scheme, target.host, target.port) for rule in self._rules):
+            raise _Refused("the host is not on the allow-list")
+        return target
+
+    async def _get(self, target: "_Target") -> tuple[bytes, str | None]:
+        """One request: the body, or where it redirects to."""
+        headers = [("Host", target.host_header), ("Accept", "*/*"), ("Accept-Encoding", "identity")]
+        async with (
+            httpcore.AsyncConnectionPool(
+                ssl_context=self._tls, max_connections=1, network_backend=self._backend
+            ) as pool,
+            pool.stream("GET", target.url, headers=headers) as response,
+        ):
+            answer = {name.lower(): value for name, value in response.headers}
+            if response.status in REDIRECTS and b"location" in answer:
+                return b"", answer[b"location"].decode("ascii")
+            if response.status != 200:
+                raise _Refused(f"status {response.status}")
+            if answer.get(b"content-encoding", b"identity") != b"identity":
+                raise _Refused("an encoding that was not asked for")
+            return await self._read(response, int(answer.get(b"content-length", b"0"))), None
+
+    async def _read(self, response: httpcore.Response, announced: int) -> bytes:
+        """The body, up to the size cap however it is sent."""
+        if announced > self._settings.max_bytes:
+            raise _Refused("larger than allowed")
+        body = bytearray()
+        async for part in response.aiter_stream():
+            body += part
+            if len(body) > self._settings.max_bytes:
+                raise _Refused("larger than allowed")
+        return bytes(body)
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """A URL taken apart once, so that what is checked and what is connected to cannot differ."""
+
+    text: str
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+    @classmethod
+    def parse(cls, url: str) -> "_Target":
+        text = quote(url, safe=URL_CHARACTERS)
+        parts = urlsplit(url)
+        if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
+            raise _Refused("not an http or https address")
+        if parts.username is not None or parts.password is not None:
+            raise _Refused("credentials in the address")
+        host = parts.hostname.rstrip(".").encode("idna").decode("ascii").lower()
+        path = quote(parts.path or "/", safe=URL_CHARACTERS)
+        path += "?" + quote(parts.query, safe=URL_CHARACTERS) if parts.query else ""
+        return cls(text, parts.scheme, host, parts.port or DEFAULT_PORTS[parts.scheme], path)
+
+    @property
+    def url(self) -> httpcore.URL:
+        return httpcore.URL(scheme=self.scheme, host=self.host, port=self.port, target=self.path)
+
+    @property
+    def host_header(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+
+
+class _GuardedBackend(httpcore.AsyncNetworkBackend):
+    """Opens TCP connections to checked addresses only."""
+
+    def __init__(self, resolve: Resolve, allow_private: bool) -> None:
+        self._resolve = resolve
+        self._allow_private = allow_private
+        self._network = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the base class has it
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Resolve, check all, connect to the first that answers."""
+        addresses = list(dict.fromkeys(await self._resolve(host, port)))
+        if not addresses or not all(is_allowed_address(address, self._allow_private) for address in addresses):
+            raise _Refused("the host has an address that is not allowed")
+        for address in addresses[:-1]:
+            try:
+                return await self._network.connect_tcp(address, port, timeout, local_address, socket_options)
+            except httpcore.ConnectError:
+                logger.debug("One of a host's addresses does not answer; the next is tried")
+        return await self._network.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)

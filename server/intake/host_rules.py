@@ -1,0 +1,78 @@
+"""Which hosts may be fetched from, and which addresses a connection may go to."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+PATTERN = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)(?::(?P<port>\d{1,5}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class HostRule:
+    """One entry of the allow-list.
+
+    Attributes:
+        host: lower case; ``*.example.com`` is every host below example.com, but not example.com itself.
+        port: the only port; None means the scheme's own, 80 or 443.
+    """
+
+    host: str
+    port: int | None
+
+    @classmethod
+    def parse(cls, entry: str) -> "HostRule":
+        """Read ``host``, ``host:port``, ``*.domain`` or ``[IPv6]:port``.
+
+        Raises:
+            ValueError: anything else; the message says what is expected.
+        """
+        match = PATTERN.fullmatch(entry.strip().lower().rstrip("."))
+        if match is None:
+            raise ValueError(
+                f"allowed host {entry!r}: expected a host name, *.domain or address, with an optional :port"
+            )
+        return cls(match["host"].strip("[]"), int(match["port"]) if match["port"] else None)
+
+    def allows(self, scheme: str, host: str, port: int) -> bool:
+        """Whether a URL's host (lower case, ASCII) and port match."""
+        if port != (self.port or DEFAULT_PORTS[scheme]):
+            return False
+        return host.endswith(self.host[1:]) if self.host.startswith("*.") else host == self.host
+
+
+def is_allowed_address(text: str, allow_private: bool) -> bool:
+    """Whether a connection may go to this address.
+
+    Public addresses may be reached. Private and loopback ones only if the operator says so; link-local (where clouds
+    keep their metadata), multicast, reserved and unspecified ones never. An IPv4 address wrapped in IPv6 (mapped,
+    6to4, Teredo, NAT64) counts as itself.
+    """
+    return all(_is_allowed(address, allow_private) for address in _unwrap(ipaddress.ip_address(text.partition("%")[0])))
+
+
+def _is_allowed(address: Address, allow_private: bool) -> bool:
+    if address.is_loopback:
+        return allow_private
+    if address.is_multicast or address.is_link_local or address.is_unspecified or address.is_reserved:
+        return False
+    return address.is_global or (allow_private and address.is_private)
+
+
+def _unwrap(address: Address) -> tuple[Address, ...]:
+    """The addresses that traffic to this one can end at."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return (address,)
+    if address.ipv4_mapped is not None:
+        return (address.ipv4_mapped,)
+    if address.sixtofour is not None:
+        return (address, address.sixtofour)
+    if address.teredo is not None:
+        return (address, *address.teredo)
+    if address in NAT64:
+        # The prefix itself counts as reserved in some Python versions; only the wrapped address decides.
+        return (ipaddress.IPv4Address(int(address) & 0xFFFFFFFF),)
+    return (address,)

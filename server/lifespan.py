@@ -1,0 +1,43 @@
+"""What happens when the application starts and when it ends."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from litestar import Litestar
+
+from server.runtime import Runtime
+from server.telemetry.loop_lag import LoopLag
+
+logger = logging.getLogger("ppocr.lifespan")
+
+
+@asynccontextmanager
+async def running(app: Litestar) -> AsyncIterator[None]:
+    """Start an application's parts, serve, and stop them in reverse.
+
+    The HTTP server calls the second half when it has answered what it accepted. Whatever fails to start stops what had
+    started already.
+    """
+    runtime: Runtime = app.state.runtime
+    async with AsyncExitStack() as started:
+        started.callback(runtime.workers.close)
+        started.push_async_callback(runtime.pipeline.close)
+        if runtime.configuration.pipeline.optional != "first_use":
+            await runtime.pipeline.open_optional()
+        await runtime.decoder.start()
+        started.push_async_callback(runtime.decoder.stop)
+        lag = LoopLag(runtime.metrics.loop_lagged)
+        lag.start()
+        started.callback(lag.stop)
+        _report_modules(runtime)
+        runtime.lifecycle.started()
+        started.callback(runtime.lifecycle.drain)
+        yield
+
+
+def _report_modules(runtime: Runtime) -> None:
+    for module in runtime.pipeline.modules():
+        level = logging.WARNING if module.state == "not_installed" else logging.INFO
+        facts = {"model": module.model_name, "state": module.state, "detail": module.detail}
+        logger.log(level, "module %s", module.module, extra={"facts": facts})

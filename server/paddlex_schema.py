@@ -1,0 +1,152 @@
+"""The part of PaddleX's pipeline YAML that means something here, with PaddleX's own defaults where a file is silent.
+
+Keys that are not named here are kept aside, so that the start log can say once what was ignored. Numbers stay integer
+or float as they are written, because answers echo them.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+
+from server.serving_settings import NEVER_EXPIRES
+
+PIPELINE_KEYS = ("pipeline_name", "text_type", "use_doc_preprocessor", "use_textline_orientation")
+"""With ``SubModules`` and ``SubPipelines``: the top-level keys that make a file a pipeline of its own."""
+
+
+def _as_written(value: object, check: ValidatorFunctionWrapHandler) -> float:
+    checked: float = check(value)
+    return value if type(value) is int else checked
+
+
+Number = Annotated[float, WrapValidator(_as_written)]
+"""A number that stays an integer where it is written as one."""
+
+Ratio = Annotated[Number, Field(gt=0)]
+
+
+def _is_lifetime(seconds: int) -> int:
+    if seconds == NEVER_EXPIRES or seconds > 0:
+        return seconds
+    raise ValueError(f"Input should be greater than 0, or {NEVER_EXPIRES} for links that never expire")
+
+
+LinkSeconds = Annotated[int, AfterValidator(_is_lifetime)]
+
+
+class Part(BaseModel):
+    """A mapping of the file. What it does not know is kept in ``model_extra``."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
+
+
+class Module(Part):
+    """Any model of the pipeline; ``module_name`` repeats its place in the file and says nothing more."""
+
+    module_name: str | None = None
+    model_name: str
+    model_dir: Path | None = None
+    batch_size: PositiveInt = 1
+
+
+class TextDetection(Module):
+    """The detector."""
+
+    limit_side_len: PositiveInt = 960
+    limit_type: Literal["min", "max"] = "max"
+    max_side_limit: PositiveInt = 4000
+    thresh: Ratio = 0.3
+    box_thresh: Ratio = 0.6
+    unclip_ratio: Ratio = 2.0
+
+
+class TextRecognition(Module):
+    """The recogniser."""
+
+    score_thresh: Annotated[Number, Field(ge=0, le=1)] = 0
+    return_word_box: bool = False
+
+
+class SubModules(Part):
+    """The pipeline's own models."""
+
+    text_detection: TextDetection = Field(alias="TextDetection")
+    text_recognition: TextRecognition = Field(alias="TextRecognition")
+    textline_orientation: Module | None = Field(default=None, alias="TextLineOrientation")
+
+
+class DocModules(Part):
+    """The document preprocessor's models."""
+
+    doc_orientation: Module | None = Field(default=None, alias="DocOrientationClassify")
+    doc_unwarping: Module | None = Field(default=None, alias="DocUnwarping")
+
+
+class DocPreprocessor(Part):
+    """The document preprocessor."""
+
+    pipeline_name: str | None = None
+    use_doc_orientation_classify: bool = True
+    use_doc_unwarping: bool = True
+    modules: DocModules = Field(default_factory=DocModules, alias="SubModules")
+
+
+class SubPipelines(Part):
+    """The only pipeline inside the pipeline."""
+
+    doc_preprocessor: DocPreprocessor | None = Field(default=None, alias="DocPreprocessor")
+
+
+class PipelineFile(Part):
+    """A PaddleX ``OCR`` pipeline. Text on seals (``text_type: seal``) needs other models and is not offered."""
+
+    pipeline_name: Literal["OCR"] = "OCR"
+    text_type: Literal["general"] = "general"
+    use_doc_preprocessor: bool = True
+    use_textline_orientation: bool = True
+    sub_pipelines: SubPipelines = Field(default_factory=SubPipelines, alias="SubPipelines")
+    modules: SubModules = Field(alias="SubModules")
+
+
+class FileStoragePart(Part):
+    """Where picture files go."""
+
+    type: str
+    directory: Path | None = None
+
+
+class ServingExtra(Part):
+    """PaddleX's ``Serving.extra``."""
+
+    max_num_input_imgs: PositiveInt | None = 10
+    file_storage: FileStoragePart | None = None
+    return_img_urls: bool | None = None
+    url_expires_in: LinkSeconds | None = None
+    max_output_img_size: tuple[PositiveInt, PositiveInt] | None = (2000, 2000)
+
+
+class ServingFile(Part):
+    """PaddleX's ``Serving``."""
+
+    visualize: bool = True
+    return_urls: bool | None = None
+    extra: ServingExtra | None = None
+
+
+def unknown_keys(part: Part, prefix: str = "") -> list[str]:
+    """List the full paths of all keys below a part that mean nothing here."""
+    found = [prefix + key for key in part.model_extra or {}]
+    for name, field in type(part).model_fields.items():
+        value = getattr(part, name)
+        if isinstance(value, Part):
+            found += unknown_keys(value, f"{prefix}{field.alias or name}.")
+    return found

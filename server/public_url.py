@@ -1,0 +1,68 @@
+"""Where callers reach this server, for links in answers.
+
+The configured public address wins. Else the Host header is used, and X-Forwarded-Proto and X-Forwarded-Host replace
+what the connection says only where the connection comes from a configured proxy: anyone can send those headers.
+"""
+
+import ipaddress
+import re
+from collections.abc import Mapping, Sequence
+
+_HOST = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,253}|\[[0-9A-Fa-f:.]{2,45}\]"
+_AUTHORITY = re.compile(rf"(?:{_HOST})(?::(?P<port>[0-9]{{1,5}}))?", re.ASCII)
+_MAX_PORT = 65_535
+
+
+class PublicUrl:
+    """Makes the base of links.
+
+    Args:
+        configured: the base to use always, or None.
+        trusted_proxies: addresses or networks whose forwarding headers count.
+
+    Raises:
+        ValueError: a trusted proxy is neither an address nor a network.
+    """
+
+    def __init__(self, configured: str | None, trusted_proxies: Sequence[str]) -> None:
+        self._configured = configured.rstrip("/") if configured else None
+        self._proxies = tuple(ipaddress.ip_network(proxy, strict=False) for proxy in trusted_proxies)
+
+    def base(self, scheme: str, peer: str | None, headers: Mapping[str, str], bound: str) -> str:
+        """Base of links in the answer to one request, without a slash at its end.
+
+        Args:
+            scheme: ``http`` or ``https`` of the connection.
+            peer: address of the other end of the connection.
+            headers: request headers, names in lower case.
+            bound: host and port of this server, where a request names none that can be in a link.
+        """
+        if self._configured:
+            return self._configured
+        host = headers.get("host", "")
+        if self._is_trusted(peer):
+            forwarded = _first(headers.get("x-forwarded-proto")).lower()
+            scheme = forwarded if forwarded in {"http", "https"} else scheme
+            host = _first(headers.get("x-forwarded-host")) or host
+        return f"{scheme}://{host if _is_authority(host) else bound}"
+
+    def _is_trusted(self, peer: str | None) -> bool:
+        if not peer or not self._proxies:
+            return False
+        try:
+            address = ipaddress.ip_address(peer)
+        except ValueError:
+            return False
+        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+            address = address.ipv4_mapped
+        return any(address in network for network in self._proxies)
+
+
+def _first(values: str | None) -> str:
+    return (values or "").split(",")[0].strip()
+
+
+def _is_authority(host: str) -> bool:
+    """Whether a header's value is a host and perhaps a port, and nothing that would lead a link elsewhere."""
+    match = _AUTHORITY.fullmatch(host)
+    return match is not None and int(match["port"] or _MAX_PORT) in range(1, _MAX_PORT + 1)

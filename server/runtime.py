@@ -1,0 +1,92 @@
+"""Everything that lives as long as one application, built once from its configuration and handed to the routes."""
+
+import asyncio
+import os
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+
+from models.pipeline import OcrPipeline
+from server.access_rules import is_loopback
+from server.admission import Admission, PixelGate
+from server.api.paddlex_file import FileIntake
+from server.auth import Authenticator
+from server.configuration import Configuration
+from server.decode.decoder import Decoder
+from server.intake.fetch import UrlFetcher
+from server.lifecycle import Lifecycle
+from server.public_url import PublicUrl
+from server.service import Recognizer
+from server.storage.publisher import PicturePublisher, build_publisher
+from server.telemetry.metrics import Metrics
+from server.workers import Workers
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The parts of a running server. Nothing here is started yet; `server/lifespan.py` does that."""
+
+    configuration: Configuration
+    pipeline: OcrPipeline
+    decoder: Decoder
+    recognizer: Recognizer
+    intake: FileIntake
+    publisher: PicturePublisher
+    admission: Admission
+    authenticator: Authenticator
+    public_url: PublicUrl
+    workers: Workers
+    metrics: Metrics
+    lifecycle: Lifecycle
+
+    def deadline(self) -> float:
+        """Event loop time at which a request that begins now is given up."""
+        return asyncio.get_running_loop().time() + self.configuration.settings.limits.request_timeout_seconds
+
+    def link_base(self, connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+        """What links in the answer to this connection begin with."""
+        settings = self.configuration.settings.server
+        peer = connection.client.host if connection.client else None
+        scheme = str(connection.scope.get("scheme", "http"))
+        return self.public_url.base(scheme, peer, connection.headers, f"{settings.host}:{settings.port}")
+
+
+RuntimeDependency: TypeAlias = SkipValidation[NamedDependency[Runtime]]
+"""A route parameter named ``runtime``."""
+
+
+def build_runtime(configuration: Configuration, pipeline: OcrPipeline) -> Runtime:
+    """Put the parts together.
+
+    Args:
+        configuration: the effective configuration.
+        pipeline: built by `models.loader.build_pipeline`; the application closes it when it ends.
+
+    Raises:
+        ValueError, OSError: the picture storage cannot be used as configured.
+    """
+    settings = configuration.settings
+    limits = settings.limits
+    admission = Admission(limits.max_queued_requests, limits.max_queued_bytes)
+    gate = PixelGate(limits.max_detection_pixels)
+    metrics = Metrics(admission, gate)
+    metrics.watch_stages(pipeline.stats)
+    workers = Workers(max(2, os.cpu_count() or 1))
+    decoder = Decoder(settings.decode, limits)
+    return Runtime(
+        configuration=configuration,
+        pipeline=pipeline,
+        decoder=decoder,
+        recognizer=Recognizer(pipeline, decoder, gate, metrics.page_read),
+        intake=FileIntake(UrlFetcher(settings.url_input), workers),
+        publisher=build_publisher(configuration.serving, settings.storage),
+        admission=admission,
+        authenticator=Authenticator(settings.auth.tokens, is_loopback(settings.server.host)),
+        public_url=PublicUrl(settings.server.public_url, settings.server.trusted_proxies),
+        workers=workers,
+        metrics=metrics,
+        lifecycle=Lifecycle(),
+    )

@@ -1,0 +1,25 @@
+"""Response headers that keep browsers from doing more with an answer than its caller meant."""
+
+from collections.abc import MutableMapping
+
+API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+PAGE_POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""For the interface description: its scripts come from this server, its styles are partly inline."""
+
+DEFAULTS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": API_POLICY,
+    "Cache-Control": "no-store",
+}
+
+
+def add_security_headers(headers: MutableMapping[str, str]) -> None:
+    """Add what the handler did not decide for itself."""
+    for name, value in DEFAULTS.items():
+        if name not in headers:
+            headers[name] = value

@@ -1,0 +1,150 @@
+"""From a file's bytes to its text: the one place where the server calls the pipeline.
+
+Pages are read while the next are still being decoded. A page enters only when there is room for the detection pixels it
+will cost, so that neither a long document nor a huge page can fill the memory; one failing page fails its document and
+stops the rest of it. Nobody else's pages are touched.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from models.cost import detection_pixels
+from models.document import Page, PageResult
+from models.errors import OcrError
+from models.options import OcrOptions, OcrOverrides
+from models.pipeline import OcrPipeline
+from server.admission import PixelGate
+from server.decode.decoder import Decoder
+from server.decode.document import Document
+from server.decode.info import DocumentInfo
+from server.errors import RequestTimeout, from_pipeline
+from server.intake.raw_file import RawFile
+
+T = TypeVar("T")
+
+OnPage = Callable[[PageResult], object]
+OnOpened = Callable[[DocumentInfo], object]
+
+
+def _ignore(_: object) -> None:
+    """Nobody wants to know."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecognizedPage:
+    """One page and what was read on it."""
+
+    page: Page
+    result: PageResult
+
+
+@dataclass(frozen=True, slots=True)
+class RecognizedDocument(Generic[T]):
+    """A document whose pages were read, in page order, each as what the caller made of it."""
+
+    info: DocumentInfo
+    pages: tuple[T, ...]
+
+
+class Recognizer:
+    """Reads documents with one pipeline.
+
+    Args:
+        pipeline: started by the caller.
+        decoder: started by the caller.
+        gate: bounds the pages that are in memory and in the pipeline at once, over all requests.
+        on_page: told of every page that was read.
+    """
+
+    def __init__(self, pipeline: OcrPipeline, decoder: Decoder, gate: PixelGate, on_page: OnPage) -> None:
+        self._pipeline = pipeline
+        self._decoder = decoder
+        self._gate = gate
+        self._on_page = on_page
+
+    async def recognize(
+        self,
+        raw: RawFile,
+        wishes: OcrOverrides,
+        finish: Callable[[RecognizedPage], Awaitable[T]],
+        *,
+        max_pages: int | None,
+        deadline: float | None,
+        opened: OnOpened = _ignore,
+    ) -> RecognizedDocument[T]:
+        """Read a document and reduce each page as soon as it is read, so that its picture need not be kept.
+
+        Args:
+            raw: the file.
+            wishes: the request's options; what they leave out is the configured default.
+            finish: what to make of each page; runs for several pages at once.
+            max_pages: pages to process; None for all that the limits allow.
+            deadline: event loop time at which the work is dropped; None for never.
+            opened: told what the document is before its first page is read.
+
+        Raises:
+            RequestError: the file cannot be read, a module is missing, time ran out, or the pipeline failed.
+        """
+        try:
+            async with asyncio.timeout_at(deadline) as timeout:
+                return await self._recognize(raw, wishes, finish, max_pages, deadline, opened)
+        except TimeoutError as error:
+            if timeout.expired():
+                raise RequestTimeout from error
+            raise
+        except OcrError as error:
+            raise from_pipeline(error) from error
+
+    async def _recognize(
+        self,
+        raw: RawFile,
+        wishes: OcrOverrides,
+        finish: Callable[[RecognizedPage], Awaitable[T]],
+        max_pages: int | None,
+        deadline: float | None,
+        opened: OnOpened,
+    ) -> RecognizedDocument[T]:
+        options = self._pipeline.defaults.resolve(wishes)
+        await self._pipeline.prepare(options)
+        flow = object()
+
+        async def read(page: Page) -> T:
+            result = await self._pipeline.read(page, options, deadline=deadline, flow=flow)
+            self._on_page(result)
+            return await finish(RecognizedPage(page, result))
+
+        async with self._decoder.open(raw, max_pages=max_pages) as document:
+            opened(document.info)
+            pages = await self._read_pages(document, options, read)
+            return RecognizedDocument(document.info, pages)
+
+    async def _read_pages(
+        self, document: Document, options: OcrOptions, read: Callable[[Page], Coroutine[Any, Any, T]]
+    ) -> tuple[T, ...]:
+        pages = document.pages()
+        tasks: list[asyncio.Task[T]] = []
+        try:
+            async with asyncio.TaskGroup() as group:
+                for width, height in document.info.sizes:
+                    cost = await self._gate.acquire(detection_pixels(width, height, options))
+                    try:
+                        page = await anext(pages)
+                    except BaseException:
+                        self._gate.release(cost)
+                        raise
+                    task = group.create_task(read(page))
+                    # Not a `finally` in the task: one that is cancelled before its first step never runs its body.
+                    task.add_done_callback(lambda _, cost=cost: self._gate.release(cost))  # type: ignore[misc]
+                    tasks.append(task)
+        except BaseExceptionGroup as failures:
+            raise _first(failures) from failures
+        return tuple(task.result() for task in tasks)
+
+
+def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:
+    error: BaseException = failures
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

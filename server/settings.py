@@ -1,0 +1,127 @@
+"""Every setting of ours, with its type and default. `configs/default.yaml` is the manual; this is the schema.
+
+PaddleX's own keys (``SubModules``, ``SubPipelines``, ``Serving`` and the rest) are not here: `server/paddlex_config.py`
+reads those. An unknown key in our section is an error, so a typing mistake never passes silently.
+"""
+
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr
+
+MAX_IMAGE_PIXELS = 178_956_970
+"""PaddleX's and Pillow's decompression-bomb limit: a quarter of a GiB of 24-bit pixels, times two."""
+
+
+def _is_network(text: str) -> str:
+    ip_network(text)
+    return text
+
+
+Network = Annotated[str, AfterValidator(_is_network)]
+"""An address or a network in CIDR notation."""
+
+
+class Section(BaseModel):
+    """A part of the configuration: unknown keys are refused, values cannot change after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False)
+
+
+class ServerSettings(Section):
+    """Where and how the HTTP server listens."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    public_url: Annotated[str, Field(pattern=r"^https?://[^/\s]+")] | None = None
+    trusted_proxies: tuple[Network, ...] = ()
+    shutdown_grace_seconds: PositiveFloat = 30.0
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["text", "json"] = "text"
+
+
+class LimitSettings(Section):
+    """What one request, and all requests together, may cost."""
+
+    max_body_bytes: PositiveInt = 256 * 1024 * 1024
+    max_queued_requests: PositiveInt = 256
+    max_queued_bytes: PositiveInt = 1024 * 1024 * 1024
+    max_image_pixels: Annotated[int, Field(gt=0, le=MAX_IMAGE_PIXELS)] = MAX_IMAGE_PIXELS
+    max_detection_pixels: PositiveInt = 64_000_000
+    max_pages: PositiveInt | None = 1000
+    request_timeout_seconds: PositiveFloat = 300.0
+    body_timeout_seconds: PositiveFloat = 60.0
+
+
+class DecodeSettings(Section):
+    """The child processes that parse PDF and TIFF."""
+
+    workers: NonNegativeInt = 0
+    page_timeout_seconds: PositiveFloat = 30.0
+    memory_megabytes: PositiveInt = 2048
+    files_per_worker: PositiveInt = 200
+    pdf_scale: PositiveFloat = 2.0
+    pdf_min_scale: PositiveFloat = 0.1
+
+
+class EngineSettings(Section):
+    """Which library runs the models, on what, and how lines are padded."""
+
+    name: Literal["auto", "onnxruntime", "openvino", "paddle"] = "auto"
+    device: Annotated[str, Field(pattern=r"^(cpu|gpu:\d+)$")] = "cpu"
+    threads: NonNegativeInt = 0
+    padding: Literal["auto", "reference", "bucket"] = "auto"
+
+
+class ModelSettings(Section):
+    """Where weights come from."""
+
+    directory: Path | None = None
+    local_directories: tuple[Path, ...] = ()
+    manifest: Path | None = None
+    offline: bool = False
+    optional_modules: Literal["as_configured", "first_use", "start"] = "as_configured"
+
+
+class AuthSettings(Section):
+    """Who may call. No tokens means no authentication, which only a loopback bind allows."""
+
+    tokens: dict[str, SecretStr] = Field(default_factory=dict)
+    tokens_file: Path | None = None
+
+
+class UrlInputSettings(Section):
+    """Which hosts the server may fetch documents from: none unless listed."""
+
+    allowed_hosts: tuple[str, ...] = ()
+    allow_private_addresses: bool = False
+    timeout_seconds: PositiveFloat = 20.0
+    max_bytes: PositiveInt = 64 * 1024 * 1024
+    max_redirects: NonNegativeInt = 3
+
+
+class StorageSettings(Section):
+    """Pictures served by URL: ours for what PaddleX's ``Serving.extra`` leaves open.
+
+    ``url_expires_in`` holds where ``Serving.extra.url_expires_in`` is not written; only the latter can be -1 (never).
+    """
+
+    max_bytes: PositiveInt = 256 * 1024 * 1024
+    url_expires_in: PositiveInt = 3600
+    signing_key: Annotated[SecretStr, Field(min_length=16)] | None = None
+
+
+class Settings(Section):
+    """The section ``ppocr_server`` of a configuration file."""
+
+    server: ServerSettings = ServerSettings()
+    limits: LimitSettings = LimitSettings()
+    decode: DecodeSettings = DecodeSettings()
+    engine: EngineSettings = EngineSettings()
+    models: ModelSettings = ModelSettings()
+    auth: AuthSettings = AuthSettings()
+    url_input: UrlInputSettings = UrlInputSettings()
+    storage: StorageSettings = StorageSettings()

@@ -1,0 +1,103 @@
+"""Finds keys in the schema by path, suggests the nearest name for a wrong one, and words what a schema rejects."""
+
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from types import UnionType
+from typing import Union, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from server.config_error import ConfigurationError
+from server.settings import Settings
+
+KeyPath = tuple[str, ...]
+_NULLS = ("", "null", "~")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Word a suggestion: the most similar known name, else all of them."""
+    names = sorted(known)
+    close = get_close_matches(name.lower(), names, n=1, cutoff=0.5)
+    return f"did you mean '{close[0]}'?" if close else f"known are {', '.join(names)}."
+
+
+def find_field(path: KeyPath) -> FieldInfo:
+    """Find the setting at a path such as ``("server", "port")``.
+
+    Raises:
+        ConfigurationError: no such setting, or the path names a whole section. The message lacks its origin.
+    """
+    model: type[BaseModel] = Settings
+    for depth, name in enumerate(path):
+        field = model.model_fields.get(name)
+        if field is None:
+            raise ConfigurationError(f"unknown key '{name}'; {nearest(name, model.model_fields)}")
+        inner = _section(field)
+        if inner is None:
+            if depth < len(path) - 1:
+                raise ConfigurationError(f"'{name}' is a single value and holds no keys.")
+            return field
+        model = inner
+    raise ConfigurationError(f"is a section; name one of its keys: {', '.join(model.model_fields)}.")
+
+
+def read_text(field: FieldInfo, text: str) -> object:
+    """Read a value written as text (environment, command line) as its setting's type wants it.
+
+    Text that the type takes as it stands stays text, so a file name such as ``1.0`` is never turned into a number.
+    Everything else is YAML, which JSON lists are too.
+    """
+    if text in _NULLS and type(None) in get_args(field.annotation):
+        return None
+    try:
+        TypeAdapter[object](field.annotation or str).validate_python(text)
+    except ValidationError:
+        return _yaml_or_text(text)
+    return text
+
+
+def describe(error: ValidationError, origin: Callable[[KeyPath], str]) -> str:
+    """Word every problem of a validation, one a line, without ever showing a value (it may be a secret)."""
+    lines = []
+    for detail in error.errors(include_url=False, include_context=False, include_input=False):
+        path = tuple(str(part) for part in detail["loc"])
+        lines.append(f"{origin(path)}: {_message(path, detail['type'], detail['msg'])}")
+    return "\n".join(lines)
+
+
+def _message(path: KeyPath, kind: str, message: str) -> str:
+    if kind != "extra_forbidden":
+        return message.removeprefix("Value error, ") + ("" if message.endswith(".") else ".")
+    parent = _model_at(path[:-1])
+    return f"unknown key '{path[-1]}'; {nearest(path[-1], parent.model_fields if parent else ())}"
+
+
+def _model_at(path: KeyPath) -> type[BaseModel] | None:
+    model: type[BaseModel] | None = Settings
+    for name in path:
+        model = _section(model.model_fields[name]) if model and name in model.model_fields else None
+    return model
+
+
+def _section(field: FieldInfo) -> type[BaseModel] | None:
+    kinds = get_args(field.annotation) if get_origin(field.annotation) in (Union, UnionType) else (field.annotation,)
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+
+
+def _yaml_or_text(text: str) -> object:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        return text
+
+
+def merge(base: Mapping[str, object], over: Mapping[str, object]) -> dict[str, object]:
+    """Lay one mapping over another, key by key, down to single values."""
+    result = dict(base)
+    for key, value in over.items():
+        below = result.get(key)
+        both = isinstance(below, Mapping) and isinstance(value, Mapping)
+        result[key] = merge(below, value) if both else value  # type: ignore[arg-type]
+    return result

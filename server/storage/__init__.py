@@ -1,0 +1,1 @@
+"""Where pictures are kept, and the signed links that lead to them."""

@@ -1,0 +1,82 @@
+"""How pictures reach the caller: inside the answer as base64, or as links to this server; stored where configured."""
+
+import base64
+from collections.abc import Iterable
+
+from server.export.page_pictures import Picture
+from server.serving_settings import NEVER_EXPIRES, FileSystemStorage, ServingSettings
+from server.settings import StorageSettings
+from server.storage.base import ImageStore, picture_key
+from server.storage.file_system import FileSystemStore
+from server.storage.memory import MemoryStore
+from server.storage.signing import UrlSigner
+
+
+class PicturePublisher:
+    """Stores pictures and gives the values of the contract's picture fields.
+
+    Attributes:
+        store: where pictures are kept; None keeps none.
+        signer: makes links; None gives base64.
+
+    Raises:
+        ValueError: links are wanted and nothing keeps what they lead to.
+    """
+
+    def __init__(self, store: ImageStore | None, signer: UrlSigner | None) -> None:
+        if signer is not None and store is None:
+            raise ValueError("links to pictures need a storage")
+        self.store = store
+        self.signer = signer
+
+    def publish(self, pictures: Iterable[Picture], document_id: str, base: str) -> dict[str, str]:
+        """Store one page's pictures and say where they are. May block on a disk: call it in a thread.
+
+        Args:
+            pictures: of one page.
+            document_id: the request's, from `new_document_id`; never its ``logId``.
+            base: URL that paths of this server are appended to; unused where pictures travel inside the answer.
+
+        Returns:
+            Field name to base64 or link, in the order of ``pictures``.
+
+        Raises:
+            PictureTooLarge: one is over the storage's cap.
+            OSError: the disk refused.
+        """
+        return {picture.field: self._publish(picture, document_id, base) for picture in pictures}
+
+    def _publish(self, picture: Picture, document_id: str, base: str) -> str:
+        if self.store is not None:
+            self.store.put(picture_key(document_id, picture.name), picture.jpeg)
+        if self.signer is not None:
+            return base + self.signer.path(document_id, picture.name)
+        return base64.b64encode(picture.jpeg).decode("ascii")
+
+
+def build_publisher(serving: ServingSettings, storage: StorageSettings) -> PicturePublisher:
+    """Build what the configuration asks for.
+
+    Files that no link leads to are the operator's own archive: they are kept for good, without a cap. With links, files
+    live as long as their links and share the configured number of bytes.
+
+    Raises:
+        ValueError: links without a storage, or a signing key that is too short.
+        OSError: the storage directory cannot be made.
+    """
+    store = _build_store(serving, storage.max_bytes)
+    if not serving.return_urls:
+        return PicturePublisher(store, None)
+    key = storage.signing_key
+    secret = None if key is None else key.get_secret_value().encode()
+    return PicturePublisher(store, UrlSigner(secret, serving.url_expires_in))
+
+
+def _build_store(serving: ServingSettings, max_bytes: int) -> ImageStore | None:
+    linked = serving.return_urls
+    lifetime = serving.url_expires_in if linked and serving.url_expires_in != NEVER_EXPIRES else None
+    if serving.file_storage is None:
+        return None
+    if isinstance(serving.file_storage, FileSystemStorage):
+        return FileSystemStore(serving.file_storage.directory, lifetime, max_bytes if linked else None)
+    return MemoryStore(max_bytes, lifetime)

@@ -1,0 +1,71 @@
+"""Links to pictures that need no other credential: signed, unguessable, and valid until a moment written in them.
+
+A link is ``/files/<token>/<name>`` with the token ``<document id>.<expiry>.<signature>``. The signature is HMAC-SHA256
+over id, expiry and name (https://www.rfc-editor.org/rfc/rfc2104), so none of them can be changed or moved to another.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+import time
+from collections.abc import Callable
+
+from server.serving_settings import NEVER_EXPIRES
+from server.storage.base import is_key, picture_key
+
+FILES_PATH = "/files"
+MIN_KEY_BYTES = 16
+_RANDOM_KEY_BYTES = 32
+_NEVER = "never"
+_TOKEN = re.compile(r"([0-9a-f]{32})\.([0-9]{1,12}|never)\.([A-Za-z0-9_-]{43})", re.ASCII)
+
+
+class UrlSigner:
+    """Makes and checks links.
+
+    Args:
+        key: secret, at least 16 bytes; None makes one for this process, so that its links die with it.
+        expires_in: seconds that a link works, or `NEVER_EXPIRES`.
+        clock: seconds since the epoch.
+
+    Raises:
+        ValueError: the key is too short to be a secret.
+    """
+
+    def __init__(self, key: bytes | None, expires_in: int, clock: Callable[[], float] = time.time) -> None:
+        if key is not None and len(key) < MIN_KEY_BYTES:
+            raise ValueError(f"storage.signing_key must have at least {MIN_KEY_BYTES} bytes")
+        self._key = secrets.token_bytes(_RANDOM_KEY_BYTES) if key is None else key
+        self._expires_in = expires_in
+        self._clock = clock
+
+    def path(self, document_id: str, name: str) -> str:
+        """Make the path of a picture's link.
+
+        Raises:
+            ValueError: id or name is not one that a store would take.
+        """
+        picture_key(document_id, name)
+        expiry = _NEVER if self._expires_in == NEVER_EXPIRES else str(int(self._clock()) + self._expires_in)
+        return f"{FILES_PATH}/{document_id}.{expiry}.{self._signature(document_id, expiry, name)}/{name}"
+
+    def verify(self, token: str, name: str) -> str | None:
+        """Check a link's two parts as they arrived.
+
+        Returns:
+            The picture's key in the store; None where the link is expired, tampered with or was never ours.
+        """
+        match = _TOKEN.fullmatch(token)
+        if match is None:
+            return None
+        document_id, expiry, signature = match.groups()
+        key = f"{document_id}/{name}"
+        if not is_key(key) or not hmac.compare_digest(self._signature(document_id, expiry, name), signature):
+            return None
+        return None if expiry != _NEVER and int(expiry) <= self._clock() else key
+
+    def _signature(self, document_id: str, expiry: str, name: str) -> str:
+        digest = hmac.new(self._key, f"{document_id}\n{expiry}\n{name}".encode(), hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")

@@ -1,0 +1,79 @@
+"""Prometheus metrics of one application, in a registry of its own: several applications can live in a process."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from models.document import PageResult
+from server.admission import Admission, PixelGate
+from server.telemetry.stage_metrics import StageCollector, StageStats
+
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+UNMATCHED = "unmatched"
+
+
+class Metrics:
+    """Counters and gauges, and their text form.
+
+    Labels take values from closed sets only (route templates, methods, statuses, stage names): a caller cannot make
+    new series.
+    """
+
+    def __init__(self, admission: Admission, gate: PixelGate) -> None:
+        self._registry = CollectorRegistry()
+        registry = self._registry
+        self._requests = Counter(
+            "ppocr_requests", "Requests answered.", ("method", "route", "status"), registry=registry
+        )
+        self._request_seconds = Histogram(
+            "ppocr_request_seconds",
+            "Time from the request line to the last byte of the answer.",
+            ("route",),
+            buckets=SECONDS,
+            registry=registry,
+        )
+        self._in_flight = Gauge("ppocr_requests_in_flight", "Requests being handled.", registry=registry)
+        self._pages = Counter("ppocr_pages", "Pages read.", registry=registry)
+        self._stage_seconds = Histogram(
+            "ppocr_stage_seconds", "Time of one page in one stage.", ("stage",), buckets=SECONDS, registry=registry
+        )
+        self._lag = Gauge("ppocr_event_loop_lag_seconds", "How late the event loop last was.", registry=registry)
+        self._watch(admission, gate)
+
+    def _watch(self, admission: Admission, gate: PixelGate) -> None:
+        watched = {
+            ("ppocr_queue_requests", "Documents inside, waiting or being read."): lambda: admission.requests,
+            ("ppocr_queue_bytes", "Body bytes held by the documents inside."): lambda: admission.bytes,
+            ("ppocr_detection_pixels", "Detection pixels of the pages being read."): lambda: gate.used,
+            ("ppocr_pages_waiting", "Documents whose next page waits for room."): lambda: gate.waiting,
+        }
+        for (name, text), value in watched.items():
+            Gauge(name, text, registry=self._registry).set_function(value)
+
+    def watch_stages(self, stats: StageStats) -> None:
+        """Show, at every scrape, what the pipeline's batchers counted."""
+        self._registry.register(StageCollector(stats))
+
+    def request_started(self) -> None:
+        """Count a request that is being handled."""
+        self._in_flight.inc()
+
+    def request_finished(self, method: str, route: str | None, status: int, seconds: float) -> None:
+        """Count an answered request; ``route`` is its path template, None for an unknown path."""
+        known = method if method in METHODS else "other"
+        self._in_flight.dec()
+        self._requests.labels(known, route or UNMATCHED, str(status)).inc()
+        self._request_seconds.labels(route or UNMATCHED).observe(seconds)
+
+    def page_read(self, result: PageResult) -> None:
+        """Count a page and the seconds it spent in each stage."""
+        self._pages.inc()
+        for stage, seconds in result.seconds.items():
+            self._stage_seconds.labels(stage).observe(seconds)
+
+    def loop_lagged(self, seconds: float) -> None:
+        """Note how late the event loop ran a timer."""
+        self._lag.set(seconds)
+
+    def render(self) -> bytes:
+        """All metrics in the Prometheus text format."""
+        return generate_latest(self._registry)

@@ -1,0 +1,74 @@
+"""The outermost layer: every request, also one that matches no route, gets an id, a log line, metrics and headers."""
+
+import logging
+import time
+
+from litestar.datastructures import MutableScopeHeaders
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from server.security_headers import add_security_headers
+from server.telemetry.metrics import Metrics
+from server.telemetry.record import record_of
+
+logger = logging.getLogger("ppocr.access")
+
+CLIENT_GONE = 499
+ERROR = 400
+PROBED = ("/health", "/metrics")
+"""Routes that machines ask every few seconds: they are logged only where something is wrong, or at debug level."""
+
+
+class RequestTelemetry:
+    """Wraps an ASGI application.
+
+    Args:
+        app: handles the request.
+        metrics: counts it.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one HTTP request; other scopes pass through."""
+        if scope["type"] != ScopeType.HTTP:
+            await self._app(scope, receive, send)
+            return
+        record = record_of(scope)  # type: ignore[arg-type]
+        started = time.perf_counter()
+        status = CLIENT_GONE
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableScopeHeaders.from_message(message)
+                headers["X-Request-Id"] = record.request_id
+                add_security_headers(headers)
+            await send(message)
+
+        self._metrics.request_started()
+        try:
+            await self._app(scope, receive, send_with_headers)
+        finally:
+            self._finish(scope, status, time.perf_counter() - started)
+
+    def _finish(self, scope: Scope, status: int, seconds: float) -> None:
+        route = scope.get("path_template")
+        method = str(scope.get("method", ""))
+        self._metrics.request_finished(method, route, status, seconds)
+        record = record_of(scope)  # type: ignore[arg-type]
+        facts = {
+            "request": record.request_id,
+            "route": route or "unmatched",
+            "status": status,
+            "ms": round(seconds * 1000, 1),
+            "bytes": record.body_bytes,
+            "pages": record.pages,
+        }
+        if record.error:
+            facts["error"] = record.error
+        quiet = status < ERROR and str(route).startswith(PROBED)
+        logger.log(logging.DEBUG if quiet else logging.INFO, "request", extra={"facts": facts})

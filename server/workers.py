@@ -1,0 +1,30 @@
+"""Threads for CPU work that would hold up the event loop: large JSON, base64, drawing and encoding pictures."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Workers:
+    """A small thread pool.
+
+    Args:
+        threads: how many.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._pool = ThreadPoolExecutor(threads, "ppocr-worker")
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a function in a thread. Cancelling the caller drops a call that has not started."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, partial(function, *args, **kwargs))
+
+    def close(self) -> None:
+        """Stop; a call that runs is left to end by itself, those that wait are dropped."""
+        self._pool.shutdown(wait=False, cancel_futures=True)

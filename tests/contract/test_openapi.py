@@ -1,0 +1,58 @@
+"""Requests made from our own OpenAPI document: a real server must answer all of them as the document says."""
+
+import pytest
+import requests
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.openapi import from_dict
+
+from server.api.openapi import openapi_document
+from tests.contract.conftest import IMAGE, body
+
+EXAMPLES = {"/ocr": 100}
+"""Requests to make for a path; the others have no parameters, so few say all."""
+
+load_all_checks()
+CHECKED = [
+    CHECKS.get_one(name)
+    for name in (
+        "not_a_server_error",
+        "status_code_conformance",
+        "content_type_conformance",
+        "response_schema_conformance",
+        "response_headers_conformance",
+    )
+]
+"""Not that every request outside the schema is refused: the contract itself accepts "yes" for a switch, for one."""
+
+document = from_dict(openapi_document())
+RUNS = [(operation.ok(), GenerationMode.POSITIVE) for operation in document.get_all_operations()]
+RUNS.append((document["/ocr"]["POST"], GenerationMode.NEGATIVE))
+
+
+@pytest.mark.parametrize(("operation", "mode"), RUNS, ids=lambda part: getattr(part, "label", None) or part.value)
+def test_answers_are_what_the_document_says(server, operation, mode):
+    @settings(
+        max_examples=EXAMPLES.get(operation.path, 3),
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def check(case) -> None:
+        case.call_and_validate(base_url=server.url, checks=CHECKED, timeout=60)
+
+    check()
+
+
+def test_the_server_gives_this_very_document(server):
+    assert requests.get(f"{server.url}/openapi.json", timeout=10).json() == openapi_document()
+
+
+@pytest.mark.parametrize("fields", [{}, {"visualize": True, "returnWordBox": True, "useDocOrientationClassify": True}])
+def test_a_real_answer_fits_the_document(server, fields):
+    answer = requests.post(f"{server.url}/ocr", json=body(IMAGE, **fields), timeout=60)
+    assert answer.status_code == 200
+    document["/ocr"]["POST"].validate_response(answer)

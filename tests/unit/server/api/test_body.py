@@ -1,0 +1,82 @@
+import asyncio
+
+import pytest
+
+from server.admission import Admission
+from server.api.body import read_body
+from server.errors import BodyTimeout, BodyTooLarge, ClientDisconnected, Overloaded
+from server.settings import LimitSettings
+
+LIMITS = LimitSettings(max_body_bytes=100, body_timeout_seconds=0.05)
+
+
+class Sender:
+    """Sends chunks, then goes silent unless the last chunk ends the body."""
+
+    def __init__(self, *chunks: bytes, ends: bool = True, disconnects: bool = False) -> None:
+        self._messages = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
+        if ends:
+            self._messages.append({"type": "http.request", "body": b"", "more_body": False})
+        if disconnects:
+            self._messages.append({"type": "http.disconnect"})
+        self.asked = 0
+
+    async def __call__(self):
+        self.asked += 1
+        if not self._messages:
+            await asyncio.Event().wait()
+        return self._messages.pop(0)
+
+
+def read(sender: Sender, announced: str | None, admission: Admission | None = None) -> bytes:
+    admission = admission or Admission(1, 1000)
+    with admission.enter() as ticket:
+        return asyncio.run(read_body(sender, announced, ticket, LIMITS))
+
+
+@pytest.mark.parametrize("announced", ["6", None, "nonsense", "2"])
+def test_joins_the_chunks(announced):
+    assert read(Sender(b"abc", b"def"), announced) == b"abcdef"
+
+
+def test_a_body_that_announces_too_much_is_refused_unread():
+    sender = Sender(b"abc")
+    with pytest.raises(BodyTooLarge):
+        read(sender, "101")
+    assert sender.asked == 0
+
+
+def test_a_body_that_grows_too_large_is_refused_on_the_way():
+    sender = Sender(b"a" * 60, b"a" * 60, b"a" * 60)
+    with pytest.raises(BodyTooLarge):
+        read(sender, None)
+    assert sender.asked == 2
+
+
+def test_a_body_of_exactly_the_cap_passes():
+    assert len(read(Sender(b"a" * 100), "100")) == 100
+
+
+def test_a_body_that_stalls_times_out():
+    with pytest.raises(BodyTimeout):
+        read(Sender(b"abc", ends=False), "6")
+
+
+def test_a_client_that_goes_away_is_noticed():
+    with pytest.raises(ClientDisconnected):
+        read(Sender(b"abc", ends=False, disconnects=True), "6")
+
+
+@pytest.mark.parametrize("announced", ["60", None, "10"])
+def test_bytes_are_charged_once_and_before_they_are_kept(announced):
+    async def scenario() -> None:
+        admission = Admission(2, 60)
+        with admission.enter() as ticket:
+            await read_body(Sender(b"a" * 30, b"a" * 30), announced, ticket, LIMITS)
+            assert admission.bytes == 60
+        with admission.enter() as ticket, admission.enter() as other:
+            other.add_bytes(1)
+            with pytest.raises(Overloaded):
+                await read_body(Sender(b"a" * 30, b"a" * 30), announced, ticket, LIMITS)
+
+    asyncio.run(scenario())

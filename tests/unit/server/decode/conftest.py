@@ -1,0 +1,74 @@
+"""A running decoder, and the short way to a document's pages."""
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import pytest
+
+from models.document import Image
+from server.decode.decoder import Decoder
+from server.decode.info import DocumentInfo
+from server.intake.raw_file import FileKind, RawFile
+from server.settings import DecodeSettings, LimitSettings
+
+T = TypeVar("T")
+FAULTY = "tests.unit.server.decode.faulty_worker"
+
+
+@dataclass
+class Bench:
+    """A started decoder and the loop it lives in."""
+
+    decoder: Decoder
+    runner: asyncio.Runner
+
+    def run(self, scenario: Coroutine[Any, Any, T]) -> T:
+        """Run to the end on the decoder's loop."""
+        return self.runner.run(scenario)
+
+    def read(
+        self, data: bytes, kind: FileKind = FileKind.IMAGE, max_pages: int | None = None
+    ) -> tuple[DocumentInfo, list[Image]]:
+        """Decode a whole document."""
+        return self.run(read(self.decoder, data, kind, max_pages))
+
+
+async def read(
+    decoder: Decoder, data: bytes, kind: FileKind = FileKind.IMAGE, max_pages: int | None = None
+) -> tuple[DocumentInfo, list[Image]]:
+    async with decoder.open(RawFile(data, kind), max_pages=max_pages) as document:
+        pages = [page async for page in document.pages()]
+    assert [page.index for page in pages] == list(range(len(pages)))
+    assert [page.image.shape[1::-1] for page in pages] == list(document.info.sizes)
+    return document.info, [page.image for page in pages]
+
+
+def _bench(settings: DecodeSettings, limits: LimitSettings, module: str) -> Iterator[Bench]:
+    with asyncio.Runner() as runner:
+        decoder = Decoder(settings, limits, worker_module=module)
+        runner.run(decoder.start())
+        yield Bench(decoder, runner)
+        runner.run(decoder.stop())
+
+
+@pytest.fixture(scope="module")
+def bench() -> Iterator[Bench]:
+    """The decoder as shipped, with two workers."""
+    yield from _bench(DecodeSettings(workers=2), LimitSettings(), "server.decode.worker")
+
+
+@pytest.fixture(scope="module")
+def small() -> Iterator[Bench]:
+    """A decoder that takes 10,000 pixels an image and 3 pages a document."""
+    yield from _bench(
+        DecodeSettings(workers=1), LimitSettings(max_image_pixels=10_000, max_pages=3), "server.decode.worker"
+    )
+
+
+@pytest.fixture
+def faulty() -> Iterator[Bench]:
+    """Two workers that fail on demand, two seconds a page, two files a worker."""
+    settings = DecodeSettings(workers=2, page_timeout_seconds=2.0, files_per_worker=2, memory_megabytes=1024)
+    yield from _bench(settings, LimitSettings(), FAULTY)

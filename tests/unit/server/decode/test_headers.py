@@ -1,0 +1,79 @@
+"""Sizes come from headers alone, and are the ones that decoding gives."""
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image as Pillow
+
+from server.decode.exif import exif_orientation
+from server.decode.headers import read_header
+from server.errors import InvalidInputFile
+from tests.unit.server.decode.samples import encoded, pixels, png_header, with_orientation
+
+IMAGE = pixels(53, 37)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "PPM", "JPEG2000"])
+def test_size_of_each_format(kind: str) -> None:
+    assert read_header(encoded(IMAGE, kind)).size == (53, 37)
+
+
+@pytest.mark.parametrize("options", [{"lossless": True}, {"exif": Pillow.Exif()}, {"quality": 10}])
+def test_webp_layouts(options: dict[str, object]) -> None:
+    assert read_header(encoded(IMAGE, "WEBP", **options)).size == (53, 37)
+
+
+def test_webp_with_alpha_uses_the_extended_layout() -> None:
+    buffer = io.BytesIO()
+    Pillow.new("RGBA", (53, 37), (1, 2, 3, 4)).save(buffer, "WEBP", quality=50)
+    assert read_header(buffer.getvalue()).size == (53, 37)
+
+
+@pytest.mark.parametrize("options", [{"progressive": True}, {"comment": b"\xff\xc0\xff\xda" * 9}, {"optimize": True}])
+def test_jpeg_variants(options: dict[str, object]) -> None:
+    assert read_header(encoded(IMAGE, "JPEG", **options)).size == (53, 37)
+
+
+def test_jpeg_with_garbage_between_segments() -> None:
+    data = encoded(IMAGE, "JPEG")
+    assert read_header(data[:2] + b"\xff\xff\xff\x00garbage" + data[2:]).size == (53, 37)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_orientation_turns_the_size(kind: str, orientation: int) -> None:
+    header = read_header(with_orientation(IMAGE, kind, orientation))
+    assert header.orientation == orientation
+    assert header.stored == (53, 37)
+    assert header.size == ((37, 53) if orientation > 4 else (53, 37))
+
+
+def test_a_huge_png_is_measured_without_decoding() -> None:
+    assert read_header(png_header(100_000, 90_000)).size == (100_000, 90_000)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\xff\xd8\xff", b"GIF", b"%PDF-1.7", b"<svg/>", b"\0\0\0 ftypheic", b"RIFF1234WEBPVP9 "]
+)
+def test_what_is_no_image_is_refused(data: bytes) -> None:
+    with pytest.raises(InvalidInputFile):
+        read_header(data)
+
+
+@given(st.sampled_from(["PNG", "JPEG", "WEBP", "BMP", "PPM"]), st.data())
+def test_damaged_headers_are_read_or_refused(kind: str, draw: st.DataObject) -> None:
+    data = bytearray(encoded(IMAGE, kind))
+    for _ in range(draw.draw(st.integers(1, 6))):
+        data[draw.draw(st.integers(0, min(200, len(data) - 1)))] = draw.draw(st.integers(0, 255))
+    try:
+        assert min(read_header(bytes(data)).size) > 0
+    except InvalidInputFile:
+        return
+
+
+@given(st.binary(max_size=200))
+def test_any_exif_block_gives_an_orientation(block: bytes) -> None:
+    assert 1 <= exif_orientation(block) <= 8
+    assert 1 <= exif_orientation(b"MM\0*\0\0\0\x08" + block) <= 8

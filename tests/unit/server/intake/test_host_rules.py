@@ -1,0 +1,83 @@
+"""Allow-list entries and address classes."""
+
+import pytest
+
+from server.intake.host_rules import HostRule, is_allowed_address
+
+
+@pytest.mark.parametrize(
+    ("entry", "scheme", "host", "port", "allowed"),
+    [
+        ("docs.example.com", "https", "docs.example.com", 443, True),
+        ("docs.example.com", "http", "docs.example.com", 80, True),
+        ("docs.example.com", "https", "docs.example.com", 80, False),
+        ("docs.example.com", "https", "docs.example.com", 8443, False),
+        ("docs.example.com:8443", "https", "docs.example.com", 8443, True),
+        ("docs.example.com:8443", "https", "docs.example.com", 443, False),
+        ("docs.example.com", "https", "evil-docs.example.com", 443, False),
+        ("docs.example.com", "https", "docs.example.com.evil.com", 443, False),
+        ("*.example.com", "https", "a.b.example.com", 443, True),
+        ("*.example.com", "https", "example.com", 443, False),
+        ("*.example.com", "https", "badexample.com", 443, False),
+        ("Docs.Example.COM.", "https", "docs.example.com", 443, True),
+        ("[::1]:8080", "http", "::1", 8080, True),
+        ("127.0.0.1", "http", "2130706433", 80, False),
+    ],
+)
+def test_rules(entry: str, scheme: str, host: str, port: int, allowed: bool) -> None:
+    assert HostRule.parse(entry).allows(scheme, host, port) is allowed
+
+
+@pytest.mark.parametrize("entry", ["", "*", "*.", "http://h", "h/path", "a b", "h:", "h:port", "u@h", "a.*.com"])
+def test_malformed_entries_are_refused(entry: str) -> None:
+    with pytest.raises(ValueError, match="allowed host"):
+        HostRule.parse(entry)
+
+
+PUBLIC = ["93.184.216.34", "2606:2800:220:1::1", "::ffff:93.184.216.34", "64:ff9b::5db8:d822"]
+PRIVATE = [
+    "127.0.0.1",
+    "10.0.0.1",
+    "172.16.0.1",
+    "192.168.1.1",
+    "::1",
+    "fd00::1",
+    "::ffff:10.0.0.1",
+    "::ffff:127.0.0.1",
+    "64:ff9b::a00:1",
+]
+NEVER = [
+    "169.254.169.254",
+    "fe80::1",
+    "fe80::1%eth0",
+    "::ffff:169.254.169.254",
+    "64:ff9b::a9fe:a9fe",
+    "2002:a9fe:a9fe::1",
+    "224.0.0.1",
+    "ff02::1",
+    "0.0.0.0",
+    "::",
+    "255.255.255.255",
+    "240.0.0.1",
+]
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_public_addresses_are_allowed(address: str) -> None:
+    assert is_allowed_address(address, allow_private=False)
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_private_addresses_are_the_operators_choice(address: str) -> None:
+    assert not is_allowed_address(address, allow_private=False)
+    assert is_allowed_address(address, allow_private=True)
+
+
+@pytest.mark.parametrize("address", [*NEVER, "100.64.0.1", "2002:7f00:1::1"])
+def test_other_addresses_are_refused_by_default(address: str) -> None:
+    assert not is_allowed_address(address, allow_private=False)
+
+
+@pytest.mark.parametrize("address", NEVER)
+def test_link_local_and_its_like_are_never_allowed(address: str) -> None:
+    assert not is_allowed_address(address, allow_private=True)

@@ -1,0 +1,43 @@
+import json
+import logging
+
+from server.telemetry.logs import JsonFormatter, TextFormatter, where
+
+
+def _record(message: str, facts: object = None) -> logging.LogRecord:
+    record = logging.LogRecord("ppocr.access", logging.INFO, "f.py", 1, message, (), None)
+    if facts is not None:
+        record.facts = facts
+    return record
+
+
+def test_a_text_line_shows_the_facts():
+    line = TextFormatter().format(_record("request", {"status": 200, "ms": 1.5}))
+    assert line.endswith("info ppocr.access request status=200 ms=1.5")
+    assert "\n" not in line
+
+
+def test_a_json_line_holds_the_facts():
+    event = json.loads(JsonFormatter().format(_record("request", {"status": 200, "route": "/ocr"})))
+    assert event.pop("time").endswith("+00:00")
+    assert event == {
+        "level": "info",
+        "logger": "ppocr.access",
+        "message": "request",
+        "status": 200,
+        "route": "/ocr",
+    }
+
+
+def test_where_tells_types_and_lines_and_no_message():
+    try:
+        try:
+            raise ValueError("SECRET")
+        except ValueError as cause:
+            raise RuntimeError("SECRET TOO") from cause
+    except RuntimeError as error:
+        told = where(error)
+    assert told.startswith("RuntimeError\n")
+    assert "caused by ValueError\n" in told
+    assert "test_logs.py" in told
+    assert "SECRET" not in told

@@ -1,0 +1,130 @@
+import asyncio
+
+import pytest
+
+from server.admission import Admission, PixelGate
+from server.errors import Overloaded
+
+
+def test_refuses_the_request_that_is_one_too_many():
+    admission = Admission(2, 100)
+    with admission.enter(), admission.enter():
+        with pytest.raises(Overloaded), admission.enter():
+            pass
+        assert admission.requests == 2
+    with admission.enter():
+        assert admission.requests == 1
+    assert admission.requests == 0
+
+
+def test_refuses_bytes_over_the_cap_and_keeps_no_trace_of_them():
+    admission = Admission(9, 100)
+    with admission.enter() as first, admission.enter() as second:
+        first.add_bytes(60)
+        with pytest.raises(Overloaded):
+            second.add_bytes(41)
+        second.add_bytes(40)
+        assert admission.bytes == 100
+    assert admission.bytes == 0
+
+
+def test_a_failing_request_gives_back_its_place_and_bytes():
+    admission = Admission(1, 100)
+
+    def fail() -> None:
+        with admission.enter() as ticket:
+            ticket.add_bytes(100)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert (admission.requests, admission.bytes) == (0, 0)
+
+
+async def _queue(gate: PixelGate, costs: list[int]) -> tuple[list[asyncio.Task[None]], list[int], list[asyncio.Event]]:
+    """Start one task a cost; each notes its number once it is in, and stays until its event is set."""
+    entered: list[int] = []
+    leave = [asyncio.Event() for _ in costs]
+
+    async def visit(number: int, cost: int) -> None:
+        charged = await gate.acquire(cost)
+        entered.append(number)
+        try:
+            await leave[number].wait()
+        finally:
+            gate.release(charged)
+
+    tasks = [asyncio.create_task(visit(number, cost)) for number, cost in enumerate(costs)]
+    await _settle()
+    return tasks, entered, leave
+
+
+async def _settle() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+def test_pages_enter_in_the_order_they_came_even_where_a_later_one_would_fit():
+    async def scenario() -> None:
+        gate = PixelGate(10)
+        tasks, entered, leave = await _queue(gate, [6, 8, 4])
+        assert entered == [0]
+        assert gate.waiting == 2
+        leave[0].set()
+        await _settle()
+        assert entered == [0, 1]
+        leave[1].set()
+        await _settle()
+        assert entered == [0, 1, 2]
+        leave[2].set()
+        await asyncio.gather(*tasks)
+        assert gate.used == 0
+
+    asyncio.run(scenario())
+
+
+def test_a_page_over_the_capacity_runs_alone():
+    async def scenario() -> None:
+        gate = PixelGate(10)
+        tasks, entered, leave = await _queue(gate, [1, 1000, 1])
+        assert entered == [0]
+        leave[0].set()
+        await _settle()
+        assert entered == [0, 1]
+        assert gate.used == 10
+        leave[1].set()
+        leave[2].set()
+        await asyncio.gather(*tasks)
+        assert gate.used == 0
+
+    asyncio.run(scenario())
+
+
+def test_a_waiter_that_is_cancelled_holds_up_nobody():
+    async def scenario() -> None:
+        gate = PixelGate(10)
+        tasks, entered, leave = await _queue(gate, [6, 8, 4])
+        tasks[1].cancel()
+        await _settle()
+        assert entered == [0, 2]
+        assert gate.waiting == 0
+        leave[0].set()
+        leave[2].set()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        assert gate.used == 0
+
+    asyncio.run(scenario())
+
+
+def test_room_given_to_a_waiter_that_is_cancelled_at_that_moment_is_given_back():
+    async def scenario() -> None:
+        gate = PixelGate(10)
+        charged = await gate.acquire(10)
+        waiter = asyncio.create_task(gate.acquire(5))
+        await _settle()
+        gate.release(charged)
+        waiter.cancel()
+        await asyncio.gather(waiter, return_exceptions=True)
+        assert gate.used == 0
+
+    asyncio.run(scenario())

@@ -1,0 +1,66 @@
+import pytest
+from litestar.testing import TestClient
+from pydantic import SecretStr
+
+from server.auth import Authenticator
+from server.errors import Unauthorized
+from tests.unit.server.apps import application, base64_of, png
+
+TOKENS = {"alice": SecretStr("first-token"), "bob": SecretStr("second-token")}
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["token first-token", "Token second-token", "Bearer first-token", "BEARER second-token", "token  first-token "],
+)
+def test_every_configured_token_opens_with_either_scheme(header):
+    Authenticator(TOKENS, local=True).check(header)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *(None, "", "first-token", "Basic first-token", "token", "token ", "Bearer first-toke", "Bearer first-tokens"),
+        *("tokenfirst-token", "token first-token second-token", "token alice", "token \udcff"),
+    ],
+)
+def test_anything_else_does_not(header):
+    with pytest.raises(Unauthorized):
+        Authenticator(TOKENS, local=True).check(header)
+
+
+def test_without_tokens_everybody_may_call():
+    Authenticator({}, local=False).check(None)
+
+
+OPEN = ["/health", "/health/live", "/health/ready"]
+OPERATIONAL = ["/metrics", "/version", "/schema", "/openapi.json", "/schema/assets/start.js"]
+
+
+@pytest.mark.parametrize(("host", "status"), [("127.0.0.1", 200), ("0.0.0.0", 401)])
+def test_health_is_open_and_operations_are_open_on_loopback_only(host, status):
+    app = application(auth={"tokens": {"a": "secret"}}, server={"host": host})
+    with TestClient(app) as client:
+        assert {path: client.get(path).status_code for path in OPEN} == dict.fromkeys(OPEN, 200)
+        assert {path: client.get(path).status_code for path in OPERATIONAL} == dict.fromkeys(OPERATIONAL, status)
+        headers = {"Authorization": "Bearer secret"}
+        assert {path: client.get(path, headers=headers).status_code for path in OPERATIONAL} == dict.fromkeys(
+            OPERATIONAL, 200
+        )
+
+
+def test_ocr_needs_a_token_where_one_is_configured_even_on_loopback():
+    body = {"file": base64_of(png()), "fileType": 1, "logId": "mine"}
+    with TestClient(application(auth={"tokens": {"a": "secret"}})) as client:
+        refused = client.post("/ocr", json=body, headers={"Authorization": "token wrong"})
+        assert refused.status_code == 401
+        assert refused.json()["errorCode"] == 401
+        assert refused.json()["logId"] == "mine"
+        assert client.post("/ocr", json=body, headers={"Authorization": "token secret"}).status_code == 200
+
+
+def test_a_caller_without_a_token_cannot_make_the_server_read_a_large_body():
+    with TestClient(application(auth={"tokens": {"a": "secret"}})) as client:
+        answer = client.post("/ocr", json={"logId": "mine", "file": "A" * 100_000})
+    assert answer.status_code == 401
+    assert answer.json()["logId"] != "mine"

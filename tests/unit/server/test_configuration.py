@@ -1,0 +1,234 @@
+"""Loading: precedence, defaults, and what an operator is told about a mistake."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+import yaml
+from pydantic import BaseModel
+
+from server.config_error import ConfigurationError
+from server.config_files import DEFAULT_FILE, MANIFEST_FILE, packaged_file
+from server.configuration import Configuration, load_configuration
+from server.effective_config import effective_yaml
+from server.settings import Settings
+
+
+def load(path: Path | None = None, environ: Mapping[str, str] | None = None, *overrides: str) -> Configuration:
+    return load_configuration(path, environ or {}, overrides)
+
+
+def failure(path: Path | None = None, environ: Mapping[str, str] | None = None, overrides: Sequence[str] = ()) -> str:
+    with pytest.raises(ConfigurationError) as caught:
+        load_configuration(path, environ or {}, overrides)
+    return str(caught.value)
+
+
+@pytest.fixture
+def write(tmp_path: Path):
+    def _write(text: str, name: str = "my.yaml") -> Path:
+        file = tmp_path / name
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    return _write
+
+
+def test_manual_names_every_setting_with_its_default() -> None:
+    written = yaml.safe_load(packaged_file(DEFAULT_FILE).read_text(encoding="utf-8"))["ppocr_server"]
+    for name, field in Settings.model_fields.items():
+        section = field.annotation
+        assert isinstance(section, type)
+        assert issubclass(section, BaseModel)
+        assert set(written[name]) == set(section.model_fields), name
+    written["models"]["optional_modules"] = "as_configured"  # the schema's default is PaddleX's rule
+    assert Settings.model_validate(written) == Settings()
+
+
+def test_default_configuration_switches_nothing_on_and_lets_requests_do_it() -> None:
+    configuration = load()
+    assert configuration.source == packaged_file(DEFAULT_FILE)
+    assert configuration.notes == ()
+    pipeline = configuration.pipeline
+    assert (pipeline.text_detection.model_name, pipeline.text_recognition.model_name) == (
+        "PP-OCRv5_mobile_det",
+        "PP-OCRv5_mobile_rec",
+    )
+    defaults = pipeline.defaults
+    assert not defaults.use_doc_preprocessor
+    assert not defaults.use_doc_orientation_classify
+    assert not defaults.use_doc_unwarping
+    assert not defaults.use_textline_orientation
+    assert pipeline.optional == "start"
+    assert pipeline.doc_orientation is not None
+    assert pipeline.doc_unwarping is not None
+    assert pipeline.textline_orientation is not None
+
+
+@pytest.mark.parametrize("name", ["default.yaml", "ppocrv6-small.yaml"])
+def test_every_shipped_model_is_in_the_manifest(name: str) -> None:
+    pipeline = load(packaged_file(name)).pipeline
+    known = yaml.safe_load(packaged_file(MANIFEST_FILE).read_text(encoding="utf-8"))["models"]
+    modules = (
+        pipeline.text_detection,
+        pipeline.text_recognition,
+        pipeline.textline_orientation,
+        pipeline.doc_orientation,
+        pipeline.doc_unwarping,
+    )
+    assert [module.model_name for module in modules if module and module.model_name not in known] == []
+
+
+def test_later_sources_win(write) -> None:
+    file = write("ppocr_server: {server: {port: 1}, limits: {max_pages: 1}, decode: {workers: 1}}")
+    environ = {"PPOCR_SERVER__LIMITS__MAX_PAGES": "2", "PPOCR_SERVER__DECODE__WORKERS": "2"}
+    settings = load(file, environ, "decode.workers=3").settings
+    assert (settings.server.port, settings.limits.max_pages, settings.decode.workers) == (1, 2, 3)
+
+
+def test_path_comes_from_the_environment_unless_given(write) -> None:
+    named, given = write("ppocr_server: {server: {port: 1}}", "a.yaml"), write("", "b.yaml")
+    environ = {"PPOCR_SERVER_CONFIG": str(named)}
+    assert load(None, environ).settings.server.port == 1
+    assert load(given, environ).settings.server.port == 8080
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "expected"),
+    [
+        ("server.port", "9000", 9000),
+        ("server.host", "1.0", "1.0"),
+        ("server.public_url", "null", None),
+        ("limits.max_pages", "null", None),
+        ("limits.request_timeout_seconds", "1.5", 1.5),
+        ("models.offline", "true", True),
+        ("models.directory", "1", Path("1")),
+        ("url_input.allowed_hosts", "[a.example, b.example]", ("a.example", "b.example")),
+        ("server.trusted_proxies", '["10.0.0.0/8"]', ("10.0.0.0/8",)),
+    ],
+)
+def test_text_values_take_the_type_of_their_setting(key: str, text: str, expected: object) -> None:
+    section, name = key.split(".")
+    by_line = load(None, {}, f"{key}={text}").settings
+    by_variable = load(None, {f"PPOCR_SERVER__{section.upper()}__{name.upper()}": text}).settings
+    assert getattr(getattr(by_line, section), name) == expected
+    assert by_line == by_variable
+
+
+def test_variables_that_kubernetes_sets_are_left_alone() -> None:
+    environ = {"PPOCR_SERVER_PORT": "tcp://10.0.0.1:8080", "PPOCR_SERVER_SERVICE_HOST": "10.0.0.1"}
+    assert load(None, environ) == load()
+
+
+def test_unknown_keys_are_named_in_full_with_the_nearest_name(write) -> None:
+    file = write("ppocr_server:\n  limits: {max_pagse: 3}\n")
+    assert failure(file) == f"{file}: ppocr_server.limits.max_pagse: unknown key 'max_pagse'; did you mean 'max_pages'?"
+    assert failure(overrides=["limts.max_pages=3"]).startswith("--set limts.max_pages: unknown key 'limts'; did you")
+    assert "did you mean 'port'?" in failure(environ={"PPOCR_SERVER__SERVER__PROT": "1"})
+
+
+def test_unknown_sections_name_all_sections(write) -> None:
+    assert "known are auth, decode, engine" in failure(write("ppocr_server: {xyzzy: 1}"))
+
+
+@pytest.mark.parametrize("item", ["server.port", "server", "server={}", "server.port.x=1"])
+def test_command_line_items_that_are_not_settings(item: str) -> None:
+    assert failure(overrides=[item]).startswith(f"--set {item.partition('=')[0]}: ")
+
+
+def test_a_wrong_value_names_where_it_was_written(write) -> None:
+    file = write("ppocr_server: {server: {port: 99999}, limits: {max_pages: 0}}")
+    lines = failure(file, {}, ["limits.max_pages=-1"]).splitlines()
+    assert lines == [
+        f"{file}: ppocr_server.server.port: Input should be less than or equal to 65535.",
+        "--set limits.max_pages: Input should be greater than 0.",
+    ]
+
+
+def test_all_mistakes_are_reported_at_once(write) -> None:
+    file = write("ppocr_server: {server: {prot: 1}, decode: {worker: 2}}")
+    assert failure(file).count("unknown key") == 2
+
+
+@pytest.mark.parametrize("value", [".inf", "-1", "abc"])
+def test_times_are_positive_and_finite(write, value: str) -> None:
+    assert "request_timeout_seconds" in failure(
+        write(f"ppocr_server: {{limits: {{request_timeout_seconds: {value}}}}}")
+    )
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "server.trusted_proxies=[proxy]",
+        "server.public_url=ocr.example.org",
+        "engine.device=cuda",
+        "storage.signing_key=k",
+    ],
+)
+def test_values_that_could_not_work_are_refused(setting: str) -> None:
+    assert setting.partition("=")[0] in failure(overrides=[setting])
+
+
+def test_our_section_misplaced_or_misspelt_is_an_error_and_not_ignored(write) -> None:
+    assert "did you mean 'ppocr_server'?" in failure(write("ppocr_sever: {server: {port: 1}}"))
+    assert "belongs under 'ppocr_server:'" in failure(write("limits: {max_pages: 1}"))
+
+
+@pytest.mark.parametrize("text", ["[1, 2]", "a: [", "ppocr_server: 3", "Serving: [1]", "1: 2"])
+def test_files_that_are_no_configuration(write, text: str) -> None:
+    file = write(text)
+    assert failure(file).startswith(f"{file}: ")
+
+
+def test_a_missing_file_says_so(tmp_path: Path) -> None:
+    assert "cannot be read: No such file" in failure(tmp_path / "none.yaml")
+
+
+def test_a_file_without_a_pipeline_runs_the_packaged_one(write) -> None:
+    configuration = load(write("Serving: {visualize: false}\nppocr_server: {server: {port: 1}}"))
+    assert configuration.pipeline == load().pipeline
+    assert not configuration.serving.visualize
+
+
+def test_paths_are_found_beside_the_file_that_names_them(
+    write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = write("ppocr_server: {auth: {tokens_file: tokens}}")
+    (tmp_path / "tokens").write_text("me: secret\n", encoding="utf-8")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    assert load(file).settings.auth.tokens["me"].get_secret_value() == "secret"
+    (elsewhere / "tokens").write_text("me: nearer\n", encoding="utf-8")
+    assert load(file).settings.auth.tokens["me"].get_secret_value() == "nearer"
+
+
+def test_effective_values_mask_secrets() -> None:
+    text = effective_yaml(load(None, {"PPOCR_SERVER_TOKENS": "me=s3cret"}, "storage.signing_key=k3y-of-16-letters"))
+    assert "me: '**********'" in text
+    assert "s3cret" not in text
+    assert "k3y" not in text
+
+
+def test_effective_values_are_a_configuration_with_the_same_effect(write, tmp_path: Path) -> None:
+    (tmp_path / "weights").mkdir()
+    file = write(
+        f"""
+text_type: general
+use_doc_preprocessor: true
+use_textline_orientation: false
+SubPipelines:
+  DocPreprocessor:
+    use_doc_unwarping: false
+    SubModules: {{DocOrientationClassify: {{model_name: PP-LCNet_x1_0_doc_ori}}}}
+SubModules:
+  TextDetection: {{model_name: PP-OCRv5_server_det, model_dir: {tmp_path}/weights, thresh: 1}}
+  TextRecognition: {{model_name: PP-OCRv5_server_rec, batch_size: 8}}
+Serving: {{return_urls: true, extra: {{max_output_img_size: null, file_storage: {{type: file_system, directory: p}}}}}}
+ppocr_server: {{url_input: {{allowed_hosts: [a.example]}}, limits: {{max_pages: null}}}}
+""",
+    )
+    before = load(file)
+    after = load(write(effective_yaml(before), "again.yaml"))
+    assert (after.settings, after.pipeline, after.serving) == (before.settings, before.pipeline, before.serving)

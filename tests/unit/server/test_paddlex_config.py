@@ -1,0 +1,227 @@
+"""PaddleX's pipeline YAML, read by PaddleX's rules."""
+
+from pathlib import Path
+
+import pytest
+
+from server.config_error import ConfigurationError
+from server.configuration import Configuration, load_configuration
+from server.serving_settings import NEVER_EXPIRES, FileSystemStorage, MemoryStorage, ServingSettings
+
+PACKAGED_BY_PADDLEX = """
+pipeline_name: OCR
+text_type: general
+use_doc_preprocessor: True
+use_textline_orientation: True
+SubPipelines:
+  DocPreprocessor:
+    pipeline_name: doc_preprocessor
+    use_doc_orientation_classify: True
+    use_doc_unwarping: True
+    SubModules:
+      DocOrientationClassify: {module_name: doc_text_orientation, model_name: PP-LCNet_x1_0_doc_ori, model_dir: null}
+      DocUnwarping: {module_name: image_unwarping, model_name: UVDoc, model_dir: null}
+SubModules:
+  TextDetection:
+    {module_name: text_detection, model_name: PP-OCRv5_server_det, model_dir: null, limit_side_len: 64,
+     limit_type: min, max_side_limit: 4000, thresh: 0.3, box_thresh: 0.6, unclip_ratio: 1.5}
+  TextLineOrientation:
+    {module_name: textline_orientation, model_name: PP-LCNet_x1_0_textline_ori, model_dir: null, batch_size: 6}
+  TextRecognition:
+    {module_name: text_recognition, model_name: PP-OCRv5_server_rec, model_dir: null, batch_size: 6, score_thresh: 0.0}
+"""
+
+SMALLEST = """
+use_doc_preprocessor: false
+use_textline_orientation: false
+SubModules:
+  TextDetection: {model_name: PP-OCRv5_mobile_det}
+  TextRecognition: {model_name: PP-OCRv5_mobile_rec}
+"""
+
+
+@pytest.fixture
+def load(tmp_path: Path):
+    def _load(text: str, *overrides: str) -> Configuration:
+        file = tmp_path / "pipeline.yaml"
+        file.write_text(text, encoding="utf-8")
+        return load_configuration(file, {}, overrides)
+
+    return _load
+
+
+def test_a_production_file_is_read_as_it_is(load) -> None:
+    configuration = load(PACKAGED_BY_PADDLEX)
+    pipeline = configuration.pipeline
+    assert configuration.notes == ()
+    assert pipeline.optional == "as_configured"
+    assert pipeline.text_recognition.model_name == "PP-OCRv5_server_rec"
+    assert pipeline.text_recognition.batch_size == 6
+    assert pipeline.text_detection.batch_size == 1
+    assert pipeline.defaults.use_doc_preprocessor
+    assert pipeline.defaults.use_doc_orientation_classify
+    assert pipeline.defaults.use_doc_unwarping
+    assert pipeline.defaults.use_textline_orientation
+    assert configuration.serving == ServingSettings()
+
+
+def test_paddlex_defaults_hold_where_the_file_is_silent(load) -> None:
+    defaults = load(SMALLEST).pipeline.defaults
+    assert defaults.text_det_limit_side_len == 960
+    assert defaults.text_det_limit_type == "max"
+    assert defaults.text_det_max_side_limit == 4000
+    assert (defaults.text_det_thresh, defaults.text_det_box_thresh, defaults.text_det_unclip_ratio) == (0.3, 0.6, 2.0)
+    assert defaults.text_rec_score_thresh == 0
+    assert not defaults.return_word_box
+
+
+def test_numbers_keep_the_kind_they_are_written_in(load) -> None:
+    text = SMALLEST.replace("PP-OCRv5_mobile_det}", "PP-OCRv5_mobile_det, unclip_ratio: 2, thresh: 1, box_thresh: 0.5}")
+    defaults = load(text).pipeline.defaults
+    assert [type(value) for value in (defaults.text_det_unclip_ratio, defaults.text_det_thresh)] == [int, int]
+    assert type(defaults.text_det_box_thresh) is float
+    assert type(defaults.text_rec_score_thresh) is int
+
+
+def test_what_the_file_leaves_off_cannot_be_asked_for(load) -> None:
+    text = PACKAGED_BY_PADDLEX.replace("use_doc_unwarping: True", "use_doc_unwarping: False").replace(
+        "use_textline_orientation: True", "use_textline_orientation: False"
+    )
+    pipeline = load(text).pipeline
+    assert pipeline.doc_orientation is not None
+    assert pipeline.doc_unwarping is None
+    assert pipeline.textline_orientation is None
+    pipeline = load(PACKAGED_BY_PADDLEX.replace("use_doc_preprocessor: True", "use_doc_preprocessor: False")).pipeline
+    assert (pipeline.doc_orientation, pipeline.doc_unwarping) == (None, None)
+
+
+def test_optional_modules_lifts_that(load) -> None:
+    off = PACKAGED_BY_PADDLEX.replace(": True", ": False")
+    pipeline = load(off, "models.optional_modules=first_use").pipeline
+    assert pipeline.doc_orientation is not None
+    assert pipeline.doc_unwarping is not None
+    assert pipeline.textline_orientation is not None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("use_doc_preprocessor: false\n", "", "use_doc_preprocessor is on (PaddleX's default"),
+        ("use_textline_orientation: false\n", "", "SubModules.TextLineOrientation is missing"),
+        ("  TextRecognition: {model_name: PP-OCRv5_mobile_rec}\n", "", "SubModules.TextRecognition: Field required"),
+        (
+            "{model_name: PP-OCRv5_mobile_rec}",
+            "{batch_size: 6}",
+            "SubModules.TextRecognition.model_name: Field required",
+        ),
+        ("use_doc_preprocessor: false", "pipeline_name: PP-StructureV3", "pipeline_name: Input should be 'OCR'"),
+        ("use_doc_preprocessor: false", "text_type: seal", "text_type: Input should be 'general'"),
+        ("PP-OCRv5_mobile_det}", "PP-OCRv5_mobile_det, limit_type: resize_long}", "TextDetection.limit_type: "),
+        ("PP-OCRv5_mobile_det}", "PP-OCRv5_mobile_det, thresh: 0}", "TextDetection.thresh: Input should be greater"),
+        ("PP-OCRv5_mobile_det}", "PP-OCRv5_mobile_det, unclip_ratio: .nan}", "TextDetection.unclip_ratio: "),
+        ("PP-OCRv5_mobile_rec}", "PP-OCRv5_mobile_rec, score_thresh: 2}", "TextRecognition.score_thresh: "),
+        ("PP-OCRv5_mobile_rec}", "PP-OCRv5_mobile_rec, model_dir: nowhere}", "'nowhere' is not a directory"),
+    ],
+)
+def test_mistakes_name_the_file_and_the_key(load, tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert old in SMALLEST
+    with pytest.raises(ConfigurationError) as caught:
+        load(SMALLEST.replace(old, new))
+    assert str(caught.value).startswith(f"{tmp_path / 'pipeline.yaml'}: ")
+    assert message in str(caught.value)
+
+
+def test_preprocessor_switches_need_their_models(load) -> None:
+    text = SMALLEST.replace(
+        "use_doc_preprocessor: false", "SubPipelines: {DocPreprocessor: {use_doc_unwarping: false}}"
+    )
+    with pytest.raises(ConfigurationError, match=r"SubModules\.DocOrientationClassify is missing"):
+        load(text)
+
+
+def test_keys_without_effect_are_listed_once_and_in_full(load) -> None:
+    text = PACKAGED_BY_PADDLEX.replace("score_thresh: 0.0}", "score_thresh: 0.0, input_shape: [3, 48, 320]}")
+    (note,) = load(text + "use_hpip: true\nServing: {extra: {something: 1}}\n").notes
+    assert note == (
+        "Keys without effect here: use_hpip, SubModules.TextRecognition.input_shape, Serving.extra.something."
+    )
+
+
+def test_model_directories_are_found_from_the_current_directory_first(
+    load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = SMALLEST.replace("PP-OCRv5_mobile_rec}", "PP-OCRv5_mobile_rec, model_dir: rec}")
+    (tmp_path / "rec").mkdir()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    assert load(text).pipeline.text_recognition.model_dir == tmp_path / "rec"
+    (elsewhere / "rec").mkdir()
+    assert load(text).pipeline.text_recognition.model_dir == Path("rec")
+
+
+def test_engine_settings_are_ours(load) -> None:
+    given = ("engine.name=onnxruntime", "engine.device=gpu:1", "engine.threads=3", "engine.padding=bucket")
+    pipeline = load(SMALLEST, *given).pipeline
+    assert (pipeline.engine, pipeline.device, pipeline.threads, pipeline.padding) == (
+        "onnxruntime",
+        "gpu:1",
+        3,
+        "bucket",
+    )
+
+
+@pytest.mark.parametrize(
+    ("serving", "expected"),
+    [
+        ("{}", ServingSettings()),
+        ("{visualize: false}", ServingSettings(visualize=False)),
+        ("{return_urls: true}", ServingSettings(return_urls=True, file_storage=MemoryStorage())),
+        ("{extra: {return_img_urls: true}}", ServingSettings(return_urls=True, file_storage=MemoryStorage())),
+        ("{return_urls: false, extra: {return_img_urls: true}}", ServingSettings()),
+        ("{return_urls: null, extra: {file_storage: {type: memory}}}", ServingSettings(file_storage=MemoryStorage())),
+        (
+            "{return_urls: true, extra: {file_storage: {type: file_system, directory: pictures}}}",
+            ServingSettings(return_urls=True, file_storage=FileSystemStorage(Path("pictures"))),
+        ),
+        ("{extra: {url_expires_in: -1}}", ServingSettings(url_expires_in=NEVER_EXPIRES)),
+        ("{extra: {url_expires_in: 60}}", ServingSettings(url_expires_in=60)),
+        (
+            "{extra: {max_num_input_imgs: null, max_output_img_size: null}}",
+            ServingSettings(max_num_input_imgs=None, max_output_img_size=None),
+        ),
+        ("{extra: {max_output_img_size: [640, 480]}}", ServingSettings(max_output_img_size=(640, 480))),
+    ],
+)
+def test_serving(load, serving: str, expected: ServingSettings) -> None:
+    assert load(f"{SMALLEST}Serving: {serving}\n").serving == expected
+
+
+def test_the_old_name_for_links_is_noted(load) -> None:
+    (note,) = load(f"{SMALLEST}Serving: {{extra: {{return_img_urls: true}}}}\n").notes
+    assert "deprecated" in note
+
+
+def test_links_never_expire_only_where_paddlex_own_key_says_so(load) -> None:
+    assert load(SMALLEST, "storage.url_expires_in=60").serving.url_expires_in == 60
+    with pytest.raises(ConfigurationError, match=r"storage\.url_expires_in: Input should be greater than 0"):
+        load(SMALLEST, "storage.url_expires_in=-1")
+
+
+@pytest.mark.parametrize(
+    ("serving", "message"),
+    [
+        ("{visualize: null}", "Serving.visualize: Input should be a valid boolean"),
+        ("{extra: {file_storage: {}}}", "Serving.extra.file_storage.type: Field required"),
+        ("{extra: {file_storage: {type: s3}}}", "Serving.extra.file_storage.type: unknown type 's3'"),
+        ("{extra: {file_storage: {type: bos, ak: x, sk: x}}}", "this server sends nothing out"),
+        ("{extra: {file_storage: {type: file_system}}}", "Serving.extra.file_storage.directory: is missing"),
+        ("{extra: {url_expires_in: 0}}", "Serving.extra.url_expires_in: Input should be greater than 0, or -1"),
+        ("{extra: {max_num_input_imgs: 0}}", "Serving.extra.max_num_input_imgs: "),
+        ("{extra: {max_output_img_size: [2000]}}", "Serving.extra.max_output_img_size.1: "),
+    ],
+)
+def test_serving_mistakes(load, serving: str, message: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load(f"{SMALLEST}Serving: {serving}\n")
+    assert message in str(caught.value)

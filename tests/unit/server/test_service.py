@@ -1,0 +1,219 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import numpy as np
+import pytest
+
+from models.document import Page
+from models.errors import DeadlineExceeded, EngineFailure, PipelineStopped
+from models.options import OcrOverrides
+from server.admission import Admission, PixelGate
+from server.decode.info import DocumentInfo
+from server.errors import InvalidInputFile, InvalidModelSettings, NotReady, RequestError, RequestTimeout
+from server.intake.raw_file import FileKind, RawFile
+from server.service import RecognizedPage, Recognizer
+from server.telemetry.metrics import Metrics
+from tests.unit.server.stub_pipeline import StubPipeline
+
+RAW = RawFile(b"", FileKind.IMAGE)
+PAGE_COST = 64 * 64
+
+
+class PagesInMemory:
+    """A decoder whose document is a number of blank pages of 64 by 64 pixels."""
+
+    def __init__(self, pages: int, broken: int | None = None) -> None:
+        self.info = DocumentInfo("pdf", pages, pages, ((64, 64),) * pages)
+        self.decoded = 0
+        self.closed = False
+        self._broken = broken
+
+    @asynccontextmanager
+    async def open(self, raw: RawFile, *, max_pages: int | None) -> AsyncIterator["PagesInMemory"]:
+        try:
+            yield self
+        finally:
+            self.closed = True
+
+    async def pages(self) -> AsyncIterator[Page]:
+        for index in range(self.info.processed_pages):
+            if index == self._broken:
+                raise InvalidInputFile
+            self.decoded += 1
+            yield Page(np.zeros((64, 64, 3), np.uint8), index)
+
+
+def recognizer(pipeline: StubPipeline, decoder: PagesInMemory, capacity: int = 100 * PAGE_COST):
+    gate = PixelGate(capacity)
+    return Recognizer(pipeline, decoder, gate, Metrics(Admission(1, 1), gate).page_read), gate
+
+
+async def recognize(service: Recognizer, wishes: OcrOverrides | None = None, seconds: float = 60.0):
+    deadline = asyncio.get_running_loop().time() + seconds
+    return await service.recognize(RAW, wishes or OcrOverrides(), _keep, max_pages=None, deadline=deadline)
+
+
+async def _keep(page: RecognizedPage) -> RecognizedPage:
+    return page
+
+
+async def _settle() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+def test_pages_keep_their_order_whichever_is_read_first():
+    class Backwards(StubPipeline):
+        async def read(self, page, options, *, deadline=None, flow=None):
+            for _ in range(10 - page.index):
+                await asyncio.sleep(0)
+            return await super().read(page, options, deadline=deadline, flow=flow)
+
+    async def scenario() -> None:
+        pipeline, decoder = Backwards(), PagesInMemory(5)
+        service, gate = recognizer(pipeline, decoder)
+        document = await recognize(service)
+        assert [page.page.index for page in document.pages] == [0, 1, 2, 3, 4]
+        assert pipeline.finished == [4, 3, 2, 1, 0]
+        assert (gate.used, decoder.closed) == (0, True)
+        assert len(set(pipeline.flows)) == 1
+
+    asyncio.run(scenario())
+
+
+def test_pages_enter_only_as_their_detection_pixels_fit():
+    async def scenario() -> None:
+        pipeline, decoder = StubPipeline(), PagesInMemory(5)
+        pipeline.gate.clear()
+        service, gate = recognizer(pipeline, decoder, capacity=2 * PAGE_COST)
+        request = asyncio.create_task(recognize(service))
+        await _settle()
+        assert (len(pipeline.read_options), decoder.decoded, gate.used) == (2, 2, 2 * PAGE_COST)
+        pipeline.gate.set()
+        await request
+        assert (len(pipeline.read_options), gate.used) == (5, 0)
+
+    asyncio.run(scenario())
+
+
+def test_a_larger_detection_size_costs_more():
+    async def scenario() -> None:
+        pipeline, decoder = StubPipeline(), PagesInMemory(3)
+        pipeline.gate.clear()
+        service, _ = recognizer(pipeline, decoder, capacity=4 * PAGE_COST)
+        request = asyncio.create_task(recognize(service, OcrOverrides(text_det_limit_side_len=128)))
+        await _settle()
+        assert len(pipeline.read_options) == 1
+        pipeline.gate.set()
+        await request
+
+    asyncio.run(scenario())
+
+
+def test_one_failing_page_fails_its_document_and_cancels_the_rest():
+    class FailsAtThree(StubPipeline):
+        async def read(self, page, options, *, deadline=None, flow=None):
+            if page.index == 3:
+                raise EngineFailure("boom")
+            return await super().read(page, options, deadline=deadline, flow=flow)
+
+    async def scenario() -> None:
+        pipeline, decoder = FailsAtThree(), PagesInMemory(6)
+        pipeline.gate.clear()
+        service, gate = recognizer(pipeline, decoder)
+        with pytest.raises(RequestError) as caught:
+            await recognize(service)
+        assert (caught.value.status, caught.value.message) == (500, "Internal server error")
+        assert {0, 1, 2} <= set(pipeline.cancelled)
+        assert pipeline.finished == []
+        assert (gate.used, gate.waiting, decoder.closed) == (0, 0, True)
+
+    asyncio.run(scenario())
+
+
+def test_a_page_that_cannot_be_decoded_fails_its_document():
+    async def scenario() -> None:
+        pipeline, decoder = StubPipeline(), PagesInMemory(4, broken=2)
+        pipeline.gate.clear()
+        service, gate = recognizer(pipeline, decoder)
+        with pytest.raises(InvalidInputFile):
+            await recognize(service)
+        assert (pipeline.finished, gate.used, decoder.closed) == ([], 0, True)
+
+    asyncio.run(scenario())
+
+
+def test_cancelling_a_request_cancels_its_pages_and_frees_the_gate():
+    async def scenario() -> None:
+        pipeline, decoder = StubPipeline(), PagesInMemory(9)
+        pipeline.gate.clear()
+        service, gate = recognizer(pipeline, decoder, capacity=3 * PAGE_COST)
+        request = asyncio.create_task(recognize(service))
+        await _settle()
+        request.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await request
+        await _settle()
+        assert sorted(pipeline.cancelled) == [0, 1, 2]
+        assert (gate.used, gate.waiting, decoder.closed) == (0, 0, True)
+
+    asyncio.run(scenario())
+
+
+def test_a_long_document_lets_a_short_one_in_between():
+    async def scenario() -> None:
+        pipeline, gate_pages = StubPipeline(), 2
+        long, short = PagesInMemory(50), PagesInMemory(1)
+        service, gate = recognizer(pipeline, long, capacity=gate_pages * PAGE_COST)
+        other = Recognizer(pipeline, short, gate, Metrics(Admission(1, 1), gate).page_read)
+        pipeline.gate.clear()
+        first = asyncio.create_task(recognize(service))
+        await _settle()
+        second = asyncio.create_task(recognize(other))
+        await _settle()
+        pipeline.gate.set()
+        await second
+        assert len(pipeline.finished) < 10
+        await first
+
+    asyncio.run(scenario())
+
+
+def test_time_that_runs_out_is_a_timeout_and_drops_the_work():
+    async def scenario() -> None:
+        pipeline, decoder = StubPipeline(), PagesInMemory(2)
+        pipeline.gate.clear()
+        service, gate = recognizer(pipeline, decoder)
+        with pytest.raises(RequestTimeout):
+            await recognize(service, seconds=0.05)
+        await _settle()
+        assert (sorted(pipeline.cancelled), gate.used) == ([0, 1], 0)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [(DeadlineExceeded("x"), RequestTimeout), (PipelineStopped("x"), NotReady), (EngineFailure("x"), RequestError)],
+)
+def test_errors_of_the_pipeline_become_errors_of_the_request(error, expected):
+    async def scenario() -> None:
+        pipeline = StubPipeline()
+        pipeline.failures[0] = error
+        service, _ = recognizer(pipeline, PagesInMemory(1))
+        with pytest.raises(expected):
+            await recognize(service)
+
+    asyncio.run(scenario())
+
+
+def test_a_missing_module_is_told_before_the_file_is_opened():
+    async def scenario() -> None:
+        decoder = PagesInMemory(1)
+        service, _ = recognizer(StubPipeline(), decoder)
+        with pytest.raises(InvalidModelSettings, match=r"^the input params for model settings are invalid! UVDoc"):
+            await recognize(service, OcrOverrides(use_doc_unwarping=True))
+        assert decoder.decoded == 0
+
+    asyncio.run(scenario())
