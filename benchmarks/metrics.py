@@ -1,0 +1,61 @@
+"""How well a page was read: bags of words, bags of characters, character error rate. Pure functions on strings."""
+
+import string
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+OUTER_PUNCTUATION = string.punctuation + "“”‘’–—…·•，。：；！？（）《》【】、"
+
+
+@dataclass(slots=True)
+class Bag:
+    """Counts that add up over pages (micro average).
+
+    Attributes:
+        hits: items that both sides have, with multiplicity.
+        read: items that were read.
+        true: items of the ground truth.
+    """
+
+    hits: int = 0
+    read: int = 0
+    true: int = 0
+
+    def add(self, read: Iterable[str], true: Iterable[str]) -> None:
+        """Count one page in."""
+        ours, theirs = Counter(read), Counter(true)
+        self.hits += (ours & theirs).total()
+        self.read += ours.total()
+        self.true += theirs.total()
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall, 0..100."""
+        return 200 * self.hits / (self.read + self.true) if self.read + self.true else 100.0
+
+
+def words(lines: Iterable[str]) -> list[str]:
+    """Lower-case words without punctuation around them; what is punctuation only does not count."""
+    tokens = (token.strip(OUTER_PUNCTUATION) for line in lines for token in line.lower().split())
+    return [token for token in tokens if token]
+
+
+def characters(lines: Iterable[str]) -> str:
+    """All characters but white space."""
+    return "".join("".join(line.split()) for line in lines)
+
+
+def edit_distance(a: str, b: str) -> int:
+    """Levenshtein's distance; each row of its table is one numpy operation."""
+    if not a or not b:
+        return len(a) + len(b)
+    codes = np.frombuffer(b.encode("utf-32-le"), np.uint32)
+    steps = np.arange(len(b) + 1)
+    row = steps.copy()
+    for i, character in enumerate(a, 1):
+        change = np.minimum(row[:-1] + (codes != ord(character)), row[1:] + 1)
+        row = np.minimum.accumulate(np.concatenate(([i], change)) - steps) + steps
+    return int(row[-1])

@@ -1,0 +1,64 @@
+"""Read images with this project's pipeline, as a profile's configuration file sets it up, and with the reference's."""
+
+import asyncio
+import json
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from benchmarks.profiles import PROFILES
+from models.loader import build_pipeline
+from models.options import OcrOptions, OcrOverrides
+from models.pipeline import OcrPipeline
+from server.cli.start import load, open_store
+from server.decode.decoder import Decoder
+from server.intake.raw_file import FileKind, RawFile
+from tests.reference import serving
+
+PLAIN = OcrOverrides(use_doc_orientation_classify=False, use_doc_unwarping=False, use_textline_orientation=False)
+
+Texts = dict[str, list[str]]
+
+
+def read_images(profile: str, images: Sequence[Path], engine: str = "auto") -> tuple[Texts, float]:
+    """The texts of each image by file name, and the seconds it took from file to text, one page after the other."""
+    files = {image.name: RawFile(image.read_bytes(), FileKind.IMAGE) for image in images}
+    return asyncio.run(_read(profile, files, engine))
+
+
+async def _read(profile: str, files: dict[str, RawFile], engine: str) -> tuple[Texts, float]:
+    configuration = load(PROFILES[profile], ())
+    settings = configuration.settings
+    pipeline = build_pipeline(replace(configuration.pipeline, engine=engine), open_store(configuration))
+    decoder = Decoder(settings.decode, settings.limits)
+    await decoder.start()
+    options = pipeline.defaults.resolve(PLAIN)
+    begin = time.perf_counter()
+    try:
+        texts = {name: await _page_texts(pipeline, decoder, file, options) for name, file in files.items()}
+        return texts, time.perf_counter() - begin
+    finally:
+        await decoder.stop()
+        await pipeline.close()
+
+
+async def _page_texts(pipeline: OcrPipeline, decoder: Decoder, file: RawFile, options: OcrOptions) -> list[str]:
+    async with decoder.open(file, max_pages=1) as document:
+        results = [await pipeline.read(page, options) async for page in document.pages()]
+    return [line.text for result in results for line in result.lines]
+
+
+def read_reference(profile: str, name: str, images: Sequence[Path]) -> tuple[Texts, float]:
+    """The same by the reference, in its own environment; pages read before are taken from its cache."""
+    out = serving.ROOT / "read" / f"{profile}-{name}.json"
+    out.parent.mkdir(exist_ok=True)
+    program = serving.REPOSITORY / "tests" / "reference" / "read_images.py"
+    command = [serving.python(), program, serving.pipeline(profile), out, *images]
+    done = subprocess.run(command, env=serving.environment(), capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"the reference failed:\n{done.stderr[-2000:]}")
+    pages = json.loads(out.read_text(encoding="utf-8"))["pages"]
+    chosen = {image.name: pages[image.name] for image in images}
+    return {image: page["texts"] for image, page in chosen.items()}, sum(page["seconds"] for page in chosen.values())
