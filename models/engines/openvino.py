@@ -14,10 +14,9 @@ os.environ.setdefault("OPENVINO_TELEMETRY", "0")
 
 import openvino as ov
 
-
 _KERNELS_KEPT = 1000
 """Kernels kept for shapes seen before. Pages bring ever new widths: with OpenVINO's own 5000 a recogniser grows to
-1.2 GiB after 400 of them, with 1000 to 0.6 GiB, at the same speed for new shapes and about 5 % less for repeated ones."""
+1.2 GiB after 400 of them, with 1000 to 0.6 GiB; new shapes cost the same, repeated ones up to 5 % more time."""
 
 
 class OpenVinoEngine:
