@@ -58,7 +58,4 @@ def _sniffed(data: bytes) -> FileKind:
 def _inferred(text: str) -> FileKind:
     if not is_url(text):
         raise FileTypeUndetermined
-    kind = infer_kind(text)
-    if kind is None:
-        raise UnsupportedFileType
-    return kind
+    return infer_kind(text)
