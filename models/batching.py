@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -22,6 +22,8 @@ Output = TypeVar("Output")
 
 Lane = Callable[[list[Item]], list[Output]]
 """Runs one batch of items of equal key, in a thread of its own; one output per item, in order."""
+
+_Failure = EngineFailure | PipelineStopped
 
 
 @dataclass(slots=True)
@@ -40,12 +42,13 @@ class BatcherStats:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Job(Generic[Item, Output]):
-    item: Item
+    # Event loop logs may show a job: what it holds of a document stays out of its text.
+    item: Item = field(repr=False)
     cost: int
-    flow: Hashable
+    flow: Hashable = field(repr=False)
     deadline: float | None
     arrived: float
-    result: "asyncio.Future[Output]"
+    result: "asyncio.Future[Output]" = field(repr=False)
 
 
 class Batcher(Generic[Item, Output]):
@@ -103,7 +106,8 @@ class Batcher(Generic[Item, Output]):
         results: list[asyncio.Future[Output]] = []
         for item in items:
             job: _Job[Item, Output] = _Job(item, cost, flow, deadline, now, loop.create_future())
-            self._queue.push(job, key=key, cost=cost, flow=flow)
+            withdraw = self._queue.push(job, key=key, cost=cost, flow=flow)
+            job.result.add_done_callback(partial(self._forget, withdraw))
             results.append(job.result)
         self.stats.jobs += len(results)
         self._pump()
@@ -134,17 +138,28 @@ class Batcher(Generic[Item, Output]):
         self.stats.dropped += job.result.done()
         return not job.result.done()
 
+    def _forget(self, withdraw: Callable[[], bool], _result: "asyncio.Future[Output]") -> None:
+        """Let go of a job that is over; where it still waited, its caller has left."""
+        self.stats.dropped += withdraw()
+
     def _start(self, batch: list[_Job[Item, Output]]) -> None:
         lane, executor = self._idle.pop()
         now = time.monotonic()
+        items = [job.item for job in batch]
+        try:
+            future = asyncio.get_running_loop().run_in_executor(executor, partial(_run_apart, lane, items))
+        except (RuntimeError, MemoryError) as error:
+            # The executor may keep a call whose thread did not start; without items it does nothing.
+            items.clear()
+            self._idle.append((lane, executor))
+            self._deliver(batch, [_as_failure(error) for _ in batch])
+            return
+        self._running.add(future)
+        future.add_done_callback(partial(self._finish, batch, lane, executor, now))
         self.stats.batches += 1
         self.stats.shared_batches += len({job.flow for job in batch}) > 1
         self.stats.cost += sum(job.cost for job in batch)
         self.stats.wait_seconds += sum(now - job.arrived for job in batch)
-        work = partial(_run_apart, lane, [job.item for job in batch])
-        future = asyncio.get_running_loop().run_in_executor(executor, work)
-        self._running.add(future)
-        future.add_done_callback(partial(self._finish, batch, lane, executor, now))
 
     def _finish(
         self,
@@ -158,16 +173,28 @@ class Batcher(Generic[Item, Output]):
         self._running.discard(future)
         self._idle.append((lane, executor))
         self.stats.run_seconds += time.monotonic() - started
-        for job, output in zip(batch, future.result(), strict=True):
+        self._deliver(batch, self._outputs(future, len(batch)))
+        if not self._closed:
+            self._pump()
+
+    def _outputs(
+        self, future: "asyncio.Future[list[Output | EngineFailure]]", count: int
+    ) -> Sequence[Output | _Failure]:
+        """What a batch gave; a failure for each item where it was abandoned or its thread broke."""
+        if future.cancelled():
+            return [PipelineStopped(f"Stage '{self.name}' was stopped.") for _ in range(count)]
+        error = future.exception()
+        return future.result() if error is None else [_as_failure(error) for _ in range(count)]
+
+    def _deliver(self, batch: list[_Job[Item, Output]], outputs: Sequence[Output | _Failure]) -> None:
+        for job, output in zip(batch, outputs, strict=True):
             self.stats.failures += isinstance(output, EngineFailure)
             if job.result.done():
                 continue
-            if isinstance(output, EngineFailure):
+            if isinstance(output, EngineFailure | PipelineStopped):
                 job.result.set_exception(output)
             else:
                 job.result.set_result(output)
-        if not self._closed:
-            self._pump()
 
 
 async def _all_or_none(results: list["asyncio.Future[Output]"]) -> list[Output]:
@@ -181,6 +208,8 @@ async def _all_or_none(results: list["asyncio.Future[Output]"]) -> list[Output]:
 
 def _run_apart(lane: Lane[Item, Output], items: list[Item]) -> list[Output | EngineFailure]:
     """Run a batch; when it fails, run its halves, so that an item that breaks the engine fails alone."""
+    if not items:
+        return []
     try:
         outputs = lane(items)
         if len(outputs) != len(items):
@@ -193,7 +222,7 @@ def _run_apart(lane: Lane[Item, Output], items: list[Item]) -> list[Output | Eng
         return _run_apart(lane, items[:middle]) + _run_apart(lane, items[middle:])
 
 
-def _as_failure(error: Exception) -> EngineFailure:
+def _as_failure(error: BaseException) -> EngineFailure:
     if isinstance(error, EngineFailure):
         return error
     failure = EngineFailure(f"Inference failed with {type(error).__name__}.")

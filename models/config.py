@@ -32,7 +32,8 @@ class PipelineConfig:
             (others cannot be asked for), ``start`` opens all that are installed at start, ``first_use`` when asked for.
         engine: ``auto`` or an engine's registry name.
         device: ``cpu`` or ``gpu:N``.
-        threads: CPU threads the engines may use together; 0 means all cores of this process.
+        threads: CPU threads that each model may use; under load the stages take turns, but pages in different stages
+            may run several models at once. 0 means every core that this process may run on.
         padding: ``reference``, ``bucket`` or ``auto`` (reference on a CPU, bucket on a GPU).
     """
 

@@ -4,8 +4,8 @@ from models.ops.resize import detection_shape
 from models.options import OcrOptions
 
 
-def detection_pixels(width: int, height: int, options: OcrOptions) -> int:
-    """Pixels that the detector sees for a page of this size, which is where most of a page's time and memory goes.
+def page_cost(width: int, height: int, options: OcrOptions) -> int:
+    """Pixels that a page of this size keeps in memory: its own, or those that the detector sees if they are more.
 
     Args:
         width: of the page, in pixels.
@@ -19,4 +19,4 @@ def detection_pixels(width: int, height: int, options: OcrOptions) -> int:
         options.text_det_limit_type,
         options.text_det_max_side_limit,
     )
-    return rows * columns
+    return max(rows * columns, width * height)

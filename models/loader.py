@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from models.config import ModuleConfig, PipelineConfig
 from models.engines.base import Engine, EngineOptions, open_engine
-from models.model_directory import ModelDirectory, ModelFormat
+from models.model_directory import ENGINE_FORMATS, ModelDirectory
 from models.ops.line_groups import Padding
 from models.optional_stage import Closable, ModuleStatus, OptionalStage
 from models.pipeline import OcrPipeline, Stages
@@ -21,9 +21,6 @@ from models.stages.unwarping import UnwarpingStage
 from models.weights import ModelStore
 
 S = TypeVar("S", bound=Closable)
-
-_FORMATS: dict[str, ModelFormat] = {"paddle": "paddle", "onnxruntime": "onnx", "openvino": "onnx"}
-"""What each engine reads; ``auto`` takes what is installed."""
 
 
 def build_pipeline(config: PipelineConfig, store: ModelStore) -> OcrPipeline:
@@ -120,7 +117,7 @@ class _Loader:
         return OptionalStage(name, module.model_name, lambda: opener(module))
 
     def _directory(self, module: ModuleConfig) -> ModelDirectory:
-        path = module.model_dir or self._store.find(module.model_name, _FORMATS.get(self._config.engine))
+        path = module.model_dir or self._store.find(module.model_name, ENGINE_FORMATS.get(self._config.engine))
         return ModelDirectory.read(path)
 
     def _engines(self, directory: ModelDirectory) -> list[Engine]:

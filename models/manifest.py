@@ -1,6 +1,5 @@
 """The manifest of models: what each is for, its licence, and the sources, files and SHA-256 it may come from."""
 
-import difflib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, TypeAlias
@@ -8,14 +7,9 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 import yaml
 from pydantic import ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
-from models.errors import ModelNotInstalled, OcrError
+from models.errors import OcrError
 from models.inference_yml import load_yaml
 from models.model_directory import ModelFormat
-
-_ROOT = Path(__file__).resolve().parent.parent
-_IN_SOURCE_TREE = _ROOT / "configs" / "models.yaml"
-DEFAULT_MANIFEST = _IN_SOURCE_TREE if _IN_SOURCE_TREE.is_file() else _ROOT / "server" / "configs" / "models.yaml"
-"""The shipped manifest: in ``configs/`` of a source tree, below ``server/`` in an installed package."""
 
 ModelTask = Literal["text_detection", "text_recognition", "textline_orientation", "doc_orientation", "doc_unwarping"]
 SourceKind = Literal["wheel", "huggingface"]
@@ -142,21 +136,6 @@ class Manifest:
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
     models: dict[_FileName, ManifestEntry] = field(default_factory=dict)
-
-    def entry(self, name: str) -> ManifestEntry:
-        """Look a model up.
-
-        Raises:
-            ModelNotInstalled: no such model; the message suggests the nearest names.
-        """
-        if name in self.models:
-            return self.models[name]
-        near = difflib.get_close_matches(name, self.models, n=3)
-        hint = f" Did you mean {' or '.join(near)}?" if near else ""
-        raise ModelNotInstalled(
-            f"'{name}' is not a model in the manifest.{hint} `ppocr-server models list` shows all names; "
-            "for weights of your own set the module's model_dir."
-        )
 
 
 def load_manifest(file: Path) -> Manifest:

@@ -6,14 +6,36 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, Literal, Protocol, TypeVar
 
-from models.errors import ModelNotInstalled, ModuleNotLoaded
+from models.errors import (
+    EngineFailure,
+    EngineUnavailable,
+    InvalidModelDirectory,
+    ModelNotInstalled,
+    ModuleNotLoaded,
+    OcrError,
+    PipelineStopped,
+    WeightsMismatch,
+)
 from models.stages.base import CpuPool
 
-ModuleState = Literal["loaded", "on_request", "not_installed", "disabled"]
+ModuleState = Literal["loaded", "on_request", "not_installed", "unusable", "disabled"]
+"""``not_installed``: the weights are missing. ``unusable``: they are there, and cannot be opened."""
+
+_REASONS: dict[type[OcrError], str] = {
+    WeightsMismatch: "its weights are damaged or not the published ones",
+    InvalidModelDirectory: "its model directory cannot be used",
+    EngineUnavailable: "the configured engine or device cannot run here",
+    EngineFailure: "the engine does not open its model",
+}
+"""What a caller is told of a module that is unusable; the error's own text names files of this machine."""
 
 
 class Closable(Protocol):
     """A stage that owns engines."""
+
+    @property
+    def runs_on(self) -> str:
+        """Engine, device and number of lanes, for people."""
 
     async def close(self) -> None:
         """Stop taking work and release the engines."""
@@ -39,22 +61,28 @@ class ModuleStatus:
     detail: str = ""
 
 
+def missing_model(name: str) -> str:
+    """What a caller is told of a model that is not installed. The store's own error names directories here."""
+    return f"The model {name} is not installed. Install it with: ppocr-server models pull {name}"
+
+
 class OptionalStage(Generic[Stage]):
     """Opens a stage when it is first needed.
 
     Args:
         module: stage name.
         model_name: its model, empty where none is configured.
-        opener: opens the stage; blocking, raises `ModelNotInstalled` where the weights are missing. None where the
-            configuration does not allow the stage.
+        opener: opens the stage; blocking, raises an `OcrError` where that cannot be. None where the configuration does
+            not allow the stage.
     """
 
     def __init__(self, module: str, model_name: str, opener: Callable[[], Stage] | None) -> None:
         self.module, self.model_name = module, model_name
         self._opener = opener
         self._stage: Stage | None = None
-        self._opening = asyncio.Lock()
-        self._missing = ""
+        self._opening: asyncio.Task[Stage] | None = None
+        self._failure: OcrError | None = None
+        self._closed = False
 
     @property
     def opened(self) -> Stage | None:
@@ -69,41 +97,77 @@ class OptionalStage(Generic[Stage]):
     @property
     def status(self) -> ModuleStatus:
         """The stage's state now."""
-        if self._stage is not None:
-            return ModuleStatus(self.module, self.model_name, "loaded")
-        if self._opener is None:
-            return ModuleStatus(self.module, self.model_name, "disabled", self._disabled())
-        if self._missing:
-            return ModuleStatus(self.module, self.model_name, "not_installed", self._missing)
-        return ModuleStatus(self.module, self.model_name, "on_request")
+        state, detail = self._state()
+        return ModuleStatus(self.module, self.model_name, state, detail)
 
     async def get(self, pool: CpuPool) -> Stage:
-        """The stage, opened if need be. A stage whose weights were missing is looked for again.
+        """The stage, opened if need be. One that could not be opened is tried again: it may have been installed.
+
+        All who wait share one opening; it goes on when they leave.
 
         Raises:
             ModuleNotLoaded: it cannot run here; the message says why and what to do.
+            PipelineStopped: it is closed.
         """
         if self._opener is None:
             raise ModuleNotLoaded(self._disabled())
-        async with self._opening:
-            if self._stage is None:
-                try:
-                    self._stage = await pool.run(self._opener)
-                except ModelNotInstalled as error:
-                    self._missing = str(error)
-                    raise ModuleNotLoaded(str(error)) from error
-        return self._stage
+        if self._closed:
+            raise PipelineStopped(f"Stage '{self.module}' is closed.")
+        if self._stage is not None:
+            return self._stage
+        if self._opening is None:
+            self._opening = asyncio.create_task(self._open(self._opener, pool))
+        return await asyncio.shield(self._opening)
 
-    async def open_if_installed(self, pool: CpuPool) -> None:
-        """Open the stage unless its weights are missing or it is not allowed; `status` then says so."""
+    async def open_if_possible(self, pool: CpuPool) -> None:
+        """Open the stage unless it cannot run or is not allowed; `status` then says so."""
         if self._opener is not None:
             with suppress(ModuleNotLoaded):
                 await self.get(pool)
 
+    async def open_required(self, pool: CpuPool) -> None:
+        """Open a stage that the configuration turns on.
+
+        Raises:
+            ModuleNotLoaded: it cannot run here; the message is for the operator and says exactly why.
+        """
+        try:
+            await self.get(pool)
+        except ModuleNotLoaded as error:
+            raise ModuleNotLoaded(
+                f"The configuration turns on the module '{self.module}', which cannot run: {self.status.detail}"
+            ) from error
+
     async def close(self) -> None:
-        """Close the stage if it was opened."""
+        """Close the stage if it was opened, also where it is being opened right now."""
+        self._closed = True
+        if self._opening is not None:
+            await asyncio.wait([self._opening])
         if self._stage is not None:
             await self._stage.close()
+
+    async def _open(self, opener: Callable[[], Stage], pool: CpuPool) -> Stage:
+        try:
+            self._stage = await pool.run(opener)
+        except ModelNotInstalled as error:
+            self._failure = error
+            raise ModuleNotLoaded(missing_model(self.model_name)) from error
+        except tuple(_REASONS) as error:
+            self._failure = error
+            reason = next(text for kind, text in _REASONS.items() if isinstance(error, kind))
+            raise ModuleNotLoaded(f"The module '{self.module}' is not loaded: {reason}.") from error
+        finally:
+            self._opening = None
+        return self._stage
+
+    def _state(self) -> tuple[ModuleState, str]:
+        if self._stage is not None:
+            return "loaded", self._stage.runs_on
+        if self._opener is None:
+            return "disabled", self._disabled()
+        if self._failure is None:
+            return "on_request", ""
+        return "not_installed" if isinstance(self._failure, ModelNotInstalled) else "unusable", str(self._failure)
 
     def _disabled(self) -> str:
         return (

@@ -7,15 +7,16 @@ run through the same stages at the same time; they share the batchers' queues an
 import time
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from models.batching import BatcherStats
 from models.document import Image, Page, PageResult, Preprocessed, TextBox, TextLine
-from models.ops.crop import crop_line
-from models.ops.rotate import Angle, rotate_image
+from models.ops.crop import LineRegion, cut_line, locate_line
+from models.ops.rotate import rotate_image
 from models.ops.word_boxes import word_boxes
 from models.optional_stage import ModuleStatus, OptionalStage
-from models.options import OcrDefaults, OcrOptions
+from models.options import OcrDefaults, OcrOptions, OcrOverrides
 from models.stages.base import CpuPool
 from models.stages.detection import DetectionStage
 from models.stages.orientation import OrientationStage
@@ -89,10 +90,25 @@ class OcrPipeline:
             if wanted:
                 await stage.get(self._pool)
 
+    async def open_required(self) -> None:
+        """Open the optional stages that the defaults turn on.
+
+        Raises:
+            ModuleNotLoaded: one of them cannot run here; the message is for the operator.
+        """
+        for stage, wanted in self._wanted(self.defaults.resolve(OcrOverrides())):
+            if wanted:
+                await stage.open_required(self._pool)
+
     async def open_optional(self) -> None:
-        """Open every allowed optional stage whose weights are installed."""
+        """Open every allowed optional stage that can run here.
+
+        Raises:
+            ModuleNotLoaded: one that the defaults turn on cannot; the message is for the operator.
+        """
+        await self.open_required()
         for stage in self._optional():
-            await stage.open_if_installed(self._pool)
+            await stage.open_if_possible(self._pool)
 
     async def close(self) -> None:
         """Fail what waits, let running batches finish, release the engines."""
@@ -122,16 +138,12 @@ class OcrPipeline:
         preprocessed = await self._preprocess(page.image, run)
         with run.timed("text_detection"):
             found = await self._stages.detection.find(preprocessed.image, options, flow=flow, deadline=deadline)
-        with run.timed("crop"):
-            boxes, crops = await self._pool.run(_cut, preprocessed.image, found)
-        crops, angles = await self._turn_lines(crops, run)
+        with run.timed("locate_lines"):
+            boxes, regions = await self._pool.run(_locate, found)
+        regions, angles = await self._turn_lines(preprocessed.image, regions, run)
         with run.timed("text_recognition"):
-            reads = await self._stages.recognition.read(crops, flow=flow, deadline=deadline)
-        lines = tuple(
-            _text_line(box, read, options)
-            for box, read in zip(boxes, reads, strict=True)
-            if read.decoded.score >= options.text_rec_score_thresh
-        )
+            reads = await self._stages.recognition.read(preprocessed.image, regions, flow=flow, deadline=deadline)
+        lines = await self._pool.run(_text_lines, boxes, reads, options)
         return PageResult(options, preprocessed, tuple(boxes), tuple(angles), lines, run.seconds)
 
     async def _preprocess(self, image: Image, run: _Run) -> Preprocessed:
@@ -141,7 +153,7 @@ class OcrPipeline:
         if run.options.use_doc_orientation_classify:
             with run.timed("doc_orientation"):
                 stage = await self._stages.doc_orientation.get(self._pool)
-                (angle,) = await stage.angles([image], flow=run.flow, deadline=run.deadline)
+                (angle,) = await stage.angles([lambda: image], flow=run.flow, deadline=run.deadline)
                 rotated = await self._pool.run(rotate_image, image, angle)
         unwarped = rotated
         if run.options.use_doc_unwarping:
@@ -150,15 +162,18 @@ class OcrPipeline:
                 unwarped = await unwarping.unwarp(rotated, flow=run.flow, deadline=run.deadline)
         return Preprocessed(unwarped, angle, rotated)
 
-    async def _turn_lines(self, crops: list[Image], run: _Run) -> tuple[list[Image], list[int]]:
+    async def _turn_lines(
+        self, image: Image, regions: list[LineRegion], run: _Run
+    ) -> tuple[list[LineRegion], list[int]]:
         """Turn upside-down lines; the angles are 0 or 1 (180 degrees), or -1 where the stage is off."""
         if not run.options.use_textline_orientation:
-            return crops, [-1] * len(crops)
+            return regions, [-1] * len(regions)
         with run.timed("textline_orientation"):
             stage = await self._stages.textline_orientation.get(self._pool)
+            crops = [partial(cut_line, image, region) for region in regions]
             angles = await stage.angles(crops, flow=run.flow, deadline=run.deadline)
-            turned = await self._pool.run(_turn, crops, angles)
-        return turned, [int(angle == 180) for angle in angles]
+        turned = [replace(region, turned=angle == 180) for region, angle in zip(regions, angles, strict=True)]
+        return turned, [int(region.turned) for region in turned]
 
     def _optional(self) -> tuple[OptionalStage[OrientationStage] | OptionalStage[UnwarpingStage], ...]:
         return (self._stages.doc_orientation, self._stages.doc_unwarping, self._stages.textline_orientation)
@@ -173,14 +188,18 @@ class OcrPipeline:
         )
 
 
-def _cut(image: Image, boxes: Sequence[TextBox]) -> tuple[list[TextBox], list[Image]]:
-    """Crop every box; a box without a whole pixel of area is dropped."""
-    cut = [(box, crop) for box in boxes if (crop := crop_line(image, box.quad)) is not None]
-    return [box for box, _ in cut], [crop for _, crop in cut]
+def _locate(boxes: Sequence[TextBox]) -> tuple[list[TextBox], list[LineRegion]]:
+    """Find the region of every box; a box without a whole pixel of area is dropped."""
+    located = [(box, region) for box in boxes if (region := locate_line(box.quad)) is not None]
+    return [box for box, _ in located], [region for _, region in located]
 
 
-def _turn(crops: Sequence[Image], angles: Sequence[Angle]) -> list[Image]:
-    return [rotate_image(crop, angle) for crop, angle in zip(crops, angles, strict=True)]
+def _text_lines(boxes: Sequence[TextBox], reads: Sequence[ReadLine], options: OcrOptions) -> tuple[TextLine, ...]:
+    return tuple(
+        _text_line(box, read, options)
+        for box, read in zip(boxes, reads, strict=True)
+        if read.decoded.score >= options.text_rec_score_thresh
+    )
 
 
 def _text_line(box: TextBox, read: ReadLine, options: OcrOptions) -> TextLine:

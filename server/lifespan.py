@@ -23,8 +23,7 @@ async def running(app: Litestar) -> AsyncIterator[None]:
     async with AsyncExitStack() as started:
         started.callback(runtime.workers.close)
         started.push_async_callback(runtime.pipeline.close)
-        if runtime.configuration.pipeline.optional != "first_use":
-            await runtime.pipeline.open_optional()
+        await _open_modules(runtime)
         await runtime.decoder.start()
         started.push_async_callback(runtime.decoder.stop)
         lag = LoopLag(runtime.metrics.loop_lagged)
@@ -36,8 +35,16 @@ async def running(app: Litestar) -> AsyncIterator[None]:
         yield
 
 
+async def _open_modules(runtime: Runtime) -> None:
+    """Open what the defaults turn on, or the start fails; and the others, unless they wait for their first use."""
+    if runtime.configuration.pipeline.optional == "first_use":
+        await runtime.pipeline.open_required()
+    else:
+        await runtime.pipeline.open_optional()
+
+
 def _report_modules(runtime: Runtime) -> None:
     for module in runtime.pipeline.modules():
-        level = logging.WARNING if module.state == "not_installed" else logging.INFO
+        level = logging.WARNING if module.state in ("not_installed", "unusable") else logging.INFO
         facts = {"model": module.model_name, "state": module.state, "detail": module.detail}
         logger.log(level, "module %s", module.module, extra={"facts": facts})

@@ -1,7 +1,6 @@
 """Everything that lives as long as one application, built once from its configuration and handed to the routes."""
 
 import asyncio
-import os
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -9,6 +8,7 @@ from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
+from models.loader import usable_cores
 from models.pipeline import OcrPipeline
 from server.access_rules import is_loopback
 from server.admission import Admission, PixelGate
@@ -24,10 +24,17 @@ from server.storage.publisher import PicturePublisher, build_publisher
 from server.telemetry.metrics import Metrics
 from server.workers import Workers
 
+MAX_PEEKS = 32
+MAX_PEEK_BYTES = 32 * 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The parts of a running server. Nothing here is started yet; `server/lifespan.py` does that."""
+    """The parts of a running server. Nothing here is started yet; `server/lifespan.py` does that.
+
+    ``peeks`` bounds the bodies that are read of refused requests, apart from ``admission``, so that they never take
+    the place of a request that is let in.
+    """
 
     configuration: Configuration
     pipeline: OcrPipeline
@@ -36,6 +43,7 @@ class Runtime:
     intake: FileIntake
     publisher: PicturePublisher
     admission: Admission
+    peeks: Admission
     authenticator: Authenticator
     public_url: PublicUrl
     workers: Workers
@@ -48,10 +56,16 @@ class Runtime:
 
     def link_base(self, connection: ASGIConnection[Any, Any, Any, Any]) -> str:
         """What links in the answer to this connection begin with."""
-        settings = self.configuration.settings.server
         peer = connection.client.host if connection.client else None
         scheme = str(connection.scope.get("scheme", "http"))
-        return self.public_url.base(scheme, peer, connection.headers, f"{settings.host}:{settings.port}")
+        return self.public_url.base(scheme, peer, connection.headers, self._reached(connection))
+
+    def _reached(self, connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+        """Address and port that the connection came in by: the configured ones may be a wildcard and 0."""
+        settings = self.configuration.settings.server
+        host, port = connection.scope.get("server") or (settings.host, settings.port)
+        shown = f"[{host}]" if ":" in host else host
+        return f"{shown}:{port}" if port else shown
 
 
 RuntimeDependency: TypeAlias = SkipValidation[NamedDependency[Runtime]]
@@ -74,7 +88,7 @@ def build_runtime(configuration: Configuration, pipeline: OcrPipeline) -> Runtim
     gate = PixelGate(limits.max_detection_pixels)
     metrics = Metrics(admission, gate)
     metrics.watch_stages(pipeline.stats)
-    workers = Workers(max(2, os.cpu_count() or 1))
+    workers = Workers(max(2, usable_cores()))
     decoder = Decoder(settings.decode, limits)
     return Runtime(
         configuration=configuration,
@@ -84,6 +98,7 @@ def build_runtime(configuration: Configuration, pipeline: OcrPipeline) -> Runtim
         intake=FileIntake(UrlFetcher(settings.url_input), workers),
         publisher=build_publisher(configuration.serving, settings.storage),
         admission=admission,
+        peeks=Admission(MAX_PEEKS, MAX_PEEK_BYTES),
         authenticator=Authenticator(settings.auth.tokens, is_loopback(settings.server.host)),
         public_url=PublicUrl(settings.server.public_url, settings.server.trusted_proxies),
         workers=workers,

@@ -1,8 +1,8 @@
 """From a file's bytes to its text: the one place where the server calls the pipeline.
 
-Pages are read while the next are still being decoded. A page enters only when there is room for the detection pixels it
-will cost, so that neither a long document nor a huge page can fill the memory; one failing page fails its document and
-stops the rest of it. Nobody else's pages are touched.
+A page is decoded only when there is room for the pixels that it, and its detection, will keep in memory, so neither a
+long document nor a huge page can fill it; pages of one document are decoded and read side by side. One failing page
+fails its document and stops the rest of it. Nobody else's pages are touched.
 """
 
 import asyncio
@@ -10,14 +10,13 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from models.cost import detection_pixels
+from models.cost import page_cost
 from models.document import Page, PageResult
 from models.errors import OcrError
 from models.options import OcrOptions, OcrOverrides
 from models.pipeline import OcrPipeline
 from server.admission import PixelGate
 from server.decode.decoder import Decoder
-from server.decode.document import Document
 from server.decode.info import DocumentInfo
 from server.errors import RequestTimeout, from_pipeline
 from server.intake.raw_file import RawFile
@@ -110,31 +109,26 @@ class Recognizer:
         await self._pipeline.prepare(options)
         flow = object()
 
-        async def read(page: Page) -> T:
-            result = await self._pipeline.read(page, options, deadline=deadline, flow=flow)
-            self._on_page(result)
-            return await finish(RecognizedPage(page, result))
-
         async with self._decoder.open(raw, max_pages=max_pages) as document:
             opened(document.info)
-            pages = await self._read_pages(document, options, read)
-            return RecognizedDocument(document.info, pages)
+
+            async def read(index: int) -> T:
+                page = await document.page(index)
+                result = await self._pipeline.read(page, options, deadline=deadline, flow=flow)
+                self._on_page(result)
+                return await finish(RecognizedPage(page, result))
+
+            return RecognizedDocument(document.info, await self._read_pages(document.info, options, read))
 
     async def _read_pages(
-        self, document: Document, options: OcrOptions, read: Callable[[Page], Coroutine[Any, Any, T]]
+        self, info: DocumentInfo, options: OcrOptions, read: Callable[[int], Coroutine[Any, Any, T]]
     ) -> tuple[T, ...]:
-        pages = document.pages()
         tasks: list[asyncio.Task[T]] = []
         try:
             async with asyncio.TaskGroup() as group:
-                for width, height in document.info.sizes:
-                    cost = await self._gate.acquire(detection_pixels(width, height, options))
-                    try:
-                        page = await anext(pages)
-                    except BaseException:
-                        self._gate.release(cost)
-                        raise
-                    task = group.create_task(read(page))
+                for index, (width, height) in enumerate(info.sizes):
+                    cost = await self._gate.acquire(page_cost(width, height, options))
+                    task = group.create_task(read(index))
                     # Not a `finally` in the task: one that is cancelled before its first step never runs its body.
                     task.add_done_callback(lambda _, cost=cost: self._gate.release(cost))  # type: ignore[misc]
                     tasks.append(task)

@@ -13,6 +13,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, NonNegativeIn
 MAX_IMAGE_PIXELS = 178_956_970
 """PaddleX's and Pillow's decompression-bomb limit: a quarter of a GiB of 24-bit pixels, times two."""
 
+MIN_DECODE_MEGABYTES = 512
+"""Below this a decode process has no room for its own libraries, and would refuse every file as damaged."""
+
 
 def _is_network(text: str) -> str:
     ip_network(text)
@@ -57,11 +60,11 @@ class LimitSettings(Section):
 
 
 class DecodeSettings(Section):
-    """The child processes that parse PDF and TIFF."""
+    """The child processes that parse PDF, TIFF, GIF and the rarer still images."""
 
     workers: NonNegativeInt = 0
     page_timeout_seconds: PositiveFloat = 30.0
-    memory_megabytes: PositiveInt = 2048
+    memory_megabytes: Annotated[int, Field(ge=MIN_DECODE_MEGABYTES)] = 2048
     files_per_worker: PositiveInt = 200
     pdf_scale: PositiveFloat = 2.0
     pdf_min_scale: PositiveFloat = 0.1

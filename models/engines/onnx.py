@@ -6,10 +6,13 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from models.engines.base import EngineOptions
+from models.engines.base import LARGE_INPUT, EngineOptions
 from models.errors import EngineFailure, EngineUnavailable
 
 _LOG_ERRORS_ONLY = 3
+
+_SHRINKING = ort.RunOptions()
+_SHRINKING.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
 
 
 class OnnxRuntimeEngine:
@@ -28,7 +31,8 @@ class OnnxRuntimeEngine:
         if self._session is None:
             raise EngineFailure("The ONNX Runtime session is closed.")
         try:
-            (output,) = self._session.run([self._output], {self._input: batch})
+            options = _SHRINKING if batch.size > LARGE_INPUT else None
+            (output,) = self._session.run([self._output], {self._input: batch}, options)
         except Exception as error:  # the library raises its own C++ exceptions as plain classes
             raise EngineFailure(f"ONNX Runtime failed on a batch of shape {batch.shape}.") from error
         return np.asarray(output, np.float32)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.engines.base import EngineOptions
+from models.engines.base import LARGE_INPUT, EngineOptions
 from models.errors import EngineFailure, EngineUnavailable
 
 os.environ.setdefault("OPENVINO_TELEMETRY", "0")
@@ -25,6 +25,7 @@ class OpenVinoEngine:
     name = "openvino"
 
     def __init__(self, compiled: ov.CompiledModel) -> None:
+        self._compiled = compiled
         self._request: ov.InferRequest | None = compiled.create_infer_request()
         self.device = ", ".join(compiled.get_property("EXECUTION_DEVICES"))
 
@@ -34,9 +35,12 @@ class OpenVinoEngine:
             raise EngineFailure("The OpenVINO model is closed.")
         try:
             self._request.infer([batch], share_inputs=True)
-            return np.array(self._request.get_output_tensor(0).data, np.float32)
+            output = np.array(self._request.get_output_tensor(0).data, np.float32)
+            if batch.size > LARGE_INPUT:
+                self._compiled.release_memory()
         except Exception as error:  # the library raises its own C++ exceptions as plain RuntimeError
             raise EngineFailure(f"OpenVINO failed on a batch of shape {batch.shape}.") from error
+        return output
 
     def close(self) -> None:
         """See `Engine.close`."""

@@ -1,4 +1,10 @@
-"""Cutting one line out of a page, straightened."""
+"""Cutting one line out of a page, straightened.
+
+Where a line is and how large its crop will be is known without a pixel (`locate_line`), so a page's lines can be
+planned first and cut one small group at a time: all crops of a page together can be many times the page.
+"""
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -6,6 +12,7 @@ from numpy.typing import NDArray
 
 from models.document import Image, Quad
 from models.ops.geometry import min_area_quad
+from models.ops.rotate import rotate_image
 
 VERTICAL_RATIO = 1.5
 """A crop at least this many times as high as wide is turned by 90 degrees counter-clockwise, as the reference does."""
@@ -13,59 +20,121 @@ VERTICAL_RATIO = 1.5
 _SUBPIXELS = 32
 """OpenCV 4 samples at multiples of 1/32 of a pixel (INTER_TAB_SIZE in its imgproc)."""
 
+_BAND_PIXELS = 1 << 18
+"""Crop pixels sampled at a time: the position tables take about 80 bytes a pixel."""
 
-def crop_line(image: Image, quad: Quad) -> Image | None:
-    """Cut the smallest rectangle around a quad out of a page, bicubic, edge pixels repeated outside the page.
+_WIDEST_TILE = 32_000
+"""cv2.remap takes 16-bit positions; a page wider or higher is sampled from the part around the line."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LineRegion:
+    """The smallest rectangle around one detection.
+
+    Attributes:
+        corners: float32 (4, 2), top-left, top-right, bottom-right, bottom-left in page pixels.
+        width: of the rectangle, in whole pixels.
+        height: of the rectangle, in whole pixels.
+        turned: whether the crop is turned by 180 degrees, because the line was found upside down.
+    """
+
+    corners: NDArray[np.float32]
+    width: int
+    height: int
+    turned: bool = False
+
+    @property
+    def vertical(self) -> bool:
+        """Whether the rectangle stands upright, so that its crop is turned by 90 degrees."""
+        return self.height / self.width >= VERTICAL_RATIO
+
+    @property
+    def crop_size(self) -> tuple[int, int]:
+        """(height, width) of the crop."""
+        return (self.width, self.height) if self.vertical else (self.height, self.width)
+
+
+def locate_line(quad: Quad) -> LineRegion | None:
+    """Find the region of a detection; None where it has no area left in whole pixels.
+
+    Args:
+        quad: int32 (4, 2) in page pixels.
+    """
+    corners, _ = min_area_quad(quad)
+    top, right, bottom, left = (np.linalg.norm(corners[i] - corners[(i + 1) % 4]) for i in range(4))
+    width, height = int(max(top, bottom)), int(max(left, right))
+    return LineRegion(corners, width, height) if width and height else None
+
+
+def cut_line(image: Image, region: LineRegion) -> Image:
+    """Cut a region out of a page, bicubic, edge pixels repeated outside the page.
 
     Args:
         image: uint8 (H, W, 3).
-        quad: int32 (4, 2) in page pixels.
+        region: from `locate_line`.
 
     Returns:
-        uint8 (h, w, 3), or None where the quad has no area left in whole pixels.
+        uint8 (h, w, 3) of ``region.crop_size``; a view of the page where the region lies on its pixel grid.
     """
-    corners, _ = min_area_quad(quad)
-    width, height = _side_lengths(corners)
-    if width == 0 or height == 0:
-        return None
-    crop = _straight(image, corners, width, height)
+    crop = _straight(image, region)
     if crop is None:
-        crop = _warp(image, corners, width, height)
-    return np.ascontiguousarray(np.rot90(crop) if height / width >= VERTICAL_RATIO else crop)
+        crop = _warp(image, region)
+    if region.vertical:
+        crop = np.ascontiguousarray(np.rot90(crop))
+    return rotate_image(crop, 180) if region.turned else crop
 
 
-def _side_lengths(corners: NDArray[np.float32]) -> tuple[int, int]:
-    """(width, height) in whole pixels: the longer of each pair of opposite sides, cut off."""
-    top, right, bottom, left = (np.linalg.norm(corners[i] - corners[(i + 1) % 4]) for i in range(4))
-    return int(max(top, bottom)), int(max(left, right))
-
-
-def _straight(image: Image, corners: NDArray[np.float32], width: int, height: int) -> Image | None:
+def _straight(image: Image, region: LineRegion) -> Image | None:
     """The pixels themselves where the rectangle lies on the pixel grid inside the page; else None.
 
     Sampling there would give the same bytes: every weight but one is zero.
     """
-    left, top = np.rint(corners[0]).astype(int)
-    on_grid = [[left, top], [left + width, top], [left + width, top + height], [left, top + height]]
-    inside = left >= 0 and top >= 0 and left + width <= image.shape[1] and top + height <= image.shape[0]
-    if not inside or np.abs(corners - on_grid).max() * 2 * _SUBPIXELS >= 1:
+    left, top = np.rint(region.corners[0]).astype(int)
+    right, bottom = left + region.width, top + region.height
+    on_grid = [[left, top], [right, top], [right, bottom], [left, bottom]]
+    inside = left >= 0 and top >= 0 and right <= image.shape[1] and bottom <= image.shape[0]
+    if not inside or np.abs(region.corners - on_grid).max() * 2 * _SUBPIXELS >= 1:
         return None
-    return image[top : top + height, left : left + width]
+    return image[top:bottom, left:right]
 
 
-def _warp(image: Image, corners: NDArray[np.float32], width: int, height: int) -> Image:
+def _warp(image: Image, region: LineRegion) -> Image:
     """Sample the rectangle with the arithmetic of OpenCV 4's ``warpPerspective``, whatever version is installed.
 
     OpenCV 5 computes its own ``warpPerspective`` without a table of sub-pixels, up to 7 levels away, which changes one
     text in fifteen on slanted pages. Positions rounded as OpenCV 4 rounds them stay within 1 level on either version.
     """
+    width, height = region.width, region.height
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    _, inverse = cv2.invert(cv2.getPerspectiveTransform(corners, target))
-    xs, ys = np.arange(width, dtype=np.float64), np.arange(height, dtype=np.float64)[:, np.newaxis]
-    x, y, w = (row[0] * xs + (row[1] * ys + row[2]) for row in np.asarray(inverse, np.float64))
+    _, inverse = cv2.invert(cv2.getPerspectiveTransform(region.corners, target))
+    rows = max(1, _BAND_PIXELS // width)
+    bands = [
+        _sample(image, np.asarray(inverse, np.float64), width, range(top, min(top + rows, height)))
+        for top in range(0, height, rows)
+    ]
+    return bands[0] if len(bands) == 1 else np.concatenate(bands)
+
+
+def _sample(image: Image, inverse: NDArray[np.float64], width: int, rows: range) -> Image:
+    """Sample some rows of the crop. ``inverse`` (3, 3) maps crop positions to page positions."""
+    xs = np.arange(width, dtype=np.float64)
+    ys = np.arange(rows.start, rows.stop, dtype=np.float64)[:, np.newaxis]
+    x, y, w = (row[0] * xs + (row[1] * ys + row[2]) for row in inverse)
     scale = _SUBPIXELS / w
     fixed_x, fixed_y = np.rint(x * scale).astype(np.int64), np.rint(y * scale).astype(np.int64)
-    pixels = np.stack([fixed_x // _SUBPIXELS, fixed_y // _SUBPIXELS], axis=-1).astype(np.int16)
+    tile, (left, top) = _tile(image, fixed_x // _SUBPIXELS, fixed_y // _SUBPIXELS)
+    pixels = np.stack([fixed_x // _SUBPIXELS - left, fixed_y // _SUBPIXELS - top], axis=-1).astype(np.int16)
     fractions = ((fixed_y % _SUBPIXELS) * _SUBPIXELS + fixed_x % _SUBPIXELS).astype(np.uint16)
-    sampled = cv2.remap(image, pixels, fractions, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    sampled = cv2.remap(tile, pixels, fractions, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(sampled, np.uint8)
+
+
+def _tile(image: Image, x: NDArray[np.int64], y: NDArray[np.int64]) -> tuple[Image, tuple[int, int]]:
+    """The part of a page that holds all positions, and its corner; the page itself unless that is too large."""
+    if max(image.shape[:2]) <= _WIDEST_TILE:
+        return image, (0, 0)
+    # Two pixels more on each side: the cubic kernel reaches that far.
+    left, right = np.clip([x.min() - 2, x.max() + 4], 0, image.shape[1])
+    top, bottom = np.clip([y.min() - 2, y.max() + 4], 0, image.shape[0])
+    left, top = min(left, image.shape[1] - 1), min(top, image.shape[0] - 1)
+    return image[top : max(bottom, top + 1), left : max(right, left + 1)], (int(left), int(top))

@@ -50,6 +50,7 @@ def find_boxes(probability: NDArray[np.float32], page_size: tuple[int, int], opt
     bitmap = (probability > options.thresh).astype(np.uint8)
     contours, _ = cv2.findContours(bitmap, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
     scale_x, scale_y = page_size[1] / probability.shape[1], page_size[0] / probability.shape[0]
+    farthest = 2.0 * sum(probability.shape)
     boxes = []
     for contour in contours[: options.max_candidates]:
         quad, side = min_area_quad(np.asarray(contour, np.int32))
@@ -58,7 +59,7 @@ def find_boxes(probability: NDArray[np.float32], page_size: tuple[int, int], opt
         score = _mean_inside(probability, quad)
         if score < options.box_thresh:
             continue
-        outline = _unclip(quad, options.unclip_ratio)
+        outline = _unclip(quad, options.unclip_ratio, farthest)
         if not len(outline):
             continue
         grown, side = min_area_quad(outline)
@@ -85,13 +86,19 @@ def _span(values: NDArray[np.float32], length: int) -> tuple[int, int]:
     return first, last
 
 
-def _unclip(quad: NDArray[np.float32], ratio: float) -> NDArray[np.int32]:
+def _unclip(quad: NDArray[np.float32], ratio: float, farthest: float) -> NDArray[np.int32]:
     """Grow a quad on all sides, with round corners: the shrinking that training applied, undone.
+
+    Args:
+        quad: float32 (4, 2).
+        ratio: the unclip ratio.
+        farthest: the most that a side is moved. The rounded corners take a number of points that grows with the
+            distance, so a distance beyond the map, which changes nothing any more, could still cost minutes.
 
     Returns:
         int32 (N, 1, 2); empty where the quad has no area once its corners are cut to whole pixels.
     """
-    distance = cv2.contourArea(quad) * ratio / cv2.arcLength(quad, closed=True)
+    distance = min(cv2.contourArea(quad) * ratio / cv2.arcLength(quad, closed=True), farthest)
     offset = pyclipper.PyclipperOffset()
     offset.AddPath(quad, pyclipper.JT_ROUND, pyclipper.ET_CLOSEDPOLYGON)
     outlines = offset.Execute(distance)

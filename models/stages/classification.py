@@ -1,6 +1,6 @@
 """Image classifiers with a handful of classes: document orientation and text-line orientation."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from models.model_directory import ClassificationSpec
 from models.ops.normalize import Normalizer
 from models.ops.resize import center_crop, resize_line, resize_short_side
 from models.stages.base import CpuPool, EngineStage, checked_run, planes_in_order
+
+ImageSource = Callable[[], Image]
+"""Makes one image when it is needed."""
 
 MAX_IMAGES_PER_BATCH = 6
 """As many lines as the reference classifies together."""
@@ -26,9 +29,9 @@ class Classifier(EngineStage[Image, int]):
         self._normalizer = Normalizer.from_mean_std(spec.mean, spec.std, spec.scale)
 
     async def classify(
-        self, images: Sequence[Image], *, flow: Hashable = None, deadline: float | None = None
+        self, images: Sequence[ImageSource], *, flow: Hashable = None, deadline: float | None = None
     ) -> list[int]:
-        """The index of the most probable class of each BGR image; images may have any size.
+        """The index of the most probable class of each BGR image; images may have any size and are made one at a time.
 
         Raises:
             EngineFailure, DeadlineExceeded, PipelineStopped: see `Batcher.submit`.
@@ -37,8 +40,8 @@ class Classifier(EngineStage[Image, int]):
         cost = resized[0].shape[0] * resized[0].shape[1] if resized else 0
         return await self.batcher.submit(resized, key=None, cost=cost, flow=flow, deadline=deadline)
 
-    def _resize_all(self, images: Sequence[Image]) -> list[Image]:
-        return [self._resize(image) for image in images]
+    def _resize_all(self, images: Sequence[ImageSource]) -> list[Image]:
+        return [self._resize(image()) for image in images]
 
     def _resize(self, image: Image) -> Image:
         if self._spec.size is not None:

@@ -6,7 +6,7 @@ from models.batching import Batcher
 from models.document import Image
 from models.errors import InvalidModelDirectory
 from models.ops.rotate import Angle
-from models.stages.classification import Classifier
+from models.stages.classification import Classifier, ImageSource
 
 _ANGLES: dict[str, Angle] = {"0": 0, "90": 90, "180": 180, "270": 270}
 
@@ -23,8 +23,13 @@ class OrientationStage:
         """The stage's queue."""
         return self._classifier.batcher
 
+    @property
+    def runs_on(self) -> str:
+        """Engine, device and number of lanes, for people."""
+        return self._classifier.runs_on
+
     async def angles(
-        self, images: Sequence[Image], *, flow: Hashable = None, deadline: float | None = None
+        self, images: Sequence[ImageSource], *, flow: Hashable = None, deadline: float | None = None
     ) -> list[Angle]:
         """The angle of each image, in degrees.
 

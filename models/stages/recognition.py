@@ -9,6 +9,7 @@ from models.document import Image
 from models.engines.base import Engine
 from models.errors import EngineFailure
 from models.model_directory import RecognitionSpec
+from models.ops.crop import LineRegion, cut_line
 from models.ops.ctc import DecodedLine, ctc_characters, decode_line, greedy_decode
 from models.ops.line_groups import LineGroup, Padding, plan_groups
 from models.ops.normalize import Normalizer
@@ -61,45 +62,47 @@ class RecognitionStage(EngineStage[_PaddedLine, DecodedLine]):
         self._normalizer = Normalizer.signed_unit()
 
     async def read(
-        self, crops: Sequence[Image], *, flow: Hashable = None, deadline: float | None = None
+        self, page: Image, regions: Sequence[LineRegion], *, flow: Hashable = None, deadline: float | None = None
     ) -> list[ReadLine]:
-        """Read the lines of one page.
+        """Read the lines of one page. Lines are cut out group by group and kept only at the recogniser's height.
 
         Args:
-            crops: uint8 (h, w, 3) BGR each, upright.
+            page: uint8 (H, W, 3) BGR.
+            regions: where its lines are.
             flow: see `Batcher.submit`.
             deadline: see `Batcher.submit`.
 
         Returns:
-            One entry a crop, in order.
+            One entry a region, in order.
 
         Raises:
             EngineFailure, DeadlineExceeded, PipelineStopped: see `Batcher.submit`.
         """
-        sizes = [(crop.shape[0], crop.shape[1]) for crop in crops]
-        groups = plan_groups(sizes, self._spec.image_shape, self._padding, self._group_size)
-        reads = await run_all(self._read_group(group, crops, flow, deadline) for group in groups)
+        groups = plan_groups(
+            [region.crop_size for region in regions], self._spec.image_shape, self._padding, self._group_size
+        )
+        reads = await run_all(self._read_group(group, page, regions, flow, deadline) for group in groups)
         lines = {
             index: ReadLine(decoded, ratio)
             for group, read in zip(groups, reads, strict=True)
             for index, ratio, decoded in zip(group.lines, group.width_ratios, read, strict=True)
         }
-        return [lines[index] for index in range(len(crops))]
+        return [lines[index] for index in range(len(regions))]
 
     async def _read_group(
-        self, group: LineGroup, crops: Sequence[Image], flow: Hashable, deadline: float | None
+        self, group: LineGroup, page: Image, regions: Sequence[LineRegion], flow: Hashable, deadline: float | None
     ) -> list[DecodedLine]:
-        lines = await self._pool.run(self._resize, group, crops)
+        lines = await self._pool.run(self._cut, group, page, regions)
         # Under the reference policy a batch is one page's group and nothing else, so that not even the batch size that
         # a kernel is chosen for depends on who else is being served.
         key = (group.width, group if self._padding == "reference" else None)
         cost = self._spec.image_shape[1] * group.width
         return await self.batcher.submit(lines, key=key, cost=cost, flow=flow, deadline=deadline)
 
-    def _resize(self, group: LineGroup, crops: Sequence[Image]) -> list[_PaddedLine]:
+    def _cut(self, group: LineGroup, page: Image, regions: Sequence[LineRegion]) -> list[_PaddedLine]:
         height = self._spec.image_shape[1]
         return [
-            _PaddedLine(resize_line(crops[index], width, height), group.width)
+            _PaddedLine(resize_line(cut_line(page, regions[index]), width, height), group.width)
             for index, width in zip(group.lines, group.text_widths, strict=True)
         ]
 

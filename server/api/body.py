@@ -16,8 +16,9 @@ async def read_body(receive: Receive, announced: str | None, ticket: Ticket, lim
 
     Args:
         receive: the ASGI receive channel, not read yet.
-        announced: the Content-Length header. A body that announces too much is refused before any of it is read.
-        ticket: charged with the bytes before they are kept.
+        announced: the Content-Length header. A body that announces too much is refused before any of it is read. It
+            reserves nothing: clients that announce much and send nothing must not shut the others out.
+        ticket: charged with the bytes as they arrive, before they are kept.
         limits: size cap and time limit of one body.
 
     Raises:
@@ -26,17 +27,16 @@ async def read_body(receive: Receive, announced: str | None, ticket: Ticket, lim
         ClientDisconnected: it ended before its end.
         Overloaded: all requests together would hold too much.
     """
-    reserved = int(announced) if announced and announced.isascii() and announced.isdigit() else 0
-    _check_size(reserved, limits)
-    ticket.add_bytes(reserved)
+    if announced and announced.isascii() and announced.isdigit():
+        _check_size(int(announced), limits)
     try:
         async with asyncio.timeout(limits.body_timeout_seconds):
-            return await _read(receive, reserved, ticket, limits)
+            return await _read(receive, ticket, limits)
     except TimeoutError as error:
         raise BodyTimeout from error
 
 
-async def _read(receive: Receive, reserved: int, ticket: Ticket, limits: LimitSettings) -> bytes:
+async def _read(receive: Receive, ticket: Ticket, limits: LimitSettings) -> bytes:
     body = bytearray()
     while True:
         message = await receive()
@@ -44,9 +44,7 @@ async def _read(receive: Receive, reserved: int, ticket: Ticket, limits: LimitSe
             raise ClientDisconnected
         chunk = message.get("body", b"")
         _check_size(len(body) + len(chunk), limits)
-        surplus = len(body) + len(chunk) - max(reserved, len(body))
-        if surplus > 0:
-            ticket.add_bytes(surplus)
+        ticket.add_bytes(len(chunk))
         body += chunk
         if not message.get("more_body", False):
             return bytes(body)

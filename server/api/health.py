@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Response, get
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from models.optional_stage import ModuleStatus, missing_model
 from server.api.paddlex_errors import envelope, new_log_id
 from server.auth import LOCAL, PUBLIC
 from server.lifecycle import Phase
@@ -31,11 +32,20 @@ def ready(runtime: RuntimeDependency) -> Response[dict[str, Any]]:
     healthy = runtime.pipeline.healthy
     status = "failed" if serving and not healthy else runtime.lifecycle.phase.value
     modules = [
-        {"module": module.module, "model": module.model_name, "state": module.state, "detail": module.detail}
+        {"module": module.module, "model": module.model_name, "state": module.state, "detail": _detail(module)}
         for module in runtime.pipeline.modules()
     ]
     content = {"status": "ready" if serving and healthy else status, "modules": modules}
     return Response(content, status_code=200 if serving and healthy else 503)
+
+
+def _detail(module: ModuleStatus) -> str:
+    """A module's state in words for strangers; a failure's own words name files of this machine."""
+    if module.state == "not_installed":
+        return missing_model(module.model_name)
+    if module.state == "unusable":
+        return "Its model cannot be opened; the server's log says why."
+    return module.detail
 
 
 @get("/version", opt={LOCAL: True}, sync_to_thread=False)
@@ -47,4 +57,5 @@ def version() -> dict[str, str]:
 @get("/metrics", opt={LOCAL: True}, sync_to_thread=False)
 def metrics(runtime: RuntimeDependency) -> Response[bytes]:
     """Give all metrics in the Prometheus text format."""
-    return Response(runtime.metrics.render(), media_type=CONTENT_TYPE_LATEST)
+    # As a header, because a media type of text gets a second charset.
+    return Response(runtime.metrics.render(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -29,6 +29,7 @@ async def ocr(request: OcrRequest, runtime: RuntimeDependency) -> Response[bytes
     runtime.lifecycle.check_accepting()
     limits = runtime.configuration.settings.limits
     with runtime.admission.enter() as ticket:
+        record_of(request.scope).body_begun = True  # type: ignore[arg-type]
         body = [await read_body(request.receive, request.headers.get("content-length"), ticket, limits)]
         return await run_while_connected(request.receive, _answer(request, runtime, ticket, body))
 

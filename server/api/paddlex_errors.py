@@ -1,7 +1,8 @@
 """Error answers: the contract's envelope ``{"logId", "errorCode", "errorMsg"}``, whatever went wrong, on every route.
 
-The caller's ``logId`` is echoed where it is known. Where a request is refused before its body was read (401, 404, 405),
-a JSON body of a known, small size is read for it; otherwise, and always with 413, the answer holds a new one.
+The caller's ``logId`` is echoed where it is known. Where a request is refused before its body was read, a JSON body
+that announces its size is read for it: up to 4 MiB with 401, 404 and 405, up to 64 KiB with 503, as long as few others
+are being read so. Otherwise, and always with 408 and 413, whose bodies never arrived whole, the answer holds a new one.
 """
 
 import json
@@ -15,10 +16,10 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from server.admission import Admission
 from server.api.body import read_body
 from server.api.json_body import peek_log_id
 from server.errors import RequestError
+from server.runtime import Runtime
 from server.settings import LimitSettings
 from server.telemetry.logs import forget_locals, where
 from server.telemetry.record import RequestRecord, record_of
@@ -26,9 +27,9 @@ from server.telemetry.record import RequestRecord, record_of
 logger = logging.getLogger("ppocr.errors")
 
 AnyRequest = Request[Any, Any, Any]
-PEEK_STATUSES = frozenset({401, 404, 405})
-MAX_PEEK_BYTES = 64 * 1024
-PEEK_LIMITS = LimitSettings(max_body_bytes=MAX_PEEK_BYTES, body_timeout_seconds=2.0)
+_REFUSED = LimitSettings(max_body_bytes=4 * 1024 * 1024, body_timeout_seconds=2.0)
+_FULL = LimitSettings(max_body_bytes=64 * 1024, body_timeout_seconds=2.0)
+PEEK_LIMITS = {401: _REFUSED, 404: _REFUSED, 405: _REFUSED, 503: _FULL}
 
 
 def new_log_id() -> str:
@@ -54,8 +55,9 @@ class ErrorResponse(Response[bytes]):
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             record = record_of(scope)  # type: ignore[arg-type]
-            if record.log_id is None and self.status_code in PEEK_STATUSES:
-                record.log_id = await _peek(scope, receive)
+            limits = PEEK_LIMITS.get(int(self.status_code or 500))
+            if record.log_id is None and not record.body_begun and limits is not None:
+                record.log_id = await _peek(scope, receive, limits)
             self.content = envelope(record.log_id or new_log_id(), int(self.status_code or 500), self._message)
             await super_response(*args, **kwargs)(scope, receive, send)
 
@@ -103,14 +105,15 @@ def _phrase(status: int) -> str:
         return RequestError.default_message
 
 
-async def _peek(scope: Scope, receive: Receive) -> str | None:
-    """Read a small body for its ``logId``. Whatever is wrong with it, the answer is the one that was due anyway."""
+async def _peek(scope: Scope, receive: Receive, limits: LimitSettings) -> str | None:
+    """Read a body for its ``logId``. Whatever is wrong with it, the answer is the one that was due anyway."""
     headers = dict(scope["headers"])
     announced = headers.get(b"content-length", b"").decode("latin-1")
-    if not announced.isdigit() or not 0 < int(announced) <= MAX_PEEK_BYTES:
+    if not announced.isdigit() or not 0 < int(announced) <= limits.max_body_bytes:
         return None
-    with Admission(1, MAX_PEEK_BYTES).enter() as ticket:
-        try:
-            return peek_log_id(await read_body(receive, announced, ticket, PEEK_LIMITS))
-        except RequestError:
-            return None
+    runtime: Runtime = scope["litestar_app"].state.runtime
+    try:
+        with runtime.peeks.enter() as ticket:
+            return peek_log_id(await read_body(receive, announced, ticket, limits))
+    except RequestError:
+        return None

@@ -9,7 +9,7 @@ from server.intake.base64_input import decode_base64
 from server.intake.fetch import UrlFetcher
 from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import sniff_kind
-from server.intake.url_rules import infer_kind, is_url
+from server.intake.url_rules import infer_kind, is_too_long, is_url
 from server.workers import Workers
 
 
@@ -34,13 +34,15 @@ class FileIntake:
 
         Raises:
             FileTypeUndetermined, UnsupportedFileType: the kind is not given and cannot be told.
-            InvalidInputFile: a URL that cannot or must not be fetched, or text that is not base64.
+            InvalidInputFile: a URL that cannot or must not be fetched or is too long, or text that is not base64.
         """
         kind = None if file_type is None else FileKind(file_type)
         if isinstance(file, bytes):
             return RawFile(file, kind or _sniffed(file))
         kind = kind or _inferred(file)
         if is_url(file):
+            if is_too_long(file):
+                raise InvalidInputFile
             return RawFile(await self._fetcher.fetch(file), kind)
         data = await self._workers.run(decode_base64, file)
         if not data:

@@ -12,9 +12,6 @@ from server.api.multipart_body import parse_form
 from server.api.paddlex_request import OcrParameters, missing, validate_body, validate_parameters
 from server.telemetry.record import RequestRecord
 
-MAX_PEEK_BYTES = 64 * 1024
-"""A body that is refused unread in other respects is searched for its ``logId`` up to this size."""
-
 
 @dataclass(frozen=True, slots=True)
 class OcrCall:
@@ -53,8 +50,7 @@ def parse_call(body: bytes, content_type: str, query: Mapping[str, str], record:
 
 def _json_call(body: bytes, content_type: str, record: RequestRecord) -> OcrCall:
     if not is_json(content_type):
-        if len(body) <= MAX_PEEK_BYTES:
-            record.log_id = peek_log_id(body)
+        record.log_id = peek_log_id(body)
         validate_body(body)
     decoded = decode_json(body)
     record.log_id = log_id_of(decoded)

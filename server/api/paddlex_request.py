@@ -16,13 +16,19 @@ from pydantic_core import PydanticKnownError
 from models.options import LimitType, OcrOverrides
 from server.errors import InvalidRequest
 
-MAX_SIDE = 2**31 - 1
-"""Largest side length that image libraries can express: sizes there are signed 32-bit."""
+MAX_SIDE = 10**300
+"""The detector reduces any side length to its own limit, in floating point: so far it has room for that."""
 
 
 def _limit_type(value: str) -> str:
     if value not in ("min", "max"):
         raise PydanticKnownError("literal_error", {"expected": "'min' or 'max'"})
+    return value
+
+
+def _reducible(value: int) -> int:
+    if value > MAX_SIDE:
+        raise PydanticKnownError("finite_number")
     return value
 
 
@@ -34,7 +40,7 @@ def _encodable(value: str) -> str:
     return value
 
 
-Side = Annotated[int, Field(gt=0, le=MAX_SIDE)]
+Side = Annotated[int, Field(gt=0), AfterValidator(_reducible)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 

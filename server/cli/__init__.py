@@ -100,11 +100,11 @@ def list_models(config: Path | None, settings: tuple[str, ...]) -> None:
 @configured
 @click.argument("names", nargs=-1)
 @click.option(
-    "--format", "form", type=click.Choice(["onnx", "paddle"]), default="onnx", show_default=True,
-    help="With NAMES: paddle for the engine of that name.",
+    "--format", "form", type=click.Choice(["onnx", "paddle"]),
+    help="With NAMES: another format than the one that the configured engine reads.",
 )  # fmt: skip
 def pull(
-    config: Path | None, settings: tuple[str, ...], names: tuple[str, ...], form: Literal["onnx", "paddle"]
+    config: Path | None, settings: tuple[str, ...], names: tuple[str, ...], form: Literal["onnx", "paddle"] | None
 ) -> None:
     """Fetch and verify models: those NAMES, else all that the configuration names."""
     from server.cli.weights import pull_models

@@ -9,7 +9,8 @@ import click
 
 from models.errors import OcrError
 from models.loader import build_pipeline, usable_cores
-from models.optional_stage import ModuleStatus
+from models.model_directory import ENGINE_FORMATS, ModelFormat
+from models.optional_stage import ModuleState, ModuleStatus
 from models.weights import ModelStore
 from server.check import LINE, is_right, read_line
 from server.cli.failures import Failure
@@ -32,16 +33,16 @@ def check_installation(config: Path | None, settings: Sequence[str]) -> None:
     click.echo(f"device: {engine.device}, {usable_cores()} CPU cores; engine: {engine.name}")
     click.echo("weights:")
     for name in named(configuration.pipeline):
-        click.echo(f"  {name}: {_weights(store, name)}")
+        click.echo(f"  {name}: {_weights(store, name, ENGINE_FORMATS.get(engine.name))}")
     text = asyncio.run(_read(configuration, store))
     if not is_right(text):
         raise Failure(f"A line that says '{LINE}' was read as '{text}'.")
     click.echo(f"reading: a drawn line was read as '{text}'")
 
 
-def _weights(store: ModelStore, name: str) -> str:
+def _weights(store: ModelStore, name: str, model_format: ModelFormat | None) -> str:
     try:
-        trust = set(store.verify(name).values())
+        trust = set(store.verify(name, model_format).values())
     except OcrError as error:
         return str(error)
     return "installed, " + (
@@ -52,16 +53,24 @@ def _weights(store: ModelStore, name: str) -> str:
 async def _read(configuration: Configuration, store: ModelStore) -> str:
     pipeline = await asyncio.to_thread(build_pipeline, configuration.pipeline, store)
     try:
-        await pipeline.open_optional()
-        click.echo("modules:")
-        for module in pipeline.modules():
-            click.echo(f"  {_module(module)}")
+        try:
+            await pipeline.open_optional()
+        finally:
+            click.echo("modules:")
+            for module in pipeline.modules():
+                click.echo(f"  {_module(module)}")
         return await read_line(pipeline)
     finally:
         await pipeline.close()
 
 
 def _module(module: ModuleStatus) -> str:
-    words = {"loaded": "runs", "on_request": "opens at first use", "not_installed": "missing", "disabled": "off"}
+    words: dict[ModuleState, str] = {
+        "loaded": "runs",
+        "on_request": "opens at first use",
+        "not_installed": "missing",
+        "unusable": "cannot run",
+        "disabled": "off",
+    }
     detail = f": {module.detail}" if module.detail else ""
     return f"{module.module} ({module.model_name or 'none'}): {words[module.state]}{detail}"

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from models.errors import InvalidOption
+from models.errors import InvalidOption, OcrError
 from models.loader import build_pipeline
 from models.options import OcrOverrides
 from server.admission import PixelGate
@@ -103,8 +103,16 @@ async def _read_all(
                 await _read(recognizer, file, wishes, max_pages, writer)
             except (RequestError, OSError) as error:
                 failed += 1
-                click.echo(f"{file}: {error}", err=True)
+                click.echo(f"{file}: {_explained(error)}", err=True)
     return failed
+
+
+def _explained(error: Exception) -> Exception:
+    """The pipeline's own error where one is behind it: a request error is worded for callers of a server."""
+    found = error
+    while isinstance(found.__cause__, OcrError):
+        found = found.__cause__
+    return found
 
 
 @asynccontextmanager
@@ -126,4 +134,4 @@ async def _start(decoder: Decoder) -> None:
     try:
         await decoder.start()
     except WorkerNotStarted as error:
-        raise Failure(f"The processes that read PDF and TIFF files cannot be started: {error}.") from error
+        raise Failure(f"The processes that read PDF, TIFF and GIF files cannot be started: {error}.") from error

@@ -1,13 +1,16 @@
 """What every command begins with: the configuration, the model store, and the weights that must be there."""
 
 import os
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from models.config import ModuleConfig, PipelineConfig
+from models.downloads import Downloads
 from models.errors import ModelNotInstalled
+from models.model_directory import ENGINE_FORMATS, ModelFormat
 from models.weights import ModelStore
 from server.config_files import MANIFEST_FILE, packaged_file
 from server.configuration import Configuration, load_configuration
@@ -26,18 +29,17 @@ def open_store(configuration: Configuration) -> ModelStore:
     """Open the model store that the configuration describes. Nothing is read or fetched yet."""
     models = configuration.settings.models
     manifest = models.manifest or packaged_file(MANIFEST_FILE)
-    return ModelStore(models.directory, models.local_directories, models.offline, manifest)
+    return ModelStore(models.directory, models.local_directories, models.offline, manifest_path=manifest)
 
 
 def pull_required(configuration: Configuration, store: ModelStore) -> None:
     """Fetch what the pipeline cannot start without and this machine does not have.
 
     Raises:
-        OcrError: a model is missing and cannot be fetched.
+        OcrError: models are missing and cannot be fetched; one message names them all.
     """
-    for name in required_names(configuration.pipeline):
-        if not store.installed(name):
-            store.pull(name, say)
+    with Downloads() as downloads:
+        _pull_required(configuration, store, downloads)
 
 
 def pull_named(configuration: Configuration, store: ModelStore) -> None:
@@ -46,13 +48,35 @@ def pull_named(configuration: Configuration, store: ModelStore) -> None:
     Raises:
         OcrError: a required model cannot be fetched.
     """
-    pull_required(configuration, store)
     required = required_names(configuration.pipeline)
-    for name in (name for name in named(configuration.pipeline) if name not in required):
+    with Downloads() as downloads:
+        _pull_required(configuration, store, downloads)
+        for name in (name for name in named(configuration.pipeline) if name not in required):
+            try:
+                store.pull(name, say, pulled_format(configuration.pipeline), downloads)
+            except ModelNotInstalled as error:
+                say(f"{name}: not installed; requests that ask for it will be refused. {error}")
+
+
+def _pull_required(configuration: Configuration, store: ModelStore, downloads: Downloads) -> None:
+    missing: dict[str, str] = {}
+    for name in required_names(configuration.pipeline):
+        if store.installed(name, ENGINE_FORMATS.get(configuration.pipeline.engine)):
+            continue
         try:
-            store.pull(name, say)
+            store.pull(name, say, pulled_format(configuration.pipeline), downloads)
         except ModelNotInstalled as error:
-            say(f"{name}: not installed; requests that ask for it will be refused. {error}")
+            missing[name] = str(error)
+    if missing:
+        raise ModelNotInstalled("\n  ".join((_all_missing(configuration, store, tuple(missing)), *missing.values())))
+
+
+def _all_missing(configuration: Configuration, store: ModelStore, names: Sequence[str]) -> str:
+    said = f"{configuration.source} needs models that are not on this machine: {', '.join(names)}."
+    if store.offline:
+        return said
+    command = f"ppocr-server models pull --config {shlex.quote(str(configuration.source))} {' '.join(names)}"
+    return f"{said} With a network, this installs them: {command}"
 
 
 def required_names(pipeline: PipelineConfig) -> tuple[str, ...]:
@@ -80,6 +104,11 @@ def named(pipeline: PipelineConfig) -> tuple[str, ...]:
             pipeline.doc_unwarping,
         )
     )
+
+
+def pulled_format(pipeline: PipelineConfig) -> ModelFormat:
+    """The format in which the configured engine needs a model that is fetched."""
+    return ENGINE_FORMATS.get(pipeline.engine, "onnx")
 
 
 def say(line: str) -> None:

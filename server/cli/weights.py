@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
+from models.downloads import Downloads
 from models.errors import OcrError
 from models.model_directory import ModelFormat
 from models.stored_model import StoredModel
 from server.cli.failures import Failure
-from server.cli.start import load, named, open_store, pull_named, say
+from server.cli.start import load, named, open_store, pull_named, pulled_format, say
 
 _MEGABYTE = 1_000_000
 
@@ -27,8 +28,10 @@ def list_models(config: Path | None, settings: Sequence[str]) -> None:
     click.echo(f"* named by {configuration.source}. Cache: {store.directory}", err=True)
 
 
-def pull_models(config: Path | None, settings: Sequence[str], names: Sequence[str], model_format: ModelFormat) -> None:
-    """Fetch and verify models.
+def pull_models(
+    config: Path | None, settings: Sequence[str], names: Sequence[str], model_format: ModelFormat | None
+) -> None:
+    """Fetch and verify models, in the format that is asked for, else the one that the configured engine reads.
 
     Raises:
         OcrError: a model is unknown or cannot be fetched.
@@ -38,8 +41,9 @@ def pull_models(config: Path | None, settings: Sequence[str], names: Sequence[st
     if not names:
         pull_named(configuration, store)
         return
-    for name in names:
-        click.echo(store.pull(name, say, model_format))
+    with Downloads() as downloads:
+        for name in names:
+            click.echo(store.pull(name, say, model_format or pulled_format(configuration.pipeline), downloads))
 
 
 def verify_models(config: Path | None, settings: Sequence[str], names: Sequence[str]) -> None:

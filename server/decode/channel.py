@@ -12,7 +12,11 @@ MAX_DESCRIPTORS = 2
 
 
 class ChannelClosed(Exception):
-    """The other end is gone, silent for too long, or does not keep to the protocol."""
+    """The other end is gone."""
+
+
+class ChannelMisused(Exception):
+    """The other end is silent for too long, or does not keep to the protocol."""
 
 
 def send(channel: socket.socket, message: bytes, descriptors: Sequence[int] = ()) -> None:
@@ -37,12 +41,13 @@ def receive(channel: socket.socket, timeout: float) -> bytes:
         timeout: seconds for all of it.
 
     Raises:
-        ChannelClosed: see the class.
+        ChannelClosed: the other end is gone.
+        ChannelMisused: no message in time, or one that is too long.
     """
     deadline = time.monotonic() + timeout
     length = PREFIX.unpack(_read(channel, PREFIX.size, deadline))[0]
     if length > MAX_MESSAGE_BYTES:
-        raise ChannelClosed("a message is too long")
+        raise ChannelMisused("a message is too long")
     return _read(channel, length, deadline)
 
 
@@ -75,7 +80,7 @@ def _read(channel: socket.socket, length: int, deadline: float) -> bytes:
         try:
             part = channel.recv(length - len(parts))
         except TimeoutError as error:
-            raise ChannelClosed("no answer in time") from error
+            raise ChannelMisused("no answer in time") from error
         except OSError as error:
             raise ChannelClosed("the other end is gone") from error
         if not part:

@@ -1,14 +1,17 @@
-"""One open document and its stream of pages."""
+"""One open document and its pages."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 from models.document import Image, Page
 from server.decode.info import DocumentInfo
 
+PAGES_AT_ONCE = 2
+"""Pages of one document that are decoded, or wait to be, at the same time: a long document leaves room for others."""
+
 
 class Document:
-    """A document whose header was read and found within the limits. Pages are decoded as they are asked for.
+    """A document whose header was read and found within the limits. Pages are decoded when they are asked for.
 
     Attributes:
         info: its outline.
@@ -20,27 +23,20 @@ class Document:
         self.info = info
         self._decode_page = decode_page
         self._release = release
-        self._upcoming: asyncio.Task[Image] | None = None
+        self._turns = asyncio.Semaphore(PAGES_AT_ONCE)
 
-    async def pages(self) -> AsyncIterator[Page]:
-        """The pages in order; while the caller works on one, the next is decoded, and no more than that.
+    async def page(self, index: int) -> Page:
+        """Decode one page; several may be asked for at once, and are decoded in the order of asking.
+
+        Args:
+            index: 0-based, below ``info.processed_pages``.
 
         Raises:
-            InvalidInputFile: a page is damaged, or hangs or kills its decoder.
+            InvalidInputFile: the page is damaged, or hangs or kills its decoder.
         """
-        for index in range(self.info.processed_pages):
-            image = await (self._upcoming or self._begin(index))
-            self._upcoming = self._begin(index + 1) if index + 1 < self.info.processed_pages else None
-            yield Page(image, index)
+        async with self._turns:
+            return Page(await self._decode_page(index), index)
 
     async def close(self) -> None:
-        """Drop the page that is being decoded ahead, and everything that is held for the document."""
-        upcoming, self._upcoming = self._upcoming, None
-        if upcoming is not None:
-            upcoming.cancel()
-            await asyncio.gather(upcoming, return_exceptions=True)
+        """Drop everything that is held for the document. No page may be asked for any more."""
         self._release()
-
-    def _begin(self, index: int) -> asyncio.Task[Image]:
-        self._upcoming = asyncio.ensure_future(self._decode_page(index))
-        return self._upcoming

@@ -1,13 +1,12 @@
 """TIFF and GIF frames by Pillow. Runs in a worker only."""
 
-import mmap
 import os
 
 # Registers the two formats; Pillow would import all its plug-ins to find them.
 from PIL import GifImagePlugin, Image, TiffImagePlugin  # noqa: F401
 
 from server.decode.pillow import open_image
-from server.decode.readers import BYTES_PER_PIXEL, Unreadable
+from server.decode.readers import BYTES_PER_PIXEL, Unreadable, map_target
 
 BAND_ROWS = 256
 """Rows converted and copied at once: a large frame is never held a second time."""
@@ -26,7 +25,7 @@ class FrameFile:
         """Width and height in pixels of the first ``count`` frames, as their headers say."""
         return tuple(self._size(index) for index in range(count))
 
-    def draw(self, index: int, size: tuple[int, int], _scale: float, target: mmap.mmap) -> None:
+    def draw(self, index: int, size: tuple[int, int], _scale: float, target: int) -> None:
         """Decode one frame into the target, band by band."""
         if self._size(index) != size:
             raise Unreadable
@@ -34,10 +33,11 @@ class FrameFile:
         if self._image.size != size:
             raise Unreadable
         width, height = size
+        mapping = map_target(target)
         for top in range(0, height, BAND_ROWS):
             bottom = min(top + BAND_ROWS, height)
             first, last = top * width * BYTES_PER_PIXEL, bottom * width * BYTES_PER_PIXEL
-            target[first:last] = self._band(top, bottom).tobytes("raw", "BGR")
+            mapping[first:last] = self._band(top, bottom).tobytes("raw", "BGR")
 
     def _band(self, top: int, bottom: int) -> Image.Image:
         return self._image.crop((0, top, self._image.width, bottom)).convert("RGB")

@@ -20,11 +20,16 @@ PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 JPEG_MAGIC = b"\xff\xd8\xff"
 RIFF_MAGIC, WEBP_MAGIC = b"RIFF", b"WEBP"
 EXIF_PREFIX = b"Exif\0\0"
+TIFF_MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+"""The last two are BigTIFF."""
+PAM_MAGIC, PFM_MAGIC = b"P7\n", b"PF\n"
+NETPBM_HEADER_BYTES, NETPBM_DIGITS = 1024, 9
 OTHER_FORMATS = ("BMP", "PPM", "JPEG2000", "SUN")
 
 JPEG_STANDALONE = {0x00, 0x01, *range(0xD0, 0xD9)}
 JPEG_FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 JPEG_ENDS = {0xD9, 0xDA}
+JPEG_SCAN = b"\xff\xda"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +39,15 @@ class ImageHeader:
     Attributes:
         stored: width and height as the pixels lie in the file.
         orientation: EXIF orientation, 1 to 8.
+        rare: whether the format is seldom used, so that its decoder must not run in the server's own process.
+        scans: times a JPEG goes over its pixels, or more; 1 in other formats. Decoding costs so much time, and a scan
+            may be a few bytes long.
     """
 
     stored: tuple[int, int]
     orientation: int = 1
+    rare: bool = False
+    scans: int = 1
 
     @property
     def size(self) -> tuple[int, int]:
@@ -57,8 +67,11 @@ def read_header(data: bytes) -> ImageHeader:
         header = _jpeg(data)
     elif data.startswith(RIFF_MAGIC) and data[8:12] == WEBP_MAGIC:
         header = _webp(data)
+    elif data.startswith((PAM_MAGIC, PFM_MAGIC)):
+        header = ImageHeader(_netpbm(data), rare=True)
     else:
-        header = ImageHeader(open_image(io.BytesIO(data), OTHER_FORMATS).size)
+        image = open_image(io.BytesIO(data), OTHER_FORMATS)
+        header = ImageHeader(image.size, rare=image.format != "BMP")
     if min(header.stored) < 1:
         raise InvalidInputFile
     return header
@@ -84,7 +97,8 @@ def _jpeg(data: bytes) -> ImageHeader:
             size = _number(data, start + 3, 2, "big"), _number(data, start + 1, 2, "big")
         elif marker == 0xE1 and data[start : start + 6] == EXIF_PREFIX:
             orientation = exif_orientation(data[start + 6 : end])
-    return ImageHeader(size, orientation)
+    # Also counts what looks like one in metadata, but misses none: within a scan, 0xFF is followed by 0 (F.1.2.3).
+    return ImageHeader(size, orientation, scans=data.count(JPEG_SCAN))
 
 
 def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
@@ -126,6 +140,19 @@ def _webp_orientation(data: bytes) -> int:
             return exif_orientation(data[at + 8 : at + 8 + length].removeprefix(EXIF_PREFIX))
         at += 8 + length + length % 2
     return 1
+
+
+def _netpbm(data: bytes) -> tuple[int, int]:
+    """Netpbm's pam(5), whose fields have names, and pfm(5), whose fields have places; Pillow knows neither."""
+    words = data[:NETPBM_HEADER_BYTES].split()
+    if data.startswith(PAM_MAGIC):
+        lines = [line.split() for line in data[:NETPBM_HEADER_BYTES].partition(b"ENDHDR")[0].splitlines()]
+        fields = {line[0]: line[1] for line in lines if len(line) == 2}
+        words = [b"", fields.get(b"WIDTH", b""), fields.get(b"HEIGHT", b"")]
+    sides = [int(word) for word in words[1:3] if word.isdigit() and len(word) <= NETPBM_DIGITS]
+    if len(sides) != 2:
+        raise InvalidInputFile
+    return sides[0], sides[1]
 
 
 def _number(data: bytes, at: int, length: int, order: str = "little") -> int:

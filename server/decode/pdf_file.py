@@ -8,7 +8,7 @@ from typing import Any
 import pypdfium2 as pdfium
 
 from server.decode.page_size import rendered_size
-from server.decode.readers import BYTES_PER_PIXEL, Unreadable
+from server.decode.readers import BYTES_PER_PIXEL, Unreadable, map_target
 
 
 class PdfFile:
@@ -26,13 +26,13 @@ class PdfFile:
         """Width and height in points of the first ``count`` pages, after /Rotate."""
         return tuple(self._document.get_page_size(index) for index in range(count))
 
-    def draw(self, index: int, size: tuple[int, int], scale: float, target: mmap.mmap) -> None:
+    def draw(self, index: int, size: tuple[int, int], scale: float, target: int) -> None:
         """Render straight into the target."""
         page = self._document[index]
         try:
             if rendered_size(page.get_size(), scale) != size:
                 raise Unreadable
-            pixels = (ctypes.c_ubyte * (size[0] * size[1] * BYTES_PER_PIXEL)).from_buffer(target)
+            pixels = (ctypes.c_ubyte * (size[0] * size[1] * BYTES_PER_PIXEL)).from_buffer(map_target(target))
             page.render(scale=scale, bitmap_maker=_into(pixels)).close()
         finally:
             page.close()

@@ -25,6 +25,10 @@ class WorkerFailed(Exception):
     """A worker died, hung or answered nonsense while it had a file. The file is to blame as far as we can know."""
 
 
+class WorkerDied(WorkerFailed):
+    """It died before its time was up: of the file, or because somebody else killed it."""
+
+
 class WorkerNotStarted(Exception):
     """No worker can be started: out of memory, of processes, or a broken installation."""
 
@@ -71,14 +75,16 @@ class WorkerProcess:
         """Have one job done.
 
         Raises:
-            WorkerFailed: it died, took too long or answered nonsense. It is dead now.
+            WorkerDied: it died by itself.
+            WorkerFailed: it took too long or answered nonsense. It is dead now.
         """
         try:
             channel.send(self._link, msgspec.json.encode(job), descriptors)
             return _answers.decode(channel.receive(self._link, self._timeout))
-        except (channel.ChannelClosed, msgspec.DecodeError) as error:
+        except (channel.ChannelClosed, channel.ChannelMisused, msgspec.DecodeError) as error:
             self.end()
-            raise WorkerFailed(f"{error} (exit status {self._child.returncode})") from error
+            failure = WorkerDied if isinstance(error, channel.ChannelClosed) else WorkerFailed
+            raise failure(f"{error} (exit status {self._child.returncode})") from error
 
     def close_document(self, document: int) -> None:
         """Have it let go of a file. Must be idle; a dead one is left for its next user to find."""
@@ -101,7 +107,7 @@ class WorkerProcess:
     def _expect_ready(self) -> None:
         try:
             answer = _answers.decode(channel.receive(self._link, START_TIMEOUT_SECONDS))
-        except (channel.ChannelClosed, msgspec.DecodeError) as error:
+        except (channel.ChannelClosed, channel.ChannelMisused, msgspec.DecodeError) as error:
             self.end()
             raise WorkerFailed(str(error)) from error
         if not isinstance(answer, Ready):

@@ -24,8 +24,11 @@ class Reader(Protocol):
         """Width and height of each of the first ``count`` pages: points in a PDF, else pixels."""
         ...
 
-    def draw(self, index: int, size: tuple[int, int], scale: float, target: mmap.mmap, /) -> None:
-        """Decode a page into ``target`` as packed BGR rows of exactly ``size`` (width, height) pixels.
+    def draw(self, index: int, size: tuple[int, int], scale: float, target: int, /) -> None:
+        """Decode a page into the memory behind the descriptor ``target``.
+
+        It takes packed BGR rows of exactly ``size`` (width, height) pixels. Mapped by the reader, because the mapping
+        counts against the worker's memory: a decoder that has pixels of its own needs that memory first.
 
         Raises:
             Unreadable: damaged, or of another size.
@@ -39,6 +42,11 @@ class Reader(Protocol):
 
 Opener = Callable[[int], Reader]
 """Opens the file behind a descriptor, which stays the caller's to close."""
+
+
+def map_target(descriptor: int) -> mmap.mmap:
+    """The memory that a page is drawn into."""
+    return mmap.mmap(descriptor, os.fstat(descriptor).st_size)
 
 
 def read_whole(descriptor: int) -> bytes:

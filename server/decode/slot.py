@@ -3,7 +3,7 @@
 import logging
 
 from server.decode.messages import Answer, Job
-from server.decode.process import WorkerFailed, WorkerProcess, WorkerSettings
+from server.decode.process import WorkerDied, WorkerFailed, WorkerProcess, WorkerSettings
 from server.decode.shared_file import SharedFile
 
 logger = logging.getLogger(__name__)
@@ -39,7 +39,21 @@ class WorkerSlot:
         return self._process
 
     def ask(self, job: Job, file: SharedFile, descriptors: tuple[int, ...] = ()) -> Answer:
-        """Have one job on a file done. Blocks; see `WorkerProcess.ask`."""
+        """Have one job on a file done. Blocks; see `WorkerProcess.ask`.
+
+        A worker that dies is not yet the file's fault: the kernel, short of memory, kills whom it likes. The job goes
+        to a second worker, once.
+
+        Raises:
+            WorkerFailed: the second worker died too, or one took too long or answered nonsense.
+            WorkerNotStarted: no worker can be started.
+        """
+        try:
+            return self._ask(job, file, descriptors)
+        except WorkerDied:
+            return self._ask(job, file, descriptors)
+
+    def _ask(self, job: Job, file: SharedFile, descriptors: tuple[int, ...]) -> Answer:
         if self.document != file.number:
             self.document = None
         process = self.ensure()

@@ -1,12 +1,11 @@
 """A still image by OpenCV inside a worker: the same decoder as in the server process, behind the worker's limits."""
 
-import mmap
-
 import cv2
 import numpy as np
 
-from server.decode.images import decode_frame
-from server.decode.readers import Unreadable, read_whole
+from server.decode.headers import TIFF_MAGICS, read_header
+from server.decode.images import decode_frame, decode_image
+from server.decode.readers import Unreadable, map_target, read_whole
 
 # A worker may not start threads.
 cv2.setNumThreads(0)
@@ -24,12 +23,13 @@ class StillFile:
         """Unknown without decoding."""
         raise Unreadable
 
-    def draw(self, _index: int, size: tuple[int, int], _scale: float, target: mmap.mmap) -> None:
+    def draw(self, _index: int, size: tuple[int, int], _scale: float, target: int) -> None:
         """Decode into the target."""
-        image = decode_frame(self._data)
+        data = self._data
+        image = decode_frame(data) if data.startswith(TIFF_MAGICS) else decode_image(data, read_header(data))
         if image.shape != (size[1], size[0], 3):
             raise Unreadable
-        np.frombuffer(target, np.uint8).reshape(image.shape)[:] = image
+        np.frombuffer(map_target(target), np.uint8).reshape(image.shape)[:] = image
 
     def close(self) -> None:
         """Let go of the bytes."""

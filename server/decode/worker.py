@@ -3,8 +3,6 @@
 Started as ``python -m server.decode.worker SOCKET MEMORY_BYTES PARENT``. It ends when its socket does.
 """
 
-import mmap
-import os
 import socket
 import sys
 from collections.abc import Mapping, Sequence
@@ -61,8 +59,7 @@ class Worker:
             return Outline(reader.total, reader.sizes(count))
         assert not isinstance(job, CloseJob)
         reader = self._reader(job.document, job.format, descriptors[0])
-        target = mmap.mmap(descriptors[1], os.fstat(descriptors[1]).st_size)
-        reader.draw(job.index, (job.width, job.height), job.scale, target)
+        reader.draw(job.index, (job.width, job.height), job.scale, descriptors[1])
         return PageDone()
 
     def _reader(self, document: int, kind: FileFormat, descriptor: int) -> Reader:

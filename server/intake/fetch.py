@@ -23,6 +23,14 @@ from server.settings import UrlInputSettings
 REDIRECTS = {301, 302, 303, 307, 308}
 URL_CHARACTERS = "%/?#[]@!$&'()*+,;=:~-._"
 
+_NETWORK_ERRORS = (
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.TimeoutException,
+    httpcore.UnsupportedProtocol,
+    TimeoutError,
+)
+
 logger = logging.getLogger(__name__)
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
@@ -66,10 +74,11 @@ class UrlFetcher:
         try:
             async with asyncio.timeout(self._settings.timeout_seconds):
                 return await self._follow(url)
-        except (_Refused, httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
-            logger.info("A URL input was not fetched: %s", type(error).__name__ if str(error) == "" else error)
+        except _Refused as error:
+            logger.info("A URL input was not fetched: %s", error)
             raise InvalidInputFile from error
-        except (TimeoutError, OSError, ValueError, httpcore.UnsupportedProtocol) as error:
+        except (*_NETWORK_ERRORS, OSError, ValueError) as error:
+            # Its type only: the HTTP client's messages quote what was received, which may be the document.
             logger.info("A URL input was not fetched: %s", type(error).__name__)
             raise InvalidInputFile from error
 

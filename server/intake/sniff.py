@@ -14,10 +14,13 @@ IMAGE_MAGICS = (
     b"GIF89a",
     b"II*\0",
     b"MM\0*",
+    b"II+\0",
+    b"MM\0+",
     b"\0\0\0\x0cjP  \r\n\x87\n",
     b"\xff\x4f\xff\x51",
     b"\x59\xa6\x6a\x95",
-    *(b"P%d" % variant for variant in range(1, 7)),
+    *(b"P%d" % variant for variant in range(1, 8)),
+    b"PF\n",
 )
 
 

@@ -21,6 +21,9 @@ IMAGE_EXTENSIONS = frozenset({
 COMPRESSED = frozenset({".gz", ".bz2", ".xz", ".Z", ".br"})
 """A name's outer extension that tells how it is packed, not what it is: ``a.jpg.gz`` is an image by its name."""
 
+MAX_LENGTH = 8192
+"""Longest address that is looked into. The standard library's parser remembers what it parsed, whatever its size."""
+
 BOS_HOST = re.compile(r"\w+\.bcebos\.com")
 BOS_FILENAME = re.compile(r"attachment;filename=(.*)")
 
@@ -29,8 +32,15 @@ def is_url(text: str) -> bool:
     """Whether ``text`` is an address rather than base64: lower-case http(s), with a host."""
     if not text.startswith(("http://", "https://")):
         return False
+    if is_too_long(text):
+        return text.partition("://")[2][0] not in "/?#"
     parts = _split(text)
     return parts is not None and bool(parts.netloc)
+
+
+def is_too_long(url: str) -> bool:
+    """Whether an address is so long that nobody could mean it; never fetch or parse it."""
+    return len(url) > MAX_LENGTH
 
 
 def infer_kind(url: str) -> FileKind:
@@ -39,9 +49,9 @@ def infer_kind(url: str) -> FileKind:
     Addresses in Baidu's object storage may carry the name in the query instead.
 
     Raises:
-        UnsupportedFileType: neither an image's name nor a PDF's.
+        UnsupportedFileType: neither an image's name nor a PDF's, or longer than `MAX_LENGTH`.
     """
-    parts = _split(url)
+    parts = None if is_too_long(url) else _split(url)
     if parts is None:
         raise UnsupportedFileType
     kind = _kind_of_name(parts.path.rpartition("/")[2]) or _kind_of_name(_bos_filename(parts))

@@ -15,6 +15,7 @@ class RequestRecord:
     Attributes:
         request_id: ours, also in the response header X-Request-Id. ``logId`` is the caller's text and is not logged.
         log_id: the caller's ``logId`` for error answers; None until it was read.
+        body_begun: reading the body has begun, so what is left of it would not tell the ``logId``.
         body_bytes: size of the body that was read.
         pages: pages that were processed.
         error: class name of the error behind the answer, or an empty string.
@@ -22,6 +23,7 @@ class RequestRecord:
 
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     log_id: str | None = None
+    body_begun: bool = False
     body_bytes: int = 0
     pages: int = 0
     error: str = ""

@@ -23,6 +23,7 @@ from models.loader import build_pipeline
 from models.options import OcrOverrides
 from models.pipeline import OcrPipeline
 from models.weights import ModelStore
+from server.config_files import MANIFEST_FILE, packaged_file
 from server.decode.decoder import Decoder
 from server.errors import RequestError
 from server.export.pruned import pruned_result
@@ -79,7 +80,7 @@ def _chosen(case: GoldenCase, names: list[str]) -> bool:
 
 
 async def _run(config: PipelineConfig, cases: list[GoldenCase], show: bool) -> int:
-    pipeline = build_pipeline(config, ModelStore(None))
+    pipeline = build_pipeline(config, ModelStore(manifest_path=packaged_file(MANIFEST_FILE)))
     decoder = Decoder(DecodeSettings(), LimitSettings())
     await decoder.start()
     total, broken = Figures(), 0
@@ -123,7 +124,7 @@ async def _compare(pipeline: OcrPipeline, decoder: Decoder, case: GoldenCase) ->
 async def _pages(decoder: Decoder, case: GoldenCase) -> list[Page]:
     raw = RawFile(case.document.read_bytes(), FileKind(case.file_type))
     async with decoder.open(raw, max_pages=10) as document:
-        return [page async for page in document.pages()]
+        return [await document.page(index) for index in range(document.info.processed_pages)]
 
 
 if __name__ == "__main__":

@@ -89,4 +89,4 @@ def fake_pipeline(
         **settings,
     )
     with registered_engine("fake", models.open):
-        yield build_pipeline(config, ModelStore(directory=folder / "cache", offline=True))
+        yield build_pipeline(config, ModelStore(folder / "cache", offline=True, manifest_path=folder / "none.yaml"))

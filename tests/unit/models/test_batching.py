@@ -1,5 +1,7 @@
 import asyncio
+import gc
 import threading
+import weakref
 
 import pytest
 
@@ -189,6 +191,114 @@ def test_a_lane_is_given_back_after_a_failure():
         with pytest.raises(EngineFailure):
             await batcher.submit([1], key=1, cost=1)
         assert await batcher.submit([2], key=1, cost=1) == [2]
+        await batcher.close()
+
+    run(test)
+
+
+class Image:
+    """Something whose end can be observed, and whose text must not be."""
+
+    def __repr__(self):
+        return "the document's pixels"
+
+
+def test_a_job_whose_caller_left_is_not_kept_while_others_run():
+    async def test():
+        lane = GatedLane()
+        batcher = Batcher("stage", [lane], max_items=1)
+        running = asyncio.create_task(batcher.submit([1], key=1, cost=1))
+        await entered(lane)
+        image = Image()
+        reference = weakref.ref(image)
+        waiting = asyncio.create_task(batcher.submit([image], key=2, cost=1))
+        del image
+        await asyncio.sleep(0)
+        assert batcher.queued == 1
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        del waiting
+        await asyncio.sleep(0)
+        gc.collect()
+        assert (batcher.queued, batcher.stats.dropped) == (0, 1)
+        assert reference() is None
+        lane.open()
+        assert await running == [2]
+        await batcher.close()
+
+    run(test)
+
+
+def test_a_batch_that_cannot_start_fails_its_jobs_and_gives_the_lane_back(monkeypatch):
+    async def test():
+        batcher = Batcher("stage", [lambda items: [item * 2 for item in items]], max_items=1)
+
+        def no_thread(_thread):
+            raise RuntimeError("can't start new thread")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(threading.Thread, "start", no_thread)
+            results = await asyncio.gather(
+                *(batcher.submit([n], key="k", cost=1, flow=n) for n in range(3)), return_exceptions=True
+            )
+        assert [type(result) for result in results] == [EngineFailure] * 3
+        assert batcher.stats.failures == 3
+        assert await batcher.submit([4], key="k", cost=1) == [8]
+        await batcher.close()
+
+    run(test)
+
+
+def test_an_ended_executor_fails_the_jobs_instead_of_losing_them():
+    async def test():
+        batcher = Batcher("stage", [lambda items: items], max_items=1)
+        for executor in batcher._executors:
+            executor.shutdown()
+        with pytest.raises(EngineFailure):
+            await batcher.submit([1, 2], key="k", cost=1)
+        assert batcher.queued == 0
+        await batcher.close()
+
+    run(test)
+
+
+def test_a_cancelled_close_loses_no_job_and_shows_no_document():
+    async def test():
+        reported = []
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, context: reported.append(context))
+        lane = GatedLane()
+        batcher = Batcher("stage", [lane], max_items=1)
+        running = asyncio.create_task(batcher.submit([Image()], key=1, cost=1))
+        await entered(lane)
+        closing = asyncio.create_task(batcher.close())
+        await asyncio.sleep(0)
+        closing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await closing
+        with pytest.raises(PipelineStopped):
+            await running
+        assert len(batcher._idle) == 1
+        assert reported == []
+        lane.open()
+
+    run(test)
+
+
+def test_a_jobs_text_holds_nothing_of_the_document():
+    async def test():
+        lane = GatedLane()
+        batcher = Batcher("stage", [lane], max_items=1)
+        running = asyncio.create_task(batcher.submit([1], key=1, cost=1))
+        await entered(lane)
+        waiting = asyncio.create_task(batcher.submit([Image()], key=1, cost=1))
+        await asyncio.sleep(0)
+        (job,) = batcher._queue.clear()
+        job.result.set_result("the document's text")
+        assert "document" not in repr(job)
+        await waiting
+        lane.open()
+        await running
         await batcher.close()
 
     run(test)

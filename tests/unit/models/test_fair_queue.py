@@ -1,3 +1,6 @@
+import gc
+import weakref
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,6 +76,89 @@ def test_flows_that_went_away_are_forgotten():
         queue.push(number, key=None, cost=1, flow=object())
         queue.pop_batch(1, 1)
     assert len(queue._flow_end) <= 1025
+
+
+class Image:
+    """Something whose end can be observed."""
+
+
+def gone(reference):
+    gc.collect()
+    return reference() is None
+
+
+def test_work_that_was_taken_is_not_kept():
+    queue = FairQueue()
+    image = Image()
+    reference = weakref.ref(image)
+    queue.push(image, key=None, cost=1, flow=None)
+    del image
+    queue.pop_batch(1, 1)
+    assert gone(reference)
+
+
+def test_work_taken_from_behind_what_still_waits_is_not_kept():
+    queue = FairQueue()
+    image = Image()
+    reference = weakref.ref(image)
+    queue.push("first", key="a", cost=1, flow=None)
+    queue.push("second", key="b", cost=1, flow=None)
+    queue.push(image, key="a", cost=1, flow=None)
+    del image
+    assert len(queue.pop_batch(2, 2)) == 2
+    assert gone(reference)
+    assert drain(queue) == [["second"]]
+
+
+def test_withdrawn_work_is_forgotten_at_once_and_never_served():
+    queue = FairQueue()
+    image = Image()
+    reference = weakref.ref(image)
+    queue.push("first", key="a", cost=1, flow=None)
+    withdraw = queue.push(image, key="a", cost=1, flow=None)
+    queue.push("last", key="a", cost=1, flow=None)
+    del image
+    assert withdraw()
+    assert not withdraw()
+    assert len(queue) == 2
+    assert gone(reference)
+    assert drain(queue, max_items=2) == [["first", "last"]]
+
+
+def test_what_was_taken_cannot_be_withdrawn():
+    queue = FairQueue()
+    withdraw = queue.push("work", key="a", cost=1, flow=None)
+    assert queue.pop_batch(1, 1) == ["work"]
+    assert not withdraw()
+    assert len(queue) == 0
+
+
+def test_nothing_stays_once_nothing_waits():
+    queue = FairQueue()
+    withdrawals = [queue.push(number, key=number % 3, cost=1, flow=number) for number in range(9)]
+    for withdraw in withdrawals[3:]:
+        withdraw()
+    drain(queue)
+    assert not queue._all
+    assert not queue._by_key
+    assert not queue._flow_end
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(1, 50), st.integers(0, 4), st.booleans()), max_size=60),
+    st.integers(1, 5),
+    st.integers(1, 100),
+)
+def test_withdrawals_take_nothing_else_along(pushes, max_items, max_cost):
+    queue = FairQueue()
+    withdrawals = [queue.push(n, key=key, cost=cost, flow=flow) for n, (key, cost, flow, _) in enumerate(pushes)]
+    for withdraw, (*_, leaves) in zip(withdrawals, pushes, strict=True):
+        if leaves:
+            assert withdraw()
+    stay = [number for number, (*_, leaves) in enumerate(pushes) if not leaves]
+    assert len(queue) == len(stay)
+    assert sorted(work for batch in drain(queue, max_items, max_cost) for work in batch) == stay
+    assert not queue._all
 
 
 @given(

@@ -1,13 +1,16 @@
 """Pulls from a model hub on loopback by real processes: several at once, killed ones, missing hashes, mirrors."""
 
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
+from models.errors import WeightsMismatch
 from models.weights import ModelStore
 from tests.unit.models.hub_stub import HubStub, running_hub
 from tests.unit.models.model_files import (
@@ -32,7 +35,8 @@ from models.errors import OcrError
 from models.weights import ModelStore
 try:
     store = ModelStore(Path(sys.argv[1]), manifest_path=Path(sys.argv[2]))
-    print(store.pull("tiny", lambda line: print(line, flush=True)))
+    for name in sys.argv[3:] or ["tiny"]:
+        print(store.pull(name, lambda line: print(line, flush=True)))
 except OcrError as error:
     sys.exit(f"{type(error).__name__}: {error}")
 """
@@ -54,13 +58,13 @@ class Puller:
             "HF_HUB_DISABLE_PROGRESS_BARS": "1",
         }
 
-    def start(self) -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", PULL, str(self.cache), str(self.manifest)]
+    def start(self, *names: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", PULL, str(self.cache), str(self.manifest), *names]
         pipe = subprocess.PIPE
         return subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=pipe, stderr=pipe, text=True)
 
-    def run(self) -> tuple[int, str, str]:
-        process = self.start()
+    def run(self, *names: str) -> tuple[int, str, str]:
+        process = self.start(*names)
         out, err = process.communicate(timeout=120)
         return process.returncode, out, err
 
@@ -149,6 +153,56 @@ def test_a_missing_file_is_named(puller: Puller, hub: HubStub) -> None:
     assert "404" in err
     assert "is not available" in out
     assert not (puller.cache / "tiny").exists()
+
+
+def test_an_official_name_is_pulled_by_convention_and_its_hashes_recorded(puller: Puller, hub: HubStub) -> None:
+    hub.files = {f"PaddlePaddle/PP-X_det_onnx/{path.rpartition('/')[2]}": content for path, content in FILES.items()}
+    code, out, err = puller.run("PP-X_det")
+    assert (code, err) == (0, "")
+    assert "no hash is known: the first download is believed, and recorded." in out
+    store = puller.store()
+    assert store.verify("PP-X_det") == {"inference.onnx": "recorded", "inference.yml": "recorded"}
+    (puller.cache / "PP-X_det" / "inference.onnx").write_bytes(onnx_file(graph=bytes(len(ONNX) - 6)))
+    with pytest.raises(WeightsMismatch):
+        store.find("PP-X_det")
+
+
+def test_a_hub_that_nobody_answers_at_is_one_line_and_one_attempt(tmp_path: Path) -> None:
+    write_manifest(tmp_path / "models.yaml", {"tiny": [repository_source(PINNED), repository_source(PINNED)]})
+    attempts = 0
+    with socket.create_server(("127.0.0.1", 0)) as closing:
+
+        def hang_up() -> None:
+            nonlocal attempts
+            while True:
+                try:
+                    connection, _ = closing.accept()
+                except OSError:
+                    return
+                attempts += 1
+                connection.close()
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        code, _, err = Puller(tmp_path, f"http://127.0.0.1:{closing.getsockname()[1]}").run()
+        closing.shutdown(socket.SHUT_RDWR)
+        thread.join()
+    assert (code, attempts) == (1, 1)
+    (line,) = err.splitlines()
+    assert line.startswith(
+        "ModelNotInstalled: The model tiny could not be fetched. Hugging Face someone/tiny at abc123: "
+    )
+    assert "cannot be reached" in line
+
+
+def test_a_hub_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+    write_manifest(tmp_path / "models.yaml", {"tiny": [repository_source(PINNED)]})
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    code, _, err = Puller(tmp_path, f"http://127.0.0.1:{port}").run()
+    assert code == 1
+    assert err.count("\n") == 1
+    assert "cannot be reached: [Errno 111] Connection refused" in err
 
 
 def test_the_next_source_is_tried(puller: Puller) -> None:

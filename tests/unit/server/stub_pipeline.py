@@ -40,6 +40,9 @@ class StubPipeline:
         if options.use_doc_unwarping:
             raise ModuleNotLoaded(MISSING)
 
+    async def open_required(self) -> None:
+        return None
+
     async def open_optional(self) -> None:
         return None
 
@@ -50,7 +53,8 @@ class StubPipeline:
     def modules(self) -> tuple[ModuleStatus, ...]:
         return (
             ModuleStatus("text_detection", "stub", "loaded"),
-            ModuleStatus("doc_unwarping", "UVDoc", "not_installed"),
+            ModuleStatus("doc_unwarping", "UVDoc", "not_installed", "copy it into /home/operator/models"),
+            ModuleStatus("doc_orientation", "PP-LCNet", "unusable", "/home/operator/models/PP-LCNet is damaged"),
         )
 
     def stats(self) -> dict[str, object]:

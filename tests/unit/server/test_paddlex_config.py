@@ -23,12 +23,12 @@ SubPipelines:
       DocUnwarping: {module_name: image_unwarping, model_name: UVDoc, model_dir: null}
 SubModules:
   TextDetection:
-    {module_name: text_detection, model_name: PP-OCRv5_server_det, model_dir: null, limit_side_len: 64,
+    {module_name: text_detection, model_name: PP-OCRv6_medium_det, model_dir: null, limit_side_len: 64,
      limit_type: min, max_side_limit: 4000, thresh: 0.3, box_thresh: 0.6, unclip_ratio: 1.5}
   TextLineOrientation:
     {module_name: textline_orientation, model_name: PP-LCNet_x1_0_textline_ori, model_dir: null, batch_size: 6}
   TextRecognition:
-    {module_name: text_recognition, model_name: PP-OCRv5_server_rec, model_dir: null, batch_size: 6, score_thresh: 0.0}
+    {module_name: text_recognition, model_name: PP-OCRv6_medium_rec, model_dir: null, batch_size: 6, score_thresh: 0.0}
 """
 
 SMALLEST = """
@@ -55,7 +55,8 @@ def test_a_production_file_is_read_as_it_is(load) -> None:
     pipeline = configuration.pipeline
     assert configuration.notes == ()
     assert pipeline.optional == "as_configured"
-    assert pipeline.text_recognition.model_name == "PP-OCRv5_server_rec"
+    assert pipeline.text_detection.model_name == "PP-OCRv6_medium_det"
+    assert pipeline.text_recognition.model_name == "PP-OCRv6_medium_rec"
     assert pipeline.text_recognition.batch_size == 6
     assert pipeline.text_detection.batch_size == 1
     assert pipeline.defaults.use_doc_preprocessor

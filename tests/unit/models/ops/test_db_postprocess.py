@@ -56,3 +56,8 @@ def test_noise_is_no_box():
 
 def test_a_tiny_growth_cannot_break_it():
     assert find_boxes(probability_map(), (96, 160), DbOptions(0.3, 0.6, 1e-9))
+
+
+def test_a_huge_growth_covers_the_page_and_costs_nothing_more():
+    (box,) = find_boxes(probability_map(), (96, 160), DbOptions(0.3, 0.6, 1e12))
+    assert box.quad.tolist() == [[0, 0], [160, 0], [160, 96], [0, 96]]

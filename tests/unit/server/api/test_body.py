@@ -67,6 +67,23 @@ def test_a_client_that_goes_away_is_noticed():
         read(Sender(b"abc", ends=False, disconnects=True), "6")
 
 
+def test_announced_bytes_that_do_not_arrive_shut_nobody_out():
+    async def scenario() -> bytes:
+        admission = Admission(5, 100)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(4):
+                group.create_task(idle(admission))
+            await asyncio.sleep(0)
+            with admission.enter() as ticket:
+                return await read_body(Sender(b"a" * 90), "90", ticket, LIMITS)
+
+    async def idle(admission: Admission) -> None:
+        with admission.enter() as ticket, pytest.raises(BodyTimeout):
+            await read_body(Sender(b"a", ends=False), "100", ticket, LIMITS)
+
+    assert asyncio.run(scenario()) == b"a" * 90
+
+
 @pytest.mark.parametrize("announced", ["60", None, "10"])
 def test_bytes_are_charged_once_and_before_they_are_kept(announced):
     async def scenario() -> None:

@@ -1,8 +1,11 @@
 import uuid
+from contextlib import ExitStack
 
 import pytest
 from litestar.testing import TestClient
 
+from server.api import paddlex_errors
+from server.runtime import MAX_PEEKS
 from tests.unit.server.apps import application
 
 
@@ -58,10 +61,48 @@ def test_a_small_body_is_searched_for_the_log_id(client, method, path):
         assert uuid.UUID(answer.json()["logId"])
 
 
-def test_a_large_one_is_not(client):
-    answer = client.post("/nothing", json={"logId": "mine", "padding": "A" * 70_000})
-    assert answer.status_code == 404
-    assert answer.json()["logId"] != "mine"
+def test_so_is_one_of_some_megabytes_and_a_larger_one_is_not(client):
+    for size, echoed in ((3_000_000, True), (5_000_000, False)):
+        answer = client.post("/nothing", json={"padding": "A" * size, "logId": "mine"})
+        assert answer.status_code == 404
+        assert (answer.json()["logId"] == "mine") is echoed
+
+
+def test_a_full_door_still_echoes_small_bodies():
+    app = application(limits={"max_queued_requests": 1})
+    with TestClient(app) as client, app.state.runtime.admission.enter():
+        for size, echoed in ((50_000, True), (70_000, False)):
+            answer = client.post("/ocr", json={"padding": "A" * size, "logId": "mine"})
+            assert answer.status_code == 503
+            assert (answer.json()["logId"] == "mine") is echoed
+        assert app.state.runtime.admission.requests == 1
+        assert app.state.runtime.peeks.bytes == 0
+
+
+def test_only_so_many_refused_bodies_are_read_at_once(client):
+    runtime = client.app.state.runtime
+    with ExitStack() as taken:
+        for _ in range(MAX_PEEKS):
+            taken.enter_context(runtime.peeks.enter())
+        assert client.post("/nothing", json={"logId": "mine"}).json()["logId"] != "mine"
+    assert client.post("/nothing", json={"logId": "mine"}).json()["logId"] == "mine"
+
+
+def test_what_is_left_of_a_body_is_not_searched(monkeypatch):
+    async def never(*_arguments):
+        raise AssertionError
+
+    monkeypatch.setattr(paddlex_errors, "_peek", never)
+    with TestClient(application(limits={"max_queued_bytes": 100})) as client:
+        answer = client.post("/ocr", json={"padding": "A" * 200, "logId": "mine"})
+    assert answer.status_code == 503
+    assert uuid.UUID(answer.json()["logId"])
+
+
+def test_a_token_that_is_missing_is_told_with_the_log_id():
+    with TestClient(application(auth={"tokens": {"a": "secret"}})) as client:
+        answer = client.post("/ocr", json={"padding": "A" * 3_000_000, "logId": "mine"})
+    assert (answer.status_code, answer.json()["logId"]) == (401, "mine")
 
 
 def test_there_is_no_cors(client):

@@ -39,7 +39,16 @@ def test_ready_says_what_is_loaded(client):
     assert {module["module"]: module["state"] for module in answer.json()["modules"]} == {
         "text_detection": "loaded",
         "doc_unwarping": "not_installed",
+        "doc_orientation": "unusable",
     }
+
+
+def test_ready_tells_what_to_do_and_no_path_of_this_machine(client):
+    answer = client.get("/health/ready")
+    details = {module["module"]: module["detail"] for module in answer.json()["modules"]}
+    assert details["doc_unwarping"].endswith("ppocr-server models pull UVDoc")
+    assert details["doc_orientation"]
+    assert "/home" not in answer.text
 
 
 def test_a_failed_pipeline_is_not_ready_but_alive(client, pipeline):
@@ -67,3 +76,11 @@ def test_the_end_of_the_application_closes_the_pipeline(app, pipeline):
 
 def test_version_names_the_server(client):
     assert client.get("/version").json()["name"] == "ppocr-server"
+
+
+def test_metrics_have_one_charset(client):
+    answer = client.get("/metrics")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].count("charset") == 1
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+    assert answer.text.startswith("# HELP")

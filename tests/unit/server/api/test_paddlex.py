@@ -7,6 +7,7 @@ from litestar.testing import TestClient
 
 from models.document import Page
 from models.errors import EngineFailure
+from models.ops.resize import detection_shape
 from server.api.paddlex_request import OcrRequest
 from server.intake.raw_file import RawFile
 from server.serving_settings import MemoryStorage, ServingSettings
@@ -252,6 +253,50 @@ def test_a_request_that_takes_too_long_is_given_up():
     assert (answer.status_code, answer.json()["logId"]) == (503, "x")
     assert "retry-after" in answer.headers
     assert pipeline.cancelled == [0]
+
+
+@pytest.mark.parametrize("host", [None, "user@host"])
+@pytest.mark.parametrize(
+    ("reached", "base"),
+    [
+        (("10.0.0.5", 8123), "http://10.0.0.5:8123/"),
+        (("::1", 8123), "http://[::1]:8123/"),
+        (None, "http://127.0.0.1/"),
+    ],
+)
+def test_without_a_host_links_lead_where_the_connection_came_in(host, reached, base):
+    serving = ServingSettings(visualize=True, return_urls=True, file_storage=MemoryStorage())
+    app = application(serving=serving, server={"port": 0})
+
+    async def from_elsewhere(scope, receive, send):
+        if scope["type"] == "http":
+            headers = [item for item in scope["headers"] if item[0] != b"host"]
+            headers += [(b"host", host.encode())] if host else []
+            scope = {**scope, "server": reached, "headers": headers}
+        await app(scope, receive, send)
+
+    with TestClient(from_elsewhere) as client:
+        page = client.post("/ocr", json=IMAGE).json()["result"]["ocrResults"][0]
+    assert page["ocrImage"].startswith(base + "files/")
+
+
+def test_an_endless_address_is_refused_before_it_is_looked_into(client):
+    address = "http://a.example/" + "a" * 10_000 + ".png"
+    answer = client.post("/ocr", json={"file": address, "fileType": 1})
+    assert (answer.status_code, answer.json()["errorMsg"]) == (422, "Invalid input file")
+    answer = client.post("/ocr", json={"file": address})
+    assert (answer.status_code, answer.json()["errorMsg"]) == (422, "Unsupported file type")
+
+
+@pytest.mark.parametrize("side", [2**31, 2**63, 10**300])
+def test_a_huge_side_length_is_echoed_and_reduced_to_the_detectors_own_limit(client, side):
+    answer = client.post("/ocr", json={**IMAGE, "textDetLimitSideLen": side})
+    assert answer.status_code == 200
+    page = answer.json()["result"]["ocrResults"][0]["prunedResult"]
+    assert page["text_det_params"]["limit_side_len"] == side
+    for height, width in ((1, 1), (1, 1_000_000), (178_956_970, 1), (900, 700)):
+        assert max(detection_shape(height, width, side, "min", 4000)) == 4000
+        assert detection_shape(height, width, side, "max", 4000) == detection_shape(height, width, 10**9, "max", 4000)
 
 
 def test_links_to_pictures_work_without_a_token_and_never_hold_the_log_id():

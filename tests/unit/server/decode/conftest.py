@@ -39,7 +39,7 @@ async def read(
     decoder: Decoder, data: bytes, kind: FileKind = FileKind.IMAGE, max_pages: int | None = None
 ) -> tuple[DocumentInfo, list[Image]]:
     async with decoder.open(RawFile(data, kind), max_pages=max_pages) as document:
-        pages = [page async for page in document.pages()]
+        pages = [await document.page(index) for index in range(document.info.processed_pages)]
     assert [page.index for page in pages] == list(range(len(pages)))
     assert [page.image.shape[1::-1] for page in pages] == list(document.info.sizes)
     return document.info, [page.image for page in pages]

@@ -1,6 +1,5 @@
 """A worker like the real one, except that a PDF may ask for a fault: ``%PDF-`` followed by the fault's name."""
 
-import mmap
 import os
 import signal
 import tempfile
@@ -8,7 +7,7 @@ from pathlib import Path
 
 from server.decode.openers import OPENERS
 from server.decode.pdf_file import PdfFile
-from server.decode.readers import Reader, Unreadable, read_whole
+from server.decode.readers import Reader, Unreadable, map_target, read_whole
 from server.decode.worker import main
 
 GIGABYTE = 1024**3
@@ -28,6 +27,8 @@ class FaultyFile:
             os._exit(3)
         if fault == "abort":
             os.abort()
+        if fault.startswith("die-once ") and _first_time(fault):
+            os.kill(os.getpid(), signal.SIGKILL)
         if fault == "memory":
             bytearray(8 * GIGABYTE)
         if fault == "write":
@@ -42,15 +43,23 @@ class FaultyFile:
             return ((10.0 + ("PPOCR_TEST_SECRET" in os.environ), 5.0),) * count
         return ((10.0, 5.0),) * count
 
-    def draw(self, index: int, size: tuple[int, int], scale: float, target: mmap.mmap) -> None:
+    def draw(self, index: int, size: tuple[int, int], scale: float, target: int) -> None:
         if self._fault == "hang-page" and index == 1:
             _hang()
-        if self._fault == "shrink":
-            target.close()
-        target[:] = bytes([index]) * len(target)
+        mapping = map_target(target)
+        mapping[:] = bytes([index]) * len(mapping)
 
     def close(self) -> None:
         pass
+
+
+def _first_time(fault: str) -> bool:
+    """Told by a folder that the test has made and that the first time takes away."""
+    try:
+        Path(fault.removeprefix("die-once ")).rmdir()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _hang() -> None:

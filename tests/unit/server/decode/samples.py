@@ -41,6 +41,27 @@ def tiff(frames: Sequence[Pixels]) -> bytes:
     return buffer.getvalue()
 
 
+def scan_bomb(side: int, scans: int, progressive: bool) -> bytes:
+    """A valid JPEG that goes over all its pixels again and again, 10 bytes a time."""
+    data = encoded(np.full((side, side, 3), (200, 8, 9), np.uint8), "JPEG", progressive=progressive)
+    again = b"\xff\xda\0\x08\x01\x01\0" + (b"\x01\x3f\0" if progressive else b"\0\x3f\0")
+    first = len(data) - 2 if progressive else data.find(b"\xff\xda")
+    return data[:first] + again * scans + data[-2:]
+
+
+def pam(image: Pixels) -> bytes:
+    """As Netpbm's pam(5); the samples are stored in the array's order."""
+    height, width, _ = image.shape
+    head = b"P7\n# a comment\nWIDTH %d\nHEIGHT %d\nDEPTH 3\nMAXVAL 255\nTUPLTYPE RGB\nENDHDR\n" % (width, height)
+    return head + image.tobytes()
+
+
+def pfm(image: Pixels) -> bytes:
+    """As Netpbm's pfm(5): 32-bit samples, the lowest row first."""
+    height, width, _ = image.shape
+    return b"PF\n%d %d\n-1.0\n" % (width, height) + image[::-1, :, ::-1].astype("<f4").tobytes()
+
+
 def png_header(width: int, height: int) -> bytes:
     """A PNG that is only a header, for sizes nobody wants to decode."""
     header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)

@@ -4,6 +4,8 @@ import asyncio
 import io
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import cv2
 import numpy as np
@@ -11,8 +13,10 @@ import pytest
 from PIL import Image as Pillow
 
 from models.document import Image
-from server.errors import InvalidInputFile, PixelLimitExceeded
+from server.decode.decoder import Decoder
+from server.errors import InvalidInputFile, NotReady, PixelLimitExceeded
 from server.intake.raw_file import FileKind, RawFile
+from server.settings import MIN_DECODE_MEGABYTES, DecodeSettings, LimitSettings
 from tests.unit.server.decode.conftest import Bench, read
 from tests.unit.server.decode.samples import (
     BLUE,
@@ -22,9 +26,12 @@ from tests.unit.server.decode.samples import (
     encoded,
     encrypted_pdf,
     form_pdf,
+    pam,
     pdf,
+    pfm,
     pixels,
     png_header,
+    scan_bomb,
     tiff,
     tiff_header,
     with_orientation,
@@ -39,6 +46,104 @@ def test_lossless_images_come_out_as_they_went_in(bench: Bench, kind: str) -> No
     info, (image,) = bench.read(encoded(IMAGE, kind))
     assert (info.kind, info.total_pages, info.processed_pages, info.sizes) == ("image", 1, 1, ((64, 48),))
     np.testing.assert_array_equal(image, IMAGE)
+
+
+def _sun(image: Image) -> bytes:
+    return cv2.imencode(".ras", image)[1].tobytes()
+
+
+RARE = {"PPM": encoded(IMAGE, "PPM"), "JPEG2000": encoded(IMAGE, "JPEG2000"), "Sun raster": _sun(IMAGE)}
+COMMON = {kind: encoded(IMAGE, kind) for kind in ("PNG", "JPEG", "WEBP", "BMP")}
+
+
+@pytest.mark.parametrize(("name", "children"), [*((name, True) for name in RARE), *((name, False) for name in COMMON)])
+def test_rare_formats_are_decoded_in_a_child_process(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, name: str, children: bool
+) -> None:
+    in_a_child = []
+    page = bench.decoder.workers.page
+
+    async def noted(*job: object) -> Image:
+        in_a_child.append(name)
+        return await page(*job)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(bench.decoder.workers, "page", noted)
+    info, (image,) = bench.read((RARE | COMMON)[name])
+    assert (info.kind, info.sizes, bool(in_a_child)) == ("image", ((64, 48),), children)
+    assert np.abs(image.astype(int) - IMAGE).mean() < 6
+
+
+def test_a_damaged_rare_image_is_refused(bench: Bench) -> None:
+    for data in (RARE["PPM"][:40], RARE["JPEG2000"][:150], RARE["Sun raster"][:40]):
+        with pytest.raises(InvalidInputFile):
+            bench.read(data)
+
+
+def big_tiff() -> bytes:
+    buffer = io.BytesIO()
+    Pillow.fromarray(IMAGE[..., ::-1]).save(buffer, "TIFF", big_tiff=True)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("make", [big_tiff, partial(pam, IMAGE), partial(pfm, IMAGE)], ids=["BigTIFF", "PAM", "PFM"])
+def test_formats_that_few_write(bench: Bench, make: Callable[[], bytes]) -> None:
+    """A PAM's samples are taken in the order they have in the file, as the reference's OpenCV takes them."""
+    info, (image,) = bench.read(make())
+    assert (info.kind, info.sizes) == ("image", ((64, 48),))
+    np.testing.assert_array_equal(image, IMAGE)
+
+
+@pytest.fixture(scope="module")
+def alone() -> Iterator[Bench]:
+    """A decoder that has lost its workers for good: what needs one is not served."""
+    with asyncio.Runner() as runner:
+        decoder = Decoder(DecodeSettings(workers=1), LimitSettings())
+        runner.run(decoder.start())
+        runner.run(decoder.workers.stop())
+        yield Bench(decoder, runner)
+        runner.run(decoder.stop())
+
+
+LARGE = pixels(4001, 4000)
+COSTLY = {
+    "progressive, many scans": (scan_bomb(64, 65, progressive=True), None),
+    "sequential, many scans": (scan_bomb(64, 65, progressive=False), None),
+    "a large JPEG on its side": (with_orientation(LARGE, "JPEG", 6), None),
+    "a large PNG": (encoded(LARGE, "PNG", compress_level=1), LARGE),
+    "PPM": (encoded(IMAGE, "PPM"), IMAGE),
+}
+
+
+@pytest.mark.parametrize("name", COSTLY)
+def test_costly_images_are_decoded_by_a_worker(bench: Bench, alone: Bench, name: str) -> None:
+    """A worker has a time limit; a thread of this process cannot be stopped."""
+    data, expected = COSTLY[name]
+    with pytest.raises(NotReady):
+        alone.read(data)
+    _, (image,) = bench.read(data)
+    in_process = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    np.testing.assert_array_equal(image, in_process if expected is None else expected)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP"])
+@pytest.mark.parametrize("size", [(64, 48), (1700, 2200)])
+def test_ordinary_images_need_no_worker(alone: Bench, kind: str, size: tuple[int, int]) -> None:
+    progressive = {"progressive": True} if kind == "JPEG" else {}
+    assert alone.read(encoded(pixels(*size), kind, **progressive))[0].sizes == (size,)
+
+
+def test_a_bomb_of_scans_costs_the_page_time_limit_and_no_more() -> None:
+    async def scenario() -> None:
+        decoder = Decoder(DecodeSettings(workers=1, page_timeout_seconds=0.5), LimitSettings())
+        await decoder.start()
+        try:
+            with pytest.raises(InvalidInputFile):
+                await read(decoder, scan_bomb(4000, 20_000, progressive=True))
+            assert len((await read(decoder, coloured_pdf(RED), PDF))[1]) == 1
+        finally:
+            await decoder.stop()
+
+    asyncio.run(scenario())
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
@@ -163,6 +268,10 @@ BROKEN_IMAGES = {
     "a PNG cut in half": encoded(IMAGE, "PNG")[:200],
     "a TIFF cut in half": tiff([IMAGE])[:100],
     "a TIFF of two frames cut": tiff([IMAGE, IMAGE])[:-9000],
+    "a PAM without a size": b"P7\nWIDTH 64\nDEPTH 3\nMAXVAL 255\nENDHDR\n" + b"\0" * 99,
+    "a PFM of a size no number is": b"PF\n%s 2\n-1\n" % (b"9" * 900),
+    "a PAM cut in half": pam(IMAGE)[:2000],
+    "Radiance HDR": b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 1 +X 1\n\0\0\0\0",
     "a GIF's header": encoded(IMAGE[..., 0], "GIF")[:13],
     "a PNG that lies about its size": png_header(64, 48),
 }
@@ -217,28 +326,43 @@ def test_documents_read_at_once_do_not_mix(bench: Bench) -> None:
     assert all(bench.run(all_of_them()))
 
 
-def test_the_next_page_is_decoded_ahead_and_no_more(bench: Bench) -> None:
-    asked: list[int] = []
+def test_pages_asked_for_together_are_decoded_side_by_side_but_only_two_of_them(bench: Bench) -> None:
+    async def scenario() -> tuple[list[int], int]:
+        shades = [(page / 255, 0.0, 0.0) for page in range(6)]
+        async with bench.decoder.open(RawFile(coloured_pdf(*shades), PDF), max_pages=None) as document:
+            decode, running, most = document._decode_page, 0, 0
 
-    async def scenario() -> list[list[int]]:
-        async with bench.decoder.open(RawFile(coloured_pdf(*[RED] * 5), PDF), max_pages=None) as document:
-            decode = document._decode_page
+            async def counted(index: int) -> Image:
+                nonlocal running, most
+                running += 1
+                most = max(most, running)
+                try:
+                    return await decode(index)
+                finally:
+                    running -= 1
 
-            async def noted(index: int) -> Image:
-                asked.append(index)
-                return await decode(index)
+            document._decode_page = counted
+            pages = await asyncio.gather(*(document.page(index) for index in range(6)))
+            return [page.image[5, 5, 2] for page in pages], most
 
-            document._decode_page = noted
-            seen = []
-            async for _ in document.pages():
-                await asyncio.sleep(0)
-                seen.append(list(asked))
-            return seen
-
-    assert bench.run(scenario()) == [[0, 1], [0, 1, 2], [0, 1, 2, 3], [0, 1, 2, 3, 4], [0, 1, 2, 3, 4]]
+    assert bench.run(scenario()) == ([0, 1, 2, 3, 4, 5], 2)
 
 
 def test_a_worker_imports_neither_the_web_nor_engines() -> None:
     heavy = "{'litestar', 'pydantic', 'uvicorn', 'numpy', 'cv2', 'onnxruntime', 'models.pipeline'}"
     code = f"import sys, server.decode.worker; found = {heavy} & set(sys.modules); sys.exit(str(found) if found else 0)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_the_least_memory_that_can_be_configured_reads_an_a4_page() -> None:
+    async def scenario() -> tuple[tuple[int, int], ...]:
+        decoder = Decoder(DecodeSettings(workers=1, memory_megabytes=MIN_DECODE_MEGABYTES), LimitSettings())
+        await decoder.start()
+        try:
+            for data, kind in ((RARE["JPEG2000"], FileKind.IMAGE), (tiff([IMAGE, IMAGE]), FileKind.IMAGE)):
+                await read(decoder, data, kind)
+            return (await read(decoder, blank_pdf((595, 842)), PDF))[0].sizes
+        finally:
+            await decoder.stop()
+
+    assert asyncio.run(scenario()) == ((1190, 1684),)

@@ -12,6 +12,7 @@ import pytest
 
 from server.decode.decoder import Decoder
 from server.decode.process import WorkerNotStarted
+from server.decode.slot import WorkerSlot
 from server.errors import InvalidInputFile, NotReady
 from server.intake.raw_file import FileKind, RawFile
 from server.settings import DecodeSettings, LimitSettings
@@ -85,6 +86,61 @@ def test_a_worker_killed_in_the_middle_of_a_job(faulty: Bench) -> None:
     faulty.run(scenario())
 
 
+def test_a_job_whose_worker_was_killed_is_done_by_another(faulty: Bench, tmp_path: Path) -> None:
+    """As the kernel kills when memory runs out. A file that kills its second worker too is refused: see `exit`."""
+    flag = tmp_path / "alive"
+    flag.mkdir()
+    _, pages = faulty.read(fault(f"die-once {flag}").data, PDF)
+    assert not flag.exists()
+    assert [page[0, 0].tolist() for page in pages] == [[0, 0, 0], [1, 1, 1]]
+
+
+def test_killed_workers_lose_no_document(faulty: Bench) -> None:
+    """Each worker is killed once a round, so that no job loses two."""
+    shades = [(page / 255, 0.0, 0.0) for page in range(4)]
+
+    async def kill(slot: WorkerSlot) -> None:
+        while slot.document is None or slot.pid is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+        os.kill(slot.pid, signal.SIGKILL)
+
+    async def one() -> list[int]:
+        _, pages = await read(faulty.decoder, coloured_pdf(*shades), PDF)
+        return [int(page[5, 5, 2]) for page in pages]
+
+    async def scenario() -> None:
+        for _ in range(3):
+            kills = [asyncio.ensure_future(kill(slot)) for slot in faulty.decoder.workers.slots]
+            assert await asyncio.gather(*(one() for _ in range(8))) == [[0, 1, 2, 3]] * 8
+            await asyncio.gather(*kills)
+
+    faulty.run(scenario())
+
+
+def test_pages_of_one_file_on_two_workers_and_a_caller_that_leaves(faulty: Bench) -> None:
+    """Both workers have the file open; it is closed in both and its memory freed, whoever was still busy with it."""
+
+    async def scenario() -> tuple[list[str], list[str]]:
+        before = descriptors()
+        for _ in range(5):
+            async with faulty.decoder.open(RawFile(coloured_pdf(*[RED] * 6), PDF), max_pages=None) as document:
+                await asyncio.gather(*(document.page(index) for index in range(6)))
+                assert {slot.document for slot in faulty.decoder.workers.slots} != {None}
+                late = [asyncio.ensure_future(document.page(index)) for index in range(6)]
+                while len(faulty.decoder.workers._running) < 2:  # noqa: ASYNC110
+                    await asyncio.sleep(0)
+                for page in late:
+                    page.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+            await asyncio.gather(*faulty.decoder.workers._running, return_exceptions=True)
+            assert [slot.document for slot in faulty.decoder.workers.slots] == [None, None]
+            assert len((await read(faulty.decoder, GOOD, PDF))[1]) == 2
+        return before, descriptors()
+
+    before, after = faulty.run(scenario())
+    assert after == before
+
+
 def test_workers_that_die_idle_are_replaced_at_next_use(faulty: Bench) -> None:
     before = pids(faulty.decoder)
     for pid in before:
@@ -102,10 +158,9 @@ def test_a_worker_killed_between_two_pages(faulty: Bench) -> None:
     async def scenario() -> int:
         count = 0
         async with faulty.decoder.open(RawFile(coloured_pdf(*[RED] * 6), PDF), max_pages=None) as document:
-            async for _ in document.pages():
+            for index in range(document.info.processed_pages):
+                await document.page(index)
                 count += 1
-                if document._upcoming is not None:
-                    await asyncio.wait([document._upcoming])
                 for pid in pids(faulty.decoder):
                     if pid is not None and count == 3:
                         os.kill(pid, signal.SIGKILL)
@@ -137,8 +192,7 @@ def test_a_caller_that_goes_away_leaves_nothing(faulty: Bench) -> None:
         await asyncio.gather(*queued, return_exceptions=True)
         assert len((await read(faulty.decoder, GOOD, PDF))[1]) == 2
         async with faulty.decoder.open(RawFile(GOOD, PDF), max_pages=None) as document:
-            async for _ in document.pages():
-                break
+            await document.page(0)
         await asyncio.gather(*faulty.decoder.workers._running, return_exceptions=True)
         for _ in range(2):
             await read(faulty.decoder, GOOD, PDF)

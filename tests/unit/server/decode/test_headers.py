@@ -1,6 +1,7 @@
 """Sizes come from headers alone, and are the ones that decoding gives."""
 
 import io
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from PIL import Image as Pillow
 from server.decode.exif import exif_orientation
 from server.decode.headers import read_header
 from server.errors import InvalidInputFile
-from tests.unit.server.decode.samples import encoded, pixels, png_header, with_orientation
+from tests.unit.server.decode.samples import Pixels, encoded, pam, pfm, pixels, png_header, scan_bomb, with_orientation
 
 IMAGE = pixels(53, 37)
 
@@ -18,6 +19,20 @@ IMAGE = pixels(53, 37)
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "PPM", "JPEG2000"])
 def test_size_of_each_format(kind: str) -> None:
     assert read_header(encoded(IMAGE, kind)).size == (53, 37)
+
+
+@pytest.mark.parametrize(("make", "size"), [(pam, (53, 37)), (pfm, (53, 37))])
+def test_size_of_netpbm_formats_that_pillow_does_not_know(
+    make: Callable[[Pixels], bytes], size: tuple[int, int]
+) -> None:
+    header = read_header(make(IMAGE))
+    assert (header.size, header.rare) == (size, True)
+
+
+@pytest.mark.parametrize("progressive", [True, False])
+def test_scans_of_a_jpeg_are_counted(progressive: bool) -> None:
+    assert read_header(encoded(IMAGE, "JPEG")).scans == 1
+    assert read_header(scan_bomb(16, 100, progressive)).scans >= 100
 
 
 @pytest.mark.parametrize("options", [{"lossless": True}, {"exif": Pillow.Exif()}, {"quality": 10}])

@@ -36,6 +36,8 @@ class Site(BaseHTTPRequestHandler):
             self._answer(200, b"x", **{"Content-Encoding": "gzip"})
         elif path == "/cookie":
             self._answer(302, b"", Location="/file", **{"Set-Cookie": "a=b"})
+        elif path == "/not-http":
+            self.wfile.write(b"CONFIDENTIAL first line of a document\r\nsecond line\r\n\r\n")
         elif path == "/forever":
             self.server.released.wait(20)  # type: ignore[attr-defined]
         else:
@@ -205,6 +207,19 @@ def test_answers_that_are_not_taken(site: Server, path: str) -> None:
 
 def test_time_is_limited(site: Server) -> None:
     refused(site, "/forever", timeout_seconds=0.3)
+
+
+def test_what_was_received_is_not_logged(site: Server, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", "server.intake.fetch"):
+        refused(site, "/not-http")
+    assert "ProtocolError" in caplog.text
+    assert "CONFIDENTIAL" not in caplog.text
+
+
+def test_our_own_refusals_are_logged_in_words(site: Server, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", "server.intake.fetch"):
+        refused(site, "/packed")
+    assert "an encoding that was not asked for" in caplog.text
 
 
 def test_proxies_of_the_environment_are_ignored(site: Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,11 @@ def test_images(kind: str) -> None:
     assert sniff_kind(buffer.getvalue()) is FileKind.IMAGE
 
 
+@pytest.mark.parametrize("data", [b"II+\0\x08\0\0\0", b"MM\0+\0\x08\0\0", b"P7\nWIDTH 1\n", b"PF\n1 1\n-1\n"])
+def test_images_that_pillow_does_not_write(data: bytes) -> None:
+    assert sniff_kind(data) is FileKind.IMAGE
+
+
 @pytest.mark.parametrize("garbage", [b"", b"\xef\xbb\xbf", b"\0" * 1024])
 def test_pdf_with_garbage_in_front(garbage: bytes) -> None:
     assert sniff_kind(garbage + b"%PDF-1.7\n") is FileKind.PDF

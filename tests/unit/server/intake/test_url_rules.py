@@ -1,10 +1,12 @@
 """What is a URL and what its name says; the cases are the reference's answers."""
 
+import tracemalloc
+
 import pytest
 
 from server.errors import UnsupportedFileType
 from server.intake.raw_file import FileKind
-from server.intake.url_rules import infer_kind, is_url
+from server.intake.url_rules import MAX_LENGTH, infer_kind, is_too_long, is_url
 
 BOS = "https://bucket.bcebos.com/"
 DISPOSITION = "?responseContentDisposition=attachment"
@@ -75,3 +77,26 @@ def test_unsupported(url: str) -> None:
     with pytest.raises(UnsupportedFileType) as caught:
         infer_kind(url)
     assert caught.value.message == "Unsupported file type"
+
+
+@pytest.mark.parametrize(("start", "url"), [("http://h/", True), ("https://", True), ("http:///x", False)])
+def test_a_long_address_is_told_from_base64_but_has_no_kind(start: str, url: bool) -> None:
+    text = start + "a" * MAX_LENGTH + ".pdf"
+    assert is_too_long(text)
+    assert is_url(text) is url
+    with pytest.raises(UnsupportedFileType):
+        infer_kind(text)
+    assert infer_kind("http://h/" + "a" * (MAX_LENGTH - 13) + ".pdf") is FileKind.PDF
+
+
+def test_nothing_large_is_remembered() -> None:
+    texts = [f"http://h/{number}" + "a" * 200_000 + "/x.pdf" for number in range(20)]
+    tracemalloc.start()
+    try:
+        for text in texts:
+            is_url(text)
+            with pytest.raises(UnsupportedFileType):
+                infer_kind(text)
+        assert tracemalloc.get_traced_memory()[0] < 1_000_000
+    finally:
+        tracemalloc.stop()

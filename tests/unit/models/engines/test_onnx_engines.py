@@ -1,0 +1,82 @@
+"""ONNX Runtime and OpenVINO on a model of a few bytes, written by hand: y = x * 1 on any shape."""
+
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.engines.base import EngineOptions, open_engine
+from models.errors import EngineFailure, EngineUnavailable
+
+ENGINES = ["onnxruntime", "openvino"]
+
+
+def field(number: int, value: bytes | int | str) -> bytes:
+    """One protobuf field; numbers here are below 128, so every varint of a number is one byte."""
+    if isinstance(value, int):
+        return bytes([number << 3, value])
+    data = value.encode() if isinstance(value, str) else value
+    assert len(data) < 16_384
+    length = bytes([len(data)]) if len(data) < 128 else bytes([len(data) & 127 | 128, len(data) >> 7])
+    return bytes([number << 3 | 2]) + length + data
+
+
+def multiply_model() -> bytes:
+    """An ONNX model: y = x * one, x float32 of four unknown dimensions."""
+    shape = b"".join(field(1, field(2, name)) for name in "nchw")
+    tensor = field(1, field(1, 1) + field(2, shape))
+    one = field(1, 1) + field(2, 1) + field(8, "one") + field(9, struct.pack("<f", 1.0))
+    node = field(1, "x") + field(1, "one") + field(2, "y") + field(4, "Mul")
+    graph = field(1, node) + field(2, "g") + field(5, one)
+    graph += field(11, field(1, "x") + field(2, tensor)) + field(12, field(1, "y") + field(2, tensor))
+    return field(1, 8) + field(7, graph) + field(8, field(2, 13))
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    (tmp_path / "inference.onnx").write_bytes(multiply_model())
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_answers_are_the_callers_own(directory: Path, name: str) -> None:
+    engine = open_engine(name, directory, EngineOptions(threads=1))
+    first = engine.run(np.full((2, 3, 4, 5), 7, np.float32))
+    engine.run(np.zeros((2, 3, 4, 5), np.float32))
+    assert (first == 7).all()
+    assert engine.name == name
+    assert "CPU" in engine.device.upper()
+    engine.close()
+    with pytest.raises(EngineFailure):
+        engine.run(np.zeros((1, 3, 4, 5), np.float32))
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_large_input_is_answered_right_and_so_is_the_next(directory: Path, name: str) -> None:
+    engine = open_engine(name, directory, EngineOptions(threads=1))
+    large = np.arange(3 * 2080 * 2080, dtype=np.float32).reshape(1, 3, 2080, 2080)
+    np.testing.assert_array_equal(engine.run(large), large)
+    small = np.ones((1, 3, 32, 32), np.float32)
+    np.testing.assert_array_equal(engine.run(small), small)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_another_device_is_refused_and_never_replaced(directory: Path, name: str) -> None:
+    with pytest.raises(EngineUnavailable, match="gpu:0"):
+        open_engine(name, directory, EngineOptions(device="gpu:0"))
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_file_that_is_no_model_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "inference.onnx").write_bytes(b"no model")
+    with pytest.raises(EngineFailure):
+        open_engine(name, tmp_path, EngineOptions())
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_a_batch_of_a_wrong_rank_fails_alone(directory: Path, name: str) -> None:
+    engine = open_engine(name, directory, EngineOptions(threads=1))
+    with pytest.raises(EngineFailure):
+        engine.run(np.zeros((4, 5), np.float32))
+    assert engine.run(np.ones((1, 3, 4, 5), np.float32)).sum() == 60
