@@ -26,6 +26,9 @@ PAM_MAGIC, PFM_MAGIC = b"P7\n", b"PF\n"
 NETPBM_HEADER_BYTES, NETPBM_DIGITS = 1024, 9
 OTHER_FORMATS = ("BMP", "PPM", "JPEG2000", "SUN")
 
+MAX_PARTS = 10_000
+"""Segments or chunks that are looked at. A real file has a thousand at most; a hostile one has one in every byte."""
+
 JPEG_STANDALONE = {0x00, 0x01, *range(0xD0, 0xD9)}
 JPEG_FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 JPEG_ENDS = {0xD9, 0xDA}
@@ -81,7 +84,10 @@ def _png(data: bytes) -> ImageHeader:
     """PNG 3rd edition, 11.2.1: IHDR comes first. An eXIf chunk counts only where it precedes the pixels."""
     size = _number(data, 16, 4, "big"), _number(data, 20, 4, "big")
     at = len(PNG_MAGIC)
-    while (name := data[at + 4 : at + 8]) not in (b"IDAT", b"IEND", b""):
+    for _ in range(MAX_PARTS):
+        name = data[at + 4 : at + 8]
+        if name in (b"IDAT", b"IEND", b""):
+            break
         length = _number(data, at, 4, "big")
         if name == b"eXIf":
             return ImageHeader(size, exif_orientation(data[at + 8 : at + 8 + length]))
@@ -104,9 +110,9 @@ def _jpeg(data: bytes) -> ImageHeader:
 def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
     """Marker, first and end offset of each segment's payload up to the first scan; garbage between them is skipped."""
     at = 2
-    while (at := data.find(b"\xff", at)) >= 0 and at + 4 <= len(data):
-        marker = data[at + 1]
-        if marker in JPEG_ENDS:
+    for _ in range(MAX_PARTS):
+        at = data.find(b"\xff", at)
+        if at < 0 or at + 4 > len(data) or (marker := data[at + 1]) in JPEG_ENDS:
             return
         if marker == 0xFF:
             at += 1
@@ -134,7 +140,10 @@ def _webp(data: bytes) -> ImageHeader:
 
 def _webp_orientation(data: bytes) -> int:
     at = 12
-    while name := data[at : at + 4]:
+    for _ in range(MAX_PARTS):
+        name = data[at : at + 4]
+        if not name:
+            break
         length = _number(data, at + 4, 4)
         if name == b"EXIF":
             return exif_orientation(data[at + 8 : at + 8 + length].removeprefix(EXIF_PREFIX))

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 600
 """Generous, because the first start on a machine fetches the weights."""
+PATIENCE_SECONDS = 60
 TEXT = "Gate 7 closes at 18:45"
 TOKEN = "a-token-for-tests"
 
@@ -115,6 +117,14 @@ def own_server() -> Iterator[Callable[[], Server]]:
     for running in started:
         if running.process.poll() is None:
             running.stop()
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait for what a server process does in its own time."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.02)
 
 
 def picture(text: str = TEXT, width: int = 640, height: int = 200) -> np.ndarray:

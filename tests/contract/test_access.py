@@ -4,7 +4,7 @@ import socket
 
 import requests
 
-from tests.contract.conftest import IMAGE, TEXT, TOKEN, body
+from tests.contract.conftest import IMAGE, TEXT, TOKEN, body, wait_until
 
 HEADERS = {"Authorization": f"token {TOKEN}"}
 
@@ -64,8 +64,11 @@ def test_a_body_that_stalls_is_given_up(secured):
 
 def test_the_log_holds_neither_content_nor_secrets(secured):
     fields = {"logId": "SECRET-LOG-ID", "textDetThresh": "SECRET-VALUE"}
-    requests.post(f"{secured.url}/ocr", json=body(IMAGE, **fields), headers=HEADERS, timeout=10)
-    requests.post(f"{secured.url}/ocr", json=body(IMAGE, logId="SECRET-LOG-ID"), headers=HEADERS, timeout=60)
+    bodies = (body(IMAGE, **fields), body(IMAGE, logId="SECRET-LOG-ID"))
+    answers = [requests.post(f"{secured.url}/ocr", json=sent, headers=HEADERS, timeout=60) for sent in bodies]
+    # A request's line is written after its answer is sent.
+    for answer in answers:
+        wait_until(lambda line=f"request={answer.headers['x-request-id']}": line in "".join(secured.log))
     log = "".join(secured.log)
     assert "route=/ocr" in log
     assert "SECRET" not in log

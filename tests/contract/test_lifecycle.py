@@ -2,29 +2,22 @@
 
 import json
 import re
+import signal
 import socket
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
-from tests.contract.conftest import TEXT, Server, body, picture, tiff
+from tests.contract.conftest import PATIENCE_SECONDS, TEXT, Server, body, picture, tiff, wait_until
 
 LONG = tiff([picture(width=1000, height=800)] * 6)
-PATIENCE_SECONDS = 60
+LONGER = tiff([picture(width=1000, height=800)] * 10)
 
 
 def _metric(server: Server, series: str) -> float:
     text = requests.get(f"{server.url}/metrics", timeout=10).text
     found = re.search(rf"^{re.escape(series)} (\S+)$", text, re.MULTILINE)
     return float(found.group(1)) if found else 0.0
-
-
-def _wait_until(condition) -> None:
-    end = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.02)
 
 
 def test_a_client_that_goes_away_stops_its_work(server):
@@ -34,19 +27,46 @@ def test_a_client_that_goes_away_stops_its_work(server):
     head = f"POST /ocr HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
         connection.sendall(head.encode() + content)
-        _wait_until(lambda: _metric(server, "ppocr_queue_requests") > 0)
-    _wait_until(lambda: _metric(server, gone) == before + 1)
+        wait_until(lambda: _metric(server, "ppocr_queue_requests") > 0)
+    wait_until(lambda: _metric(server, gone) == before + 1)
     assert _metric(server, "ppocr_pages_total") - pages < 6
-    _wait_until(lambda: _metric(server, "ppocr_detection_pixels") == 0)
+    wait_until(lambda: _metric(server, "ppocr_detection_pixels") == 0)
     assert _metric(server, "ppocr_queue_requests") == 0
     assert _metric(server, "ppocr_queue_bytes") == 0
+
+
+def test_a_server_that_is_told_to_stop_says_that_it_drains(own_server):
+    running = own_server()
+    with ThreadPoolExecutor(1) as pool, requests.Session() as probe:
+        asked = pool.submit(requests.post, f"{running.url}/ocr", json=body(LONGER), timeout=PATIENCE_SECONDS)
+        wait_until(lambda: _metric(running, "ppocr_queue_requests") > 0)
+        assert probe.get(f"{running.url}/health/ready", timeout=10).status_code == 200
+        running.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: probe.get(f"{running.url}/health/ready", timeout=10).status_code == 503)
+        assert probe.get(f"{running.url}/health/ready", timeout=10).json()["status"] == "draining"
+        refused = probe.post(f"{running.url}/ocr", json=body(LONG), timeout=10)
+        assert (refused.status_code, "retry-after" in refused.headers) == (503, True)
+        assert asked.result().status_code == 200
+        assert running.stop() == 0
+
+
+def test_a_second_interrupt_ends_a_server_at_once(own_server):
+    running = own_server()
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(requests.post, f"{running.url}/ocr", json=body(LONGER), timeout=PATIENCE_SECONDS)
+        wait_until(lambda: _metric(running, "ppocr_queue_requests") > 0)
+        running.process.send_signal(signal.SIGINT)
+        wait_until(lambda: requests.get(f"{running.url}/health/ready", timeout=10).status_code == 503)
+        running.process.send_signal(signal.SIGINT)
+        running.stop()
+        assert asked.exception() is not None or asked.result().status_code != 200
 
 
 def test_a_server_that_is_told_to_stop_answers_what_it_accepted(own_server):
     running = own_server()
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(requests.post, f"{running.url}/ocr", json=body(LONG), timeout=PATIENCE_SECONDS)
-        _wait_until(lambda: _metric(running, "ppocr_queue_requests") > 0)
+        wait_until(lambda: _metric(running, "ppocr_queue_requests") > 0)
         code = running.stop()
         answer = asked.result()
     assert answer.status_code == 200

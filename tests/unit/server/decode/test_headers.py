@@ -29,6 +29,24 @@ def test_size_of_netpbm_formats_that_pillow_does_not_know(
     assert (header.size, header.rare) == (size, True)
 
 
+@pytest.mark.parametrize("part", [b"\xff", b"\xff\xe0\0\2"])
+def test_the_search_for_a_jpegs_size_ends(part: bytes) -> None:
+    """Each step costs time of the whole server."""
+    data = encoded(IMAGE, "JPEG")
+    assert read_header(data[:2] + part * 1000 + data[2:]).size == (53, 37)
+    with pytest.raises(InvalidInputFile):
+        read_header(data[:2] + part * 20_000 + data[2:])
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "part"), [("PNG", 33, b"\0\0\0\0teXtaaaa"), ("WEBP", 30, b"ABCD\0\0\0\0")], ids=["PNG", "WEBP"]
+)
+def test_the_search_for_an_orientation_ends(kind: str, at: int, part: bytes) -> None:
+    data = with_orientation(IMAGE, kind, 6)
+    assert read_header(data[:at] + part * 1000 + data[at:]).orientation == 6
+    assert read_header(data[:at] + part * 20_000 + data[at:]).orientation == 1
+
+
 @pytest.mark.parametrize("progressive", [True, False])
 def test_scans_of_a_jpeg_are_counted(progressive: bool) -> None:
     assert read_header(encoded(IMAGE, "JPEG")).scans == 1
