@@ -24,7 +24,8 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     _head_open = True
     """Waiting for, or within, the head of a request; false from its end to the end of its body."""
     _head_bytes = 0
-    _heads = 0
+    _turns = 0
+    """Begins and ends of messages: where there was one in a piece of data, its length says nothing about a head."""
     _timer: asyncio.TimerHandle | None = None
     """Runs while nothing is being answered and the next head, or the rest of a refused body, has yet to arrive."""
 
@@ -40,11 +41,11 @@ class LimitedHttpProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse, and then see what is still unfinished."""
-        heads = self._heads
+        turns = self._turns
         super().data_received(data)
         if self.cycle is None or self.cycle.response_complete:  # type: ignore[redundant-expr]  # it is declared without None
             self._start_timer()
-        if self._head_open and heads == self._heads:
+        if self._head_open and turns == self._turns:
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES:
                 self._refuse()
@@ -52,8 +53,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A head begins, and its time."""
         self._stop_timer()
-        self._heads += 1
-        self._head_bytes = 0
+        self._turn()
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
@@ -68,6 +68,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """A body ended; what comes next is a head."""
         self._head_open = True
+        self._turn()
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
@@ -76,6 +77,10 @@ class LimitedHttpProtocol(HttpToolsProtocol):
             self._refuse()
         else:
             super().send_400_response(msg)
+
+    def _turn(self) -> None:
+        self._turns += 1
+        self._head_bytes = 0
 
     def _refuse(self) -> None:
         self._stop_timer()

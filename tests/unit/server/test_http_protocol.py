@@ -86,6 +86,17 @@ def test_a_large_body_is_no_large_head(connection: socket.socket) -> None:
     assert answer(connection).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
+def test_nor_is_the_last_piece_of_one(connection: socket.socket) -> None:
+    body = b"a" * (3 * MAX_HEAD_BYTES)
+    for _ in range(30):
+        connection.sendall(
+            b"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body)
+        )
+        assert connection.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(body)
+        assert answer(connection).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
 def test_a_head_just_within_the_limit_passes(connection: socket.socket) -> None:
     connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * (MAX_HEAD_BYTES - 100) + b"\r\n\r\n")
     assert answer(connection).startswith(b"HTTP/1.1 200 OK\r\n")
