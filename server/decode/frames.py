@@ -1,12 +1,12 @@
 """TIFF and GIF frames by Pillow. Runs in a worker only."""
 
-import os
+import io
 
 # Registers the two formats; Pillow would import all its plug-ins to find them.
 from PIL import GifImagePlugin, Image, TiffImagePlugin  # noqa: F401
 
 from server.decode.pillow import open_image
-from server.decode.readers import BYTES_PER_PIXEL, Unreadable, map_target
+from server.decode.readers import BYTES_PER_PIXEL, Unreadable, map_target, read_whole
 
 BAND_ROWS = 256
 """Rows converted and copied at once: a large frame is never held a second time."""
@@ -16,8 +16,8 @@ class FrameFile:
     """An open TIFF or GIF. Orientation tags are applied; alpha is dropped; every mode becomes 8-bit colour."""
 
     def __init__(self, descriptor: int, kind: str) -> None:
-        self._file = os.fdopen(os.dup(descriptor), "rb")
-        self._file.seek(0)
+        # A copy, because the descriptor's position is shared with every other worker that has the same file open.
+        self._file = io.BytesIO(read_whole(descriptor))
         self._image = open_image(self._file, (kind,))
         self.total = int(getattr(self._image, "n_frames", 1))
 

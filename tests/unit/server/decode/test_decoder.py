@@ -348,6 +348,20 @@ def test_pages_asked_for_together_are_decoded_side_by_side_but_only_two_of_them(
     assert bench.run(scenario()) == ([0, 1, 2, 3, 4, 5], 2)
 
 
+def test_frames_of_one_tiff_on_two_workers_do_not_disturb_each_other(bench: Bench) -> None:
+    """Both have the same memory open, and would share a position in it."""
+    shades = list(range(0, 240, 40))
+    data = tiff([np.full((300, 400, 3), shade, np.uint8) for shade in shades])
+
+    async def scenario() -> list[int]:
+        async with bench.decoder.open(RawFile(data, FileKind.IMAGE), max_pages=None) as document:
+            pages = await asyncio.gather(*(document.page(index) for index in range(len(shades))))
+            return [int(page.image[5, 5, 0]) for page in pages]
+
+    for _ in range(25):
+        assert bench.run(scenario()) == shades
+
+
 def test_a_worker_imports_neither_the_web_nor_engines() -> None:
     heavy = "{'litestar', 'pydantic', 'uvicorn', 'numpy', 'cv2', 'onnxruntime', 'models.pipeline'}"
     code = f"import sys, server.decode.worker; found = {heavy} & set(sys.modules); sys.exit(str(found) if found else 0)"
