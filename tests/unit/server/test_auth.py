@@ -61,6 +61,6 @@ def test_ocr_needs_a_token_where_one_is_configured_even_on_loopback():
 
 def test_a_caller_without_a_token_cannot_make_the_server_read_a_large_body():
     with TestClient(application(auth={"tokens": {"a": "secret"}})) as client:
-        answer = client.post("/ocr", json={"logId": "mine", "file": "A" * 100_000})
+        answer = client.post("/ocr", json={"logId": "mine", "file": "A" * 5_000_000})
     assert answer.status_code == 401
     assert answer.json()["logId"] != "mine"
