@@ -1,4 +1,7 @@
-"""OpenVINO on x86 CPUs, in float32: about twice as fast as ONNX Runtime for the recogniser, with the same texts."""
+"""OpenVINO on x86 CPUs, in float32, with ONNX Runtime's texts.
+
+For shapes seen before, the recogniser takes about 0.6 times ONNX Runtime's time; every new shape first costs a kernel.
+"""
 
 import os
 from functools import cache
