@@ -16,11 +16,12 @@ async def run_all(coroutines: Iterable[Coroutine[Any, Any, Result]]) -> list[Res
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(coroutine) for coroutine in coroutines]
     except BaseExceptionGroup as errors:
-        raise _first(errors) from errors
+        raise first_error(errors) from errors
     return [task.result() for task in tasks]
 
 
-def _first(error: BaseException) -> BaseException:
+def first_error(error: BaseException) -> BaseException:
+    """The first exception in a group, at any depth; an exception that is no group is its own."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error

@@ -15,6 +15,7 @@ from models.document import Page, PageResult
 from models.errors import OcrError
 from models.options import OcrOptions, OcrOverrides
 from models.pipeline import OcrPipeline
+from models.tasks import first_error
 from server.admission import PixelGate
 from server.decode.decoder import Decoder
 from server.decode.info import DocumentInfo
@@ -133,12 +134,5 @@ class Recognizer:
                     task.add_done_callback(lambda _, cost=cost: self._gate.release(cost))  # type: ignore[misc]
                     tasks.append(task)
         except BaseExceptionGroup as failures:
-            raise _first(failures) from failures
+            raise first_error(failures) from failures
         return tuple(task.result() for task in tasks)
-
-
-def _first(failures: BaseExceptionGroup[BaseException]) -> BaseException:
-    error: BaseException = failures
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
