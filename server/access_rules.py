@@ -9,6 +9,7 @@ import yaml
 from pydantic import SecretStr
 
 from server.config_error import ConfigurationError
+from server.contract_settings import ContractSection, ContractSettings
 from server.overlay import TOKENS_VARIABLE
 from server.settings import AuthSettings, ServerSettings, Settings
 
@@ -23,15 +24,37 @@ def with_tokens(auth: AuthSettings, environ: Mapping[str, str]) -> AuthSettings:
     """
     tokens = {name: token.get_secret_value() for name, token in auth.tokens.items()}
     if auth.tokens_file is not None:
-        tokens |= _from_file(auth.tokens_file)
+        tokens |= _from_file(auth.tokens_file, "ppocr_server.auth.tokens_file")
     tokens |= _from_variable(environ.get(TOKENS_VARIABLE, ""))
+    _check_tokens(tokens)
+    return auth.model_copy(update={"tokens": {name: SecretStr(token) for name, token in tokens.items()}})
+
+
+def _check_tokens(tokens: Mapping[str, str]) -> None:
     for name, token in tokens.items():
         if not name or not token or token != token.strip() or not token.isascii():
             raise ConfigurationError(
                 f"The token named '{name}' cannot be sent in a header: it must be ASCII, not empty, and must not begin "
                 "or end with a space."
             )
-    return auth.model_copy(update={"tokens": {name: SecretStr(token) for name, token in tokens.items()}})
+
+
+def with_keys(contracts: ContractSettings, tokens: Mapping[str, SecretStr]) -> ContractSettings:
+    """Give every contract its keys: its own, those of its ``keys_file``, and without either the access tokens.
+
+    Raises:
+        ConfigurationError: a file cannot be read, or a key is empty.
+    """
+    changes = {}
+    for name in ContractSettings.model_fields:
+        section: ContractSection = getattr(contracts, name)
+        keys = {key: secret.get_secret_value() for key, secret in section.keys.items()}
+        if section.keys_file is not None:
+            keys |= _from_file(section.keys_file, f"ppocr_server.contracts.{name}.keys_file")
+        _check_tokens(keys)
+        found = {key: SecretStr(secret) for key, secret in keys.items()} or dict(tokens)
+        changes[name] = section.model_copy(update={"keys": found})
+    return contracts.model_copy(update=changes)
 
 
 def check_tls(server: ServerSettings) -> None:
@@ -84,18 +107,16 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _from_file(path: Path) -> dict[str, str]:
+def _from_file(path: Path, setting: str) -> dict[str, str]:
     """Read ``name: token`` lines, every token as text: one of digits alone must not become a number."""
     try:
         loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - builds only text
     except OSError as error:
-        raise ConfigurationError(
-            f"ppocr_server.auth.tokens_file: '{path}' cannot be read: {error.strerror}."
-        ) from error
+        raise ConfigurationError(f"{setting}: '{path}' cannot be read: {error.strerror}.") from error
     except (yaml.YAMLError, UnicodeDecodeError):
         loaded = None
     if not isinstance(loaded, dict) or not all(isinstance(token, str) for token in loaded.values()):
-        raise ConfigurationError(f"ppocr_server.auth.tokens_file: '{path}' must hold one 'name: token' a line.")
+        raise ConfigurationError(f"{setting}: '{path}' must hold one 'name: token' a line.")
     return loaded
 
 

@@ -8,10 +8,11 @@ from litestar.types import ControllerRouterHandler
 
 from models.pipeline import OcrPipeline
 from server.api import docs, health
+from server.api.failures import ErrorHandlers
 from server.api.files import files_handler
 from server.api.methods import refuse_options
 from server.api.paddlex import ocr
-from server.api.paddlex_errors import handle_http_exception, handle_request_error, handle_unexpected
+from server.api.vendors.registry import build_contracts
 from server.configuration import Configuration
 from server.errors import RequestError
 from server.lifespan import running
@@ -32,20 +33,28 @@ def create_app(configuration: Configuration, pipeline: OcrPipeline) -> Litestar:
     """
     runtime = build_runtime(configuration, pipeline)
 
+    contracts = build_contracts(runtime)
+    errors = ErrorHandlers(contracts)
+
     async def provide_runtime() -> Runtime:
         return runtime
 
     app = Litestar(
-        route_handlers=[ocr, *_operations(), *_files(runtime.publisher)],
+        route_handlers=[
+            ocr,
+            *_operations(),
+            *_files(runtime.publisher),
+            *(route for contract in contracts for route in contract.routes),
+        ],
         guards=[refuse_options, runtime.authenticator.guard],
         dependencies={"runtime": Provide(provide_runtime)},
         exception_handlers={
-            RequestError: handle_request_error,
-            HTTPException: handle_http_exception,
-            Exception: handle_unexpected,
+            RequestError: errors.foreseen,
+            HTTPException: errors.refused,
+            Exception: errors.unexpected,
         },
         lifespan=[running],
-        state=State({"runtime": runtime}),
+        state=State({"runtime": runtime, "contracts": contracts}),
         openapi_config=None,
         logging_config=None,
     )

@@ -7,8 +7,6 @@ Open to everyone: health checks and signed picture links (`PUBLIC`). Where the s
 routes that tell about the server and not about documents are open too (`LOCAL`): metrics, version, description.
 """
 
-import hashlib
-import hmac
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +15,7 @@ from litestar.handlers import BaseRouteHandler
 from pydantic import SecretStr
 
 from server.errors import Unauthorized
+from server.keys import KeyRing
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -34,7 +33,7 @@ class Authenticator:
     """
 
     def __init__(self, tokens: Mapping[str, SecretStr], local: bool) -> None:
-        self._digests = {name: _digest(token.get_secret_value()) for name, token in tokens.items()}
+        self._keys = KeyRing(tokens)
         self._local = local
 
     def check(self, header: str | None) -> None:
@@ -43,11 +42,7 @@ class Authenticator:
         Raises:
             Unauthorized: tokens are configured and the header holds none of them.
         """
-        if not self._digests:
-            return
-        presented = _digest(_credentials(header or ""))
-        matches = [hmac.compare_digest(presented, digest) for digest in self._digests.values()]
-        if True not in matches:
+        if not self._keys.open and self._keys.find(credentials(header or "")) is None:
             raise Unauthorized
 
     async def guard(self, connection: Connection, route_handler: BaseRouteHandler) -> None:
@@ -57,10 +52,7 @@ class Authenticator:
         self.check(connection.headers.get("authorization"))
 
 
-def _credentials(header: str) -> str:
-    scheme, _, credentials = header.strip().partition(" ")
-    return credentials.strip() if scheme.lower() in SCHEMES else ""
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()
+def credentials(header: str) -> str:
+    """The secret in an Authorization header; empty where its scheme is neither ``token`` nor ``Bearer``."""
+    scheme, _, secret = header.strip().partition(" ")
+    return secret.strip() if scheme.lower() in SCHEMES else ""

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from models.config import PipelineConfig
-from server.access_rules import check_tls, with_tokens
+from server.access_rules import check_tls, with_keys, with_tokens
 from server.config_error import ConfigurationError
 from server.config_files import DEFAULT_FILE, locate, packaged_file, read_mapping
 from server.overlay import CONFIG_VARIABLE, Override, from_command_line, from_environment
@@ -16,7 +17,10 @@ from server.paddlex_schema import PIPELINE_KEYS, PipelineFile, ServingFile, unkn
 from server.paddlex_serving import parse_serving, serving_notes, serving_settings
 from server.serving_settings import ServingSettings
 from server.settings import Settings
+from server.settings_base import Section
 from server.settings_schema import KeyPath, describe, merge, nearest
+
+S = TypeVar("S", bound=Section)
 
 SECTION = "ppocr_server"
 PADDLEX_ENGINES = ("onnxruntime", "openvino", "paddle")
@@ -137,7 +141,8 @@ def _settings(document: _Document, outside: Sequence[Override], environ: Mapping
         raise ConfigurationError(describe(error, lambda path: _origin(path, document.file, outside))) from None
     settings = _with_located_paths(settings, document.file)
     check_tls(settings.server)
-    return settings.model_copy(update={"auth": with_tokens(settings.auth, environ)})
+    auth = with_tokens(settings.auth, environ)
+    return settings.model_copy(update={"auth": auth, "contracts": with_keys(settings.contracts, auth.tokens)})
 
 
 def _origin(path: KeyPath, file: Path, outside: Sequence[Override]) -> str:
@@ -149,18 +154,18 @@ def _origin(path: KeyPath, file: Path, outside: Sequence[Override]) -> str:
 
 def _with_located_paths(settings: Settings, file: Path) -> Settings:
     """Find every file and directory that the settings name, by the rule that PaddleX's ``model_dir`` has here."""
-    changes: dict[str, object] = {}
-    for name in Settings.model_fields:
-        section = getattr(settings, name)
-        found = {key: _located(value, file) for key, value in section if _located(value, file) != value}
-        if found:
-            changes[name] = section.model_copy(update=found)
-    return settings.model_copy(update=changes)
+    return _located_section(settings, file)
+
+
+def _located_section(section: S, file: Path) -> S:
+    return section.model_copy(update={key: _located(value, file) for key, value in section})
 
 
 def _located(value: object, file: Path) -> object:
     if isinstance(value, Path):
         return locate(value, file)
+    if isinstance(value, Section):
+        return _located_section(value, file)
     if isinstance(value, tuple):
         return tuple(_located(item, file) for item in value)
     return value

@@ -4,6 +4,8 @@ This is the one table from error to HTTP status. A message is written for the ca
 do, and holds neither document content nor anything about this machine.
 """
 
+from typing import Literal
+
 from models import errors as ocr
 
 
@@ -25,6 +27,9 @@ class RequestError(Exception):
         self.message = message or self.default_message
 
 
+UrlProblem = Literal["malformed", "blocked", "unreachable", "not_found", "timeout", "unusable", "too_large"]
+
+
 class InvalidRequest(RequestError):
     """A field is missing or wrong; the message is the contract's JSON list of details."""
 
@@ -36,6 +41,31 @@ class InvalidInputFile(RequestError):
 
     status = 422
     default_message = "Invalid input file"
+
+
+class EncryptedFile(InvalidInputFile):
+    """The file is encrypted, and no password came with it or a wrong one.
+
+    A type of its own for contracts that say so; the core's answer is that to any other file that cannot be read.
+    """
+
+
+class OfficeUnavailable(InvalidInputFile):
+    """Office documents cannot be read here; the message names what the operator has to install or to change."""
+
+    default_message = "This server does not read Office documents."
+
+
+class UrlNotFetched(InvalidInputFile):
+    """A URL cannot or must not be fetched.
+
+    Attributes:
+        problem: for contracts whose answers tell these apart; the core's own answer is the same for all.
+    """
+
+    def __init__(self, problem: UrlProblem) -> None:
+        super().__init__()
+        self.problem = problem
 
 
 class FileTypeUndetermined(RequestError):
@@ -80,6 +110,22 @@ class NotFound(RequestError):
 
     status = 404
     default_message = "Not Found"
+
+
+class RefusedByHttp(RequestError):
+    """What the HTTP framework refuses before any of our code sees it: unknown method, malformed request line."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class TooManyRequests(RequestError):
+    """This caller sends more than its key may."""
+
+    status = 429
+    default_message = "Too many requests with this key. Send them more slowly."
+    retry_after = 1
 
 
 class BodyTooLarge(RequestError):

@@ -29,6 +29,8 @@ async def running(app: Litestar) -> AsyncIterator[None]:
         lag = LoopLag(runtime.metrics.loop_lagged)
         lag.start()
         started.callback(lag.stop)
+        for contract in app.state.contracts:
+            await started.enter_async_context(contract.running())
         _report_modules(runtime)
         runtime.lifecycle.started()
         started.callback(runtime.lifecycle.drain)

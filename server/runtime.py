@@ -40,6 +40,7 @@ class Runtime:
     pipeline: OcrPipeline
     decoder: Decoder
     recognizer: Recognizer
+    fetcher: UrlFetcher
     intake: FileIntake
     publisher: PicturePublisher
     admission: Admission
@@ -88,6 +89,7 @@ def build_runtime(configuration: Configuration, pipeline: OcrPipeline) -> Runtim
     gate = PixelGate(limits.max_detection_pixels)
     metrics = Metrics(admission, gate)
     metrics.watch_stages(pipeline.stats)
+    fetcher = UrlFetcher(settings.url_input)
     workers = Workers(max(2, usable_cores()))
     decoder = Decoder(settings.decode, limits)
     return Runtime(
@@ -95,7 +97,8 @@ def build_runtime(configuration: Configuration, pipeline: OcrPipeline) -> Runtim
         pipeline=pipeline,
         decoder=decoder,
         recognizer=Recognizer(pipeline, decoder, gate, metrics.page_read),
-        intake=FileIntake(UrlFetcher(settings.url_input), workers),
+        fetcher=fetcher,
+        intake=FileIntake(fetcher, workers),
         publisher=build_publisher(configuration.serving, settings.storage),
         admission=admission,
         peeks=Admission(MAX_PEEKS, MAX_PEEK_BYTES),

@@ -6,7 +6,7 @@ fails its document and stops the rest of it. Nobody else's pages are touched.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -25,11 +25,12 @@ from server.intake.raw_file import RawFile
 T = TypeVar("T")
 
 OnPage = Callable[[PageResult], object]
-OnOpened = Callable[[DocumentInfo], object]
+Choose = Callable[[DocumentInfo], Sequence[int]]
+"""From what a document is to the indices of the pages to read; raises a `RequestError` to refuse the document."""
 
 
-def _ignore(_: object) -> None:
-    """Nobody wants to know."""
+def _every_page(info: DocumentInfo) -> Sequence[int]:
+    return range(info.processed_pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class RecognizedPage:
 
 @dataclass(frozen=True, slots=True)
 class RecognizedDocument(Generic[T]):
-    """A document whose pages were read, in page order, each as what the caller made of it."""
+    """A document whose pages were read, in the order they were chosen, each as what the caller made of it."""
 
     info: DocumentInfo
     pages: tuple[T, ...]
@@ -72,7 +73,7 @@ class Recognizer:
         *,
         max_pages: int | None,
         deadline: float | None,
-        opened: OnOpened = _ignore,
+        choose: Choose = _every_page,
     ) -> RecognizedDocument[T]:
         """Read a document and reduce each page as soon as it is read, so that its picture need not be kept.
 
@@ -82,14 +83,14 @@ class Recognizer:
             finish: what to make of each page; runs for several pages at once.
             max_pages: pages to process; None for all that the limits allow.
             deadline: event loop time at which the work is dropped; None for never.
-            opened: told what the document is before its first page is read.
+            choose: which pages to read, decided when the document is open and before any page is decoded; each once.
 
         Raises:
             RequestError: the file cannot be read, a module is missing, time ran out, or the pipeline failed.
         """
         try:
             async with asyncio.timeout_at(deadline) as timeout:
-                return await self._recognize(raw, wishes, finish, max_pages, deadline, opened)
+                return await self._recognize(raw, wishes, finish, max_pages, deadline, choose)
         except TimeoutError as error:
             if timeout.expired():
                 raise RequestTimeout from error
@@ -104,14 +105,14 @@ class Recognizer:
         finish: Callable[[RecognizedPage], Awaitable[T]],
         max_pages: int | None,
         deadline: float | None,
-        opened: OnOpened,
+        choose: Choose,
     ) -> RecognizedDocument[T]:
         options = self._pipeline.defaults.resolve(wishes)
         await self._pipeline.prepare(options)
         flow = object()
 
         async with self._decoder.open(raw, max_pages=max_pages) as document:
-            opened(document.info)
+            indices = choose(document.info)
 
             async def read(index: int) -> T:
                 page = await document.page(index)
@@ -119,15 +120,20 @@ class Recognizer:
                 self._on_page(result)
                 return await finish(RecognizedPage(page, result))
 
-            return RecognizedDocument(document.info, await self._read_pages(document.info, options, read))
+            return RecognizedDocument(document.info, await self._read_pages(document.info, indices, options, read))
 
     async def _read_pages(
-        self, info: DocumentInfo, options: OcrOptions, read: Callable[[int], Coroutine[Any, Any, T]]
+        self,
+        info: DocumentInfo,
+        indices: Sequence[int],
+        options: OcrOptions,
+        read: Callable[[int], Coroutine[Any, Any, T]],
     ) -> tuple[T, ...]:
         tasks: list[asyncio.Task[T]] = []
         try:
             async with asyncio.TaskGroup() as group:
-                for index, (width, height) in enumerate(info.sizes):
+                for index in indices:
+                    width, height = info.sizes[index]
                     cost = await self._gate.acquire(page_cost(width, height, options))
                     task = group.create_task(read(index))
                     # Not a `finally` in the task: one that is cancelled before its first step never runs its body.

@@ -8,7 +8,10 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr
+from pydantic import AfterValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr
+
+from server.contract_settings import ContractSettings
+from server.settings_base import Section
 
 MAX_IMAGE_PIXELS = 178_956_970
 """PaddleX's and Pillow's decompression-bomb limit: a quarter of a GiB of 24-bit pixels, times two."""
@@ -24,12 +27,6 @@ def _is_network(text: str) -> str:
 
 Network = Annotated[str, AfterValidator(_is_network)]
 """An address or a network in CIDR notation."""
-
-
-class Section(BaseModel):
-    """A part of the configuration: unknown keys are refused, values cannot change after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False)
 
 
 class ServerSettings(Section):
@@ -128,3 +125,4 @@ class Settings(Section):
     auth: AuthSettings = AuthSettings()
     url_input: UrlInputSettings = UrlInputSettings()
     storage: StorageSettings = StorageSettings()
+    contracts: ContractSettings = ContractSettings()

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from litestar import Response, get
+from litestar.datastructures import State
 from litestar.params import FromPath
 
 from server.api.openapi import openapi_document
@@ -23,9 +24,9 @@ MEDIA_TYPES = {
 
 
 @get(["/openapi.json", "/schema/openapi.json"], opt={LOCAL: True}, sync_to_thread=False)
-def openapi_json() -> Response[bytes]:
+def openapi_json(state: State) -> Response[bytes]:
     """Give the OpenAPI document."""
-    return Response(json.dumps(openapi_document()).encode(), media_type="application/json")
+    return Response(json.dumps(openapi_document(state.contracts)).encode(), media_type="application/json")
 
 
 @get("/schema", opt={LOCAL: True}, sync_to_thread=True)

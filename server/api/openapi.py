@@ -1,13 +1,19 @@
 """The OpenAPI document of this server. Each contract brings its own part; this puts them together."""
 
+from collections.abc import Sequence
+
 from server.api.paddlex_openapi import error_schema, ocr_path, ocr_schemas
+from server.api.vendors.contract import Contract, Json
 from server.version import installed_version
 
-Json = dict[str, object]
 
+def openapi_document(contracts: Sequence[Contract]) -> Json:
+    """The whole document, OpenAPI 3.1.
 
-def openapi_document() -> Json:
-    """The whole document, OpenAPI 3.1."""
+    Args:
+        contracts: other vendors' contracts that are switched on.
+    """
+    others = {path: item for contract in contracts for path, item in contract.openapi.items()}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -15,7 +21,7 @@ def openapi_document() -> Json:
             "version": installed_version(),
             "description": "Text recognition over HTTP. `POST /ocr` is the PP-OCRv5 service contract.",
         },
-        "paths": {"/ocr": ocr_path(), **_health_paths()},
+        "paths": {"/ocr": ocr_path(), **others, **_health_paths()},
         "components": {
             "schemas": {"Error": error_schema(), **ocr_schemas()},
             "securitySchemes": {

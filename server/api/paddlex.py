@@ -6,12 +6,11 @@ from typing import Any
 from litestar import Request, Response, post
 
 from server.admission import Ticket
-from server.api.body import read_body
+from server.api.admitted import admitted
 from server.api.paddlex_errors import new_log_id
 from server.api.paddlex_input import parse_call
 from server.api.paddlex_request import OcrParameters
 from server.api.paddlex_response import PageAnswer, PicturePlan, encode_answer, page_answer
-from server.disconnect import run_while_connected
 from server.intake.raw_file import RawFile
 from server.runtime import Runtime, RuntimeDependency
 from server.service import RecognizedPage
@@ -26,16 +25,10 @@ OcrRequest = Request[Any, Any, Any]
 @post("/ocr", status_code=200, media_type="application/json", request_max_body_size=None, name="ocr")
 async def ocr(request: OcrRequest, runtime: RuntimeDependency) -> Response[bytes]:
     """Read the text of an image, a PDF or a TIFF."""
-    runtime.lifecycle.check_accepting()
-    limits = runtime.configuration.settings.limits
-    with runtime.admission.enter() as ticket:
-        record_of(request.scope).body_begun = True  # type: ignore[arg-type]
-        body = [await read_body(request.receive, request.headers.get("content-length"), ticket, limits)]
-        return await run_while_connected(request.receive, _answer(request, runtime, ticket, body))
+    return await admitted(request, runtime, partial(_answer, request, runtime))
 
 
 async def _answer(request: OcrRequest, runtime: Runtime, ticket: Ticket, body: list[bytes]) -> Response[bytes]:
-    """Answer one call. ``body`` is emptied once it is understood: a large one must not stay for the whole work."""
     deadline = runtime.deadline()
     record = record_of(request.scope)  # type: ignore[arg-type]
     parameters, raw = await _take_in(request, runtime, ticket, body.pop())
@@ -55,7 +48,6 @@ async def _answer(request: OcrRequest, runtime: Runtime, ticket: Ticket, body: l
 
 async def _take_in(request: OcrRequest, runtime: Runtime, ticket: Ticket, body: bytes) -> tuple[OcrParameters, RawFile]:
     record = record_of(request.scope)  # type: ignore[arg-type]
-    record.body_bytes = len(body)
     content_type = request.headers.get("content-type", "")
     call = await runtime.workers.run(parse_call, body, content_type, dict(request.query_params.items()), record)
     raw = await runtime.intake.open(call.file, call.parameters.file_type)

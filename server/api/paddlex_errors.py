@@ -6,14 +6,10 @@ are being read so. Otherwise, and always with 408 and 413, whose bodies never ar
 """
 
 import json
-import logging
 import uuid
-from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from server.api.body import read_body
@@ -21,10 +17,7 @@ from server.api.json_body import peek_log_id
 from server.errors import RequestError
 from server.runtime import Runtime
 from server.settings import LimitSettings
-from server.telemetry.logs import forget_locals, where
-from server.telemetry.record import RequestRecord, record_of
-
-logger = logging.getLogger("ppocr.errors")
+from server.telemetry.record import record_of
 
 AnyRequest = Request[Any, Any, Any]
 _REFUSED = LimitSettings(max_body_bytes=4 * 1024 * 1024, body_timeout_seconds=2.0)
@@ -46,8 +39,8 @@ def envelope(log_id: str, code: int, message: str) -> bytes:
 class ErrorResponse(Response[bytes]):
     """An envelope whose ``logId`` may still lie in a body that nobody read."""
 
-    def __init__(self, status: int, message: str, headers: Mapping[str, str]) -> None:
-        super().__init__(b"", status_code=status, headers=dict(headers), media_type="application/json")
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(b"", status_code=status, media_type="application/json")
         self._message = message
 
     def to_asgi_response(self, *args: Any, **kwargs: Any) -> ASGIApp:  # type: ignore[override]
@@ -65,44 +58,9 @@ class ErrorResponse(Response[bytes]):
         return answer
 
 
-def handle_request_error(request: AnyRequest, error: RequestError) -> Response[bytes]:
-    """Answer an error that was foreseen."""
-    record = _note(request, error)
-    if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        logger.error("request failed: %s", where(error), extra={"facts": {"request": record.request_id}})
-    headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
-    return ErrorResponse(error.status, error.message, headers)
-
-
-def handle_http_exception(request: AnyRequest, error: HTTPException) -> Response[bytes]:
-    """Answer what the framework refused; its own words stay here."""
-    _note(request, error)
-    headers = {}
-    allowed = (error.headers or {}).get("allow")
-    if allowed:
-        headers["Allow"] = ", ".join(sorted(set(allowed.split(", ")) - {"OPTIONS"}))
-    return ErrorResponse(error.status_code, _phrase(error.status_code), headers)
-
-
-def handle_unexpected(request: AnyRequest, error: Exception) -> Response[bytes]:
-    """Answer a bug: the log says where, the caller learns nothing."""
-    record = _note(request, error)
-    logger.error("request failed unexpectedly: %s", where(error), extra={"facts": {"request": record.request_id}})
-    return ErrorResponse(500, RequestError.default_message, {})
-
-
-def _note(request: AnyRequest, error: Exception) -> RequestRecord:
-    record = record_of(request.scope)  # type: ignore[arg-type]
-    record.error = type(error).__name__
-    forget_locals(error)
-    return record
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase if status != 500 else RequestError.default_message
-    except ValueError:
-        return RequestError.default_message
+def error_response(error: RequestError) -> Response[bytes]:
+    """The envelope of an error."""
+    return ErrorResponse(error.status, error.message)
 
 
 async def _peek(scope: Scope, receive: Receive, limits: LimitSettings) -> str | None:

@@ -43,7 +43,7 @@ async def _read(
             return output
 
         document = await recognizer.recognize(
-            raw, wishes, finish, max_pages=max_pages, deadline=None, opened=progress.opened
+            raw, wishes, finish, max_pages=max_pages, deadline=None, choose=progress.every_page
         )
     writer.write(file, document.pages)
 
@@ -56,10 +56,11 @@ class _Progress(ExitStack):
         self._label = label
         self._advance: Callable[[int], None] = lambda _: None
 
-    def opened(self, info: DocumentInfo) -> None:
+    def every_page(self, info: DocumentInfo) -> range:
         if info.processed_pages > 1:
             bar = click.progressbar(length=info.processed_pages, label=self._label, file=sys.stderr)
             self._advance = self.enter_context(bar).update
+        return range(info.processed_pages)
 
     def page_done(self) -> None:
         self._advance(1)

@@ -16,11 +16,12 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import httpcore
 
-from server.errors import InvalidInputFile
+from server.errors import UrlNotFetched, UrlProblem
 from server.intake.host_rules import DEFAULT_PORTS, HostRule, is_allowed_address
 from server.settings import UrlInputSettings
 
 REDIRECTS = {301, 302, 303, 307, 308}
+MISSING = {404, 410}
 URL_CHARACTERS = "%/?#[]@!$&'()*+,;=:~-._"
 
 _NETWORK_ERRORS = (
@@ -40,11 +41,23 @@ Resolve = Callable[[str, int], Awaitable[list[str]]]
 class _Refused(Exception):
     """This URL must not, or cannot usefully, be fetched. Logged for the operator, never told to the caller."""
 
+    def __init__(self, reason: str, problem: UrlProblem) -> None:
+        super().__init__(reason)
+        self.problem = problem
+
 
 async def resolve_host(host: str, port: int) -> list[str]:
     """All addresses of a host, by the system's resolver; numeric hosts in any notation it knows included."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(address[0]) for *_, address in found]
+
+
+def _problem(error: Exception) -> UrlProblem:
+    if isinstance(error, TimeoutError | httpcore.TimeoutException):
+        return "timeout"
+    if isinstance(error, httpcore.ProtocolError):
+        return "unusable"
+    return "unreachable" if isinstance(error, OSError | httpcore.NetworkError) else "malformed"
 
 
 class UrlFetcher:
@@ -67,20 +80,18 @@ class UrlFetcher:
         """Download a document.
 
         Raises:
-            InvalidInputFile: for every reason there is; what our network looks like is not the caller's business.
+            UrlNotFetched: for every reason there is.
         """
-        if not self._rules:
-            raise InvalidInputFile
         try:
             async with asyncio.timeout(self._settings.timeout_seconds):
                 return await self._follow(url)
         except _Refused as error:
             logger.info("A URL input was not fetched: %s", error)
-            raise InvalidInputFile from error
+            raise UrlNotFetched(error.problem) from error
         except (*_NETWORK_ERRORS, OSError, ValueError) as error:
             # Its type only: the HTTP client's messages quote what was received, which may be the document.
             logger.info("A URL input was not fetched: %s", type(error).__name__)
-            raise InvalidInputFile from error
+            raise UrlNotFetched(_problem(error)) from error
 
     async def _follow(self, url: str) -> bytes:
         for _ in range(self._settings.max_redirects + 1):
@@ -89,13 +100,13 @@ class UrlFetcher:
             if location is None:
                 return body
             url = urljoin(target.text, location)
-        raise _Refused("too many redirects")
+        raise _Refused("too many redirects", "unusable")
 
     def _check(self, url: str) -> "_Target":
         """Every hop is checked like the first: scheme, no credentials, host and port on the allow-list."""
         target = _Target.parse(url)
         if not any(rule.allows(target.scheme, target.host, target.port) for rule in self._rules):
-            raise _Refused("the host is not on the allow-list")
+            raise _Refused("the host is not on the allow-list", "blocked")
         return target
 
     async def _get(self, target: "_Target") -> tuple[bytes, str | None]:
@@ -111,20 +122,20 @@ class UrlFetcher:
             if response.status in REDIRECTS and b"location" in answer:
                 return b"", answer[b"location"].decode("ascii")
             if response.status != 200:
-                raise _Refused(f"status {response.status}")
+                raise _Refused(f"status {response.status}", "not_found" if response.status in MISSING else "unusable")
             if answer.get(b"content-encoding", b"identity") != b"identity":
-                raise _Refused("an encoding that was not asked for")
+                raise _Refused("an encoding that was not asked for", "unusable")
             return await self._read(response, int(answer.get(b"content-length", b"0"))), None
 
     async def _read(self, response: httpcore.Response, announced: int) -> bytes:
         """The body, up to the size cap however it is sent."""
         if announced > self._settings.max_bytes:
-            raise _Refused("larger than allowed")
+            raise _Refused("larger than allowed", "too_large")
         body = bytearray()
         async for part in response.aiter_stream():
             body += part
             if len(body) > self._settings.max_bytes:
-                raise _Refused("larger than allowed")
+                raise _Refused("larger than allowed", "too_large")
         return bytes(body)
 
 
@@ -143,9 +154,9 @@ class _Target:
         text = quote(url, safe=URL_CHARACTERS)
         parts = urlsplit(url)
         if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
-            raise _Refused("not an http or https address")
+            raise _Refused("not an http or https address", "malformed")
         if parts.username is not None or parts.password is not None:
-            raise _Refused("credentials in the address")
+            raise _Refused("credentials in the address", "malformed")
         host = parts.hostname.rstrip(".").encode("idna").decode("ascii").lower()
         path = quote(parts.path or "/", safe=URL_CHARACTERS)
         path += "?" + quote(parts.query, safe=URL_CHARACTERS) if parts.query else ""
@@ -180,7 +191,7 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
         """Resolve, check all, connect to the first that answers."""
         addresses = list(dict.fromkeys(await self._resolve(host, port)))
         if not addresses or not all(is_allowed_address(address, self._allow_private) for address in addresses):
-            raise _Refused("the host has an address that is not allowed")
+            raise _Refused("the host has an address that is not allowed", "blocked")
         for address in addresses[:-1]:
             try:
                 return await self._network.connect_tcp(address, port, timeout, local_address, socket_options)

@@ -79,3 +79,34 @@ def test_a_bind_beyond_this_machine_needs_tokens_or_the_flag(host: str) -> None:
 
 def test_loopback_needs_nothing() -> None:
     check_exposure(load_configuration(None, {}).settings, insecure=False)
+
+
+def contract_keys(settings: Settings, contract: str) -> dict[str, str]:
+    section = getattr(settings.contracts, contract)
+    return {name: key.get_secret_value() for name, key in section.keys.items()}
+
+
+def test_a_contract_has_its_own_keys_or_else_the_servers_tokens(tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text("app-2: 0123\n", encoding="utf-8")
+    file = tmp_path / "my.yaml"
+    file.write_text(
+        "ppocr_server: {auth: {tokens: {all: t}}, contracts: {"
+        f"baidu: {{keys: {{ak: sk}}}}, complexdocr: {{keys: {{app: secret}}, keys_file: {tmp_path}/keys}}}}}}"
+    )
+    settings = load_configuration(file, {}).settings
+    assert contract_keys(settings, "baidu") == {"ak": "sk"}
+    assert contract_keys(settings, "complexdocr") == {"app": "secret", "app-2": "0123"}
+    assert contract_keys(settings, "capsolver") == contract_keys(settings, "file_task") == {"all": "t"}
+
+
+def test_without_any_keys_contracts_are_open() -> None:
+    settings = load_configuration(None, {}).settings
+    assert contract_keys(settings, "baidu") == {}
+
+
+def test_a_contract_key_that_no_header_can_carry_is_refused_without_being_shown(tmp_path: Path) -> None:
+    file = tmp_path / "my.yaml"
+    file.write_text("ppocr_server: {contracts: {capsolver: {keys: {a: ' s3cret'}}}}")
+    with pytest.raises(ConfigurationError) as caught:
+        load_configuration(file, {})
+    assert "s3cret" not in str(caught.value)

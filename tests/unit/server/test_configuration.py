@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -35,13 +36,16 @@ def write(tmp_path: Path):
     return _write
 
 
+def assert_names_all(written: dict[str, Any], section: type[BaseModel]) -> None:
+    assert set(written) == set(section.model_fields), section
+    for name, field in section.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            assert_names_all(written[name], field.annotation)
+
+
 def test_manual_names_every_setting_with_its_default() -> None:
     written = yaml.safe_load(packaged_file(DEFAULT_FILE).read_text(encoding="utf-8"))["ppocr_server"]
-    for name, field in Settings.model_fields.items():
-        section = field.annotation
-        assert isinstance(section, type)
-        assert issubclass(section, BaseModel)
-        assert set(written[name]) == set(section.model_fields), name
+    assert_names_all(written, Settings)
     written["models"]["optional_modules"] = "as_configured"  # the schema's default is PaddleX's rule
     assert Settings.model_validate(written) == Settings()
 
@@ -142,7 +146,7 @@ def test_unknown_keys_are_named_in_full_with_the_nearest_name(write) -> None:
 
 
 def test_unknown_sections_name_all_sections(write) -> None:
-    assert "known are auth, decode, engine" in failure(write("ppocr_server: {xyzzy: 1}"))
+    assert "known are auth, contracts, decode, engine" in failure(write("ppocr_server: {xyzzy: 1}"))
 
 
 @pytest.mark.parametrize("item", ["server.port", "server", "server={}", "server.port.x=1"])
@@ -331,3 +335,9 @@ def test_the_engine_of_a_file_without_a_pipeline_counts_over_the_packaged_one(wr
 
 def test_our_engine_section_at_the_top_is_still_misplaced(paddlex) -> None:
     assert "belongs under 'ppocr_server:'" in failure(paddlex("engine: {name: openvino}"))
+
+
+def test_a_path_deep_in_the_settings_is_found_beside_the_file(write, tmp_path: Path) -> None:
+    (tmp_path / "tasks").mkdir()
+    file = write("ppocr_server: {contracts: {file_task: {data_directory: tasks}}}")
+    assert load(file).settings.contracts.file_task.data_directory == file.parent / "tasks"

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from server.errors import InvalidInputFile
+from server.errors import InvalidInputFile, UrlNotFetched
 from server.intake.fetch import UrlFetcher
 from server.settings import UrlInputSettings
 
@@ -94,10 +94,12 @@ def fetch(site: Server, path: str = "/file", host: str = HOST, **settings: objec
     return asyncio.run(fetcher(site, **settings).fetch(f"http://{host}:{site.server_port}{path}"))
 
 
-def refused(site: Server, path: str = "/file", host: str = HOST, **settings: object) -> None:
-    with pytest.raises(InvalidInputFile) as caught:
+def refused(site: Server, path: str = "/file", host: str = HOST, **settings: object) -> str:
+    """What was wrong, for contracts that tell it; the message is the same for everything."""
+    with pytest.raises(UrlNotFetched) as caught:
         fetch(site, path, host, **settings)
     assert caught.value.message == "Invalid input file"
+    return caught.value.problem
 
 
 def test_a_listed_host_is_fetched_under_its_name(site: Server) -> None:
@@ -266,3 +268,33 @@ def test_tls_is_asked_for_by_name() -> None:
 def test_a_malformed_list_is_found_at_start() -> None:
     with pytest.raises(ValueError, match="allowed host"):
         UrlFetcher(UrlInputSettings(allowed_hosts=("http://h/",)))
+
+
+@pytest.mark.parametrize(
+    ("path", "host", "settings", "problem"),
+    [
+        ("/file", HOST, {"allowed_hosts": ()}, "blocked"),
+        ("/file", HOST, {"allow_private_addresses": False}, "blocked"),
+        ("/file", f"user:password@{HOST}", {}, "malformed"),
+        ("/missing", HOST, {}, "not_found"),
+        ("/packed", HOST, {}, "unusable"),
+        ("/not-http", HOST, {}, "unusable"),
+        ("/big", HOST, {}, "too_large"),
+        ("/forever", HOST, {"timeout_seconds": 0.3}, "timeout"),
+        ("/to/file:///etc/passwd", HOST, {}, "malformed"),
+    ],
+)
+def test_what_was_wrong_is_told_apart(
+    site: Server, path: str, host: str, settings: dict[str, object], problem: str
+) -> None:
+    assert refused(site, path, host, **settings) == problem
+
+
+def test_a_port_that_nobody_listens_on_is_unreachable() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = UrlInputSettings(allowed_hosts=(f"{HOST}:{port}",), allow_private_addresses=True)
+    with pytest.raises(UrlNotFetched) as caught:
+        asyncio.run(UrlFetcher(settings, resolve=loopback).fetch(f"http://{HOST}:{port}/"))
+    assert caught.value.problem == "unreachable"

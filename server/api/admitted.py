@@ -1,0 +1,45 @@
+"""What every endpoint that takes documents does first: a place, the body within limits, and an eye on the caller."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from litestar import Request, Response
+
+from server.admission import Ticket
+from server.api.body import read_body
+from server.disconnect import run_while_connected
+from server.runtime import Runtime
+from server.telemetry.record import record_of
+
+AnyRequest = Request[Any, Any, Any]
+Answer = Callable[[Ticket, list[bytes]], Coroutine[Any, Any, Response[bytes]]]
+"""Makes the answer. The list holds the body alone; emptied once it is understood, a large one need not stay in memory
+for the whole work."""
+
+
+async def admitted(
+    request: AnyRequest, runtime: Runtime, answer: Answer, *, max_body_bytes: int | None = None
+) -> Response[bytes]:
+    """Admit a request, read its body and answer it, for as long as its caller stays.
+
+    Args:
+        request: its body not read yet.
+        runtime: the running server.
+        answer: called with the request's ticket and its body; cancelled when the caller goes away.
+        max_body_bytes: the contract's own cap on the body, where it is below the server's.
+
+    Raises:
+        NotReady, Overloaded: the server takes no more.
+        BodyTooLarge, BodyTimeout: the body is not one.
+        ClientDisconnected: the caller went away.
+    """
+    runtime.lifecycle.check_accepting()
+    limits = runtime.configuration.settings.limits
+    if max_body_bytes is not None:
+        limits = limits.model_copy(update={"max_body_bytes": min(max_body_bytes, limits.max_body_bytes)})
+    record = record_of(request.scope)  # type: ignore[arg-type]
+    with runtime.admission.enter() as ticket:
+        record.body_begun = True
+        body = [await read_body(request.receive, request.headers.get("content-length"), ticket, limits)]
+        record.body_bytes = len(body[0])
+        return await run_while_connected(request.receive, answer(ticket, body))

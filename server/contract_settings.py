@@ -1,0 +1,78 @@
+"""Settings of the other vendors' contracts, one section each. `configs/default.yaml` is the manual."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr
+
+from server.settings_base import Section
+
+MEBIBYTE = 1024 * 1024
+
+
+class ContractSection(Section):
+    """What every contract has.
+
+    ``keys`` are secret by public name: Baidu's API key and secret key, China Mobile's X-APP-ID and Authorization; for
+    the others the name only tells keys apart. Without keys of its own a contract takes the server's access tokens,
+    and without those it is open, which only a loopback bind (or --insecure) allows.
+    """
+
+    enabled: bool = True
+    keys: dict[str, SecretStr] = Field(default_factory=dict)
+    keys_file: Path | None = None
+    requests_per_second: PositiveFloat | None = None
+    concurrent_requests: PositiveInt | None = None
+
+
+class BaiduSettings(ContractSection):
+    """Baidu AI general OCR."""
+
+    token_expires_in: PositiveInt = 2_592_000
+    general_max_base64_bytes: PositiveInt = 4 * MEBIBYTE
+    accurate_max_base64_bytes: PositiveInt = 10 * MEBIBYTE
+    general_max_side: PositiveInt = 4096
+    accurate_max_side: PositiveInt = 8192
+
+
+class ComplexDocumentSettings(ContractSection):
+    """China Mobile complex document OCR."""
+
+    max_file_bytes: PositiveInt = 10_000_000
+    max_pages: PositiveInt = 24
+    unauthorized_code: str = "10401"
+    flag_as_string: bool = False
+
+
+class FileTaskSettings(ContractSection):
+    """File-to-file OCR tasks. Without a data directory everything is in memory and nothing touches the disk."""
+
+    data_directory: Path | None = None
+    wait_seconds: NonNegativeFloat = 60.0
+    retention_seconds: PositiveInt = 3600
+    max_upload_bytes: PositiveInt = 50 * MEBIBYTE
+    max_pages: PositiveInt = 100
+    max_queued_tasks: PositiveInt = 64
+    max_running_tasks: PositiveInt = 4
+    max_stored_bytes: PositiveInt = 1024 * MEBIBYTE
+    task_timeout_seconds: PositiveFloat = 600.0
+
+
+class CapSolverSettings(ContractSection):
+    """CapSolver's ImageToTextTask."""
+
+    balance: Annotated[float, Field(gt=0)] = 1_000_000
+    max_base64_bytes: PositiveInt = 10_000_000
+    max_side: PositiveInt = 8192
+    result_seconds: PositiveInt = 300
+    max_queries: PositiveInt = 120
+    timeout_seconds: PositiveFloat = 120.0
+
+
+class ContractSettings(Section):
+    """All other vendors' contracts."""
+
+    baidu: BaiduSettings = BaiduSettings()
+    complexdocr: ComplexDocumentSettings = ComplexDocumentSettings()
+    file_task: FileTaskSettings = FileTaskSettings()
+    capsolver: CapSolverSettings = CapSolverSettings()

@@ -1,0 +1,43 @@
+"""Secrets that callers present: kept hashed, compared in constant time, told apart by public names."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+
+from pydantic import SecretStr
+
+
+class KeyRing:
+    """Configured secrets by name. A name may be logged, a secret never.
+
+    Args:
+        secrets: secret by name. None at all means that the ring is open.
+    """
+
+    def __init__(self, secrets: Mapping[str, SecretStr]) -> None:
+        self._digests = {name: _digest(secret.get_secret_value()) for name, secret in secrets.items()}
+
+    @property
+    def open(self) -> bool:
+        """Whether nothing is configured, so that everybody may call."""
+        return not self._digests
+
+    def find(self, presented: str) -> str | None:
+        """The name of a secret, or None. Every configured one is compared, so the time taken says nothing."""
+        digest = _digest(presented)
+        found = [name for name, own in self._digests.items() if hmac.compare_digest(digest, own)]
+        return found[0] if found else None
+
+    def matches(self, name: str, presented: str) -> bool:
+        """Whether this is the secret of this name."""
+        own = self._digests.get(name)
+        equal = hmac.compare_digest(_digest(presented), own or _digest(""))
+        return own is not None and equal
+
+    def has(self, name: str) -> bool:
+        """Whether a secret of this name is configured."""
+        return name in self._digests
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
