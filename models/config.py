@@ -34,7 +34,10 @@ class PipelineConfig:
         device: ``cpu`` or ``gpu:N``.
         threads: CPU threads that each model may use; under load the stages take turns, but pages in different stages
             may run several models at once. 0 means every core that this process may run on.
-        padding: ``reference``, ``bucket`` or ``auto`` (reference on a CPU, bucket on a GPU).
+        profile: what ``auto`` means for the next two: ``exact`` gives the reference's texts, ``fast`` takes the fastest
+            arithmetic and the least padding.
+        precision: ``f32``, ``bf16`` or ``auto`` (f32, or what is fastest on this processor).
+        padding: ``reference``, ``tight``, ``bucket`` or ``auto`` (on a CPU reference, or tight; bucket on a GPU).
     """
 
     text_detection: ModuleConfig
@@ -47,4 +50,6 @@ class PipelineConfig:
     engine: str = "auto"
     device: str = "cpu"
     threads: int = 0
-    padding: Literal["auto", "reference", "bucket"] = "auto"
+    profile: Literal["exact", "fast"] = "exact"
+    precision: Literal["auto", "f32", "bf16"] = "auto"
+    padding: Literal["auto", "reference", "tight", "bucket"] = "auto"

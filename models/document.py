@@ -63,6 +63,9 @@ class TextLine:
         quad: the detection it was read from.
         char_scores: probability of each character of ``text`` in turn.
         words: filled only where word boxes were asked for.
+        char_positions: centre of each character of ``text`` in turn along the line, as a fraction of its length: 0 is
+            the left edge of ``quad`` (the top edge, where a line stands upright), 1 the opposite one. Rising, except in
+            text from right to left and in lines that were found upside down. See `models.characters`.
     """
 
     text: str
@@ -70,6 +73,7 @@ class TextLine:
     quad: Quad
     char_scores: tuple[float, ...] = ()
     words: tuple[Word, ...] = ()
+    char_positions: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

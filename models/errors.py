@@ -3,6 +3,7 @@
 OcrError
 ├── InvalidOption        an option is outside its documented range
 ├── ModuleNotLoaded      an optional stage was asked for and has no model here
+│   └── LanguageNotInstalled  a language was asked for whose recogniser is not on this machine
 ├── ModelNotInstalled    weights named in the configuration are not on this machine
 ├── InvalidModelDirectory  a model directory lacks a file, or its inference.yml cannot be used
 ├── WeightsMismatch      a weights file is not the one its manifest entry describes
@@ -33,6 +34,13 @@ class InvalidOption(OcrError):
 
 class ModuleNotLoaded(OcrError):
     """An optional stage (orientation, unwarping, line orientation) has no model to run."""
+
+
+class LanguageNotInstalled(ModuleNotLoaded):
+    """The recogniser of the language that was asked for is not installed, or cannot be opened.
+
+    The message names the command that installs it.
+    """
 
 
 class ModelNotInstalled(OcrError):

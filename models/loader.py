@@ -4,14 +4,19 @@ import os
 import platform
 from collections.abc import Callable
 from importlib.util import find_spec
+from threading import Semaphore
 from typing import TypeVar
 
 from models.config import ModuleConfig, PipelineConfig
-from models.engines.base import Engine, EngineOptions, open_engine
+from models.engines.base import Engine, EngineOptions, Precision, open_engine
+from models.engines.choice import fastest_engine
+from models.languages import GROUPS
 from models.model_directory import ENGINE_FORMATS, ModelDirectory
+from models.ops.bidi import has_right_to_left
 from models.ops.line_groups import Padding
 from models.optional_stage import Closable, ModuleStatus, OptionalStage
 from models.pipeline import OcrPipeline, Stages
+from models.recognisers import Recogniser, Recognisers
 from models.stages.base import CpuPool
 from models.stages.classification import Classifier
 from models.stages.detection import DetectionStage
@@ -39,17 +44,22 @@ def usable_cores() -> int:
 
 
 def choose_engine(name: str, directory: ModelDirectory) -> str:
-    """The engine for a model where the configuration says ``auto``.
+    """The first engine that could run a model where the configuration says ``auto``; see `usable_engines`."""
+    return usable_engines(name, directory)[0]
 
-    Paddle's own format needs Paddle. ONNX runs on OpenVINO where that is installed and made for the processor (x86),
-    because it is the faster one there; elsewhere on ONNX Runtime.
+
+def usable_engines(name: str, directory: ModelDirectory) -> tuple[str, ...]:
+    """The engines that could run a model on a CPU, the one that is faster on most machines first.
+
+    Paddle's own format needs Paddle. ONNX runs on ONNX Runtime, and on OpenVINO where that is installed and made for
+    the processor (x86).
     """
     if name != "auto":
-        return name
+        return (name,)
     if directory.format == "paddle":
-        return "paddle"
+        return ("paddle",)
     on_x86 = platform.machine().lower() in ("x86_64", "amd64")
-    return "openvino" if on_x86 and find_spec("openvino") else "onnxruntime"
+    return ("openvino", "onnxruntime") if on_x86 and find_spec("openvino") else ("onnxruntime",)
 
 
 class _Loader:
@@ -58,11 +68,14 @@ class _Loader:
         self._store = store
         self._threads = config.threads or usable_cores()
         self._pool = CpuPool(self._threads)
+        self._chosen: str | None = None
+        # As many models compute at once as there are cores for the threads of each.
+        self._turn = Semaphore(max(1, usable_cores() // self._threads))
 
     def build(self) -> OcrPipeline:
         config = self._config
         detection = self._detection(config.text_detection)
-        recognition = self._recognition(config.text_recognition)
+        recognition = self._recognisers(config.text_recognition)
         defaults = config.defaults
         orientation_on = defaults.use_doc_preprocessor and defaults.use_doc_orientation_classify
         unwarping_on = defaults.use_doc_preprocessor and defaults.use_doc_unwarping
@@ -80,22 +93,38 @@ class _Loader:
                 defaults.use_textline_orientation,
             ),
         )
-        required = (_loaded(config.text_detection, detection), _loaded(config.text_recognition, recognition))
-        return OcrPipeline(stages, defaults, self._pool, required)
+        detector = ModuleStatus(detection.batcher.name, config.text_detection.model_name, "loaded", detection.runs_on)
+        return OcrPipeline(stages, defaults, self._pool, (detector,))
 
     def _detection(self, module: ModuleConfig) -> DetectionStage:
         directory = self._directory(module)
         return DetectionStage(directory.detection(), self._engines(directory), self._pool)
 
-    def _recognition(self, module: ModuleConfig) -> RecognitionStage:
+    def _recognisers(self, configured: ModuleConfig) -> Recognisers:
+        names = dict.fromkeys(name for group in GROUPS.values() for name in group.models)
+        packs = {name: self._language_pack(name, configured) for name in names if name != configured.model_name}
+        wanted_format = ENGINE_FORMATS.get(self._config.engine)
+        opened = self._recogniser("text_recognition", configured)
+        return Recognisers(opened, packs, lambda name: self._store.installed(name, wanted_format))
+
+    def _language_pack(self, model_name: str, configured: ModuleConfig) -> OptionalStage[Recogniser]:
+        name = f"text_recognition:{model_name}"
+        module = ModuleConfig(model_name, batch_size=configured.batch_size)
+        return OptionalStage(name, model_name, lambda: self._recogniser(name, module))
+
+    def _recogniser(self, name: str, module: ModuleConfig) -> Recogniser:
         directory = self._directory(module)
-        return RecognitionStage(
-            directory.recognition(),
-            self._engines(directory),
+        spec = directory.recognition()
+        stage = RecognitionStage(
+            spec,
+            self._lanes(directory),
             self._pool,
             padding=self._padding(),
             group_size=module.batch_size,
+            name=name,
         )
+        characters = frozenset(spec.characters)
+        return Recogniser(stage, module.model_name, characters, has_right_to_left(spec.characters))
 
     def _orientation(self, name: str) -> Callable[[ModuleConfig], OrientationStage]:
         def open_stage(module: ModuleConfig) -> OrientationStage:
@@ -120,15 +149,37 @@ class _Loader:
         path = module.model_dir or self._store.find(module.model_name, ENGINE_FORMATS.get(self._config.engine))
         return ModelDirectory.read(path)
 
-    def _engines(self, directory: ModelDirectory) -> list[Engine]:
-        name = choose_engine(self._config.engine, directory)
-        return [open_engine(name, directory.path, EngineOptions(self._config.device, self._threads))]
+    def _engines(self, directory: ModelDirectory, *, few_shapes: bool = False) -> list[Engine]:
+        options = EngineOptions(self._config.device, self._threads, self._precision(), few_shapes, self._turn)
+        names = usable_engines(self._config.engine, directory)
+        name = names[0] if len(names) == 1 else self._fastest(names, options)
+        return [open_engine(name, directory.path, options)]
+
+    def _fastest(self, names: tuple[str, ...], options: EngineOptions) -> str:
+        """One engine for all models, chosen by what takes most of the time: the configured recogniser."""
+        if self._chosen is None:
+            recogniser = self._directory(self._config.text_recognition)
+            shape = recogniser.recognition().image_shape
+            same = usable_engines(self._config.engine, recogniser) == names
+            self._chosen = (
+                fastest_engine(names, recogniser.path, shape, options, self._store.directory) if same else names[0]
+            )
+        return self._chosen
+
+    def _lanes(self, directory: ModelDirectory) -> list[Engine]:
+        """Engines for the stage that does most of the work: what a lane does before and after keeps none waiting."""
+        engines = self._engines(directory, few_shapes=self._padding() != "reference")
+        twins = [engine.twin() for engine in engines]
+        return [*engines, *(twin for twin in twins if twin is not None)]
+
+    def _precision(self) -> Precision:
+        if self._config.precision != "auto":
+            return self._config.precision
+        return "fast" if self._config.profile == "fast" else "f32"
 
     def _padding(self) -> Padding:
         if self._config.padding != "auto":
             return self._config.padding
-        return "reference" if self._config.device == "cpu" else "bucket"
-
-
-def _loaded(module: ModuleConfig, stage: DetectionStage | RecognitionStage) -> ModuleStatus:
-    return ModuleStatus(stage.batcher.name, module.model_name, "loaded", stage.runs_on)
+        if self._config.device != "cpu":
+            return "bucket"
+        return "tight" if self._config.profile == "fast" else "reference"

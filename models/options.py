@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar, get_args
 
 from models.errors import InvalidOption
+from models.languages import GROUPS
 
 LimitType = Literal["min", "max"]
 T = TypeVar("T")
@@ -26,6 +27,7 @@ class OcrOverrides:
     text_det_unclip_ratio: float | None = None
     text_rec_score_thresh: float | None = None
     return_word_box: bool | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class OcrOptions:
 
     ``use_doc_orientation_classify`` and ``use_doc_unwarping`` say what runs; they are false whenever
     ``use_doc_preprocessor`` is false. Side lengths are pixels, thresholds are probabilities in 0..1,
-    ``text_det_unclip_ratio`` is the DB paper's r (https://arxiv.org/abs/1911.08947, eq. 10).
+    ``text_det_unclip_ratio`` is the DB paper's r (https://arxiv.org/abs/1911.08947, eq. 10). ``language`` is a
+    recogniser group of `models.languages`; None is the configured recogniser, whatever it reads.
     """
 
     use_doc_preprocessor: bool
@@ -49,6 +52,7 @@ class OcrOptions:
     text_det_unclip_ratio: float
     text_rec_score_thresh: float
     return_word_box: bool
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,7 @@ class OcrDefaults:
             text_det_unclip_ratio=_pick(wishes.text_det_unclip_ratio, self.text_det_unclip_ratio),
             text_rec_score_thresh=_pick(wishes.text_rec_score_thresh, self.text_rec_score_thresh),
             return_word_box=_pick(wishes.return_word_box, self.return_word_box),
+            language=wishes.language,
         )
         _check(options)
         return options
@@ -113,3 +118,5 @@ def _check(options: OcrOptions) -> None:
         raise InvalidOption("text_rec_score_thresh", "must be between 0 and 1")
     if options.text_det_limit_type not in get_args(LimitType):
         raise InvalidOption("text_det_limit_type", "must be 'min' or 'max'")
+    if options.language is not None and options.language not in GROUPS:
+        raise InvalidOption("language", f"must be one of {', '.join(GROUPS)}")

@@ -12,15 +12,18 @@ from functools import partial
 
 from models.batching import BatcherStats
 from models.document import Image, Page, PageResult, Preprocessed, TextBox, TextLine
+from models.ops.bidi import logical_order, logical_text, reads_right_to_left
+from models.ops.char_positions import char_positions
 from models.ops.crop import LineRegion, cut_line, locate_line
 from models.ops.rotate import rotate_image
 from models.ops.word_boxes import word_boxes
 from models.optional_stage import ModuleStatus, OptionalStage
 from models.options import OcrDefaults, OcrOptions, OcrOverrides
+from models.recognisers import Recogniser, Recognisers
 from models.stages.base import CpuPool
 from models.stages.detection import DetectionStage
 from models.stages.orientation import OrientationStage
-from models.stages.recognition import ReadLine, RecognitionStage
+from models.stages.recognition import ReadLine
 from models.stages.unwarping import UnwarpingStage
 
 
@@ -29,7 +32,7 @@ class Stages:
     """The opened stages of one pipeline and the models behind them."""
 
     detection: DetectionStage
-    recognition: RecognitionStage
+    recognition: Recognisers
     doc_orientation: OptionalStage[OrientationStage]
     doc_unwarping: OptionalStage[UnwarpingStage]
     textline_orientation: OptionalStage[OrientationStage]
@@ -72,20 +75,28 @@ class OcrPipeline:
 
     def modules(self) -> tuple[ModuleStatus, ...]:
         """The state of every module."""
-        return (*self._required, *(stage.status for stage in self._optional()))
+        optional = (stage.status for stage in self._optional())
+        return (*self._required, *self._stages.recognition.statuses(), *optional)
 
     def stats(self) -> dict[str, tuple[BatcherStats, int]]:
         """Per opened stage, by name: its batcher's counters and how many jobs wait."""
         opened = [stage.opened for stage in self._optional()]
-        stages = [self._stages.detection, self._stages.recognition, *(stage for stage in opened if stage)]
+        recognisers = [recogniser.stage for recogniser in self._stages.recognition.opened()]
+        stages = [self._stages.detection, *recognisers, *(stage for stage in opened if stage)]
         return {stage.batcher.name: (stage.batcher.stats, stage.batcher.queued) for stage in stages}
 
+    def reads_language(self, group: str) -> bool:
+        """Whether the recogniser of a group from `models.languages.GROUPS` is on this machine."""
+        return self._stages.recognition.available(group)
+
     async def prepare(self, options: OcrOptions) -> None:
-        """Open the optional stages that these options need, so that a request fails before its file is decoded.
+        """Open the stages that these options need, so that a request fails before its file is decoded.
 
         Raises:
+            LanguageNotInstalled: the recogniser of the language cannot run here.
             ModuleNotLoaded: a stage cannot run here.
         """
+        await self._stages.recognition.get(options.language, self._pool)
         for stage, wanted in self._wanted(options):
             if wanted:
                 await stage.get(self._pool)
@@ -131,10 +142,11 @@ class OcrPipeline:
             flow: the request the page belongs to; requests share the devices equally.
 
         Raises:
-            ModuleNotLoaded: an optional stage was asked for that cannot run here.
+            ModuleNotLoaded: an optional stage, or a language, was asked for that cannot run here.
             EngineFailure, DeadlineExceeded, PipelineStopped: see `models.batching.Batcher.submit`.
         """
         run = _Run(options, flow, deadline)
+        recogniser = await self._stages.recognition.get(options.language, self._pool)
         preprocessed = await self._preprocess(page.image, run)
         with run.timed("text_detection"):
             found = await self._stages.detection.find(preprocessed.image, options, flow=flow, deadline=deadline)
@@ -142,8 +154,8 @@ class OcrPipeline:
             boxes, regions = await self._pool.run(_locate, found)
         regions, angles = await self._turn_lines(preprocessed.image, regions, run)
         with run.timed("text_recognition"):
-            reads = await self._stages.recognition.read(preprocessed.image, regions, flow=flow, deadline=deadline)
-        lines = await self._pool.run(_text_lines, boxes, reads, options)
+            reads = await recogniser.stage.read(preprocessed.image, regions, flow=flow, deadline=deadline)
+        lines = await self._pool.run(_text_lines, boxes, regions, reads, recogniser, options)
         return PageResult(options, preprocessed, tuple(boxes), tuple(angles), lines, run.seconds)
 
     async def _preprocess(self, image: Image, run: _Run) -> Preprocessed:
@@ -194,14 +206,35 @@ def _locate(boxes: Sequence[TextBox]) -> tuple[list[TextBox], list[LineRegion]]:
     return [box for box, _ in located], [region for _, region in located]
 
 
-def _text_lines(boxes: Sequence[TextBox], reads: Sequence[ReadLine], options: OcrOptions) -> tuple[TextLine, ...]:
-    return tuple(
-        _text_line(box, read, options)
-        for box, read in zip(boxes, reads, strict=True)
+def _text_lines(
+    boxes: Sequence[TextBox],
+    regions: Sequence[LineRegion],
+    reads: Sequence[ReadLine],
+    recogniser: Recogniser,
+    options: OcrOptions,
+) -> tuple[TextLine, ...]:
+    lines = (
+        _text_line(box, region, read, options)
+        for box, region, read in zip(boxes, regions, reads, strict=True)
         if read.decoded.score >= options.text_rec_score_thresh
     )
+    return tuple(map(_in_logical_order, lines) if recogniser.right_to_left else lines)
 
 
-def _text_line(box: TextBox, read: ReadLine, options: OcrOptions) -> TextLine:
+def _text_line(box: TextBox, region: LineRegion, read: ReadLine, options: OcrOptions) -> TextLine:
     words = word_boxes(read.decoded, box.quad, read.width_ratio) if options.return_word_box else ()
-    return TextLine(read.decoded.text, read.decoded.score, box.quad, read.decoded.char_scores, words)
+    positions = char_positions(read.decoded, read.width_ratio, turned=region.turned)
+    return TextLine(read.decoded.text, read.decoded.score, box.quad, read.decoded.char_scores, words, positions)
+
+
+def _in_logical_order(line: TextLine) -> TextLine:
+    """A line in the order in which it is read, from the order in which it is seen from left to right."""
+    order = logical_order(line.text)
+    words = tuple(replace(word, text=logical_text(word.text)) for word in line.words)
+    return replace(
+        line,
+        text=logical_text(line.text),
+        char_scores=tuple(line.char_scores[index] for index in order),
+        words=words[::-1] if reads_right_to_left(line.text) else words,
+        char_positions=tuple(line.char_positions[index] for index in order),
+    )

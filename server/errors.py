@@ -98,6 +98,10 @@ class InvalidModelSettings(RequestError):
         super().__init__(f"{self.default_message} {reason}")
 
 
+class LanguageUnavailable(InvalidModelSettings):
+    """The language that was asked for cannot be read here: its recogniser is not installed."""
+
+
 class Unauthorized(RequestError):
     """No token, or one that is not configured."""
 
@@ -174,6 +178,8 @@ class NotReady(RequestError):
 
 def from_pipeline(error: ocr.OcrError) -> RequestError:
     """Translate an error of `models` into the request error that the caller sees."""
+    if isinstance(error, ocr.LanguageNotInstalled):
+        return LanguageUnavailable(str(error))
     if isinstance(error, ocr.ModuleNotLoaded):
         return InvalidModelSettings(str(error))
     if isinstance(error, ocr.DeadlineExceeded):

@@ -61,6 +61,8 @@ def pipeline_config(parsed: PipelineFile, settings: Settings, file: Path) -> Pip
         engine=settings.engine.name,
         device=settings.engine.device,
         threads=settings.engine.threads,
+        profile=settings.engine.profile,
+        precision=settings.engine.precision,
         padding=settings.engine.padding,
     )
 

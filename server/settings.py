@@ -68,12 +68,14 @@ class DecodeSettings(Section):
 
 
 class EngineSettings(Section):
-    """Which library runs the models, on what, and how lines are padded."""
+    """Which library runs the models, on what, how exactly it computes, and how lines are padded."""
 
     name: Literal["auto", "onnxruntime", "openvino", "paddle"] = "auto"
     device: Annotated[str, Field(pattern=r"^(cpu|gpu:\d+)$")] = "cpu"
     threads: NonNegativeInt = 0
-    padding: Literal["auto", "reference", "bucket"] = "auto"
+    profile: Literal["exact", "fast"] = "exact"
+    precision: Literal["auto", "f32", "bf16"] = "auto"
+    padding: Literal["auto", "reference", "tight", "bucket"] = "auto"
 
 
 class ModelSettings(Section):

@@ -12,6 +12,7 @@ from threading import Event
 import numpy as np
 from numpy.typing import NDArray
 
+from models.engines.base import DEVICE_BATCH_SIZES
 from models.errors import EngineFailure
 
 Answer = Callable[[NDArray[np.float32]], NDArray[np.float32]]
@@ -49,6 +50,7 @@ class FakeEngine:
 
     name = "fake"
     device = "cpu"
+    batch_sizes: tuple[int, ...] = DEVICE_BATCH_SIZES
 
     def __init__(self, answer: Answer) -> None:
         self.shapes: list[tuple[int, ...]] = []
@@ -79,6 +81,10 @@ class FakeEngine:
         if fault is Fault.HANG:
             self._hang()
         return _spoiled(self._answer(batch), fault)
+
+    def twin(self) -> "FakeEngine | None":
+        """See `Engine.twin`: a fake device runs one batch at a time."""
+        return None
 
     def close(self) -> None:
         """See `Engine.close`."""

@@ -6,7 +6,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from models.engines.base import LARGE_INPUT, EngineOptions
+from models.engines.base import LARGE_INPUT, EngineOptions, refuse_bf16
 from models.errors import EngineFailure, EngineUnavailable
 
 _LOG_ERRORS_ONLY = 3
@@ -19,6 +19,7 @@ class OnnxRuntimeEngine:
     """One ONNX Runtime session."""
 
     name = "onnxruntime"
+    batch_sizes: tuple[int, ...] = ()
 
     def __init__(self, session: ort.InferenceSession) -> None:
         self._session: ort.InferenceSession | None = session
@@ -37,6 +38,9 @@ class OnnxRuntimeEngine:
             raise EngineFailure(f"ONNX Runtime failed on a batch of shape {batch.shape}.") from error
         return np.asarray(output, np.float32)
 
+    def twin(self) -> None:
+        """See `Engine.twin`. Not measured to be a gain."""
+
     def close(self) -> None:
         """See `Engine.close`."""
         self._session = None
@@ -46,11 +50,12 @@ def open_model(directory: Path, options: EngineOptions) -> OnnxRuntimeEngine:
     """Open ``inference.onnx`` of a model directory.
 
     Raises:
-        EngineUnavailable: a device other than the CPU is asked for.
+        EngineUnavailable: a device other than the CPU, or a precision other than float32, is asked for.
         EngineFailure: the file is not a model that ONNX Runtime can load.
     """
     if options.device != "cpu":
         raise EngineUnavailable(f"Engine 'onnxruntime' runs on the CPU only; device '{options.device}' was asked for.")
+    refuse_bf16("onnxruntime", options)
     settings = ort.SessionOptions()
     settings.intra_op_num_threads = options.threads
     settings.log_severity_level = _LOG_ERRORS_ONLY

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.engines.base import EngineOptions
+from models.engines.base import DEVICE_BATCH_SIZES, EngineOptions, refuse_bf16
 from models.engines.signal_guard import kept_signal_handlers
 from models.errors import EngineFailure, EngineUnavailable
 from models.model_directory import PADDLE_PARAMETERS, weights_file
@@ -38,6 +38,7 @@ class PaddleEngine:
         self._input = predictor.get_input_handle(predictor.get_input_names()[0])
         self._output = predictor.get_output_names()[0]
         self.device = device
+        self.batch_sizes: tuple[int, ...] = () if device == "cpu" else DEVICE_BATCH_SIZES
 
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
         """See `Engine.run`."""
@@ -51,6 +52,9 @@ class PaddleEngine:
             raise EngineFailure(f"Paddle failed on a batch of shape {batch.shape}.") from error
         return np.asarray(output, np.float32)
 
+    def twin(self) -> None:
+        """See `Engine.twin`: a predictor belongs to one thread."""
+
     def close(self) -> None:
         """See `Engine.close`."""
         self._predictor = None
@@ -61,9 +65,10 @@ def open_model(directory: Path, options: EngineOptions) -> PaddleEngine:
     """Open ``inference.json`` (older: ``inference.pdmodel``) with ``inference.pdiparams``.
 
     Raises:
-        EngineUnavailable: Paddle cannot use the device, or was built for the CPU only.
+        EngineUnavailable: Paddle cannot use the device, or was built for the CPU only; or BF16 is asked for.
         EngineFailure: the files are not a model that Paddle can load.
     """
+    refuse_bf16("paddle", options)
     config = inference.Config(str(weights_file(directory, "paddle")), str(directory / PADDLE_PARAMETERS))
     device = _choose_device(config, options)
     config.disable_glog_info()

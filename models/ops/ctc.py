@@ -37,7 +37,9 @@ def ctc_characters(dictionary: Sequence[str]) -> tuple[str, ...]:
 def greedy_decode(probabilities: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
     """Take the best class of every time step.
 
-    The classes are scanned once and nothing of the input's size is copied.
+    The classes are scanned once, by NumPy: measured on 6 x 40 x 18,385 it takes 0.6 ms, OpenCV's reductions 4 to 7, two
+    threads no less than one. Nothing of the input's size is copied. Where a step holds a NaN or a positive infinity,
+    that is what its best probability is.
 
     Args:
         probabilities: float32 (N, T, C), softmax over C.

@@ -10,10 +10,13 @@ from typing import Literal
 
 from models.ops.resize import MAX_LINE_WIDTH, line_widths
 
-Padding = Literal["reference", "bucket"]
+Padding = Literal["reference", "tight", "bucket"]
 
 WIDTH_LADDER = (320, 480, 640, 960, 1280, 1600, 2240, MAX_LINE_WIDTH)
 """Padded widths of the ``bucket`` policy, in pixels: few enough to prepare a kernel for each."""
+
+TIGHT_STEP = 32
+"""Padded widths of the ``tight`` policy are multiples of this, in pixels."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +43,8 @@ def plan_groups(
     """Group a page's lines.
 
     ``reference``: sorted by width/height, in groups of ``group_size``, each padded to its widest line. ``bucket``: each
-    line alone, rounded up to the next step of `WIDTH_LADDER`; lines of one step form a group.
+    line alone, rounded up to the next step of `WIDTH_LADDER`; lines of one step form a group. ``tight``: the same with
+    the next multiple of `TIGHT_STEP`, and short lines are not padded to the model's nominal width.
 
     Args:
         sizes: (height, width) of each crop.
@@ -52,14 +56,16 @@ def plan_groups(
     if padding == "reference":
         chunks = [order[start : start + group_size] for start in range(0, len(order), group_size)]
     else:
-        chunks = _by_step(order, sizes, image_shape)
+        chunks = _by_step(order, sizes, image_shape, padding)
     return [_group(chunk, sizes, image_shape, padding) for chunk in chunks]
 
 
-def _by_step(order: list[int], sizes: Sequence[tuple[int, int]], image_shape: tuple[int, int, int]) -> list[list[int]]:
+def _by_step(
+    order: list[int], sizes: Sequence[tuple[int, int]], image_shape: tuple[int, int, int], padding: Padding
+) -> list[list[int]]:
     steps: dict[int, list[int]] = {}
     for index in order:
-        steps.setdefault(_ladder_step(line_widths(*sizes[index], image_shape)[1]), []).append(index)
+        steps.setdefault(_step(line_widths(*sizes[index], image_shape), padding), []).append(index)
     return list(steps.values())
 
 
@@ -67,8 +73,7 @@ def _group(
     chunk: list[int], sizes: Sequence[tuple[int, int]], image_shape: tuple[int, int, int], padding: Padding
 ) -> LineGroup:
     widths = [line_widths(*sizes[index], image_shape) for index in chunk]
-    widest = max(padded for _, padded in widths)
-    width = widest if padding == "reference" else _ladder_step(widest)
+    width = max(_step(both, padding) for both in widths)
     ratios = [sizes[index][1] / sizes[index][0] for index in chunk]
     full = max(image_shape[2] / image_shape[1], *ratios) if padding == "reference" else width / image_shape[1]
     return LineGroup(
@@ -79,5 +84,11 @@ def _group(
     )
 
 
-def _ladder_step(width: int) -> int:
-    return next(step for step in WIDTH_LADDER if step >= width)
+def _step(widths: tuple[int, int], padding: Padding) -> int:
+    """The width that a line of these widths (the text's own, the least padded one) is padded to on its own."""
+    text, padded = widths
+    if padding == "reference":
+        return padded
+    if padding == "tight":
+        return -(-text // TIGHT_STEP) * TIGHT_STEP
+    return next(step for step in WIDTH_LADDER if step >= padded)

@@ -84,16 +84,37 @@ class EngineStage(ABC, Generic[Item, Output]):
 def checked_run(engine: Engine, batch: NDArray[np.float32]) -> NDArray[np.float32]:
     """Run a batch and refuse an answer that cannot be right: a wrong count, or anything that is not a number.
 
+    What it returns lasts until the engine's next run.
+
+    Raises:
+        EngineFailure: as above, or the engine's own.
+    """
+    output = run_rows(engine, batch)
+    refuse_nonsense(engine, output)
+    return output
+
+
+def run_rows(engine: Engine, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Run a batch and refuse an answer with a wrong count of rows. What it returns lasts until the engine's next run.
+
     Raises:
         EngineFailure: as above, or the engine's own.
     """
     output = engine.run(batch)
     if len(output) != len(batch):
         raise EngineFailure(f"Engine '{engine.name}' gave {len(output)} rows for a batch of {len(batch)}.")
-    # One pass without a temporary array: a NaN or an infinity anywhere makes the sum one too.
-    if not np.isfinite(output.sum()):
-        raise EngineFailure(f"Engine '{engine.name}' gave values that are not finite numbers.")
     return output
+
+
+def refuse_nonsense(engine: Engine, values: NDArray[np.float32]) -> None:
+    """Refuse values of which any is no finite number.
+
+    Raises:
+        EngineFailure: as above.
+    """
+    # One pass without a temporary array: a NaN or an infinity anywhere makes the sum one too.
+    if not np.isfinite(values.sum()):
+        raise EngineFailure(f"Engine '{engine.name}' gave values that are not finite numbers.")
 
 
 def planes_in_order(image: Image, channels: ChannelOrder) -> Image:

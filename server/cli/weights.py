@@ -7,6 +7,7 @@ import click
 
 from models.downloads import Downloads
 from models.errors import OcrError
+from models.languages import languages_read_by
 from models.model_directory import ModelFormat
 from models.stored_model import StoredModel
 from server.cli.failures import Failure
@@ -16,13 +17,15 @@ _MEGABYTE = 1_000_000
 
 
 def list_models(config: Path | None, settings: Sequence[str]) -> None:
-    """Print one line a model: name, state, size, task, and where it comes from."""
+    """Print one line a model: name, state, size, task, and where it comes from; below it, what a recogniser reads."""
     configuration = load(config, settings)
     store = open_store(configuration)
     used = named(configuration.pipeline)
     for model in store.entries():
         mark = "*" if model.name in used else " "
         click.echo(f"{mark} {model.name:<40} {model.state:<14} {_size(model):>9}  {model.task:<21} {_origin(model)}")
+        if languages := languages_read_by(model.name):
+            click.echo(f"    reads {', '.join(languages)}")
         if model.problem:
             click.echo(f"    {model.problem}")
     click.echo(f"* named by {configuration.source}. Cache: {store.directory}", err=True)

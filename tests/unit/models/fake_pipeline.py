@@ -1,6 +1,6 @@
 """A whole pipeline on fake engines: real stages, queues and loader, with models that answer by a rule."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,20 +28,22 @@ class FakeModels:
     doc_orientation: Answer = always_class(1, 4)
     textline_orientation: Answer = always_class(1, 2)
     unwarping: Answer = echo
+    packs: dict[str, Answer] = field(default_factory=dict)
     engines: dict[str, FakeEngine] = field(default_factory=dict)
 
     def open(self, directory: Path, options: EngineOptions) -> FakeEngine:
-        self.engines[directory.name] = FakeEngine(getattr(self, directory.name))
+        answer = self.packs.get(directory.name) or getattr(self, directory.name)
+        self.engines[directory.name] = FakeEngine(answer)
         return self.engines[directory.name]
 
 
-def recognition_yml() -> dict[str, object]:
+def recognition_yml(characters: Sequence[str] = CHARACTERS) -> dict[str, object]:
     return {
         "Global": {"model_name": "recognition"},
         "PreProcess": {
             "transform_ops": [{"DecodeImage": {"img_mode": "BGR"}}, {"RecResizeImg": {"image_shape": [3, 48, 320]}}]
         },
-        "PostProcess": {"name": "CTCLabelDecode", "character_dict": CHARACTERS},
+        "PostProcess": {"name": "CTCLabelDecode", "character_dict": list(characters)},
     }
 
 
@@ -64,9 +66,19 @@ def fake_pipeline(
     *,
     defaults: OcrDefaults | None = None,
     without: tuple[str, ...] = (),
+    recogniser: str = "recognition",
     **settings: object,
 ) -> Iterator[OcrPipeline]:
-    """Build a pipeline. ``without`` names optional modules whose weights are not there."""
+    """Build a pipeline.
+
+    Args:
+        folder: where model directories are written; its folder ``cache`` is the model store.
+        models: what they answer. Those of ``packs`` are found in the store once their directory is there.
+        defaults: option defaults.
+        without: optional modules whose weights are not there.
+        recogniser: the configured recogniser's name.
+        settings: of `PipelineConfig`.
+    """
     descriptions: dict[str, dict[str, object]] = {
         "detection": detection_yml(),
         "recognition": recognition_yml(),
@@ -78,6 +90,9 @@ def fake_pipeline(
         if name not in without and not (folder / name).exists():
             write_directory(folder / name, description)
     modules = {name: ModuleConfig(name, folder / name, 6) for name in descriptions}
+    modules["recognition"] = ModuleConfig(recogniser, folder / "recognition", 6)
+    manifest = folder / "models.yaml"
+    manifest.write_text("models: {}", encoding="utf-8")
     config = PipelineConfig(
         text_detection=modules["detection"],
         text_recognition=modules["recognition"],
@@ -89,4 +104,4 @@ def fake_pipeline(
         **settings,
     )
     with registered_engine("fake", models.open):
-        yield build_pipeline(config, ModelStore(folder / "cache", offline=True, manifest_path=folder / "none.yaml"))
+        yield build_pipeline(config, ModelStore(folder / "cache", offline=True, manifest_path=manifest))

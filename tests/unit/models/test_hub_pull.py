@@ -1,5 +1,6 @@
 """Pulls from a model hub on loopback by real processes: several at once, killed ones, missing hashes, mirrors."""
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,7 +12,9 @@ import pytest
 import yaml
 
 from models.errors import WeightsMismatch
+from models.model_directory import ModelDirectory
 from models.weights import ModelStore
+from tests.unit.models.fake_pipeline import recognition_yml
 from tests.unit.models.hub_stub import HubStub, running_hub
 from tests.unit.models.model_files import (
     detection_yml,
@@ -219,3 +222,32 @@ def test_importing_the_store_loads_no_network_client() -> None:
     code = f"import sys, models.weights; print([name for name in {clients} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_languages_recogniser_is_pulled_and_then_found(tmp_path: Path, hub: HubStub) -> None:
+    name = "latin_PP-OCRv5_mobile_rec"
+    description = yaml.safe_dump(recognition_yml(["é", "ß"]), allow_unicode=True).encode()
+    hub.files |= {
+        f"PaddlePaddle/{name}_onnx/inference.onnx": ONNX,
+        f"PaddlePaddle/{name}_onnx/inference.yml": description,
+    }
+    write_manifest(tmp_path / "models.yaml", {})
+    puller = Puller(tmp_path, hub.endpoint)
+    code, out, err = puller.run(name)
+    assert (code, err) == (0, "")
+    assert "of which no hash is known" in out
+    store = puller.store()
+    assert store.installed(name)
+    assert set(store.verify(name).values()) == {"recorded"}
+    assert ModelDirectory.read(store.find(name)).recognition().characters == ("é", "ß")
+
+
+def test_what_a_hub_gives_for_a_language_must_be_the_published_weights(tmp_path: Path, hub: HubStub) -> None:
+    name = "korean_PP-OCRv5_mobile_rec"
+    hub.files |= {f"PaddlePaddle/{name}_onnx/{file}": ONNX for file in ("inference.onnx", "inference.yml")}
+    shutil.copy(ROOT / "configs" / "models.yaml", tmp_path / "models.yaml")
+    puller = Puller(tmp_path, hub.endpoint)
+    code, _, err = puller.run(name)
+    assert code == 1
+    assert err.startswith("WeightsMismatch: ")
+    assert not puller.store().installed(name)

@@ -306,6 +306,14 @@ def test_models_list_marks_what_the_configuration_names() -> None:
     assert other.startswith("  ")
 
 
+def test_models_list_says_which_languages_a_recogniser_reads() -> None:
+    lines = run("models", "list").stdout.splitlines()
+    (korean,) = (index for index, line in enumerate(lines) if " korean_PP-OCRv5_mobile_rec " in line)
+    (detector,) = (index for index, line in enumerate(lines) if " PP-OCRv5_mobile_det " in line)
+    assert lines[korean + 1].strip() == "reads digits, english, indonesian, korean, malay"
+    assert "reads" not in lines[detector + 1]
+
+
 @pytest.fixture
 def certificate(tmp_path: Path) -> tuple[Path, Path]:
     """A certificate for 127.0.0.1 and its key, as PEM files."""

@@ -172,6 +172,13 @@ def test_engine_settings_are_ours(load) -> None:
     )
 
 
+def test_the_fast_profile_is_one_line(load) -> None:
+    pipeline = load(SMALLEST, "engine.profile=fast").pipeline
+    assert (pipeline.profile, pipeline.precision, pipeline.padding) == ("fast", "auto", "auto")
+    pipeline = load(SMALLEST, "engine.precision=bf16", "engine.padding=tight").pipeline
+    assert (pipeline.profile, pipeline.precision, pipeline.padding) == ("exact", "bf16", "tight")
+
+
 @pytest.mark.parametrize(
     ("serving", "expected"),
     [

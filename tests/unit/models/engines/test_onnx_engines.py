@@ -40,16 +40,50 @@ def directory(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", ENGINES)
-def test_answers_are_the_callers_own(directory: Path, name: str) -> None:
+def test_an_answer_is_right_until_the_next_run(directory: Path, name: str) -> None:
     engine = open_engine(name, directory, EngineOptions(threads=1))
-    first = engine.run(np.full((2, 3, 4, 5), 7, np.float32))
-    engine.run(np.zeros((2, 3, 4, 5), np.float32))
-    assert (first == 7).all()
+    for value, shape in enumerate([(2, 3, 4, 5), (1, 3, 48, 320), (2, 3, 4, 5)]):
+        answer = engine.run(np.full(shape, value, np.float32))
+        assert answer.shape == shape
+        assert (answer == value).all()
     assert engine.name == name
     assert "CPU" in engine.device.upper()
     engine.close()
     with pytest.raises(EngineFailure):
         engine.run(np.zeros((1, 3, 4, 5), np.float32))
+
+
+def test_twins_answer_each_their_own_and_outlive_each_other(directory: Path) -> None:
+    engine = open_engine("openvino", directory, EngineOptions(threads=1))
+    twin = engine.twin()
+    assert twin is not None
+    first = engine.run(np.full((2, 3, 4, 5), 7, np.float32))
+    assert (twin.run(np.zeros((2, 3, 4, 5), np.float32)) == 0).all()
+    assert (first == 7).all()
+    engine.close()
+    assert (twin.run(np.ones((1, 3, 4, 5), np.float32)) == 1).all()
+
+
+@pytest.mark.parametrize("name", ["onnxruntime"])
+def test_bf16_is_refused_where_an_engine_has_none(directory: Path, name: str) -> None:
+    with pytest.raises(EngineUnavailable, match="bf16"):
+        open_engine(name, directory, EngineOptions(precision="bf16"))
+    assert open_engine(name, directory, EngineOptions(precision="fast")).run(np.ones((1, 3, 4, 5), np.float32)).all()
+
+
+def test_openvino_says_what_it_computes_in(directory: Path) -> None:
+    assert open_engine("openvino", directory, EngineOptions()).device == "CPU, f32"
+
+
+def test_openvino_takes_bf16_where_the_processor_has_it_and_refuses_it_elsewhere(directory: Path) -> None:
+    fast = open_engine("openvino", directory, EngineOptions(precision="fast"))
+    has_bf16 = "BF16" in pytest.importorskip("openvino").Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    assert fast.device == ("CPU, bf16" if has_bf16 else "CPU, f32")
+    if has_bf16:
+        assert open_engine("openvino", directory, EngineOptions(precision="bf16")).device == "CPU, bf16"
+        return
+    with pytest.raises(EngineUnavailable, match="BF16"):
+        open_engine("openvino", directory, EngineOptions(precision="bf16"))
 
 
 @pytest.mark.parametrize("name", ENGINES)

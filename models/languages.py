@@ -1,0 +1,142 @@
+"""Which recogniser reads which languages.
+
+A recogniser group is what a request names (`models.options.OcrOverrides.language`): a set of languages that one model
+reads together. Contracts translate their own language names to the neutral ones here and ask `recogniser_for`.
+
+Which letters a model can give at all is a matter of its dictionary. The groups below follow the published dictionaries:
+PP-OCRv5's main model has no Hangul and no Greek accents, and among the Latin letters it lacks, for instance, most
+capitals with accents, so that French or Polish needs a recogniser of its own. PP-OCRv6's main models have all Latin
+letters besides Chinese and Japanese. No official model has the letters of Vietnamese.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from string import ascii_letters, digits
+
+from models.errors import InvalidOption
+from models.scripts import detect_language, detect_script
+
+__all__ = [
+    "DEFAULT_GROUP",
+    "GROUPS",
+    "LANGUAGES",
+    "RecogniserGroup",
+    "detect_language",
+    "detect_script",
+    "languages_read_by",
+    "recogniser_for",
+]
+
+DEFAULT_GROUP = "default"
+"""Chinese, Japanese and English: what the recogniser of the packaged configuration reads.
+
+A request that asks for no language at all gets the configured recogniser, whatever that reads.
+"""
+
+_V6 = ("PP-OCRv6_small_rec", "PP-OCRv6_medium_rec")
+_MAIN = ("PP-OCRv5_mobile_rec", "PP-OCRv5_server_rec", *_V6)
+
+_ASCII = frozenset(("english", "malay", "indonesian", "digits"))
+_HAN = frozenset(("chinese", "chinese_traditional", "japanese"))
+_LATIN = frozenset((
+    "french", "german", "spanish", "portuguese", "italian", "danish", "dutch", "norwegian", "swedish", "finnish",
+    "icelandic", "estonian", "lithuanian", "polish", "czech", "slovak", "slovenian", "croatian", "hungarian",
+    "albanian", "turkish", "catalan", "latin",
+))  # fmt: skip
+_LATIN_LETTERS = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞĄĆČĎĐĖĘĚĞĮİĹĽŁŃŇŐŒŔŘŚŞŠŤŪŮŰŲŸŹŻŽ"
+_EAST_SLAVIC = ("russian", "ukrainian", "belarusian")
+_EAST_SLAVIC_LETTERS = "АБВГҐДЕЁЄЖЗИІЇЙЛПУЎФЦЧШЩЪЫЬЭЮЯбвгдёжлпфцщъыьэюяґєіїў"
+_CJK_SAMPLE = "的一是不了在人有我他的国國說书書あいうのはをんアイウノンー"
+_UNREADABLE = frozenset(("vietnamese",))
+"""Languages that contracts name and no official recogniser has the letters of."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecogniserGroup:
+    """Languages that one recogniser reads together.
+
+    Attributes:
+        languages: neutral names.
+        models: official names of the recognisers that read all of them, the preferred one first.
+        letters: a recogniser whose dictionary lacks one of these does not read the group.
+    """
+
+    languages: frozenset[str]
+    models: tuple[str, ...]
+    letters: str
+
+
+def _pack(name: str, languages: Sequence[str], letters: str) -> RecogniserGroup:
+    """A group with an official recogniser of its own, which also reads English."""
+    return RecogniserGroup(_ASCII | frozenset(languages), (f"{name}_PP-OCRv5_mobile_rec",), letters)
+
+
+GROUPS: dict[str, RecogniserGroup] = {
+    "english": RecogniserGroup(_ASCII, (*_MAIN, "en_PP-OCRv5_mobile_rec"), ascii_letters + digits),
+    DEFAULT_GROUP: RecogniserGroup(_ASCII | _HAN, _MAIN, ""),
+    "latin": RecogniserGroup(_ASCII | _LATIN, ("latin_PP-OCRv5_mobile_rec", *_V6), _LATIN_LETTERS + "ßàçéñøąłőşż"),
+    "eslav": _pack("eslav", _EAST_SLAVIC, _EAST_SLAVIC_LETTERS),
+    "cyrillic": _pack(
+        "cyrillic",
+        (*_EAST_SLAVIC, "bulgarian", "serbian", "macedonian", "kazakh", "kyrgyz", "mongolian", "tajik", "tatar"),
+        _EAST_SLAVIC_LETTERS + "ђјљњћџѓќѕәғқңөұүһҷӣӯ",
+    ),
+    "korean": _pack("korean", ("korean",), "가각나는다라로를리마바사서아의이에자지차카타파하한국어"),
+    "thai": _pack("th", ("thai",), "กขคงจชซดตถทนบปผพฟมยรลวศสหอะาำิีึืุูเแโใไ่้๊๋์"),
+    "greek": _pack("el", ("greek",), "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩαβγδεζηθικλμνξοπρστυφχψωςάέήίύώϊϋ"),
+    "arabic": _pack(
+        "arabic", ("arabic", "persian", "urdu", "uyghur", "pashto"), "ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىيپچژکگی"
+    ),
+    "devanagari": _pack(
+        "devanagari",
+        ("hindi", "marathi", "nepali", "sanskrit"),
+        "अआइईउऊएऐओऔकखगघचछजझटठडढणतथदधनपफबभमयरलवशषसहािीुूेैोौ्ंः",
+    ),
+    "tamil": _pack("ta", ("tamil",), "அஆஇஈஉஎஏஐஒகஙசஞடணதநபமயரலவழளறன"),
+    "telugu": _pack("te", ("telugu",), "అఆఇఈఉఎఏఐఒకగచజటడణతదనపబమయరలవశసహ"),
+    "multilingual": RecogniserGroup(
+        _ASCII | _HAN | _LATIN | {"romanian", "latvian"}, _V6, _LATIN_LETTERS + "ĂÂȘȚăâșțĀĒĢĪĶĻŅāēģīķļņ" + _CJK_SAMPLE
+    ),
+}  # fmt: skip
+"""By name, in the order in which they are considered."""
+
+LANGUAGES: frozenset[str] = _UNREADABLE.union(*(group.languages for group in GROUPS.values()))
+"""Every language name that is known here, `vietnamese` included, which nothing reads."""
+
+
+def recogniser_for(languages: Sequence[str]) -> str:
+    """The recogniser group that reads all these languages.
+
+    Whether its model is installed is found out by `models.pipeline.OcrPipeline.prepare`.
+
+    Args:
+        languages: neutral names from `LANGUAGES`; repeats do not matter. None at all is the default group.
+
+    Raises:
+        InvalidOption: a name is unknown, nothing reads a language, or no single recogniser reads all of them.
+    """
+    wanted = set(languages)
+    if unknown := sorted(wanted - LANGUAGES):
+        raise InvalidOption("language", f"'{unknown[0]}' is not a known language")
+    if not wanted:
+        return DEFAULT_GROUP
+    for name, group in GROUPS.items():
+        if wanted <= group.languages:
+            return name
+    if unreadable := sorted(wanted & _UNREADABLE):
+        raise InvalidOption("language", f"there is no recogniser for {unreadable[0]}")
+    together = " and ".join(sorted(wanted))
+    raise InvalidOption("language", f"no single recogniser reads {together}; ask for them one by one")
+
+
+def languages_read_by(model_name: str) -> tuple[str, ...]:
+    """The languages that an official recogniser reads, sorted; none for other models."""
+    groups = [group.languages for group in GROUPS.values() if model_name in group.models]
+    return tuple(sorted(frozenset().union(*groups)))
+
+
+def lacks(group: str, characters: frozenset[str]) -> bool:
+    """Whether a dictionary has not all letters of a group; composed and decomposed forms count as the same."""
+    known = {unicodedata.normalize("NFC", entry) for entry in characters}
+    return any(unicodedata.normalize("NFC", letter) not in known for letter in GROUPS[group].letters)

@@ -1,0 +1,101 @@
+"""What a configuration makes of engines: which, how exact, how many."""
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.document import Page
+from models.engines.base import EngineOptions
+from models.engines.fake import FakeEngine, reads
+from models.loader import choose_engine, usable_engines
+from models.model_directory import ModelDirectory
+from models.ops.line_groups import TIGHT_STEP
+from models.options import OcrOverrides
+from tests.unit.models.fake_pipeline import CHARACTERS, FakeModels, fake_pipeline, recognition_yml
+from tests.unit.models.model_files import write_directory
+
+
+@dataclass
+class Noting(FakeModels):
+    """Fake models that note how they were opened."""
+
+    options: dict[str, EngineOptions] = field(default_factory=dict)
+
+    def open(self, directory: Path, options: EngineOptions) -> FakeEngine:
+        self.options[directory.name] = options
+        return super().open(directory, options)
+
+
+class Twins(FakeEngine):
+    """A fake engine that has one twin."""
+
+    def twin(self) -> FakeEngine:
+        return FakeEngine(reads((1, 2, 5), len(CHARACTERS) + 2))
+
+
+@pytest.mark.parametrize(
+    ("settings", "precision"),
+    [
+        ({}, "f32"),
+        ({"profile": "fast"}, "fast"),
+        ({"profile": "fast", "precision": "f32"}, "f32"),
+        ({"precision": "bf16"}, "bf16"),
+    ],
+)
+def test_precision_is_what_is_written_and_else_the_profiles(
+    tmp_path: Path, settings: dict[str, str], precision: str
+) -> None:
+    models = Noting()
+    with fake_pipeline(tmp_path, models, **settings):
+        assert {name: options.precision for name, options in models.options.items()} == {
+            "detection": precision,
+            "recognition": precision,
+        }
+
+
+@pytest.mark.parametrize(
+    ("settings", "width"), [({}, 320), ({"profile": "fast"}, 64), ({"profile": "fast", "padding": "reference"}, 320)]
+)
+def test_the_fast_profile_pads_least(tmp_path: Path, settings: dict[str, str], width: int) -> None:
+    models = FakeModels()
+    with fake_pipeline(tmp_path, models, **settings) as pipeline:
+
+        async def read() -> None:
+            await pipeline.read(Page(np.full((320, 96, 3), 255, np.uint8)), pipeline.defaults.resolve(OcrOverrides()))
+            await pipeline.close()
+
+        asyncio.run(read())
+    widths = {shape[3] for shape in models.engines["recognition"].shapes}
+    assert min(widths) == width
+    assert width == 320 or all(width % TIGHT_STEP == 0 for width in widths)
+
+
+def test_models_take_turns_where_each_may_use_every_core(tmp_path: Path) -> None:
+    models = Noting()
+    with fake_pipeline(tmp_path, models):
+        first, second = (options.turn for options in models.options.values())
+        assert first is second
+        with first:
+            assert not second.acquire(blocking=False)  # type: ignore[attr-defined]  # the loader's semaphore
+
+
+def test_only_the_recogniser_has_a_lane_for_each_twin(tmp_path: Path) -> None:
+    models = FakeModels()
+    models.open = lambda directory, options: Twins(getattr(models, directory.name))  # type: ignore[method-assign]
+    with fake_pipeline(tmp_path, models) as pipeline:
+        lanes = {module.module: module.detail[-1] for module in pipeline.modules() if module.state == "loaded"}
+    assert lanes == {"text_detection": "1", "text_recognition": "2"}
+
+
+def test_paddles_own_format_needs_paddle_and_a_name_is_kept(tmp_path: Path) -> None:
+    write_directory(tmp_path / "model", recognition_yml())
+    directory = ModelDirectory.read(tmp_path / "model")
+    assert choose_engine("onnxruntime", directory) == "onnxruntime"
+    assert usable_engines("auto", directory)[-1] == "onnxruntime"
+    (tmp_path / "model" / "inference.onnx").unlink()
+    (tmp_path / "model" / "inference.json").write_bytes(b"{}")
+    (tmp_path / "model" / "inference.pdiparams").write_bytes(b"")
+    assert usable_engines("auto", ModelDirectory.read(tmp_path / "model")) == ("paddle",)
