@@ -9,7 +9,7 @@ from server.admission import Ticket
 from server.api.admitted import admitted
 from server.api.paddlex_errors import new_log_id
 from server.api.paddlex_input import parse_call
-from server.api.paddlex_request import OcrParameters
+from server.api.paddlex_request import OcrParameters, OutputFormat
 from server.api.paddlex_response import PageAnswer, PicturePlan, encode_answer, page_answer
 from server.intake.raw_file import RawFile
 from server.runtime import Runtime, RuntimeDependency
@@ -35,7 +35,7 @@ async def _answer(request: OcrRequest, runtime: Runtime, ticket: Ticket, body: l
     document = await runtime.recognizer.recognize(
         raw,
         parameters.overrides(),
-        partial(_finish, runtime, _pictures(request, runtime, parameters)),
+        partial(_finish, runtime, _pictures(request, runtime, parameters), parameters.output_formats or ()),
         max_pages=runtime.configuration.serving.max_num_input_imgs,
         deadline=deadline,
     )
@@ -56,8 +56,10 @@ async def _take_in(request: OcrRequest, runtime: Runtime, ticket: Ticket, body: 
     return call.parameters, raw
 
 
-async def _finish(runtime: Runtime, pictures: PicturePlan | None, page: RecognizedPage) -> PageAnswer:
-    return await runtime.workers.run(page_answer, page, pictures)
+async def _finish(
+    runtime: Runtime, pictures: PicturePlan | None, formats: tuple[OutputFormat, ...], page: RecognizedPage
+) -> PageAnswer:
+    return await runtime.workers.run(page_answer, page, pictures, formats)
 
 
 def _pictures(request: OcrRequest, runtime: Runtime, parameters: OcrParameters) -> PicturePlan | None:

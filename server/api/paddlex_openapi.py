@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from server.api.paddlex_request import OcrParameters, OcrRequest
+from server.api.paddlex_request import OUTPUT_FORMATS, OcrParameters, OcrRequest
 
 Json = dict[str, object]
 
@@ -23,6 +23,7 @@ DESCRIPTIONS = {
     "textRecScoreThresh": "Lines whose score is at least this are kept.",
     "returnWordBox": "Also answer with words and their boxes.",
     "visualize": "Also answer with pictures.",
+    "outputFormats": "Also answer with the page in these forms: its structure is found by geometry, without a model.",
     "logId": "Echoed; a new one is made where it is absent or empty.",
 }
 
@@ -88,6 +89,13 @@ def _text_fields() -> dict[str, Json]:
     for name, field in OcrParameters.model_json_schema(by_alias=True)["properties"].items():
         (given,) = [kind for kind in _field(name, field)["anyOf"] if kind != {"type": "null"}]
         fields[name] = {**given, "description": DESCRIPTIONS[name]}
+    # One value of text, whatever a form's or a query's own notation for lists is.
+    names = "|".join(OUTPUT_FORMATS)
+    fields["outputFormats"] = {
+        "type": "string",
+        "pattern": f"^({names})(,({names}))*$",
+        "description": f"{DESCRIPTIONS['outputFormats']} With commas between.",
+    }
     return fields
 
 
@@ -121,7 +129,8 @@ def _failure(status: int) -> Json:
 
 def _response() -> Json:
     pictures: Json = {name: _text() for name in ("ocrImage", "docPreprocessingImage", "inputImage")}
-    page = _closed({"prunedResult": _ref("PrunedResult"), **pictures}, optional=tuple(pictures))
+    texts: Json = {name: _text() for name in OUTPUT_FORMATS}
+    page = _closed({"prunedResult": _ref("PrunedResult"), **pictures, **texts}, optional=(*pictures, *texts))
     result = _closed({"ocrResults": _list(page), "dataInfo": _ref("DataInfo")})
     return _closed({"logId": _text(), "result": result, "errorCode": {"const": 0}, "errorMsg": {"const": "Success"}})
 

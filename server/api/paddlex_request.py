@@ -7,9 +7,9 @@ refused, never replaced silently.
 
 import json
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticKnownError
 
@@ -40,6 +40,14 @@ def _encodable(value: str) -> str:
     return value
 
 
+def _split(value: object) -> object:
+    """A query or a form has no lists: there the names come with commas between."""
+    return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
+
+
+OutputFormat = Literal["markdown", "text"]
+OUTPUT_FORMATS: tuple[OutputFormat, ...] = get_args(OutputFormat)
+
 Side = Annotated[int, Field(gt=0), AfterValidator(_reducible)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -65,6 +73,7 @@ class OcrParameters(_Fields):
     return_word_box: bool | None = None
     visualize: bool | None = None
     log_id: Annotated[str, AfterValidator(_encodable)] | None = None
+    output_formats: Annotated[tuple[OutputFormat, ...] | None, BeforeValidator(_split)] = None
 
     def overrides(self) -> OcrOverrides:
         """The pipeline's part of the parameters."""

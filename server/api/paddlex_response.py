@@ -4,12 +4,17 @@ Pages are turned into their part of the answer one by one, as they are read, in 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from models.document import PageResult
+from models.layout.analyse import analyse_layout
+from server.api.paddlex_request import OutputFormat
 from server.decode.info import DocumentInfo
+from server.export.markdown import page_markdown
 from server.export.page_pictures import draw_page
 from server.export.pruned import pruned_result
+from server.export.text import page_text
 from server.service import RecognizedPage
 from server.storage.publisher import PicturePublisher
 
@@ -40,24 +45,39 @@ class PageAnswer:
     Attributes:
         pruned: the contract's ``prunedResult``.
         pictures: base64 or link by field; empty where no pictures were asked for.
+        texts: the page as Markdown or plain text by field; empty where neither was asked for.
     """
 
     pruned: dict[str, object]
     pictures: dict[str, str]
+    texts: dict[str, str]
 
 
-def page_answer(page: RecognizedPage, plan: PicturePlan | None) -> PageAnswer:
+def page_answer(page: RecognizedPage, plan: PicturePlan | None, formats: Collection[OutputFormat] = ()) -> PageAnswer:
     """Turn a page into its part of the answer. Draws, encodes and may write files: call it in a thread.
 
     Args:
         page: the page and what was read on it.
         plan: None draws no pictures.
+        formats: other forms of the text that were asked for.
     """
     pictures: dict[str, str] = {}
     if plan is not None:
         drawn = draw_page(page.page, page.result, plan.size_limit)
         pictures = plan.publisher.publish(drawn, plan.document_id, plan.link_base)
-    return PageAnswer(pruned_result(page.result), pictures)
+    return PageAnswer(pruned_result(page.result), pictures, _texts(page.result, formats))
+
+
+def _texts(result: PageResult, formats: Collection[OutputFormat]) -> dict[str, str]:
+    if not formats:
+        return {}
+    layout = analyse_layout(result.preprocessed.image, result.lines)
+    texts: dict[str, str] = {}
+    if "markdown" in formats:
+        texts["markdown"] = page_markdown(result.lines, layout, escape=True, figure=None)
+    if "text" in formats:
+        texts["text"] = page_text(result.lines, layout)
+    return texts
 
 
 def encode_answer(log_id: str, info: DocumentInfo, pages: Sequence[PageAnswer]) -> bytes:
@@ -81,4 +101,4 @@ def data_info(info: DocumentInfo) -> dict[str, object]:
 
 def _item(page: PageAnswer) -> dict[str, object]:
     shown = {field: page.pictures[field] for field in PICTURE_FIELDS if field in page.pictures}
-    return {"prunedResult": page.pruned, **shown}
+    return {"prunedResult": page.pruned, **shown, **page.texts}

@@ -1,0 +1,234 @@
+"""Tables without rules: rows of short lines that stand in the same columns."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.layout.pieces import Band, Gap, Piece, extent
+from models.layout.table_rows import group_rows
+
+_FEWEST_ROWS = 3
+_NARROWEST_GUTTER = 0.45
+"""White between columns is at least so many lines' heights wide."""
+_WIDEST_CELL = 13.0
+"""In a row of a table the lower median of the lines is at most so many lines' heights wide."""
+_WIDEST_LINE = 28.0
+"""A line wider than so many heights is running text."""
+_ROW_GAP = 2.6
+"""Rows further apart than so many lines' heights belong to different tables."""
+_PROSE_WIDTH = 8.5
+_PROSE_FILL = 0.82
+_PROSE_SHARE = 0.5
+_ALIGNED = 0.6
+_OCCUPIED = 0.45
+_MARKER = re.compile(r"^(?:[•·▪◦●○■□*\-–—>+]|\(?[0-9a-zA-Zivx]{1,3}[.)、]|[一二三四五六七八九十]{1,2}[、.]|[①-⑳])$")
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedTable:
+    """A table found by alignment.
+
+    Attributes:
+        rows: number of rows.
+        columns: number of columns.
+        cells: row, column, columns covered, and the pieces inside; only cells with something in them.
+    """
+
+    rows: int
+    columns: int
+    cells: tuple[tuple[int, int, int, tuple[Piece, ...]], ...]
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """Everything in it."""
+        return tuple(piece for *_, pieces in self.cells for piece in pieces)
+
+
+def find_aligned(bands: Sequence[Band], fewest_columns: int, height: float) -> list[tuple[int, int, AlignedTable]]:
+    """Find tables in bands that follow each other.
+
+    Args:
+        bands: from top to bottom.
+        fewest_columns: what counts as a table.
+        height: median height of a line.
+
+    Returns:
+        First band, the band after the last, and the table, for each.
+    """
+    found, start = [], 0
+    while start < len(bands):
+        end = _run(bands, start, height)
+        table = _table(bands[start:end], fewest_columns, height) if end - start >= _FEWEST_ROWS else None
+        if table is not None:
+            found.append((start, end, table))
+        start = max(end, start + 1)
+    return found
+
+
+def is_prose(pieces: Sequence[Piece], height: float) -> bool:
+    """Whether lines below each other fill a column: wide, and half of them of one length."""
+    if len(pieces) < 3:
+        return False
+    widths = np.array([piece.width for piece in pieces])
+    full = (widths >= _PROSE_FILL * widths.max()).mean()
+    return bool(widths.max() >= _PROSE_WIDTH * height and full >= _PROSE_SHARE)
+
+
+def _run(bands: Sequence[Band], start: int, height: float) -> int:
+    """The end of the rows that begin at ``start``: those with several cells, and lone lines that stand between."""
+    if not _is_row(bands[start], height):
+        return start
+    end = start + 1
+    for position in range(start + 1, len(bands)):
+        if bands[position].y0 - bands[position - 1].y1 > _ROW_GAP * height:
+            break
+        if _is_row(bands[position], height):
+            end = position + 1
+        elif not _is_rest(bands[position], bands[start:end], height):
+            break
+    # Lone lines below the last full row are the rest of its cells where they follow closely.
+    last = bands[end - 1]
+    while end < len(bands) and _is_rest(bands[end], bands[start:end], height):
+        if bands[end].y0 - bands[end - 1].y1 > 0.5 * height or not _wraps(bands[end], last):
+            break
+        end += 1
+    return end
+
+
+def _is_row(band: Band, height: float) -> bool:
+    if len(band.pieces) < 2 or any(piece.span is None for piece in band.pieces):
+        return False
+    widths = sorted(piece.width for piece in band.pieces)
+    return widths[(len(widths) - 1) // 2] <= _WIDEST_CELL * height and widths[-1] <= _WIDEST_LINE * height
+
+
+def _is_rest(band: Band, rows: Sequence[Band], height: float) -> bool:
+    """Whether a lone line may be a further line of a cell: it stays inside one column of the rows above."""
+    if len(band.pieces) != 1 or band.pieces[0].span is None:
+        return False
+    piece = band.pieces[0]
+    fullest = max(rows, key=lambda row: len(row.pieces))
+    met = sum(1 for other in fullest.pieces if piece.x0 < other.x1 and other.x0 < piece.x1)
+    return met <= 1 and piece.width <= 2 * _WIDEST_CELL * height
+
+
+def _wraps(band: Band, above: Band) -> bool:
+    piece = band.pieces[0]
+    left = above.pieces[0]
+    return any(piece.x0 < other.x1 and other.x0 < piece.x1 and other is not left for other in above.pieces)
+
+
+def _table(bands: Sequence[Band], fewest_columns: int, height: float) -> AlignedTable | None:
+    columns = _columns(bands, height)
+    if len(columns) < fewest_columns:
+        return None
+    placed = [_place(band, columns) for band in bands]
+    alone = [(first, piece) for row in placed for first, last, piece in row if first == last]
+    inside = [[piece for column, piece in alone if column == number] for number in range(len(columns))]
+    if not _tabular(inside, len(bands), height):
+        return None
+    rows = group_rows([band.middle for band in bands], placed, len(columns))
+    if len(rows) < _FEWEST_ROWS:
+        return None
+    cells = [cell for number, row in enumerate(rows) for cell in _cells(number, [placed[k] for k in row])]
+    return AlignedTable(len(rows), len(columns), tuple(cells))
+
+
+def _columns(bands: Sequence[Band], height: float) -> list[Gap]:
+    """The columns' extents: white between them that all rows share; of six rows one may run across it."""
+    # A heading that stands over two columns would hide the white between them.
+    body = bands[1:] if len(bands) > _FEWEST_ROWS else bands
+    pieces = [piece for band in body for piece in band.pieces]
+    x0, _, x1, _ = extent(pieces)
+    counts = np.zeros(int(x1 - x0) + 2, np.int32)
+    for piece in pieces:
+        counts[int(piece.x0 - x0)] += 1
+        counts[int(np.ceil(piece.x1 - x0))] -= 1
+    full = sum(1 for band in body if len(band.pieces) > 1)
+    filled = np.concatenate([[False], np.cumsum(counts)[:-1] > full // 6, [False]])
+    edges = np.flatnonzero(filled[1:] != filled[:-1])
+    columns: list[Gap] = []
+    for low, high in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        if columns and low - (columns[-1][1] - x0) < _NARROWEST_GUTTER * height:
+            columns[-1] = (columns[-1][0], high + x0)
+        else:
+            columns.append((low + x0, high + x0))
+    return columns
+
+
+def _place(band: Band, columns: Sequence[Gap]) -> list[tuple[int, int, Piece]]:
+    """First and last column of each piece; one in the white between two that are otherwise free covers both."""
+    placed = [(*_covered(piece, columns), piece) for piece in band.pieces]
+    for number, (first, last, piece) in enumerate(placed):
+        middle = (piece.x0 + piece.x1) / 2
+        left = sum(1 for _, high in columns if high <= middle) - 1
+        if first != last or not 0 <= left < len(columns) - 1 or middle >= columns[left + 1][0]:
+            continue
+        others = [(a, b) for k, (a, b, _) in enumerate(placed) if k != number]
+        if not any(a <= left + 1 and left <= b for a, b in others):
+            placed[number] = (left, left + 1, piece)
+    return placed
+
+
+def _covered(piece: Piece, columns: Sequence[Gap]) -> tuple[int, int]:
+    """First and last column that a piece stands in; the nearest one where it meets none."""
+    shares = [min(piece.x1, high) - max(piece.x0, low) for low, high in columns]
+    widths = [min(piece.width, high - low) for low, high in columns]
+    met = [k for k, (share, width) in enumerate(zip(shares, widths, strict=True)) if share > 0.3 * width]
+    if not met:
+        best = int(np.argmax(shares))
+        return best, best
+    return met[0], met[-1]
+
+
+def _tabular(columns: Sequence[Sequence[Piece]], rows: int, height: float) -> bool:
+    """Whether columns look like a table's: filled often enough, aligned, and none of them running text or markers."""
+    if any(is_prose(column, height) for column in columns):
+        return False
+    if len(columns) == 2 and all(piece.span and _MARKER.match(piece.span.text) for piece in columns[0]):
+        return False
+    if sum(len(column) for column in columns) < _OCCUPIED * rows * len(columns):
+        return False
+    aligned = sum(1 for column in columns if _is_aligned(column, height))
+    return 2 * aligned > len(columns)
+
+
+def _is_aligned(column: Sequence[Piece], height: float) -> bool:
+    if len(column) < 2:
+        return False
+    sides = (
+        [piece.x0 for piece in column],
+        [piece.x1 for piece in column],
+        [(piece.x0 + piece.x1) / 2 for piece in column],
+    )
+    return any(_near(side, height) >= _ALIGNED * len(column) for side in sides)
+
+
+def _near(values: Sequence[float], height: float) -> int:
+    """How many values lie within half a line's height of each other, at most."""
+    ordered = sorted(values)
+    best, low = 0, 0
+    for high, value in enumerate(ordered):
+        while value - ordered[low] > 0.6 * height:
+            low += 1
+        best = max(best, high - low + 1)
+    return best
+
+
+def _cells(
+    row: int, bands: Sequence[Sequence[tuple[int, int, Piece]]]
+) -> list[tuple[int, int, int, tuple[Piece, ...]]]:
+    """The cells of one row; lines whose columns overlap share a cell."""
+    ranges: list[list[int]] = []
+    for first, last in sorted({(first, last) for band in bands for first, last, _ in band}):
+        if ranges and first <= ranges[-1][1]:
+            ranges[-1][1] = max(ranges[-1][1], last)
+        else:
+            ranges.append([first, last])
+    cells = []
+    for first, last in ranges:
+        inside = [piece for band in bands for begin, _, piece in band if first <= begin <= last]
+        cells.append((row, first, last - first + 1, tuple(sorted(inside, key=lambda piece: (piece.middle, piece.x0)))))
+    return cells

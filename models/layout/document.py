@@ -1,0 +1,71 @@
+"""The nouns of a page's structure: blocks in reading order, each with the lines that it holds."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+BlockKind = Literal["title", "text", "table", "table_caption", "image", "image_caption"]
+
+Box = tuple[int, int, int, int]
+"""x0, y0, x1, y1 in pixels of the preprocessed page; x0 < x1, y0 < y1, inside the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table, with whatever lines were read in it.
+
+    Attributes:
+        row: 0-based row of its upper edge.
+        column: 0-based column of its left edge.
+        row_span: rows that it covers, at least 1.
+        column_span: columns that it covers, at least 1.
+        lines: indices into the page's lines, in reading order; empty for an empty cell.
+    """
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The grid of a table.
+
+    Attributes:
+        rows: number of rows.
+        columns: number of columns.
+        cells: every position of the grid is covered by exactly one cell; sorted by row, then column.
+        ruled: whether its grid was drawn; otherwise it follows from how the lines are aligned.
+    """
+
+    rows: int
+    columns: int
+    cells: tuple[Cell, ...]
+    ruled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One piece of a page.
+
+    Attributes:
+        kind: what it is.
+        box: its rectangle.
+        lines: indices into the page's lines, in reading order. A figure holds the lines that stand inside it.
+        level: 1 to 3 for a title, by its size; 0 for everything else.
+        table: the grid, of a table and of nothing else.
+    """
+
+    kind: BlockKind
+    box: Box
+    lines: tuple[int, ...]
+    level: int = 0
+    table: Table | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageLayout:
+    """The blocks of a page in reading order; every line with text is in exactly one of them."""
+
+    blocks: tuple[Block, ...]

@@ -1,0 +1,194 @@
+"""The upright frame in which a page is analysed: skew taken out, lines that run down turned level, sizes brought near.
+
+All geometry after this file is axis-parallel and in the frame's pixels; only finished boxes go back to the page.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.document import Image, Quad, TextLine
+from models.layout.document import Box
+
+WORKING_LINE_HEIGHT = 20.0
+"""Pages are analysed at a size at which their lines are at most about so many pixels high."""
+DEFAULT_LINE_HEIGHT = 30.0
+"""Assumed where a page has no lines."""
+MAX_SIDE = 2400
+"""No side of the frame is longer than so many pixels, by about a line's height."""
+MAX_SKEW_DEGREES = 15.0
+"""A page that leans further is taken as it is: its lines were laid out so, or they contradict each other."""
+_DOWNWARDS = 1.5
+_SIDEWAYS_SHARE = 0.6
+_LEVEL_DEGREES = 0.05
+
+Matrix = NDArray[np.float64]
+"""float64 (2, 3): affine map of points."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One line with text, in the frame.
+
+    Attributes:
+        index: its place among the page's lines.
+        x0: left edge; likewise the next three.
+        y0: upper edge.
+        x1: right edge.
+        y1: lower edge.
+        size: the line's own height across its text, whatever its lean.
+        text: what was read, without white space around it.
+    """
+
+    index: int
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    size: float
+    text: str
+
+    @property
+    def width(self) -> float:
+        """Extent along x."""
+        return self.x1 - self.x0
+
+    @property
+    def middle(self) -> float:
+        """The y half way down."""
+        return (self.y0 + self.y1) / 2
+
+    @property
+    def centre(self) -> float:
+        """The x half way along."""
+        return (self.x0 + self.x1) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A page turned upright.
+
+    Attributes:
+        forward: from page pixels to the frame's.
+        backward: from the frame's pixels to the page's.
+        size: width and height of the frame.
+        page_size: width and height of the page.
+        line_height: median height of the lines, in the frame.
+        spans: the lines with text, in the order they came.
+    """
+
+    forward: Matrix
+    backward: Matrix
+    size: tuple[int, int]
+    page_size: tuple[int, int]
+    line_height: float
+    spans: tuple[Span, ...]
+
+    def picture(self, image: Image) -> Image:
+        """The page's pixels in the frame; what lies outside the page repeats its edge."""
+        shrunk = math.hypot(self.forward[0, 0], self.forward[0, 1])
+        # Bilinear sampling skips pixels below one half, and thin rules would vanish; whole factors are fast.
+        factor = max(1, int(1 / shrunk))
+        if factor > 1:
+            size = max(1, image.shape[1] // factor), max(1, image.shape[0] // factor)
+            whole = image[: size[1] * factor, : size[0] * factor]
+            image = np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.uint8)
+        forward = self.forward @ np.diag([factor, factor, 1.0])
+        warped = cv2.warpAffine(image, forward, self.size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(warped, np.uint8)
+
+    def page_box(self, x0: float, y0: float, x1: float, y1: float) -> Box:
+        """The rectangle of the page around a rectangle of the frame: whole pixels, not empty, inside the page."""
+        corners = np.array([[x0, y0, 1], [x1, y0, 1], [x1, y1, 1], [x0, y1, 1]]) @ self.backward.T
+        width, height = self.page_size
+        left, top = np.floor(corners.min(axis=0)).tolist()
+        right, bottom = np.ceil(corners.max(axis=0)).tolist()
+        left, right = _inside(left, right, width)
+        top, bottom = _inside(top, bottom, height)
+        return left, top, right, bottom
+
+
+def make_frame(image: Image, lines: Sequence[TextLine]) -> Frame:
+    """Lay the upright frame over a page."""
+    height, width = image.shape[:2]
+    chosen = [(index, line) for index, line in enumerate(lines) if line.text.strip()]
+    sideways = _mostly_sideways([line for _, line in chosen])
+    angle = 0.0 if sideways else estimate_skew([line.quad for _, line in chosen])
+    sizes = [_across(line.quad, len(line.text.strip())) for _, line in chosen]
+    scale = _scale(float(np.median(sizes)) if sizes else DEFAULT_LINE_HEIGHT, width, height)
+    forward, size = _forward(width, height, angle + (90.0 if sideways else 0.0), scale)
+    spans = tuple(
+        _span(index, line, across * scale, forward) for (index, line), across in zip(chosen, sizes, strict=True)
+    )
+    line_height = float(np.median([span.size for span in spans])) if spans else DEFAULT_LINE_HEIGHT * scale
+    backward = np.asarray(cv2.invertAffineTransform(forward), np.float64)
+    return Frame(forward, backward, size, (width, height), max(line_height, 1.0), spans)
+
+
+def estimate_skew(quads: Sequence[Quad]) -> float:
+    """Degrees that a page's lines run down to the right: the median over their upper and lower edges, by length.
+
+    Long lines tell the angle best, because corners are whole pixels; lines that are not clearly wider than high tell
+    nothing.
+    """
+    if not quads:
+        return 0.0
+    corners = np.asarray(quads, np.float64)
+    edges = np.concatenate([corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 3]])
+    lengths = np.hypot(edges[:, 0], edges[:, 1])
+    sides = np.tile(np.hypot(*(corners[:, 3] - corners[:, 0]).T), 2)
+    clear = (lengths > 2 * sides) & (edges[:, 0] > 0)
+    if not clear.any():
+        return 0.0
+    degrees = np.degrees(np.arctan2(edges[clear, 1], edges[clear, 0]))
+    order = np.argsort(degrees)
+    weights = np.cumsum(lengths[clear][order])
+    angle = float(degrees[order][np.searchsorted(weights, weights[-1] / 2)])
+    return angle if _LEVEL_DEGREES < abs(angle) <= MAX_SKEW_DEGREES else 0.0
+
+
+def _across(quad: Quad, characters: int) -> float:
+    width, height = _sides(quad)
+    return width if characters > 1 and height >= _DOWNWARDS * width else height
+
+
+def _sides(quad: Quad) -> tuple[float, float]:
+    corners = quad.astype(np.float64)
+    width = (math.dist(corners[0], corners[1]) + math.dist(corners[3], corners[2])) / 2
+    return width, (math.dist(corners[0], corners[3]) + math.dist(corners[1], corners[2])) / 2
+
+
+def _mostly_sideways(lines: Sequence[TextLine]) -> bool:
+    """Whether most characters stand in lines that run down the page, as in upright Chinese and Japanese."""
+    counts = [(len(line.text), *_sides(line.quad)) for line in lines if len(line.text.strip()) > 1]
+    down = sum(count for count, width, height in counts if height >= _DOWNWARDS * width)
+    return down > _SIDEWAYS_SHARE * sum(count for count, _, _ in counts)
+
+
+def _scale(line_height: float, width: int, height: int) -> float:
+    return min(1.0, WORKING_LINE_HEIGHT / max(line_height, 1.0), MAX_SIDE / max(width, height))
+
+
+def _forward(width: int, height: int, degrees: float, scale: float) -> tuple[Matrix, tuple[int, int]]:
+    """Turn counter-clockwise by ``degrees`` and shrink, so that the whole page stays in view."""
+    turn = np.asarray(cv2.getRotationMatrix2D((width / 2, height / 2), degrees, scale), np.float64)
+    cosine, sine = abs(turn[0, 0]), abs(turn[0, 1])
+    new_width, new_height = (width * cosine + height * sine), (width * sine + height * cosine)
+    turn[0, 2] += new_width / 2 - width / 2
+    turn[1, 2] += new_height / 2 - height / 2
+    return turn, (max(1, round(new_width)), max(1, round(new_height)))
+
+
+def _span(index: int, line: TextLine, size: float, forward: Matrix) -> Span:
+    corners = np.column_stack([line.quad.astype(np.float64), np.ones(4)]) @ forward.T
+    (x0, y0), (x1, y1) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+    return Span(index, x0, y0, max(x1, x0 + 1), max(y1, y0 + 1), max(size, 1.0), line.text.strip())
+
+
+def _inside(low: float, high: float, limit: int) -> tuple[int, int]:
+    first = int(min(max(low, 0), limit - 1))
+    return first, int(max(min(high, limit), first + 1))

@@ -1,0 +1,40 @@
+"""How the texts of lines become one text: with a space, or without where the script has none."""
+
+import re
+from collections.abc import Sequence
+
+_NO_SPACES = re.compile(
+    "[\u2e80-\u2fdf\u3000-\u30ff\u3100-\u312f\u31a0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f"
+    "\uff00-\uffef\u0e00-\u0e7f\U00020000-\U0003134f]"
+)
+"""Chinese and Japanese characters and their punctuation, and Thai: scripts without spaces between words."""
+_BROKEN_WORD = re.compile(r"[^\W\d_]{2,}[-\u2010\u00ad]$")
+_HYPHEN = re.compile(r"\w[-\u2010\u00ad]$")
+
+
+def is_spaceless(character: str) -> bool:
+    """Whether a character belongs to a script that sets no space between words."""
+    return _NO_SPACES.match(character) is not None
+
+
+def join_lines(texts: Sequence[str]) -> str:
+    """Join lines that run on: a word that a hyphen breaks is made whole.
+
+    The hyphen is taken out only before a small letter, and stays before capitals and digits ("Jean-" / "Luc"). What is
+    a hyphenated word by itself ("well-" / "known") cannot be told from a broken one, and loses its hyphen.
+    """
+    joined = ""
+    for text in (text.strip() for text in texts):
+        if text:
+            joined = _append(joined, text)
+    return joined
+
+
+def _append(text: str, line: str) -> str:
+    if not text:
+        return line
+    if _BROKEN_WORD.search(text) and line[0].islower():
+        return text[:-1] + line
+    if _HYPHEN.search(text) or is_spaceless(text[-1]) or is_spaceless(line[0]):
+        return text + line
+    return f"{text} {line}"

@@ -1,0 +1,109 @@
+"""Lines below each other to paragraphs: white, size, indentation, and lines that end before they had to."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from models.layout.captions import begins_caption
+from models.layout.frame import Span
+from models.layout.joining import is_spaceless
+from models.layout.reading import Column
+
+Paragraph = tuple[Span, ...]
+
+_MORE_WHITE = 0.4
+"""A paragraph ends where the white below a line is larger than usual by this share of a line's height."""
+_SINGLE_PITCH = 1.2
+_OTHER_SIZE = 1.27
+"""... where the next line is so much larger or smaller."""
+_INDENT = 0.7
+"""... where the next line begins further in than the one before by so many heights."""
+_SHARE_IN_A_ROW = 4.0
+"""Pieces of a row further apart than so many heights do not run on."""
+_ROOM = 1.5
+"""... where the next line's first word would have fitted, with so many heights to spare."""
+_ITEM = re.compile(
+    r"^(?:[•·▪◦●○■□➢✓]|[-–—*]\s|\(?\d{1,2}[.)、]\s?\D|\([a-zA-Z]\)|[①-⑳]|[一二三四五六七八九十]{1,3}、|"
+    r"(?:[(][一二三四五六七八九十]{1,3}[)])|第[一二三四五六七八九十百\d]{1,4}[章节条])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """What is usual in a column: distance of lines in heights, right edge and the page's height of a line in pixels."""
+
+    pitch: float
+    right: float
+    height: float
+
+
+def find_paragraphs(column: Column, height: float) -> list[Paragraph]:
+    """Group a column's lines into paragraphs, in reading order.
+
+    Args:
+        column: its rows.
+        height: median height of a line of the page.
+    """
+    rows = [[piece.span for piece in row if piece.span is not None] for row in column.rows]
+    runs = [run for row in rows for run in _runs(row)]
+    usual = _usual_pitch([row[0] for row in rows if row], height)
+    right = max(span.x1 for run in runs for span in run)
+    paragraphs: list[list[Span]] = []
+    for number, run in enumerate(runs):
+        if number and not _ends(runs[number - 1], run, _Column(usual, right, height), paragraphs[-1]):
+            paragraphs[-1].extend(run)
+        else:
+            paragraphs.append(list(run))
+    return [tuple(paragraph) for paragraph in paragraphs]
+
+
+def _runs(row: Sequence[Span]) -> list[list[Span]]:
+    """A row's pieces that run on from one to the next."""
+    runs: list[list[Span]] = []
+    for span in row:
+        if runs and span.x0 - runs[-1][-1].x1 <= _SHARE_IN_A_ROW * span.size:
+            runs[-1].append(span)
+        else:
+            runs.append([span])
+    return runs
+
+
+def _usual_pitch(spans: Sequence[Span], height: float) -> float:
+    """How far most lines are below the one before, in heights."""
+    steps = [(below.middle - above.middle) / height for above, below in pairwise(spans)]
+    near = [step for step in steps if 0 < step < 3]
+    return float(np.percentile(near, 30)) if near else _SINGLE_PITCH
+
+
+def _ends(above: Sequence[Span], below: Sequence[Span], column: _Column, paragraph: Sequence[Span]) -> bool:
+    """Whether a paragraph ends between two rows."""
+    last, first = above[-1], below[0]
+    size = max(last.size, first.size)
+    step = first.middle - above[0].middle
+    # Boxes of one font differ in height, with the letters in them; the page's usual height is the better measure.
+    pitch_size = column.height if 0.8 * column.height < size < 1.3 * column.height else size
+    if step < 0.5 * size:
+        return True
+    if size > _OTHER_SIZE * min(last.size, first.size) and not (len(last.text) < 4 or len(first.text) < 4):
+        return True
+    if step > column.pitch * pitch_size + _MORE_WHITE * size or _ITEM.match(first.text) or begins_caption(first.text):
+        return True
+    if first.x0 > above[0].x0 + _INDENT * size and not _hangs(paragraph):
+        return True
+    return _had_room(last, first, column.right)
+
+
+def _hangs(paragraph: Sequence[Span]) -> bool:
+    """Whether further lines of a list's item stand under its text, so that an indented second line is no new one."""
+    return len(paragraph) == 1 and bool(_ITEM.match(paragraph[0].text))
+
+
+def _had_room(last: Span, first: Span, right: float) -> bool:
+    word = first.text.split(maxsplit=1)[0]
+    if any(is_spaceless(character) for character in word[:2]):
+        word = first.text[:1]
+    width = first.width * len(word) / len(first.text)
+    return right - last.x1 > width + _ROOM * last.size

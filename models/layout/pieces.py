@@ -1,0 +1,116 @@
+"""What a page is cut into while its order is found: pieces, and bands of pieces beside each other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models.layout.frame import Span
+
+_SHRINK = 0.2
+"""Detected boxes are larger than their letters by about this share of their height on every side."""
+
+Gap = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A line, or a table or figure that is known already.
+
+    Attributes:
+        x0: left edge in the frame; likewise the next three.
+        y0: upper edge.
+        x1: right edge.
+        y1: lower edge.
+        span: the line; None for a finished object.
+        thing: the number of the finished object; -1 for a line.
+    """
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    span: Span | None = None
+    thing: int = -1
+
+    @property
+    def width(self) -> float:
+        """Extent along x."""
+        return self.x1 - self.x0
+
+    @property
+    def middle(self) -> float:
+        """The y half way down."""
+        return (self.y0 + self.y1) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Pieces beside each other: no level line can be drawn between them; from left to right."""
+
+    pieces: tuple[Piece, ...]
+    y0: float
+    y1: float
+
+    @property
+    def middle(self) -> float:
+        """Mean of the pieces' middles."""
+        return sum(piece.middle for piece in self.pieces) / len(self.pieces)
+
+
+def piece_of(span: Span) -> Piece:
+    """A line's piece: its letters rather than its detected box."""
+    across, down = min(_SHRINK * span.size, span.width / 4), _SHRINK * min(span.size, span.y1 - span.y0)
+    return Piece(span.x0 + across, span.y0 + down, span.x1 - across, span.y1 - down, span)
+
+
+def make_bands(pieces: Sequence[Piece]) -> list[Band]:
+    """Group pieces whose extents along y overlap, in a chain; from top to bottom."""
+    groups: list[list[Piece]] = []
+    bottom = float("-inf")
+    for piece in sorted(pieces, key=lambda piece: (piece.y0, piece.x0)):
+        if groups and piece.y0 < bottom:
+            groups[-1].append(piece)
+        else:
+            groups.append([piece])
+        bottom = max(bottom, piece.y1)
+    return [_band(group) for group in groups]
+
+
+def gaps_of(pieces: Sequence[Piece], low: float, high: float) -> list[Gap]:
+    """The white intervals along x between ``low`` and ``high``."""
+    gaps, at = [], low
+    for piece in sorted(pieces, key=lambda piece: piece.x0):
+        if piece.x0 > at:
+            gaps.append((at, piece.x0))
+        at = max(at, piece.x1)
+    if high > at:
+        gaps.append((at, high))
+    return gaps
+
+
+def common_gaps(first: Sequence[Gap], second: Sequence[Gap], narrowest: float) -> list[Gap]:
+    """Where both have a gap of at least ``narrowest`` pixels. Both ascend."""
+    common, left, right = [], 0, 0
+    while left < len(first) and right < len(second):
+        low, high = max(first[left][0], second[right][0]), min(first[left][1], second[right][1])
+        if high - low >= narrowest:
+            common.append((low, high))
+        if first[left][1] < second[right][1]:
+            left += 1
+        else:
+            right += 1
+    return common
+
+
+def extent(pieces: Sequence[Piece]) -> tuple[float, float, float, float]:
+    """The rectangle around pieces: x0, y0, x1, y1."""
+    return (
+        min(piece.x0 for piece in pieces),
+        min(piece.y0 for piece in pieces),
+        max(piece.x1 for piece in pieces),
+        max(piece.y1 for piece in pieces),
+    )
+
+
+def _band(pieces: Sequence[Piece]) -> Band:
+    _, y0, _, y1 = extent(pieces)
+    return Band(tuple(sorted(pieces, key=lambda piece: (piece.x0, piece.y0))), y0, y1)

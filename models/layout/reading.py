@@ -1,0 +1,223 @@
+"""Reading order: a page cut along its white, down between columns and level between rows, again and again.
+
+A recursive XY-cut (Nagy and Seth, 1984) over bands of pieces. Bands that share a white gutter are columns and are read
+one after the other; a band across the gutter ends them. Tables without rules are found on the way, because whether
+rows of lines side by side are columns of text or rows of a table is the same question.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.layout.aligned import AlignedTable, find_aligned, is_prose
+from models.layout.pieces import Band, Gap, Piece, common_gaps, extent, gaps_of, make_bands
+
+_DEEPEST = 24
+"""Cuts within cuts; pieces that are still together then are read by rows."""
+_GUTTER = 0.55
+"""White between columns is at least so many lines' heights wide."""
+_LOOK_AHEAD = 80
+"""A second column begins at most so many bands below the first."""
+_EVERYWHERE = (float("-inf"), float("inf"))
+_APART = 1.4
+"""A single row at the edge of columns is no part of them where white of so many lines' heights lies between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Lines below each other: rows of one piece, or of several that are read from left to right.
+
+    Attributes:
+        rows: from top to bottom.
+        x0: left edge of what the lines may fill.
+        x1: right edge of that.
+    """
+
+    rows: tuple[tuple[Piece, ...], ...]
+    x0: float
+    x1: float
+
+
+Part = Column | AlignedTable | Piece
+"""What a page is made of, in order; a piece is a finished object."""
+
+
+def read_in_order(pieces: Sequence[Piece], height: float) -> list[Part]:
+    """Put pieces into reading order.
+
+    Args:
+        pieces: lines and finished objects that do not overlap much.
+        height: median height of a line.
+    """
+    return list(_Reader(height).read(pieces, 0)) if pieces else []
+
+
+class _Reader:
+    def __init__(self, height: float) -> None:
+        self._height = height
+
+    def read(self, pieces: Sequence[Piece], depth: int) -> Iterator[Part]:
+        bands = make_bands(pieces)
+        if depth >= _DEEPEST:
+            yield from self._rows(bands)
+            return
+        done = 0
+        for start, end, table in find_aligned(bands, 3, self._height):
+            yield from self._runs(bands[done:start], depth)
+            yield table
+            done = end
+        yield from self._runs(bands[done:], depth)
+
+    def _runs(self, bands: Sequence[Band], depth: int) -> Iterator[Part]:
+        """Read bands that hold no wide table: rows as they come, columns one after the other."""
+        waiting: list[Band] = []
+        start = 0
+        while start < len(bands):
+            end, gutters = self._run(bands, start)
+            if gutters and _is_worth(bands[start:end]) and not self._begins_later(bands, start, end):
+                yield from self._rows(waiting)
+                waiting = []
+                yield from self._columns(bands[start:end], gutters, depth)
+            else:
+                end = start + 1
+                waiting.append(bands[start])
+            start = end
+        yield from self._rows(waiting)
+
+    def _run(self, bands: Sequence[Band], start: int) -> tuple[int, list[Gap]]:
+        """The bands from ``start`` on that share white, and the white between their columns."""
+        narrowest = _GUTTER * self._height
+        shared: list[Gap] = [_EVERYWHERE]
+        best: tuple[int, list[Gap]] = (start + 1, [])
+        low, high = float("inf"), float("-inf")
+        for position in range(start, len(bands)):
+            if not best[1] and position - start > _LOOK_AHEAD:
+                break
+            shared = common_gaps(shared, gaps_of(bands[position].pieces, *_EVERYWHERE), narrowest)
+            low = min(low, bands[position].pieces[0].x0)
+            high = max(high, *(piece.x1 for piece in bands[position].pieces))
+            inner = [gap for gap in shared if gap[0] > low and gap[1] < high]
+            if best[1] and not inner:
+                break
+            if inner:
+                best = (position + 1, inner)
+        return best
+
+    def _begins_later(self, bands: Sequence[Band], start: int, end: int) -> bool:
+        """Whether the first bands only happen to share white with columns that begin below them, as a title may."""
+        length = end - start
+        later = range(start + 1, min(end, start + 2 + length // 3))
+        return any(self._run(bands, other)[0] - other >= 1.3 * length for other in later)
+
+    def _columns(self, bands: Sequence[Band], gutters: Sequence[Gap], depth: int) -> Iterator[Part]:
+        first, last = self._core(bands)
+        yield from self._rows(bands[:first])
+        yield from self._body(bands[first:last], gutters, depth)
+        yield from self._rows(bands[last:])
+
+    def _core(self, bands: Sequence[Band]) -> tuple[int, int]:
+        """Without the head and foot of a page: single rows that white keeps apart from the columns."""
+        first, last = 0, len(bands)
+        far = _APART * self._height
+        if last - first > 2 and self._is_single(bands[0]) and bands[1].y0 - bands[0].y1 > far:
+            first = 1
+        if last - first > 2 and self._is_single(bands[-1]) and bands[-1].y0 - bands[-2].y1 > far:
+            last -= 1
+        return first, last
+
+    def _is_single(self, band: Band) -> bool:
+        return band.y1 - band.y0 < 1.8 * self._height and all(piece.span is not None for piece in band.pieces)
+
+    def _body(self, bands: Sequence[Band], gutters: Sequence[Gap], depth: int) -> Iterator[Part]:
+        strips = self._strips(_pieces(bands), gutters)
+        running = any(is_prose(strip, self._height) for strip in strips)
+        tables = [] if running else find_aligned(bands, 2, self._height)
+        if tables:
+            done = 0
+            for start, end, table in tables:
+                yield from self.read(_pieces(bands[done:start]), depth + 1)
+                yield table
+                done = end
+            yield from self.read(_pieces(bands[done:]), depth + 1)
+            return
+        if len(strips) < 2:
+            yield from self._rows(bands)
+            return
+        for strip in strips:
+            yield from self.read(strip, depth + 1)
+
+    def _strips(self, pieces: Sequence[Piece], gutters: Sequence[Gap]) -> list[list[Piece]]:
+        """Pieces between gutters; a lone line, and narrow strips side by side, make no columns."""
+        strips: list[list[Piece]] = [[] for _ in range(len(gutters) + 1)]
+        for piece in pieces:
+            strips[sum(1 for gutter in gutters if gutter[0] < piece.x0)].append(piece)
+        filled = [strip for strip in strips if strip]
+        joined: list[list[Piece]] = []
+        for strip in filled:
+            if joined and self._belong_together(joined[-1], strip):
+                joined[-1].extend(strip)
+            else:
+                joined.append(list(strip))
+        return joined
+
+    def _belong_together(self, left: Sequence[Piece], right: Sequence[Piece]) -> bool:
+        if any(piece.span is None for piece in (*left, *right)):
+            return False
+        if len(left) == 1 or len(right) == 1:
+            return True
+        slivers = self._is_sliver(left), self._is_sliver(right)
+        return all(slivers) or (any(slivers) and _share_rows(left, right, self._height))
+
+    def _is_sliver(self, strip: Sequence[Piece]) -> bool:
+        x0, _, x1, _ = extent(strip)
+        return x1 - x0 < 5 * self._height and not is_prose(strip, self._height)
+
+    def _rows(self, bands: Sequence[Band]) -> Iterator[Part]:
+        """Read bands from top to bottom; lines that follow each other make a column."""
+        if not bands:
+            return
+        x0, _, x1, _ = extent(_pieces(bands))
+        rows: list[tuple[Piece, ...]] = []
+        for band in bands:
+            for row in _lines_of(band):
+                if all(piece.span is not None for piece in row):
+                    rows.append(row)
+                    continue
+                if rows:
+                    yield Column(tuple(rows), x0, x1)
+                    rows = []
+                yield from (Column(((piece,),), x0, x1) if piece.span else piece for piece in row)
+        if rows:
+            yield Column(tuple(rows), x0, x1)
+
+
+def _is_worth(bands: Sequence[Band]) -> bool:
+    """Whether bands are more than one row of lines."""
+    return len(bands) > 1 or len(_lines_of(bands[0])) > 1 or any(piece.span is None for piece in bands[0].pieces)
+
+
+def _lines_of(band: Band) -> list[tuple[Piece, ...]]:
+    """A band's rows: pieces whose middles lie within the first one's height, each row from left to right."""
+    rows: list[list[Piece]] = []
+    for piece in sorted(band.pieces, key=lambda piece: (piece.middle, piece.x0)):
+        if rows and piece.middle < rows[-1][0].y1 and rows[-1][0].middle > piece.y0:
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    return [tuple(sorted(row, key=lambda piece: piece.x0)) for row in rows]
+
+
+def _share_rows(left: Sequence[Piece], right: Sequence[Piece], height: float) -> bool:
+    """Whether the lines of the shorter strip stand level with lines of the other, as a table's do."""
+    few, many = sorted((left, right), key=len)
+    middles = np.sort([piece.middle for piece in many])
+    own = np.array([piece.middle for piece in few])
+    after = np.clip(np.searchsorted(middles, own), 0, len(middles) - 1)
+    before = np.maximum(after - 1, 0)
+    away = np.minimum(np.abs(middles[after] - own), np.abs(middles[before] - own))
+    return len(few) >= 3 and bool((away < 0.3 * height).mean() >= 0.75)
+
+
+def _pieces(bands: Sequence[Band]) -> list[Piece]:
+    return [piece for band in bands for piece in band.pieces]

@@ -1,0 +1,134 @@
+"""Rules: the straight thin strokes that draw tables, found by morphology on the binarised frame."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.document import Image
+from models.layout.frame import Span
+
+Mask = NDArray[np.uint8]
+"""uint8 (H, W), 0 or 255."""
+
+_CONTRAST = 14
+"""Grey levels that ink must differ from its surroundings."""
+_WINDOW = 25
+"""Side of those surroundings, pixels."""
+_RUN_SHARE = 0.92
+"""A rule may miss some pixels: so much of each of its pieces is ink."""
+_THICKEST = 0.45
+"""Rules are thinner than this share of a line's height; a filled bar is none."""
+_SHORTEST_ACROSS = 2.0
+"""A horizontal rule is at least so many lines' heights long, a vertical one about one."""
+_SHORTEST_DOWN = 1.0
+_MOST_WITHIN = 0.6
+"""A stroke of which more than this share lies in lines of text is a part of letters, or underlines them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One stroke.
+
+    Attributes:
+        at: where it runs: y of a horizontal rule, x of a vertical one; the middle of its thickness.
+        start: its first pixel along its direction.
+        end: past its last.
+    """
+
+    at: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All rules of a page.
+
+    Attributes:
+        across: pixels of horizontal rules.
+        down: pixels of vertical rules.
+    """
+
+    across: Mask
+    down: Mask
+
+
+def find_rules(picture: Image, spans: Sequence[Span], line_height: float) -> Rules:
+    """Find the rules of a page.
+
+    Args:
+        picture: the page in its frame.
+        spans: its lines: a stroke that lies within one of them is a part of a letter, or underlines it.
+        line_height: median height of a line, pixels.
+    """
+    ink = _ink(picture)
+    letters = np.zeros(ink.shape, np.bool_)
+    for span in spans:
+        letters[max(0, int(span.y0)) : int(span.y1) + 1, max(0, int(span.x0)) : int(span.x1) + 1] = True
+    thickest = max(4, round(_THICKEST * line_height))
+    across = _strokes(ink, (max(12, round(_SHORTEST_ACROSS * line_height)), 1), thickest)
+    down = _strokes(ink, (1, max(10, round(_SHORTEST_DOWN * line_height))), thickest)
+    return Rules(_without_letters(across, letters), _without_letters(down, letters))
+
+
+def rule_list(mask: Mask) -> list[Rule]:
+    """The rules of a mask of horizontal ones; give it the transposed mask of vertical ones."""
+    _, _, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    return [
+        Rule(float(centre[1]), float(left), float(left + width))
+        for (left, _, width, _, _), centre in zip(stats[1:].tolist(), centres[1:], strict=True)
+    ]
+
+
+def _ink(picture: Image) -> Mask:
+    """What is darker than its surroundings."""
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    surroundings = cv2.blur(grey, (_WINDOW, _WINDOW))
+    _, ink = cv2.threshold(cv2.subtract(surroundings, grey), _CONTRAST, 255, cv2.THRESH_BINARY)
+    return _mask(ink)
+
+
+def _strokes(ink: Mask, run: tuple[int, int], thickest: int) -> Mask:
+    """Long runs of ink, small gaps allowed, that are not thick.
+
+    Args:
+        ink: the page's.
+        run: width and height of the shortest run that counts; one of them is 1.
+        thickest: pixels across.
+    """
+    across = run[1] == 1
+    # A rule that is not quite level moves on by a row now and then: thickened, it stays one run.
+    level = _dilated(ink, (1, 2) if across else (2, 1))
+    runs = _mask(cv2.bitwise_and(_opened(level, run, _RUN_SHARE), _dilated(level, (3, 1) if across else (1, 3))))
+    thick = _opened(runs, (1, thickest) if across else (thickest, 1), 1.0)
+    return _mask(cv2.subtract(runs, thick))
+
+
+def _dilated(mask: Mask, window: tuple[int, int]) -> Mask:
+    return _mask(cv2.dilate(mask, np.ones((window[1], window[0]), np.uint8)))
+
+
+def _mask(pixels: object) -> Mask:
+    return np.asarray(pixels, np.uint8)
+
+
+def _opened(mask: Mask, window: tuple[int, int], share: float) -> Mask:
+    """Keep what a window covers wherever at least ``share`` of it is set; running sums cost the same for any window."""
+    _, full = cv2.threshold(cv2.boxFilter(mask, -1, window), 255 * share - 1, 255, cv2.THRESH_BINARY)
+    _, grown = cv2.threshold(cv2.boxFilter(full, -1, window), 0, 255, cv2.THRESH_BINARY)
+    return _mask(grown)
+
+
+def _without_letters(mask: Mask, letters: NDArray[np.bool_]) -> Mask:
+    """Drop the strokes that lie within lines for the most part; a stroke is thin, and so is its own rectangle."""
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    drop = [contour for contour in contours if _share_within(contour, letters) > _MOST_WITHIN]
+    return _mask(cv2.drawContours(mask, drop, -1, 0, cv2.FILLED))
+
+
+def _share_within(contour: cv2.typing.MatLike, letters: NDArray[np.bool_]) -> float:
+    x, y, width, height = cv2.boundingRect(contour)
+    return float(letters[y : y + height, x : x + width].mean())

@@ -1,0 +1,88 @@
+"""Titles: paragraphs that are larger than the text, or short, apart and numbered or centred; and their levels."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from models.layout.frame import Span
+from models.layout.paragraphs import Paragraph
+
+_CLEARLY_LARGER = 1.3
+_SLIGHTLY_LARGER = 1.13
+_MOST_LINES = 3
+_LONGEST = 120
+"""Characters of a title, at most."""
+_LEVEL_STEP = 1.13
+"""Titles whose sizes differ by less have one level."""
+_DEEPEST = 3
+_NUMBERED = re.compile(
+    r"^(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?\s+[A-Z\u4e00-\u9fff]|\d{1,2}(?:\.\d{1,2}){1,3}\s*[A-Z\u4e00-\u9fff]|"
+    r"第[一二三四五六七八九十百\d]{1,4}[章节部篇]|[一二三四五六七八九十]{1,3}、|(?:chapter|section|part|appendix)\s+[\dA-ZIVX])",
+    re.IGNORECASE,
+)
+_BULLETS = "•·▪◦●○■□◻➢✓*-–—"
+_SENTENCE = 40
+"""A title of more characters than this does not end as a sentence does."""
+_SENTENCE_END = (".", "。", ";", "；", ",", "，", ":", "：")
+
+
+def body_size(spans: Sequence[Span]) -> float:
+    """The height of the page's running text: the median over lines, weighted by their characters."""
+    if not spans:
+        return 1.0
+    ordered = sorted(spans, key=lambda span: span.size)
+    weights = np.cumsum([len(span.text) for span in ordered])
+    return ordered[int(np.searchsorted(weights, weights[-1] / 2))].size
+
+
+def paragraph_size(paragraph: Paragraph) -> float:
+    """The height of a paragraph's lines: their median."""
+    return float(np.median([span.size for span in paragraph]))
+
+
+def is_title(paragraph: Paragraph, body: float, column: tuple[float, float], *, alone: bool) -> bool:
+    """Whether a paragraph is a title.
+
+    Args:
+        paragraph: its lines.
+        body: height of the running text.
+        column: left and right edge of what the lines may fill.
+        alone: whether the page has nothing else, so that there is nothing to be the title of.
+    """
+    text = " ".join(span.text for span in paragraph)
+    if len(paragraph) > _MOST_LINES or not 2 <= len(text) <= _LONGEST or alone or not _has_words(text):
+        return False
+    if text[0].islower() or text[0] in _BULLETS or (len(text) > _SENTENCE and text.endswith(_SENTENCE_END)):
+        return False
+    ratio = paragraph_size(paragraph) / body
+    if ratio >= _CLEARLY_LARGER:
+        return True
+    if len(paragraph) > 1 or text.endswith(_SENTENCE_END):
+        return False
+    numbered = _NUMBERED.match(text) is not None and _is_short(paragraph, column)
+    centred = _is_centred(paragraph, column) and _is_short(paragraph, column)
+    return (numbered and ratio >= 0.9) or (ratio >= _SLIGHTLY_LARGER and (centred or _is_short(paragraph, column)))
+
+
+def title_levels(sizes: Sequence[float]) -> list[int]:
+    """The level of each title of a page by its size: the largest are 1."""
+    steps: list[float] = []
+    for size in sorted(sizes, reverse=True):
+        if not steps or steps[-1] > size * _LEVEL_STEP:
+            steps.append(size)
+    return [min(_DEEPEST, sum(1 for step in steps if step >= size)) for size in sizes]
+
+
+def _has_words(text: str) -> bool:
+    return sum(character.isalpha() for character in text) * 2 >= len(text.replace(" ", "")) or len(text) > 20
+
+
+def _is_short(paragraph: Paragraph, column: tuple[float, float]) -> bool:
+    return max(span.x1 for span in paragraph) - min(span.x0 for span in paragraph) <= 0.75 * (column[1] - column[0])
+
+
+def _is_centred(paragraph: Paragraph, column: tuple[float, float]) -> bool:
+    middle = (min(span.x0 for span in paragraph) + max(span.x1 for span in paragraph)) / 2
+    inset = min(span.x0 for span in paragraph) - column[0]
+    return abs(middle - (column[0] + column[1]) / 2) <= paragraph[0].size and inset > paragraph[0].size

@@ -1,0 +1,50 @@
+"""A page as Markdown: titles with number signs, paragraphs, tables as HTML with spans, figures as image references."""
+
+from collections.abc import Callable, Sequence
+
+from models.document import TextLine
+from models.layout.document import Block, Cell, PageLayout, Table
+from models.layout.joining import join_lines
+from server.export.escaping import escaped
+from server.export.text import block_text
+
+Figure = Callable[[Block], str]
+"""From an image block to the address of its picture: a URL or a data URI."""
+
+
+def page_markdown(lines: Sequence[TextLine], layout: PageLayout, *, escape: bool, figure: Figure | None) -> str:
+    """The page's blocks, a blank line between them; empty where there is nothing.
+
+    Args:
+        lines: of the page.
+        layout: its structure.
+        escape: whether to escape what was read for HTML. Markup is never escaped.
+        figure: gives each figure its address; None leaves figures out, with the lines inside them as text.
+    """
+    parts = (block_markdown(block, lines, escape, figure) for block in layout.blocks)
+    return "\n\n".join(part for part in parts if part)
+
+
+def block_markdown(block: Block, lines: Sequence[TextLine], escape: bool, figure: Figure | None) -> str:
+    """One block of a page; see `page_markdown`."""
+    if block.table is not None:
+        return _table(block.table, lines, escape)
+    if block.kind == "image" and figure is not None:
+        return f"![]({figure(block)})"
+    text = block_text(block, lines, escape)
+    return f"{'#' * block.level} {text}" if block.kind == "title" and text else text
+
+
+def _table(table: Table, lines: Sequence[TextLine], escape: bool) -> str:
+    rows: list[list[str]] = [[] for _ in range(table.rows)]
+    for cell in table.cells:
+        rows[cell.row].append(_cell(cell, lines, escape))
+    body = "".join(f"<tr>{''.join(row)}</tr>" for row in rows)
+    return f"<table>{body}</table>"
+
+
+def _cell(cell: Cell, lines: Sequence[TextLine], escape: bool) -> str:
+    rows = f' rowspan="{cell.row_span}"' if cell.row_span > 1 else ""
+    columns = f' colspan="{cell.column_span}"' if cell.column_span > 1 else ""
+    text = join_lines([escaped(lines[index].text, escape) for index in cell.lines])
+    return f"<td{rows}{columns}>{text}</td>"

@@ -1,0 +1,1 @@
+"""Generated pages with known structure, and how right the layout analysis of what is read on them is."""
