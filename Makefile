@@ -3,7 +3,7 @@
 # make lint             style, types, import rules
 # make format           let ruff rewrite what it can
 # make models           fetch and verify the models that CONFIG names
-# make bench            speed beside the reference's own server, same weights, same machine
+# make bench            speed beside other systems, same weights, same machine (QUICK=1 for the short form)
 # make accuracy         how well documents with known text are read, beside the reference
 # make parity           the golden answers: how far ours are from the reference's
 # make clean            remove the environment; models stay in the user's cache directory
@@ -18,6 +18,7 @@ HOST ?=
 PORT ?=
 CONFIG ?=
 ARGS ?=
+QUICK ?=
 
 BIN := $(VENV)/bin
 MODELS := $(VENV)/.models$(subst /,_,$(CONFIG))
@@ -44,7 +45,9 @@ format: $(VENV)/.dev
 models: $(MODELS)
 
 bench: $(VENV)/.dev $(MODELS) reference
-	$(BIN)/python -m benchmarks.side_by_side $(ARGS)
+	$(BIN)/python -m pip install --quiet --group bench
+	$(BIN)/ppocr-server models pull --config configs/ppocrv6-small.yaml
+	QUICK=$(QUICK) $(BIN)/python -m benchmarks $(ARGS)
 
 accuracy: $(VENV)/.dev $(MODELS) reference
 	$(BIN)/python -m benchmarks.accuracy $(ARGS)

@@ -46,7 +46,8 @@ async def _read(profile: str, files: dict[str, RawFile], engine: str) -> tuple[T
 
 async def _page_texts(pipeline: OcrPipeline, decoder: Decoder, file: RawFile, options: OcrOptions) -> list[str]:
     async with decoder.open(file, max_pages=1) as document:
-        results = [await pipeline.read(page, options) async for page in document.pages()]
+        pages = [await document.page(index) for index in range(document.info.processed_pages)]
+        results = [await pipeline.read(page, options) for page in pages]
     return [line.text for result in results for line in result.lines]
 
 

@@ -7,6 +7,7 @@ from server.admission import Admission, PixelGate
 from server.telemetry.stage_metrics import StageCollector, StageStats
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
+LAG_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1.0, 5.0)
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 UNMATCHED = "unmatched"
 
@@ -36,7 +37,12 @@ class Metrics:
         self._stage_seconds = Histogram(
             "ppocr_stage_seconds", "Time of one page in one stage.", ("stage",), buckets=SECONDS, registry=registry
         )
-        self._lag = Gauge("ppocr_event_loop_lag_seconds", "How late the event loop last was.", registry=registry)
+        self._lag = Histogram(
+            "ppocr_event_loop_lag_seconds",
+            "How late the event loop ran a timer.",
+            buckets=LAG_SECONDS,
+            registry=registry,
+        )
         self._watch(admission, gate)
 
     def _watch(self, admission: Admission, gate: PixelGate) -> None:
@@ -72,7 +78,7 @@ class Metrics:
 
     def loop_lagged(self, seconds: float) -> None:
         """Note how late the event loop ran a timer."""
-        self._lag.set(seconds)
+        self._lag.observe(seconds)
 
     def render(self) -> bytes:
         """All metrics in the Prometheus text format."""

