@@ -15,7 +15,7 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from models.errors import DeadlineExceeded, EngineFailure, PipelineStopped
-from models.fair_queue import FairQueue
+from models.fair_queue import FairQueue, Turn
 
 Item = TypeVar("Item")
 Output = TypeVar("Output")
@@ -79,7 +79,14 @@ class Batcher(Generic[Item, Output]):
         return len(self._queue)
 
     async def submit(
-        self, items: Sequence[Item], *, key: Hashable, cost: int, flow: Hashable = None, deadline: float | None = None
+        self,
+        items: Sequence[Item],
+        *,
+        key: Hashable,
+        cost: int,
+        flow: Hashable = None,
+        deadline: float | None = None,
+        turn: Turn | None = None,
     ) -> list[Output]:
         """Queue items and wait for their outputs. Cancelling the wait drops the items that have not started.
 
@@ -91,6 +98,7 @@ class Batcher(Generic[Item, Output]):
             cost: what each item costs the device, in padded pixels.
             flow: the request they belong to; flows share the device equally.
             deadline: event loop time after which an item is dropped instead of run.
+            turn: of the page, where its items come in several calls; else the items of this call are a page.
 
         Returns:
             One output an item, in order.
@@ -103,10 +111,11 @@ class Batcher(Generic[Item, Output]):
         if self._closed:
             raise PipelineStopped(f"Stage '{self.name}' is closed.")
         loop, now = asyncio.get_running_loop(), time.monotonic()
+        due = turn or Turn(cost * len(items))
         results: list[asyncio.Future[Output]] = []
         for item in items:
             job: _Job[Item, Output] = _Job(item, cost, flow, deadline, now, loop.create_future())
-            withdraw = self._queue.push(job, key=key, cost=cost, flow=flow)
+            withdraw = self._queue.push(job, key=key, cost=cost, flow=flow, turn=due)
             job.result.add_done_callback(partial(self._forget, withdraw))
             results.append(job.result)
         self.stats.jobs += len(results)

@@ -1,12 +1,15 @@
 """The order in which waiting jobs reach a device: fair between requests, batched by key.
 
-Start-time fair queueing (Goyal, Vin, Cheng, "Start-time Fair Queueing", SIGCOMM 1996): a job's tag is the virtual time
-at which it would start if every flow had an equal share of the device. The lowest tag is served next, so the pages of a
-long document do not hold up a receipt, and one flow alone is served in the order of arrival.
+Weighted fair queueing (Demers, Keshav, Shenker, "Analysis and Simulation of a Fair Queueing Algorithm", SIGCOMM 1989),
+with a page in the place of a packet: a job's tag is the virtual time at which its whole page would be through if every
+flow had its share of the device all the time, and the lowest tag is served next. Pages beyond what a flow's share has
+paid for weigh less than a newcomer's first, so a receipt is read in one go before the rest of a long document, and no
+stream of receipts stops the document. One flow alone is served in the order of arrival.
 """
 
 import heapq
 import itertools
+from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,6 +21,10 @@ _FLOWS_KEPT = 1024
 """Flows remembered before those that have had no more than their share are forgotten."""
 
 
+_WEIGHT_OF_FURTHER_PAGES = 0.25
+"""Share of the device that a long document keeps beside one newcomer: a fifth."""
+
+
 @dataclass(slots=True, order=True)
 class _Entry(Generic[Work]):
     tag: float
@@ -26,6 +33,20 @@ class _Entry(Generic[Work]):
     """The work; empty once it is taken or withdrawn, though the entry may stay behind others for a while."""
     key: Hashable = field(compare=False, repr=False)
     cost: int = field(compare=False)
+    flow: Hashable = field(compare=False, repr=False)
+
+
+@dataclass(slots=True)
+class Turn:
+    """When work that belongs together, a page, is due; to be pushed with each piece.
+
+    Attributes:
+        cost: of all pieces together.
+        tag: set when the first piece is pushed.
+    """
+
+    cost: int
+    tag: float | None = None
 
 
 class FairQueue(Generic[Work]):
@@ -35,27 +56,28 @@ class FairQueue(Generic[Work]):
         self._all: list[_Entry[Work]] = []
         self._by_key: dict[Hashable, list[_Entry[Work]]] = {}
         self._numbers = itertools.count()
+        # Virtual time: what a flow of weight 1 would have had by now. A batch counts when the next is taken.
         self._now = 0.0
-        self._flow_end: dict[Hashable, float] = {}
-        self._waiting = 0
+        self._taken = 0
+        # Of each flow, when its share will have paid for its first page, and for all that it pushed.
+        self._flow_end: dict[Hashable, tuple[float, float]] = {}
+        self._waiting_of: Counter[Hashable] = Counter()
 
     def __len__(self) -> int:
-        return self._waiting
+        return self._waiting_of.total()
 
-    def push(self, work: Work, *, key: Hashable, cost: int, flow: Hashable) -> Callable[[], bool]:
-        """Add work that costs ``cost`` and may share a batch with work of an equal ``key``.
+    def push(
+        self, work: Work, *, key: Hashable, cost: int, flow: Hashable, turn: Turn | None = None
+    ) -> Callable[[], bool]:
+        """Add work that costs ``cost`` and may share a batch with work of an equal ``key``; without a turn, its own.
 
         Returns:
             Withdraws the work: the queue forgets it at once. False where it waits no longer.
         """
-        tag = max(self._now, self._flow_end.get(flow, 0.0))
-        self._flow_end[flow] = tag + cost
-        if len(self._flow_end) > _FLOWS_KEPT:
-            self._flow_end = {name: end for name, end in self._flow_end.items() if end > self._now}
-        entry = _Entry(tag, next(self._numbers), [work], key, cost)
+        entry = _Entry(self._tag(flow, turn or Turn(cost)), next(self._numbers), [work], key, cost, flow)
         heapq.heappush(self._all, entry)
         heapq.heappush(self._by_key.setdefault(key, []), entry)
-        self._waiting += 1
+        self._waiting_of[flow] += 1
         return partial(self._withdraw, entry)
 
     def pop_batch(self, max_items: int, max_cost: int) -> list[Work]:
@@ -67,13 +89,14 @@ class FairQueue(Generic[Work]):
         if not self._all:
             return []
         head = self._all[0]
-        self._now = max(self._now, head.tag)
+        self._advance()
         same_key = self._by_key[head.key]
         cost = head.cost
         batch = [self._take(head)]
         while same_key and len(batch) < max_items and cost + same_key[0].cost <= max_cost:
             cost += same_key[0].cost
             batch.append(self._take(same_key[0]))
+        self._taken = cost
         return batch
 
     def clear(self) -> list[Work]:
@@ -81,8 +104,31 @@ class FairQueue(Generic[Work]):
         left = [entry.payload.pop() for entry in self._all if entry.payload]
         self._all.clear()
         self._by_key.clear()
-        self._waiting = 0
+        self._waiting_of.clear()
         return left
+
+    def _tag(self, flow: Hashable, turn: Turn) -> float:
+        if turn.tag is None:
+            first, end = self._flow_end.get(flow, (0.0, 0.0))
+            if end > self._now:
+                turn.tag = end + turn.cost / _WEIGHT_OF_FURTHER_PAGES
+            else:
+                turn.tag = first = self._now + turn.cost
+            self._flow_end[flow] = (first, turn.tag)
+            if len(self._flow_end) > _FLOWS_KEPT:
+                self._flow_end = {name: ends for name, ends in self._flow_end.items() if ends[1] > self._now}
+        return turn.tag
+
+    def _advance(self) -> None:
+        """Count the last batch: it was shared by all who would still be served if shares were exact."""
+        weights = sum(
+            1.0 if first > self._now else _WEIGHT_OF_FURTHER_PAGES
+            for first, end in self._flow_end.values()
+            if end > self._now
+        )
+        if weights:
+            self._now += self._taken / weights
+        self._taken = 0
 
     def _withdraw(self, entry: _Entry[Work]) -> bool:
         waits = bool(entry.payload)
@@ -92,13 +138,15 @@ class FairQueue(Generic[Work]):
 
     def _take(self, entry: _Entry[Work]) -> Work:
         work = entry.payload.pop()
-        self._waiting -= 1
+        self._waiting_of[entry.flow] -= 1
+        if not self._waiting_of[entry.flow]:
+            del self._waiting_of[entry.flow]
         same_key = self._by_key[entry.key]
         _drop_taken(same_key)
         if not same_key:
             del self._by_key[entry.key]
         _drop_taken(self._all)
-        if not self._waiting:
+        if not self._waiting_of:
             # The end of a busy period: whoever comes next starts even.
             self._flow_end.clear()
         return work

@@ -1,13 +1,15 @@
 """The door: how many requests and bytes may be inside, and how many detection pixels may be worked on at once.
 
 `Admission` refuses at once what would not fit (the caller hears 503 and can go elsewhere). `PixelGate` never refuses:
-what is inside waits its turn, first come, first served, and a waiter that is cancelled leaves the line.
+what is inside waits its turn, and a waiter that is cancelled leaves the line. Pages that a document has in work beside
+its first never take the last half of the room, so a newcomer need not wait until a page of a long document is read.
 """
 
 import asyncio
-from collections import deque
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from server.errors import Overloaded
 
@@ -76,8 +78,17 @@ class Admission:
         self.bytes -= count
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiter:
+    cost: int
+    document: Hashable
+    turn: "asyncio.Future[None]"
+
+
 class PixelGate:
-    """A first-come-first-served semaphore whose unit is one detection pixel.
+    """A semaphore whose unit is one detection pixel: first come, first served among the first pages of documents.
+
+    Further pages of a document that has one in work share half of the capacity, and are passed where that is full.
 
     Args:
         capacity: detection pixels that may be worked on at once. A page that costs more runs alone.
@@ -85,7 +96,8 @@ class PixelGate:
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._line: deque[tuple[int, asyncio.Future[None]]] = deque()
+        self._line: list[_Waiter] = []
+        self._pages: Counter[Hashable] = Counter()
         self.used = 0
 
     @property
@@ -93,45 +105,54 @@ class PixelGate:
         """Pages in the line."""
         return len(self._line)
 
-    async def acquire(self, pixels: int) -> int:
+    async def acquire(self, pixels: int, document: Hashable) -> int:
         """Wait for room for a page.
 
         Args:
             pixels: what the page costs.
+            document: the document it belongs to.
 
         Returns:
             What was charged, to be given to `release`.
         """
-        cost = min(pixels, self._capacity)
-        if not self._line and self.used + cost <= self._capacity:
-            self.used += cost
-            return cost
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        entry = (cost, turn)
-        self._line.append(entry)
+        waiter = _Waiter(min(pixels, self._capacity), document, turn)
+        self._line.append(waiter)
+        self._admit()
         try:
             await turn
         except asyncio.CancelledError:
-            self._leave(entry)
+            self._leave(waiter)
             raise
-        return cost
+        return waiter.cost
 
-    def release(self, cost: int) -> None:
+    def release(self, cost: int, document: Hashable) -> None:
         """Give back what `acquire` charged and let in whoever fits now."""
         self.used -= cost
+        self._pages[document] -= 1
+        if not self._pages[document]:
+            del self._pages[document]
         self._admit()
 
-    def _leave(self, entry: tuple[int, asyncio.Future[None]]) -> None:
-        if entry in self._line:
-            self._line.remove(entry)
+    def _leave(self, waiter: _Waiter) -> None:
+        if waiter in self._line:
+            self._line.remove(waiter)
             self._admit()
-        elif not entry[1].cancelled():
-            self.release(entry[0])
+        elif not waiter.turn.cancelled():
+            self.release(waiter.cost, waiter.document)
 
     def _admit(self) -> None:
-        while self._line and self.used + self._line[0][0] <= self._capacity:
-            cost, turn = self._line.popleft()
-            if turn.cancelled():
-                continue
-            self.used += cost
-            turn.set_result(None)
+        """Let in everyone who fits, up to the first newcomer who does not: nobody passes a newcomer."""
+        for waiter in self._line.copy():
+            further = waiter.document in self._pages
+            if self.used + waiter.cost <= self._capacity // (2 if further else 1):
+                self._enter(waiter)
+            elif not further:
+                break
+
+    def _enter(self, waiter: _Waiter) -> None:
+        self._line.remove(waiter)
+        if not waiter.turn.cancelled():
+            self.used += waiter.cost
+            self._pages[waiter.document] += 1
+            waiter.turn.set_result(None)

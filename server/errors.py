@@ -89,12 +89,17 @@ class PixelLimitExceeded(RequestError):
 
 
 class InvalidModelSettings(RequestError):
-    """A stage was asked for that this server cannot run."""
+    """A stage was asked for that this server cannot run.
+
+    Attributes:
+        reason: what is missing, and how to install it where it can be.
+    """
 
     status = 422
     default_message = "the input params for model settings are invalid!"
 
     def __init__(self, reason: str) -> None:
+        self.reason = reason
         super().__init__(f"{self.default_message} {reason}")
 
 

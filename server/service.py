@@ -18,6 +18,7 @@ from models.pipeline import OcrPipeline
 from models.tasks import first_error
 from server.admission import PixelGate
 from server.decode.decoder import Decoder
+from server.decode.document import Document
 from server.decode.info import DocumentInfo
 from server.errors import RequestTimeout, from_pipeline
 from server.intake.raw_file import RawFile
@@ -74,6 +75,7 @@ class Recognizer:
         max_pages: int | None,
         deadline: float | None,
         choose: Choose = _every_page,
+        pdf_max_side: int | None = None,
     ) -> RecognizedDocument[T]:
         """Read a document and reduce each page as soon as it is read, so that its picture need not be kept.
 
@@ -84,13 +86,14 @@ class Recognizer:
             max_pages: pages to process; None for all that the limits allow.
             deadline: event loop time at which the work is dropped; None for never.
             choose: which pages to read, decided when the document is open and before any page is decoded; each once.
+            pdf_max_side: longest side of a rendered PDF page, in pixels; larger pages are rendered smaller.
 
         Raises:
             RequestError: the file cannot be read, a module is missing, time ran out, or the pipeline failed.
         """
         try:
             async with asyncio.timeout_at(deadline) as timeout:
-                return await self._recognize(raw, wishes, finish, max_pages, deadline, choose)
+                return await self._recognize(raw, wishes, finish, max_pages, deadline, choose, pdf_max_side)
         except TimeoutError as error:
             if timeout.expired():
                 raise RequestTimeout from error
@@ -106,12 +109,13 @@ class Recognizer:
         max_pages: int | None,
         deadline: float | None,
         choose: Choose,
+        pdf_max_side: int | None,
     ) -> RecognizedDocument[T]:
         options = self._pipeline.defaults.resolve(wishes)
         await self._pipeline.prepare(options)
         flow = object()
 
-        async with self._decoder.open(raw, max_pages=max_pages) as document:
+        async with self._decoder.open(raw, max_pages=max_pages, pdf_max_side=pdf_max_side) as document:
             indices = choose(document.info)
 
             async def read(index: int) -> T:
@@ -120,11 +124,11 @@ class Recognizer:
                 self._on_page(result)
                 return await finish(RecognizedPage(page, result))
 
-            return RecognizedDocument(document.info, await self._read_pages(document.info, indices, options, read))
+            return RecognizedDocument(document.info, await self._read_pages(document, indices, options, read))
 
     async def _read_pages(
         self,
-        info: DocumentInfo,
+        document: Document,
         indices: Sequence[int],
         options: OcrOptions,
         read: Callable[[int], Coroutine[Any, Any, T]],
@@ -133,11 +137,11 @@ class Recognizer:
         try:
             async with asyncio.TaskGroup() as group:
                 for index in indices:
-                    width, height = info.sizes[index]
-                    cost = await self._gate.acquire(page_cost(width, height, options))
+                    width, height = document.info.sizes[index]
+                    cost = await self._gate.acquire(page_cost(width, height, options), document)
                     task = group.create_task(read(index))
                     # Not a `finally` in the task: one that is cancelled before its first step never runs its body.
-                    task.add_done_callback(lambda _, cost=cost: self._gate.release(cost))  # type: ignore[misc]
+                    task.add_done_callback(lambda _, cost=cost: self._gate.release(cost, document))  # type: ignore[misc]
                     tasks.append(task)
         except BaseExceptionGroup as failures:
             raise first_error(failures) from failures

@@ -16,6 +16,9 @@ from server.settings_base import Section
 MAX_IMAGE_PIXELS = 178_956_970
 """PaddleX's and Pillow's decompression-bomb limit: a quarter of a GiB of 24-bit pixels, times two."""
 
+MIN_OFFICE_MEGABYTES = 1024
+"""LibreOffice maps most of this before it has opened anything."""
+
 MIN_DECODE_MEGABYTES = 512
 """Below this a decode process has no room for its own libraries, and would refuse every file as damaged."""
 
@@ -56,6 +59,17 @@ class LimitSettings(Section):
     body_timeout_seconds: PositiveFloat = 60.0
 
 
+class OfficeSettings(Section):
+    """LibreOffice, which turns Office documents into pages."""
+
+    enabled: bool = True
+    isolation: Literal["auto", "required"] = "auto"
+    processes: PositiveInt = 2
+    timeout_seconds: PositiveFloat = 60.0
+    memory_megabytes: Annotated[int, Field(ge=MIN_OFFICE_MEGABYTES)] = 3072
+    max_result_megabytes: PositiveInt = 256
+
+
 class DecodeSettings(Section):
     """The child processes that parse PDF, TIFF, GIF and the rarer still images."""
 
@@ -65,6 +79,7 @@ class DecodeSettings(Section):
     files_per_worker: PositiveInt = 200
     pdf_scale: PositiveFloat = 2.0
     pdf_min_scale: PositiveFloat = 0.1
+    office: OfficeSettings = OfficeSettings()
 
 
 class EngineSettings(Section):

@@ -21,6 +21,9 @@ _MOST_TEXT = 0.3
 """A frame or a tinted box in which lines cover more than this is text."""
 _WHOLE_PAGE = 0.85
 """What spans this share of both sides of the page is its background."""
+_SHAPES = frozenset("•·●○◯◦■□◆◇▲△▼▽◎。.")
+_DRAWN = 3.0
+"""A shape that was read as a character and is so many times as high as the page's lines is drawn, not written."""
 
 Rectangle = tuple[float, float, float, float]
 
@@ -36,7 +39,7 @@ def find_figures(picture: Image, spans: Sequence[Span], tables: Sequence[Rectang
     """
     marked = _marked(picture)
     words = np.zeros(marked.shape, np.uint8)
-    for span in spans:
+    for span in (span for span in spans if not _is_drawn(span, height)):
         _fill(words, (span.x0, span.y0, span.x1, span.y1), 1)
     marked[words > 0] = 0
     for box in tables:
@@ -58,6 +61,10 @@ def _marked(picture: Image) -> NDArray[np.uint8]:
     paper = np.median(small.reshape(-1, 3), axis=0)
     away = np.abs(small.astype(np.int16) - paper.astype(np.int16)).max(axis=2)
     return np.asarray(away > _CONTRAST, np.uint8)
+
+
+def _is_drawn(span: Span, height: float) -> bool:
+    return span.y1 - span.y0 > _DRAWN * height and _SHAPES.issuperset(span.text)
 
 
 def _fill(mask: NDArray[np.uint8], box: Rectangle, value: int) -> None:

@@ -18,7 +18,9 @@ _MORE_WHITE = 0.4
 """A paragraph ends where the white below a line is larger than usual by this share of a line's height."""
 _SINGLE_PITCH = 1.2
 _OTHER_SIZE = 1.27
-"""... where the next line is so much larger or smaller."""
+"""... where the next line is so much larger or smaller;"""
+_FAR_OTHER_SIZE = 2.0
+"""... by so much also where few characters tell the size badly."""
 _INDENT = 0.7
 """... where the next line begins further in than the one before by so many heights."""
 _SHARE_IN_A_ROW = 4.0
@@ -87,7 +89,8 @@ def _ends(above: Sequence[Span], below: Sequence[Span], column: _Column, paragra
     pitch_size = column.height if 0.8 * column.height < size < 1.3 * column.height else size
     if step < 0.5 * size:
         return True
-    if size > _OTHER_SIZE * min(last.size, first.size) and not (len(last.text) < 4 or len(first.text) < 4):
+    few = min(len(last.text), len(first.text)) < 4
+    if size > (_FAR_OTHER_SIZE if few else _OTHER_SIZE) * min(last.size, first.size):
         return True
     if step > column.pitch * pitch_size + _MORE_WHITE * size or _ITEM.match(first.text) or begins_caption(first.text):
         return True

@@ -9,6 +9,8 @@ from models.layout.frame import Span
 from models.layout.paragraphs import Paragraph
 
 _CLEARLY_LARGER = 1.3
+_FAR_LARGER = 1.5
+"""Heights of lines are rough, so a long one that fills its column as running text does must stand out more."""
 _SLIGHTLY_LARGER = 1.13
 _MOST_LINES = 3
 _LONGEST = 120
@@ -23,7 +25,9 @@ _NUMBERED = re.compile(
 )
 _BULLETS = "•·▪◦●○■□◻➢✓*-–—"
 _SENTENCE = 40
-"""A title of more characters than this does not end as a sentence does."""
+"""A title of more characters than this does not end as a sentence does, nor is it as wide and small as text."""
+_BROKEN_OFF = ("-", "–", "—")
+"""Ends of a line that goes on in the next."""
 _SENTENCE_END = (".", "。", ";", "；", ",", "，", ":", "：")
 
 
@@ -53,10 +57,16 @@ def is_title(paragraph: Paragraph, body: float, column: tuple[float, float], *, 
     text = " ".join(span.text for span in paragraph)
     if len(paragraph) > _MOST_LINES or not 2 <= len(text) <= _LONGEST or alone or not _has_words(text):
         return False
-    if text[0].islower() or text[0] in _BULLETS or (len(text) > _SENTENCE and text.endswith(_SENTENCE_END)):
+    if (
+        text[0].islower()
+        or text[0] in _BULLETS
+        or text.endswith(_BROKEN_OFF)
+        or (len(text) > _SENTENCE and text.endswith(_SENTENCE_END))
+    ):
         return False
     ratio = paragraph_size(paragraph) / body
-    if ratio >= _CLEARLY_LARGER:
+    like_text = len(text) > _SENTENCE and not _is_short(paragraph, column)
+    if ratio >= (_FAR_LARGER if like_text else _CLEARLY_LARGER):
         return True
     if len(paragraph) > 1 or text.endswith(_SENTENCE_END):
         return False

@@ -8,6 +8,7 @@ import numpy as np
 from models.document import Image
 from models.engines.base import Engine
 from models.errors import EngineFailure
+from models.fair_queue import Turn
 from models.model_directory import RecognitionSpec
 from models.ops.crop import LineRegion, cut_line
 from models.ops.ctc import DecodedLine, ctc_characters, decode_line, greedy_decode
@@ -98,7 +99,8 @@ class RecognitionStage(EngineStage[_PaddedLine, DecodedLine]):
         groups = plan_groups(
             [region.crop_size for region in regions], self._spec.image_shape, self._padding, self._group_size
         )
-        reads = await run_all(self._read_group(group, page, regions, flow, deadline) for group in groups)
+        turn = Turn(sum(self._cost(group) * len(group.lines) for group in groups))
+        reads = await run_all(self._read_group(group, page, regions, flow, deadline, turn) for group in groups)
         lines = {
             index: ReadLine(decoded, ratio)
             for group, read in zip(groups, reads, strict=True)
@@ -107,14 +109,24 @@ class RecognitionStage(EngineStage[_PaddedLine, DecodedLine]):
         return [lines[index] for index in range(len(regions))]
 
     async def _read_group(
-        self, group: LineGroup, page: Image, regions: Sequence[LineRegion], flow: Hashable, deadline: float | None
+        self,
+        group: LineGroup,
+        page: Image,
+        regions: Sequence[LineRegion],
+        flow: Hashable,
+        deadline: float | None,
+        turn: Turn,
     ) -> list[DecodedLine]:
         lines = await self._pool.run(self._cut, group, page, regions)
         # Where batches are not filled up to fixed sizes, one is a page's own lines and nothing else, so that not even
         # the batch size that a kernel is chosen for depends on who else is being served.
         key = (group.width, None if self._shared_sizes else group)
-        cost = self._spec.image_shape[1] * group.width
-        return await self.batcher.submit(lines, key=key, cost=cost, flow=flow, deadline=deadline)
+        cost = self._cost(group)
+        return await self.batcher.submit(lines, key=key, cost=cost, flow=flow, deadline=deadline, turn=turn)
+
+    def _cost(self, group: LineGroup) -> int:
+        """Padded pixels of one line."""
+        return self._spec.image_shape[1] * group.width
 
     def _cut(self, group: LineGroup, page: Image, regions: Sequence[LineRegion]) -> list[_PaddedLine]:
         height = self._spec.image_shape[1]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 PREFIX = struct.Struct("<I")
 MAX_MESSAGE_BYTES = 16 * 1024 * 1024
-MAX_DESCRIPTORS = 2
+MAX_DESCRIPTORS = 3
 
 
 class ChannelClosed(Exception):

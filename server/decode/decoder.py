@@ -1,8 +1,9 @@
 """The door to all decoding: bytes in, pages out.
 
-PDF, TIFF and GIF are parsed in worker processes, and still images of rare formats (JPEG 2000, Netpbm, Sun raster) are
-decoded there. So are PNG, JPEG, WebP and BMP, unless their header promises a short and simple job: those are decoded in
-a thread of this process. `_cheap` is the one place that decides so.
+PDF, TIFF and GIF are parsed in worker processes; Office documents are made a PDF first, by LibreOffice in a process of
+its own. Still images of rare formats (JPEG 2000, Netpbm, Sun raster) are decoded in workers too. So are PNG, JPEG, WebP
+and BMP, unless their header promises a short and simple job: those are decoded in a thread of this process. `_cheap` is
+the one place that decides so.
 """
 
 import asyncio
@@ -19,12 +20,14 @@ from server.decode.document import Document
 from server.decode.headers import TIFF_MAGICS, ImageHeader, read_header
 from server.decode.images import decode_image
 from server.decode.info import DocumentInfo
-from server.decode.messages import FileFormat, Outline
-from server.decode.page_size import check_pixels, fitting_scale, rendered_size
-from server.decode.pool import FileRefused, WorkerPool
+from server.decode.messages import FileFormat, Outline, Work
+from server.decode.office import OfficeConverter
+from server.decode.page_size import check_pixels, fitting_scale, rendered_size, side_scale
+from server.decode.pool import WorkerPool
 from server.decode.process import WorkerFailed, WorkerNotStarted, WorkerSettings
 from server.decode.shared_file import SharedFile
-from server.errors import InvalidInputFile, NotReady
+from server.decode.whole_file import FileEncrypted, FileRefused, Made
+from server.errors import EncryptedFile, InvalidInputFile, NotReady
 from server.intake.raw_file import FileKind, RawFile
 from server.settings import DecodeSettings, LimitSettings
 
@@ -35,6 +38,9 @@ CHEAP_PIXELS = 16_000_000
 thread is done within a quarter of a second: pages scanned at 300 dpi and most photos."""
 CHEAP_SCANS = 64
 """Encoders write about ten; at `CHEAP_PIXELS`, each of 10 bytes costs another 2 ms."""
+
+SPARE_BYTES = 16 * 1024 * 1024
+"""Room for what a worker makes of a file, beyond the file's own length: every character there is takes 4 MB."""
 
 T = TypeVar("T")
 
@@ -58,6 +64,7 @@ class Decoder:
             files_per_worker=settings.files_per_worker,
             module=worker_module,
         )
+        self.office = OfficeConverter(settings.office)
         self.workers = WorkerPool(settings.workers or automatic, worker)
         self._stopped = False
         self._threads = ThreadPoolExecutor(automatic, thread_name_prefix="decode-image")
@@ -77,31 +84,39 @@ class Decoder:
         await asyncio.to_thread(self._threads.shutdown)
 
     @asynccontextmanager
-    async def open(self, raw: RawFile, *, max_pages: int | None) -> AsyncIterator[Document]:
+    async def open(
+        self, raw: RawFile, *, max_pages: int | None, pdf_max_side: int | None = None
+    ) -> AsyncIterator[Document]:
         """Read a document's header, check it against the limits and make its pages available.
 
         Args:
             raw: the file and what the caller says it is.
             max_pages: pages to process at most; the server's own cap applies too.
+            pdf_max_side: longest side of a rendered PDF page, in pixels; larger pages are rendered smaller.
 
         Raises:
-            InvalidInputFile: not a file of the kind that the caller says, or damaged, encrypted or empty.
+            EncryptedFile: it takes a password, and there is none or a wrong one.
+            InvalidInputFile: not a file of the kind that the caller says, or damaged or empty.
+            OfficeUnavailable: an Office document, which cannot be rendered on this machine.
+            RequestTimeout: an Office document that takes too long to render.
             PixelLimitExceeded: an image or page is over the pixel cap; nothing was decoded.
             NotReady: no worker process can be started, or the decoder is stopped.
         """
-        document = await self._open(raw, max_pages)
+        document = await self._open(raw, max_pages, pdf_max_side)
         try:
             yield document
         finally:
             await document.close()
 
-    async def _open(self, raw: RawFile, max_pages: int | None) -> Document:
+    async def _open(self, raw: RawFile, max_pages: int | None, pdf_max_side: int | None) -> Document:
         if not raw.data:
             raise InvalidInputFile
         caps = [cap for cap in (max_pages, self._limits.max_pages) if cap is not None]
         limit = min(caps) if caps else None
         if raw.kind is FileKind.PDF:
-            return await self._open_shared(raw.data, partial(self._open_pdf, limit))
+            return await self._open_shared(raw.data, partial(self._open_pdf, limit, pdf_max_side), raw.password)
+        if raw.kind is FileKind.OFFICE:
+            return await self._open_shared(await self._rendered(raw), partial(self._open_pdf, limit, pdf_max_side))
         if raw.data.startswith(TIFF_MAGICS):
             return await self._open_shared(raw.data, partial(self._open_frames, "tiff", limit))
         if raw.data.startswith(GIF_MAGICS):
@@ -125,28 +140,47 @@ class Decoder:
 
         return Document(DocumentInfo("image", 1, 1, (size,)), decode, partial(self.workers.forget, file))
 
-    async def _open_shared(self, data: bytes, describe: Callable[[SharedFile], Awaitable[Document]]) -> Document:
-        file = await self._in_thread(partial(SharedFile, data))
+    async def _rendered(self, raw: RawFile) -> bytes:
+        """An Office document as PDF, on whose pages nothing is missing for want of a font."""
+        capacity = len(raw.data) + SPARE_BYTES
+        plain = await self._made(raw.data, raw.password, "plain_office", capacity)
+        pdf = await self.office.to_pdf(plain.data, plain.kind)
+        characters = await self._made(pdf, None, "characters", SPARE_BYTES)
+        await self.office.check_fonts(characters.data.decode("utf-8", "replace"))
+        return pdf
+
+    async def _made(self, data: bytes, password: str | None, work: Work, capacity: int) -> Made:
+        file = await self._in_thread(partial(SharedFile, data, password))
+        try:
+            return await _or_invalid(self.workers.make(file, work, capacity))
+        finally:
+            self.workers.forget(file)
+
+    async def _open_shared(
+        self, data: bytes, describe: Callable[[SharedFile], Awaitable[Document]], password: str | None = None
+    ) -> Document:
+        file = await self._in_thread(partial(SharedFile, data, password))
         try:
             return await describe(file)
         except BaseException:
             self.workers.forget(file)
             raise
 
-    async def _open_pdf(self, limit: int | None, file: SharedFile) -> Document:
+    async def _open_pdf(self, limit: int | None, max_side: int | None, file: SharedFile) -> Document:
         outline = await self._outline(file, "pdf", limit)
-        settings, cap = self._settings, self._limits.max_image_pixels
-        scales = tuple(
-            fitting_scale(points, page, settings.pdf_scale, settings.pdf_min_scale, cap)
-            for page, points in enumerate(outline.sizes, start=1)
-        )
+        scales = tuple(self._scale(points, page, max_side) for page, points in enumerate(outline.sizes, start=1))
         sizes = tuple(map(rendered_size, outline.sizes, scales))
-        info = DocumentInfo("pdf", outline.total, len(sizes), sizes)
+        info = DocumentInfo("pdf", outline.total, len(sizes), sizes, outline.sizes)
 
         async def decode(index: int) -> Image:
             return await _or_invalid(self.workers.page(file, "pdf", index, sizes[index], scales[index]))
 
         return Document(info, decode, partial(self.workers.forget, file))
+
+    def _scale(self, points: tuple[float, float], page: int, max_side: int | None) -> float:
+        settings = self._settings
+        wanted = side_scale(points, settings.pdf_scale, max_side)
+        return fitting_scale(points, page, wanted, min(settings.pdf_min_scale, wanted), self._limits.max_image_pixels)
 
     async def _open_frames(self, kind: FileFormat, limit: int | None, file: SharedFile) -> Document:
         """A TIFF of several frames is a document; a TIFF of one frame, and a GIF's first frame, is an image."""
@@ -188,6 +222,8 @@ async def _or_invalid(work: Awaitable[T]) -> T:
     """What goes wrong with a file in a worker, in the caller's terms."""
     try:
         return await work
+    except FileEncrypted as error:
+        raise EncryptedFile from error
     except (FileRefused, WorkerFailed, EOFError) as error:
         raise InvalidInputFile from error
     except WorkerNotStarted as error:

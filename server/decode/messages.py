@@ -11,12 +11,20 @@ FileFormat = Literal["pdf", "tiff", "gif", "image"]
 """``tiff`` and ``gif`` are read frame by frame; ``image`` is the still image at the start of a file, by OpenCV."""
 
 
+Work = Literal["overlay_text", "plain_office", "characters"]
+"""What can be made of a whole file; `server/decode/works.py` says what each is."""
+
+
+MadeKind = Literal["pdf", "txt", "docx", "xlsx", "pptx", "doc", "xls", "ppt"]
+
+
 class OutlineJob(msgspec.Struct, frozen=True, tag="outline"):
     """Open a file and list its pages. Carries one descriptor: the file."""
 
     document: int
     format: FileFormat
     limit: int | None
+    password: str | None = None
 
 
 class PageJob(msgspec.Struct, frozen=True, tag="page"):
@@ -31,6 +39,18 @@ class PageJob(msgspec.Struct, frozen=True, tag="page"):
     width: int
     height: int
     scale: float = 1.0
+    password: str | None = None
+
+
+class WorkJob(msgspec.Struct, frozen=True, tag="work"):
+    """Make something of a whole file.
+
+    Carries three descriptors: the file, memory for the result, and a second file that the work may need.
+    """
+
+    document: int
+    work: Work
+    password: str | None = None
 
 
 class CloseJob(msgspec.Struct, frozen=True, tag="close"):
@@ -39,7 +59,7 @@ class CloseJob(msgspec.Struct, frozen=True, tag="close"):
     document: int
 
 
-Job = OutlineJob | PageJob | CloseJob
+Job = OutlineJob | PageJob | WorkJob | CloseJob
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
@@ -57,8 +77,20 @@ class PageDone(msgspec.Struct, frozen=True, tag="done"):
     """The pixels are in the memory that came with the job: BGR, row by row, no padding."""
 
 
+class Written(msgspec.Struct, frozen=True, tag="written"):
+    """The result is in the memory that came with the job: its first ``length`` bytes.
+
+    ``kind`` is the extension of the file that it is.
+    """
+
+    length: int
+    kind: MadeKind
+
+
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
-    """The file, or this page of it, cannot be read."""
+    """The file, or this page of it, cannot be read: it is damaged, or no password or a wrong one came with it."""
+
+    encrypted: bool = False
 
 
-Answer = Ready | Outline | PageDone | Refused
+Answer = Ready | Outline | PageDone | Written | Refused

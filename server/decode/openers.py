@@ -8,15 +8,15 @@ from server.decode.pdf_file import PdfFile
 from server.decode.readers import Opener, Reader
 
 
-def _open_tiff(descriptor: int) -> Reader:
+def _open_tiff(descriptor: int, _password: str | None) -> Reader:
     return FrameFile(descriptor, "TIFF")
 
 
-def _open_gif(descriptor: int) -> Reader:
+def _open_gif(descriptor: int, _password: str | None) -> Reader:
     return FrameFile(descriptor, "GIF")
 
 
-def _open_image(descriptor: int) -> Reader:
+def _open_image(descriptor: int, _password: str | None) -> Reader:
     # OpenCV costs a worker 30 MB and a third of its start, and most workers never need it.
     from server.decode.still_file import StillFile  # noqa: PLC0415
 

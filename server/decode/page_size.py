@@ -33,6 +33,14 @@ def rendered_size(points: tuple[float, float], scale: float) -> tuple[int, int]:
     return math.ceil(points[0] * scale), math.ceil(points[1] * scale)
 
 
+def side_scale(points: tuple[float, float], scale: float, max_side: int | None) -> float:
+    """The scale a PDF page is wanted at: ``scale``, or a smaller one at which no side is over ``max_side`` pixels."""
+    if max_side is None:
+        return scale
+    # Half a pixel less, because sizes are rounded up.
+    return min(scale, (max_side - 0.5) / max(points))
+
+
 def fitting_scale(points: tuple[float, float], page: int, scale: float, min_scale: float, max_pixels: int) -> float:
     """The scale a PDF page is rendered at: ``scale``, or the largest one that keeps it within the pixel cap.
 

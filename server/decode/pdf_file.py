@@ -8,17 +8,17 @@ from typing import Any
 import pypdfium2 as pdfium
 
 from server.decode.page_size import rendered_size
-from server.decode.readers import BYTES_PER_PIXEL, Unreadable, map_target
+from server.decode.readers import BYTES_PER_PIXEL, Encrypted, Unreadable, map_target
 
 
 class PdfFile:
     """An open PDF; pages are rendered with their form fields and annotations, turned as /Rotate says."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, password: str | None = None) -> None:
         # A private mapping, because ctypes wants a writable buffer: PDFium reads it in place, without a copy.
         self._mapping = mmap.mmap(descriptor, os.fstat(descriptor).st_size, flags=mmap.MAP_PRIVATE)
         data = (ctypes.c_ubyte * len(self._mapping)).from_buffer(self._mapping)
-        self._document = pdfium.PdfDocument(data)
+        self._document = open_pdf(data, password)
         self._document.init_forms()
         self.total = len(self._document)
 
@@ -40,6 +40,25 @@ class PdfFile:
     def close(self) -> None:
         """Close the document. The mapping goes with its last reference."""
         self._document.close()
+
+
+def open_pdf(data: Any, password: str | None) -> pdfium.PdfDocument:
+    """Open a PDF that lies in memory.
+
+    Args:
+        data: bytes, or a ctypes array that stays where it is.
+        password: of the user or the owner; ignored where the file is not encrypted.
+
+    Raises:
+        Encrypted: there is no password, or a wrong one.
+        pdfium.PdfiumError: damaged.
+    """
+    try:
+        return pdfium.PdfDocument(data, password)
+    except pdfium.PdfiumError as error:
+        if error.err_code == pdfium.raw.FPDF_ERR_PASSWORD:
+            raise Encrypted from error
+        raise
 
 
 def _into(pixels: "ctypes.Array[ctypes.c_ubyte]") -> Any:

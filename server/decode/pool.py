@@ -11,17 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from models.document import Image
-from server.decode.messages import FileFormat, Outline, OutlineJob, PageDone, PageJob
+from server.decode.messages import FileFormat, Outline, OutlineJob, PageDone, PageJob, Work
 from server.decode.process import WorkerFailed, WorkerNotStarted, WorkerSettings
 from server.decode.shared_file import SharedFile, SharedPixels
 from server.decode.slot import WorkerSlot
+from server.decode.whole_file import Made, make, refusal
 
 T = TypeVar("T")
 STOPPED = "the pool of decode workers is stopped"
-
-
-class FileRefused(Exception):
-    """A worker could not read the file or the page."""
 
 
 class WorkerPool:
@@ -69,10 +66,10 @@ class WorkerPool:
         """
 
         def work(slot: WorkerSlot) -> Outline:
-            answer = slot.ask(OutlineJob(file.number, kind, limit), file)
+            answer = slot.ask(OutlineJob(file.number, kind, limit, file.password), file)
             if isinstance(answer, Outline):
                 return answer
-            raise FileRefused
+            raise refusal(answer)
 
         return await self._run(file, work)
 
@@ -99,12 +96,28 @@ class WorkerPool:
 
         def work(slot: WorkerSlot) -> Image:
             with SharedPixels(*size) as pixels:
-                job = PageJob(file.number, kind, index, *size, scale)
-                if isinstance(slot.ask(job, file, (pixels.descriptor,)), PageDone):
+                job = PageJob(file.number, kind, index, *size, scale, file.password)
+                answer = slot.ask(job, file, (pixels.descriptor,))
+                if isinstance(answer, PageDone):
                     return pixels.copy()
-            raise FileRefused
+            raise refusal(answer)
 
         return await self._run(file, work)
+
+    async def make(self, file: SharedFile, work: Work, capacity: int) -> Made:
+        """Have something made of a whole file.
+
+        Args:
+            file: the document.
+            work: what to make of it.
+            capacity: bytes that the result may have.
+
+        Raises:
+            FileRefused: the file cannot be read, or the result is too long.
+            WorkerFailed: it cost a worker its life.
+            WorkerNotStarted: no worker can be started, or the pool is stopped.
+        """
+        return await self._run(file, lambda slot: make(slot.ask, file, work, capacity))
 
     def forget(self, file: SharedFile) -> None:
         """The maker lets go of a file and asks nothing more of it: workers close it, a busy one once it is done."""

@@ -115,12 +115,18 @@ class WorkerProcess:
             raise WorkerFailed("unexpected first message")
 
 
-def _start(settings: WorkerSettings, link: int) -> "subprocess.Popen[bytes]":
-    """Start a fresh interpreter: it inherits neither the server's modules and threads nor its environment's secrets."""
+def child_environment() -> dict[str, str]:
+    """What an interpreter of ours needs of the environment to find our modules."""
     environment = {name: os.environ[name] for name in INHERITED_VARIABLES if name in os.environ}
-    environment |= {
+    return environment | {
         "PYTHONPATH": os.pathsep.join(str(Path(path).absolute()) for path in sys.path),
         "LANG": "C.UTF-8",
+    }
+
+
+def _start(settings: WorkerSettings, link: int) -> "subprocess.Popen[bytes]":
+    """Start a fresh interpreter: it inherits neither the server's modules and threads nor its environment's secrets."""
+    environment = child_environment() | {
         "OPENBLAS_NUM_THREADS": "1",
         "OPENCV_IO_MAX_IMAGE_PIXELS": os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"],
     }

@@ -12,6 +12,10 @@ class Unreadable(Exception):
     """The file, or this page of it, cannot be read."""
 
 
+class Encrypted(Unreadable):
+    """The file is encrypted, and there is no password or a wrong one."""
+
+
 class Reader(Protocol):
     """One open file."""
 
@@ -40,8 +44,8 @@ class Reader(Protocol):
         ...
 
 
-Opener = Callable[[int], Reader]
-"""Opens the file behind a descriptor, which stays the caller's to close."""
+Opener = Callable[[int, str | None], Reader]
+"""Opens the file behind a descriptor, which stays the caller's to close, with a password if there is one."""
 
 
 def map_target(descriptor: int) -> mmap.mmap:

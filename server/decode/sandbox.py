@@ -37,8 +37,13 @@ def confine(memory_bytes: int) -> None:
     ):
         resource.setrlimit(limit, (value, value))
     _prctl(PR_SET_DUMPABLE, 0)
-    _prctl(PR_SET_NO_NEW_PRIVS, 1)
+    no_new_privileges()
     _silence()
+
+
+def no_new_privileges() -> None:
+    """Have this process and its children never gain any by a set-user-id program."""
+    _prctl(PR_SET_NO_NEW_PRIVS, 1)
 
 
 def _silence() -> None:

@@ -21,11 +21,13 @@ class SharedFile:
 
     Attributes:
         number: unique in this process; workers know the file by it.
+        password: opens the file, where it is encrypted.
         finished: set once no further job will ask for it, so that a busy worker closes it too.
     """
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, password: str | None = None) -> None:
         self.number = next(_numbers)
+        self.password = password
         self.finished = False
         self.descriptor = os.memfd_create("document", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         self._holds = 1
@@ -77,6 +79,38 @@ class SharedPixels:
                 raise EOFError
             done += count
         return image
+
+
+class SharedResult:
+    """Memory for whatever a worker makes of a file, up to a length. Only what is written takes up memory.
+
+    Use as a context manager.
+    """
+
+    def __init__(self, capacity: int) -> None:
+        self.descriptor = os.memfd_create("result", os.MFD_CLOEXEC)
+        os.ftruncate(self.descriptor, capacity)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self.descriptor)
+
+    def read(self, length: int) -> bytes:
+        """The first ``length`` bytes.
+
+        Raises:
+            EOFError: there are not so many.
+        """
+        parts, done = bytearray(), 0
+        while done < length:
+            part = os.pread(self.descriptor, length - done, done)
+            if not part:
+                raise EOFError
+            parts += part
+            done += len(part)
+        return bytes(parts)
 
 
 def _seal(descriptor: int) -> None:

@@ -11,10 +11,22 @@ from contextlib import suppress
 import msgspec
 
 from server.decode import channel
-from server.decode.messages import Answer, CloseJob, FileFormat, Job, Outline, OutlineJob, PageDone, Ready, Refused
+from server.decode.messages import (
+    Answer,
+    CloseJob,
+    FileFormat,
+    Job,
+    Outline,
+    OutlineJob,
+    PageDone,
+    Ready,
+    Refused,
+    WorkJob,
+)
 from server.decode.openers import OPENERS
-from server.decode.readers import Opener, Reader
+from server.decode.readers import Encrypted, Opener, Reader
 from server.decode.sandbox import confine, die_with_parent
+from server.decode.works import do_work
 
 _jobs: msgspec.json.Decoder[Job] = msgspec.json.Decoder(Job)
 
@@ -46,6 +58,9 @@ class Worker:
             return
         try:
             answer = self._answer(job, descriptors)
+        except Encrypted:
+            self._close()
+            answer = Refused(encrypted=True)
         except Exception:  # noqa: BLE001
             # Decoders raise anything on hostile input, MemoryError included; it all means that the file is refused.
             self._close()
@@ -53,19 +68,22 @@ class Worker:
         self._send(answer)
 
     def _answer(self, job: Job, descriptors: Sequence[int]) -> Answer:
+        if isinstance(job, WorkJob):
+            self._close()
+            return do_work(job.work, descriptors, job.password)
         if isinstance(job, OutlineJob):
-            reader = self._reader(job.document, job.format, descriptors[0])
+            reader = self._reader(job.document, job.format, descriptors[0], job.password)
             count = reader.total if job.limit is None else min(job.limit, reader.total)
             return Outline(reader.total, reader.sizes(count))
         assert not isinstance(job, CloseJob)
-        reader = self._reader(job.document, job.format, descriptors[0])
+        reader = self._reader(job.document, job.format, descriptors[0], job.password)
         reader.draw(job.index, (job.width, job.height), job.scale, descriptors[1])
         return PageDone()
 
-    def _reader(self, document: int, kind: FileFormat, descriptor: int) -> Reader:
+    def _reader(self, document: int, kind: FileFormat, descriptor: int, password: str | None) -> Reader:
         if self._open is None or self._key != (document, kind):
             self._close()
-            self._open = self._openers[kind](descriptor)
+            self._open = self._openers[kind](descriptor, password)
             self._key = (document, kind)
         return self._open
 

@@ -1,14 +1,18 @@
 """Bytes from outside, still undecoded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 
 class FileKind(Enum):
-    """What the caller says, or we inferred, the bytes are. Values are the contract's ``fileType``."""
+    """What the caller says, or we inferred, the bytes are. Values are the core contract's ``fileType``, if it has one.
+
+    ``OFFICE`` is a document of Word, Excel or PowerPoint, old or new, plain or encrypted.
+    """
 
     PDF = 0
     IMAGE = 1
+    OFFICE = "office"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,9 @@ class RawFile:
     Attributes:
         data: the bytes, never parsed outside `server/decode`.
         kind: how they are to be read; content that is something else is an error, never a guess.
+        password: opens an encrypted PDF or Office document; of no consequence to other files.
     """
 
     data: bytes
     kind: FileKind
+    password: str | None = field(default=None, repr=False)

@@ -14,6 +14,8 @@ from tests.unit.models.simulated_device import LAUNCH_COST, LINES, SimulatedDevi
 CLIENTS = 16
 PAGES = 48
 LONG_DOCUMENT = 200
+RECEIPT = 40
+"""Its grey level."""
 MOST_BATCHES = 12
 """In each stage: the batch that runs, one more of the long document whose turn it is, and the receipt's own. Meanwhile
 the other stage runs as many."""
@@ -21,6 +23,11 @@ the other stage runs as many."""
 
 def page(level: int = 255) -> Page:
     return Page(np.full((128, 192, 3), level, np.uint8))
+
+
+def receipt() -> Page:
+    """A page with as many lines, half as wide."""
+    return Page(np.full((128, 96, 3), RECEIPT, np.uint8))
 
 
 def on_device(folder, device, test, models: FakeModels | None = None, **settings):
@@ -84,6 +91,26 @@ def test_a_receipt_waits_for_a_few_batches_of_a_long_document(tmp_path, padding)
     waited, left = on_device(tmp_path, device, test, padding=padding)
     assert left > LONG_DOCUMENT / 2
     assert waited <= MOST_BATCHES
+
+
+def test_a_receipt_is_recognised_in_one_go_while_a_long_document_waits(tmp_path):
+    device = SimulatedDevice()
+
+    async def test(pipeline, options):
+        document = [
+            asyncio.ensure_future(pipeline.read(page(200), options, flow="document")) for _ in range(LONG_DOCUMENT)
+        ]
+        await device.until(lambda: len(device.launches("recognition")) >= 20)
+        await pipeline.read(receipt(), options, flow="receipt")
+        for read in document:
+            read.cancel()
+        await asyncio.gather(*document, return_exceptions=True)
+
+    on_device(tmp_path, device, test, padding="tight")
+    served = [launch.levels[0] for launch in device.launches("recognition")]
+    first = served.index(RECEIPT)
+    assert served[first:] == [RECEIPT] * len(LINES)
+    assert first > 20
 
 
 @pytest.mark.parametrize("padding", ["reference", "bucket"])

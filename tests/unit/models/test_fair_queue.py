@@ -4,7 +4,7 @@ import weakref
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.fair_queue import FairQueue
+from models.fair_queue import FairQueue, Turn
 
 
 def drain(queue, max_items=1, max_cost=10**9):
@@ -39,6 +39,42 @@ def test_two_busy_flows_share_by_cost_not_by_count():
     first = [queue.pop_batch(1, 10**9)[0][0] for _ in range(16)]
     assert first.count("small") == 12
     assert first.count("large") == 4
+
+
+def push_page(queue, flow, number, pieces, cost=10):
+    turn = Turn(pieces * cost)
+    for piece in range(pieces):
+        queue.push((flow, number, piece), key=(flow, number, piece), cost=cost, flow=flow, turn=turn)
+
+
+def test_a_smaller_page_is_served_in_one_go_though_a_larger_one_has_begun():
+    queue = FairQueue()
+    for number in range(3):
+        push_page(queue, "long", number, pieces=6)
+    assert [queue.pop_batch(1, 10) for _ in range(2)] == [[("long", 0, 0)], [("long", 0, 1)]]
+    push_page(queue, "receipt", 0, pieces=3)
+    served = [batch[0][:2] for batch in drain(queue)]
+    assert served[:4] == [("receipt", 0)] * 3 + [("long", 0)]
+
+
+def test_a_page_as_large_waits_for_the_one_that_has_begun_and_for_no_other():
+    queue = FairQueue()
+    for number in range(3):
+        push_page(queue, "long", number, pieces=4)
+    queue.pop_batch(1, 10)
+    push_page(queue, "other", 0, pieces=4)
+    served = [batch[0][:2] for batch in drain(queue)]
+    assert served[:7] == [("long", 0)] * 3 + [("other", 0)] * 4
+
+
+def test_small_pages_without_end_do_not_starve_a_large_one():
+    queue = FairQueue()
+    push_page(queue, "large", 0, pieces=10)
+    served = []
+    for number in range(300):
+        push_page(queue, f"small {number}", 0, pieces=1)
+        served.append(queue.pop_batch(1, 10)[0][0])
+    assert "large" in served
 
 
 def test_a_batch_holds_one_key_and_stays_within_items_and_cost():

@@ -30,7 +30,9 @@ class PagesInMemory:
         self._broken = broken
 
     @asynccontextmanager
-    async def open(self, raw: RawFile, *, max_pages: int | None) -> AsyncIterator["PagesInMemory"]:
+    async def open(
+        self, raw: RawFile, *, max_pages: int | None, pdf_max_side: int | None = None
+    ) -> AsyncIterator["PagesInMemory"]:
         try:
             yield self
         finally:
@@ -85,7 +87,7 @@ def test_pages_enter_only_as_their_detection_pixels_fit():
     async def scenario() -> None:
         pipeline, decoder = StubPipeline(), PagesInMemory(5)
         pipeline.gate.clear()
-        service, gate = recognizer(pipeline, decoder, capacity=2 * PAGE_COST)
+        service, gate = recognizer(pipeline, decoder, capacity=4 * PAGE_COST)
         request = asyncio.create_task(recognize(service))
         await _settle()
         assert (len(pipeline.read_options), decoder.decoded, gate.used) == (2, 2, 2 * PAGE_COST)
@@ -147,7 +149,7 @@ def test_cancelling_a_request_cancels_its_pages_and_frees_the_gate():
     async def scenario() -> None:
         pipeline, decoder = StubPipeline(), PagesInMemory(9)
         pipeline.gate.clear()
-        service, gate = recognizer(pipeline, decoder, capacity=3 * PAGE_COST)
+        service, gate = recognizer(pipeline, decoder, capacity=6 * PAGE_COST)
         request = asyncio.create_task(recognize(service))
         await _settle()
         request.cancel()
@@ -162,7 +164,7 @@ def test_cancelling_a_request_cancels_its_pages_and_frees_the_gate():
 
 def test_a_long_document_lets_a_short_one_in_between():
     async def scenario() -> None:
-        pipeline, gate_pages = StubPipeline(), 2
+        pipeline, gate_pages = StubPipeline(), 4
         long, short = PagesInMemory(50), PagesInMemory(1)
         service, gate = recognizer(pipeline, long, capacity=gate_pages * PAGE_COST)
         other = Recognizer(pipeline, short, gate, Metrics(Admission(1, 1), gate).page_read)
@@ -171,6 +173,7 @@ def test_a_long_document_lets_a_short_one_in_between():
         await _settle()
         second = asyncio.create_task(recognize(other))
         await _settle()
+        assert (len(pipeline.read_options), short.decoded) == (3, 1)  # it is let in before any page is read
         pipeline.gate.set()
         await second
         assert len(pipeline.finished) < 10

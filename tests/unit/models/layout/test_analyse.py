@@ -162,6 +162,32 @@ def test_a_figure_and_its_caption(text):
     assert np.abs(np.array(blocks[1].box) - (200, 350, 600, 600)).max() <= 12
 
 
+def test_a_circle_that_was_read_as_a_bullet_is_a_figure():
+    page = paper()
+    cv2.circle(page, (400, 480), 130, (0, 0, 0), -1)
+    lines = [*column("a", 50, 700, count=8), line("•", 268, 348, 264, 264), *column("b", 50, 700, y=640, count=6)]
+    blocks = analyse_layout(page, lines).blocks
+    assert [(block.kind, len(block.lines)) for block in blocks] == [("text", 8), ("image", 1), ("text", 6)]
+
+
+def test_a_sign_far_larger_than_the_text_stands_alone():
+    lines = [line("O", 50, 60, 200, 160), line("words that follow it", 50, 222, 260), *column("a", 50, 260, y=300)]
+    assert analyse_layout(paper(), lines).blocks[0].lines == (0,)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("The delivery of parts of the fleet and a cer-", "text"),
+        ("The delivery of parts of the fleet at once", "text"),
+        ("The delivery of the fleet", "title"),
+    ],
+)
+def test_a_long_or_broken_line_must_be_much_larger_to_be_a_title(text, kind):
+    lines = [line(text, 50, 50, 700, 28), *column("a", 50, 700)]
+    assert analyse_layout(paper(), lines).blocks[0].kind == kind
+
+
 def test_upright_chinese_is_read_from_right_to_left():
     lines = [line(f"{name}列文字很长很长", x, 100, 24, 300) for name, x in (("三", 100), ("一", 300), ("二", 200))]
     assert (

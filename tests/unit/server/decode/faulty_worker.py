@@ -67,7 +67,7 @@ def _hang() -> None:
         signal.pause()
 
 
-def _open(descriptor: int) -> Reader:
+def _open(descriptor: int, password: str | None) -> Reader:
     data = read_whole(descriptor)
     if data.startswith(b"%PDF-1"):
         return PdfFile(descriptor)

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from server.decode.page_size import check_pixels, fitting_scale, rendered_size
+from server.decode.page_size import check_pixels, fitting_scale, rendered_size, side_scale
 from server.errors import PixelLimitExceeded
 from server.settings import MAX_IMAGE_PIXELS
 
@@ -47,3 +47,12 @@ def test_message_of_a_page_that_never_fits() -> None:
         "Page 2: Estimated render size width=20000, height=10000 (pixel count 200000000) "
         "at minimum PDF render scale 0.1 would exceed maximum allowed 178956970."
     )
+
+
+@pytest.mark.parametrize("points", [(595.0, 842.0), (4800.0, 600.0), (14400.0, 14400.0), (0.5, 3333.3)])
+def test_a_longest_side(points):
+    for longest in (100, 4096, 8192):
+        scale = side_scale(points, 2.0, longest)
+        side = max(rendered_size(points, scale))
+        assert side == min(longest, max(rendered_size(points, 2.0)))
+    assert side_scale(points, 2.0, None) == 2.0

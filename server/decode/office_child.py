@@ -1,0 +1,30 @@
+"""Takes limits upon itself and then becomes the program that renders an Office document.
+
+Started as ``python -m server.decode.office_child MEMORY_BYTES FILE_BYTES CPU_SECONDS PARENT PROGRAM ARGUMENTS…``.
+"""
+
+import os
+import resource
+import sys
+
+from server.decode.sandbox import die_with_parent, no_new_privileges
+
+
+def main() -> None:
+    """Run as the process that the server started."""
+    memory_bytes, file_bytes, cpu_seconds, parent = (int(argument) for argument in sys.argv[1:5])
+    die_with_parent(parent)
+    for limit, value in (
+        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_FSIZE, file_bytes),
+        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(limit, (value, value))
+    no_new_privileges()
+    command = sys.argv[5:]
+    os.execv(command[0], command)  # noqa: S606 - no shell is wanted
+
+
+if __name__ == "__main__":
+    main()
