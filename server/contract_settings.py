@@ -1,9 +1,9 @@
 """Settings of the other vendors' contracts, one section each. `configs/default.yaml` is the manual."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr
+from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, ValidationInfo, field_validator
 
 from server.settings_base import Section
 
@@ -25,9 +25,13 @@ class ContractSection(Section):
     concurrent_requests: PositiveInt | None = None
 
 
+ApiName = Literal["general_basic", "accurate_basic", "general", "accurate"]
+
+
 class BaiduSettings(ContractSection):
     """Baidu AI general OCR."""
 
+    apis: tuple[ApiName, ...] = get_args(ApiName)
     token_expires_in: PositiveInt = 2_592_000
     general_max_base64_bytes: PositiveInt = 4 * MEBIBYTE
     accurate_max_base64_bytes: PositiveInt = 10 * MEBIBYTE
@@ -54,18 +58,35 @@ class FileTaskSettings(ContractSection):
     max_pages: PositiveInt = 100
     max_queued_tasks: PositiveInt = 64
     max_running_tasks: PositiveInt = 4
-    max_stored_bytes: PositiveInt = 1024 * MEBIBYTE
+    max_stored_bytes: Annotated[PositiveInt, Field(validate_default=True)] = 1024 * MEBIBYTE
     task_timeout_seconds: PositiveFloat = 600.0
+
+    @field_validator("max_stored_bytes")
+    @classmethod
+    def _holds_an_upload(cls, stored: int, others: ValidationInfo) -> int:
+        if stored < others.data.get("max_upload_bytes", 0):
+            raise ValueError("must be at least max_upload_bytes, or no such upload could wait for its turn")
+        return stored
+
+
+TextProfile = Literal["lines", "code"]
+"""How a picture's lines become one text: joined by spaces, or everything visible in one word."""
+
+
+def _modules() -> dict[str, TextProfile]:
+    return {"common": "lines", "queueit": "code"}
 
 
 class CapSolverSettings(ContractSection):
-    """CapSolver's ImageToTextTask."""
+    """CapSolver's ImageToTextTask. Both profiles are plain reading by the general model."""
 
+    modules: dict[str, TextProfile] = Field(default_factory=_modules)
     balance: Annotated[float, Field(gt=0)] = 1_000_000
     max_base64_bytes: PositiveInt = 10_000_000
     max_side: PositiveInt = 8192
     result_seconds: PositiveInt = 300
     max_queries: PositiveInt = 120
+    max_stored_bytes: PositiveInt = 16 * MEBIBYTE
     timeout_seconds: PositiveFloat = 120.0
 
 

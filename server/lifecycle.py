@@ -1,5 +1,6 @@
 """Where the server is between its start and its end, and who may still come in."""
 
+import time
 from enum import Enum
 
 from server.errors import NotReady
@@ -18,6 +19,7 @@ class Lifecycle:
 
     def __init__(self) -> None:
         self.phase = Phase.STARTING
+        self._drains_since: float | None = None
 
     def started(self) -> None:
         """Everything is loaded."""
@@ -26,6 +28,12 @@ class Lifecycle:
     def drain(self) -> None:
         """The end is near: readiness turns false and new documents are refused."""
         self.phase = Phase.DRAINING
+        self._drains_since = self._drains_since or time.monotonic()
+
+    @property
+    def drained_seconds(self) -> float:
+        """How long the server has been draining; 0 before."""
+        return 0.0 if self._drains_since is None else time.monotonic() - self._drains_since
 
     def check_accepting(self) -> None:
         """Let a new document in.

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from server.errors import TooManyRequests
 
+ANYBODY = ""
+"""Whom a contract without configured keys counts requests for."""
+
 
 @dataclass(slots=True)
 class _Caller:

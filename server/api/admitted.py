@@ -1,9 +1,9 @@
 """What every endpoint that takes documents does first: a place, the body within limits, and an eye on the caller."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
-from litestar import Request, Response
+from litestar import Request
 
 from server.admission import Ticket
 from server.api.body import read_body
@@ -11,15 +11,15 @@ from server.disconnect import run_while_connected
 from server.runtime import Runtime
 from server.telemetry.record import record_of
 
+T = TypeVar("T")
+
 AnyRequest = Request[Any, Any, Any]
-Answer = Callable[[Ticket, list[bytes]], Coroutine[Any, Any, Response[bytes]]]
+Answer = Callable[[Ticket, list[bytes]], Coroutine[Any, Any, T]]
 """Makes the answer. The list holds the body alone; emptied once it is understood, a large one need not stay in memory
 for the whole work."""
 
 
-async def admitted(
-    request: AnyRequest, runtime: Runtime, answer: Answer, *, max_body_bytes: int | None = None
-) -> Response[bytes]:
+async def admitted(request: AnyRequest, runtime: Runtime, answer: Answer[T], *, max_body_bytes: int | None = None) -> T:
     """Admit a request, read its body and answer it, for as long as its caller stays.
 
     Args:

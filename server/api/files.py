@@ -1,5 +1,6 @@
 """``GET /files/{token}/{name}``: pictures behind signed links. The link is the credential."""
 
+from pathlib import PurePath
 from typing import Annotated
 
 from litestar import HttpMethod, Response, route
@@ -7,7 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import Parameter
 
 from server.errors import NotFound
-from server.storage.base import ImageStore
+from server.storage.base import MEDIA_TYPES, ImageStore
 from server.storage.signing import FILES_PATH, UrlSigner
 
 _HEADERS = {
@@ -43,9 +44,9 @@ def files_handler(store: ImageStore, signer: UrlSigner) -> HTTPRouteHandler:
         name: Annotated[str, Parameter(description="File name, as the link has it.")],
     ) -> Response[bytes]:
         key = signer.verify(token, name)
-        jpeg = None if key is None else store.get(key)
-        if jpeg is None:
+        picture = None if key is None else store.get(key)
+        if picture is None:
             raise NotFound
-        return Response(jpeg, media_type="image/jpeg", headers=_HEADERS)
+        return Response(picture, media_type=MEDIA_TYPES[PurePath(name).suffix], headers=_HEADERS)
 
     return files

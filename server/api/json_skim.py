@@ -9,7 +9,7 @@ inside of arrays and objects that stand where the contract has single values. It
 import codecs
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -32,16 +32,20 @@ class SkimError(ValueError):
         self.offset = offset
 
 
-def skim(body: bytes, names: Sequence[str]) -> object:
+Inside = Mapping[str, Sequence[str]]
+
+
+def skim(body: bytes, names: Sequence[str], inside: Inside | None = None) -> object:
     """Read single values of an object.
 
     Args:
         body: JSON in UTF-8, 16 or 32.
         names: what to read; of a name that comes twice the last value counts.
+        inside: for a name whose value may be an object, what to read of that.
 
     Returns:
-        A dict of the named fields that are there. An array or object among them is an empty one, and so is a body that
-        is an array: the right type for an error message, without the content.
+        A dict of the named fields that are there. An array or object among them is an empty one, unless ``inside``
+        names it, and so is a body that is an array: the right type for an error message, without the content.
 
     Raises:
         SkimError: it is not JSON.
@@ -50,18 +54,22 @@ def skim(body: bytes, names: Sequence[str]) -> object:
     """
     text = _as_utf8(body)
     try:
-        return _fields(text, tuple(names))
+        return _fields(text, tuple(names), inside or {})
     except msgspec.DecodeError as error:
         raise SkimError(_offset(error, text)) from None
 
 
-def _fields(text: bytes, names: tuple[str, ...]) -> object:
+def _fields(text: bytes | msgspec.Raw, names: tuple[str, ...], inside: Inside) -> object:
     try:
         found = _decoder(names).decode(text)
     except msgspec.ValidationError:  # no field has a type that could be wrong, so the whole is no object
         return _value(msgspec.json.decode(text, type=msgspec.Raw))
     present = ((name, getattr(found, name)) for name in names)
-    return {name: _value(raw) for name, raw in present if raw is not _ABSENT}
+    return {name: _field(raw, inside.get(name, ())) for name, raw in present if raw is not _ABSENT}
+
+
+def _field(raw: msgspec.Raw, names: Sequence[str]) -> object:
+    return _fields(raw, tuple(names), {}) if names and bytes(memoryview(raw)[:1]) == b"{" else _value(raw)
 
 
 @lru_cache(maxsize=8)

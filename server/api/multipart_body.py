@@ -41,19 +41,42 @@ def parse_form(body: bytes, content_type: str) -> Form:
     Raises:
         MalformedForm: there is no boundary, the framing is broken, or it has too many or too large fields.
     """
-    boundary = parse_options_header(content_type)[1].get("boundary", "")
-    if not boundary:
-        raise MalformedForm
     form = Form()
+    for segment, content in form_parts(body, content_type):
+        if segment.name == "file":
+            form.file = content
+        elif not segment.filename:
+            form.fields[segment.name] = part_text(content)
+    return form
+
+
+def form_parts(body: bytes, content_type: str) -> Iterator[tuple[MultipartSegment, bytes]]:
+    """Give a form's parts in turn, each with its content.
+
+    Raises:
+        MalformedForm: there is no boundary, the framing is broken, or there are too many parts.
+    """
     try:
-        for segment, content in _parts(body, boundary):
-            if segment.name == "file":
-                form.file = content
-            elif not segment.filename:
-                form.fields[segment.name] = _text(content)
+        boundary = parse_options_header(content_type)[1].get("boundary", "")
+        if not boundary:
+            raise MalformedForm
+        yield from _parts(body, boundary)
     except (MultipartError, UnicodeDecodeError, LookupError) as error:
         raise MalformedForm from error
-    return form
+
+
+def part_text(content: bytes) -> str:
+    """A part's content as text.
+
+    Raises:
+        MalformedForm: it is too long, or no UTF-8.
+    """
+    if len(content) > MAX_FIELD_BYTES:
+        raise MalformedForm
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MalformedForm from error
 
 
 def _parts(body: bytes, boundary: str) -> Iterator[tuple[MultipartSegment, bytes]]:
@@ -67,9 +90,3 @@ def _parts(body: bytes, boundary: str) -> Iterator[tuple[MultipartSegment, bytes
                 content += event
             elif segment is not None:
                 yield segment, bytes(content)
-
-
-def _text(content: bytes) -> str:
-    if len(content) > MAX_FIELD_BYTES:
-        raise MalformedForm
-    return content.decode("utf-8")

@@ -24,7 +24,7 @@ class Size:
 
 
 class PictureEncodingFailed(Exception):
-    """OpenCV could not write a picture as JPEG."""
+    """OpenCV could not write a picture."""
 
 
 def limited_size(size: Size, limit: tuple[int, int] | None) -> Size:
@@ -90,6 +90,18 @@ def encode_jpeg(image: Image) -> bytes:
     written, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     if not written:
         raise PictureEncodingFailed(f"cannot encode a picture of shape {image.shape} as JPEG")
+    return data.tobytes()
+
+
+def encode_png(image: Image) -> bytes:
+    """Encode as PNG.
+
+    Raises:
+        PictureEncodingFailed: the picture is empty.
+    """
+    written, data = cv2.imencode(".png", image) if image.size else (False, np.empty(0, np.uint8))
+    if not written:
+        raise PictureEncodingFailed(f"cannot encode a picture of shape {image.shape} as PNG")
     return data.tobytes()
 
 

@@ -10,13 +10,16 @@ from typing import Protocol
 from server.errors import RequestError
 
 _DOCUMENT_ID_BYTES = 16
-_KEY = re.compile(r"[0-9a-f]{32}/[a-z_]{1,40}_[0-9]{1,9}\.jpg", re.ASCII)
+_KEY = re.compile(r"[0-9a-f]{32}/(?:[a-z_]{1,40}_[0-9]{1,9}\.jpg|[0-9a-f]{64}\.png)", re.ASCII)
+"""JPEG pictures of a page have names; PNG pictures of what is on it are called by the SHA-256 of their content."""
+
+MEDIA_TYPES = {".jpg": "image/jpeg", ".png": "image/png"}
 
 
 class ImageStore(Protocol):
-    """Keeps JPEG files for a while. Every method may be called from any thread, and may block on a disk."""
+    """Keeps JPEG and PNG files for a while. Every method may be called from any thread, and may block on a disk."""
 
-    def put(self, key: str, jpeg: bytes) -> None:
+    def put(self, key: str, picture: bytes) -> None:
         """Keep a picture, making room where the store has a cap.
 
         Raises:

@@ -60,18 +60,18 @@ class FileSystemStore:
         self._bytes = sum(entry.size for entry in self._entries.values())
         self._sweep(0)
 
-    def put(self, key: str, jpeg: bytes) -> None:
+    def put(self, key: str, picture: bytes) -> None:
         """Write a picture atomically, after removing what is expired or in its way."""
         path = self._directory / checked_key(key)
-        if self._max_bytes is not None and len(jpeg) > self._max_bytes:
+        if self._max_bytes is not None and len(picture) > self._max_bytes:
             raise PictureTooLarge
         with self._lock:
             self._forget(key)
-            self._sweep(len(jpeg))
+            self._sweep(len(picture))
             path.parent.mkdir(mode=_DIRECTORY_MODE, exist_ok=True)
-            _write(path, jpeg)
-            self._entries[key] = _Entry(len(jpeg), self._clock())
-            self._bytes += len(jpeg)
+            _write(path, picture)
+            self._entries[key] = _Entry(len(picture), self._clock())
+            self._bytes += len(picture)
 
     def get(self, key: str) -> bytes | None:
         """Read a picture unless it is expired; a symbolic link in its place is an error, not followed."""
@@ -103,7 +103,7 @@ class FileSystemStore:
             self._bytes -= entry.size
 
     def _found(self) -> Iterator[tuple[str, _Entry]]:
-        for path in self._directory.glob("*/*.jpg"):
+        for path in self._directory.glob("*/*"):
             key = f"{path.parent.name}/{path.name}"
             if is_key(key) and path.is_file() and not path.is_symlink():
                 status = path.stat()
@@ -113,7 +113,8 @@ class FileSystemStore:
         """Remove files that a killed process left half written; a fresh one may belong to a process that lives."""
         for path in self._directory.glob(f"*/*{_PART}"):
             old = path.lstat().st_mtime + _ABANDONED_SECONDS <= self._clock()
-            if old and is_key(f"{path.parent.name}/{path.name.partition('.jpg.')[0]}.jpg"):
+            name = path.name.removesuffix(_PART).rpartition(".")[0]
+            if old and is_key(f"{path.parent.name}/{name}"):
                 path.unlink(missing_ok=True)
                 _remove_if_empty(path.parent)
 

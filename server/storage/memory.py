@@ -11,7 +11,7 @@ from server.storage.base import PictureTooLarge, checked_key
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    jpeg: bytes
+    picture: bytes
     until: float
 
 
@@ -34,18 +34,18 @@ class MemoryStore:
         self._pictures: OrderedDict[str, _Kept] = OrderedDict()
         self._bytes = 0
 
-    def put(self, key: str, jpeg: bytes) -> None:
+    def put(self, key: str, picture: bytes) -> None:
         """Keep a picture; expired ones and then the least recently used make room for it."""
         checked_key(key)
-        if len(jpeg) > self._max_bytes:
+        if len(picture) > self._max_bytes:
             raise PictureTooLarge
         with self._lock:
             self._drop(key)
             self._drop_expired()
-            while self._bytes + len(jpeg) > self._max_bytes:
+            while self._bytes + len(picture) > self._max_bytes:
                 self._drop(next(iter(self._pictures)))
-            self._pictures[key] = _Kept(jpeg, self._clock() + self._lifetime)
-            self._bytes += len(jpeg)
+            self._pictures[key] = _Kept(picture, self._clock() + self._lifetime)
+            self._bytes += len(picture)
 
     def get(self, key: str) -> bytes | None:
         """Give a picture and count it as used."""
@@ -58,12 +58,12 @@ class MemoryStore:
                 self._drop(key)
                 return None
             self._pictures.move_to_end(key)
-            return kept.jpeg
+            return kept.picture
 
     def _drop(self, key: str) -> None:
         kept = self._pictures.pop(key, None)
         if kept is not None:
-            self._bytes -= len(kept.jpeg)
+            self._bytes -= len(kept.picture)
 
     def _drop_expired(self) -> None:
         now = self._clock()

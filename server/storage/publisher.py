@@ -1,6 +1,7 @@
 """How pictures reach the caller: inside the answer as base64, or as links to this server; stored where configured."""
 
 import base64
+import hashlib
 from collections.abc import Iterable
 
 from server.export.page_pictures import Picture
@@ -45,6 +46,22 @@ class PicturePublisher:
             OSError: the disk refused.
         """
         return {picture.field: self._publish(picture, document_id, base) for picture in pictures}
+
+    def link_png(self, png: bytes, document_id: str, base: str) -> str | None:
+        """Store a picture of a part of a page and give its link; None where no pictures are served by link.
+
+        May block on a disk: call it in a thread. The name is the SHA-256 of the content, so that the same picture on
+        many pages of one document is kept once.
+
+        Raises:
+            PictureTooLarge: it is over the storage's cap.
+            OSError: the disk refused.
+        """
+        if self.store is None or self.signer is None:
+            return None
+        name = f"{hashlib.sha256(png).hexdigest()}.png"
+        self.store.put(picture_key(document_id, name), png)
+        return base + self.signer.path(document_id, name)
 
     def _publish(self, picture: Picture, document_id: str, base: str) -> str:
         if self.store is not None:

@@ -55,7 +55,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        found = re.search(r"Serving on (http://\S+?:\d+)", "".join(self.log))
+        found = re.search(r"Serving on (https?://\S+?:\d+)", "".join(self.log))
         return found.group(1) if found else ""
 
     @property

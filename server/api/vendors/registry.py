@@ -2,7 +2,11 @@
 
 from collections.abc import Callable
 
+from server.api.vendors.baidu.contract import build_baidu
+from server.api.vendors.capsolver.contract import build_capsolver
+from server.api.vendors.complexdocr.contract import build_complexdocr
 from server.api.vendors.contract import Contract
+from server.api.vendors.file_task.contract import build_file_task
 from server.contract_settings import ContractSection
 from server.runtime import Runtime
 
@@ -19,5 +23,10 @@ def build_contracts(runtime: Runtime) -> tuple[Contract, ...]:
         ValueError, OSError: a contract's storage cannot be used as configured.
     """
     settings = runtime.configuration.settings.contracts
-    builders: tuple[tuple[ContractSection, Builder], ...] = ()  # (settings.baidu, build_baidu), ...
+    builders: tuple[tuple[ContractSection, Builder], ...] = (
+        (settings.baidu, build_baidu),
+        (settings.file_task, build_file_task),
+        (settings.complexdocr, build_complexdocr),
+        (settings.capsolver, build_capsolver),
+    )
     return tuple(build(runtime) for section, build in builders if section.enabled)

@@ -6,6 +6,7 @@ import tracemalloc
 import pytest
 
 from server.api.json_body import SKIM_BYTES, decode_json, peek_log_id
+from server.api.json_skim import skim
 from server.api.paddlex_input import parse_call
 from server.errors import InvalidRequest
 from server.telemetry.record import RequestRecord
@@ -128,3 +129,10 @@ def test_the_log_id_of_a_body_that_is_not_read_otherwise_is_found_at_any_size() 
     assert record.log_id == "mine"
     for body in (large('"logId":5'), large('"logId":[1]'), large("!"), b"\xff" * SKIM_BYTES, b"[" * 2 * SKIM_BYTES):
         assert peek_log_id(body) is None
+
+
+def test_an_object_inside_is_read_where_that_is_asked_for() -> None:
+    body = b'{"a":{"b":1,"c":[1],"x":{"y":2}},"d":{"b":3},"b":null}'
+    assert skim(body, ("a", "b", "d"), {"a": ("b", "c", "x")}) == {"a": {"b": 1, "c": [], "x": {}}, "b": None, "d": {}}
+    for other in (b'{"a":[{"b":1}]}', b'{"a":"b"}', b'{"a":5}'):
+        assert skim(other, ("a",), {"a": ("b",)}) == {"a": {b"[": [], b'"': "b", b"5": 5}[other[5:6]]}

@@ -11,6 +11,7 @@ def test_ids_are_random_and_make_keys() -> None:
     one, other = new_document_id(), new_document_id()
     assert one != other
     assert picture_key(one, "ocr_img_0.jpg") == f"{one}/ocr_img_0.jpg"
+    assert picture_key(one, "a" * 64 + ".png") == f"{one}/{'a' * 64}.png"
 
 
 @pytest.mark.parametrize(
@@ -26,6 +27,9 @@ def test_ids_are_random_and_make_keys() -> None:
         f"{DOCUMENT}/OCR_img_0.jpg",
         f"{DOCUMENT}/ocr_img_٣.jpg",
         f"{DOCUMENT}/ocr_img_0.png",
+        f"{DOCUMENT}/{'a' * 64}.jpg",
+        f"{DOCUMENT}/{'a' * 63}.png",
+        f"{DOCUMENT}/{'A' * 64}.png",
         f"{DOCUMENT}/.jpg",
         f"{DOCUMENT.upper()}/ocr_img_0.jpg",
         f"{DOCUMENT[:-1]}/ocr_img_0.jpg",

@@ -49,6 +49,15 @@ def test_a_new_store_knows_the_files_of_the_old_one(tmp_path: Path) -> None:
     assert not (tmp_path / DOCUMENTS[0]).exists()
 
 
+def test_a_new_store_knows_hashed_pictures_too(tmp_path: Path) -> None:
+    key = picture_key(DOCUMENTS[0], "a" * 64 + ".png")
+    FileSystemStore(tmp_path).put(key, b"0123456789")
+    store = FileSystemStore(tmp_path, max_bytes=15)
+    assert store.get(key) == b"0123456789"
+    store.put(KEYS[1], b"0123456789")
+    assert store.get(key) is None
+
+
 def test_the_oldest_makes_room(tmp_path: Path) -> None:
     store = FileSystemStore(tmp_path, max_bytes=30)
     for key in KEYS:

@@ -1,6 +1,7 @@
 """Tests of server/storage/publisher.py: base64 or links, stored or not, as configured."""
 
 import base64
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,23 @@ def test_links_lead_to_the_pictures(kind: str, tmp_path: Path) -> None:
     links = publisher.publish(PICTURES, new_document_id(), BASE)
     assert list(links) == ["ocrImage", "inputImage"]
     assert [_open(publisher, link) for link in links.values()] == [b"\xff\xd8one", b"\xff\xd8two"]
+
+
+@pytest.mark.parametrize("kind", ["memory", "file_system"])
+def test_a_part_of_a_page_is_linked_by_its_hash(kind: str, tmp_path: Path) -> None:
+    storage = MemoryStorage() if kind == "memory" else FileSystemStorage(tmp_path)
+    publisher = build_publisher(ServingSettings(return_urls=True, file_storage=storage), StorageSettings())
+    link = publisher.link_png(b"\x89PNG", new_document_id(), BASE)
+    assert link
+    name = hashlib.sha256(b"\x89PNG").hexdigest()
+    assert link.endswith(f"/{name}.png")
+    assert _open(publisher, link) == b"\x89PNG"
+
+
+def test_without_links_a_part_of_a_page_is_not_kept(tmp_path: Path) -> None:
+    publisher = build_publisher(ServingSettings(file_storage=FileSystemStorage(tmp_path)), StorageSettings())
+    assert publisher.link_png(b"\x89PNG", new_document_id(), BASE) is None
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_storage_without_links_keeps_a_copy_for_good_and_answers_base64(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Baidu AI general OCR."""

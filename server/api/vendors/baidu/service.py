@@ -1,0 +1,113 @@
+"""What the calls do."""
+
+from dataclasses import replace
+from functools import partial
+
+from litestar import Response
+
+from models.options import OcrOverrides
+from server.admission import Ticket
+from server.api.admitted import admitted
+from server.api.vendors.baidu.callers import Callers
+from server.api.vendors.baidu.errors import NO_PERMISSION, Refused
+from server.api.vendors.baidu.fields import parse_fields, query_fields
+from server.api.vendors.baidu.oauth import grant_token
+from server.api.vendors.baidu.request import Api, Call, check_call
+from server.api.vendors.baidu.response import answer, page_answer
+from server.api.vendors.baidu.source import choose_page, open_source
+from server.api.vendors.contract import AnyRequest, Json
+from server.contract_settings import BaiduSettings
+from server.errors import InvalidModelSettings, LanguageUnavailable
+from server.intake.raw_file import RawFile
+from server.rate_limits import CallerLimits
+from server.runtime import Runtime
+from server.service import RecognizedDocument, RecognizedPage
+from server.telemetry.record import record_of
+
+TOKEN_BODY_BYTES = 64 * 1024
+BODY_SLACK_BYTES = 64 * 1024
+
+
+class BaiduService:
+    """Answers requests for tokens and for recognition.
+
+    Args:
+        runtime: the running server.
+        settings: the contract's.
+    """
+
+    def __init__(self, runtime: Runtime, settings: BaiduSettings) -> None:
+        self._runtime = runtime
+        self._callers = Callers(settings)
+        self._limits = CallerLimits(settings.requests_per_second, settings.concurrent_requests)
+        self._allowed = frozenset(settings.apis)
+
+    async def token(self, request: AnyRequest) -> Response[bytes]:
+        """Give a token."""
+
+        async def give(_: Ticket, body: list[bytes]) -> Response[bytes]:
+            form = parse_fields(body.pop(), request.headers.get("content-type", ""))
+            fields = {**form.texts, **query_fields(request)}
+            return answer(grant_token(fields, self._callers.keys, self._callers.issuer))
+
+        return await admitted(request, self._runtime, give, max_body_bytes=TOKEN_BODY_BYTES)
+
+    async def recognize(self, request: AnyRequest, api: Api) -> Response[bytes]:
+        """Read a document. Who calls is found out before the body is read, unless the form itself has to tell."""
+        caller = self._callers.identify(request)
+        # Escaped, each character of the base64 takes up to three bytes.
+        cap = 3 * api.max_base64_bytes + BODY_SLACK_BYTES
+        return await admitted(request, self._runtime, partial(self._answer, request, api, caller), max_body_bytes=cap)
+
+    async def _answer(
+        self, request: AnyRequest, api: Api, caller: str | None, ticket: Ticket, body: list[bytes]
+    ) -> Response[bytes]:
+        runtime = self._runtime
+        deadline, size = runtime.deadline(), len(body[0])
+        fields = await runtime.workers.run(parse_fields, body.pop(), request.headers.get("content-type", ""))
+        name = self._callers.identify_by_form(fields.texts) if caller is None else caller
+        if api.name not in self._allowed:
+            raise Refused(NO_PERMISSION)
+        with self._limits.enter(name):
+            call = check_call(fields, api)
+            raw = await open_source(fields, call, api, runtime.fetcher, runtime.workers)
+            ticket.add_bytes(max(0, len(raw.data) - size))
+            document = await self._read(raw, call, api, deadline)
+        record_of(request.scope).pages = 1  # type: ignore[arg-type]
+        content = document.pages[0]
+        if call.source == "pdf_file":
+            content["pdf_file_size"] = str(document.info.total_pages)
+        return answer(content)
+
+    async def _read(self, raw: RawFile, call: Call, api: Api, deadline: float) -> RecognizedDocument[Json]:
+        """Read the page; without an orientation model as it is, and its direction is then unknown."""
+        wishes = OcrOverrides(
+            use_doc_orientation_classify=call.detect_direction,
+            # Positions must be those of the submitted image.
+            use_doc_unwarping=False,
+            language=call.group,
+        )
+        try:
+            return await self._recognize(raw, wishes, call, api, deadline)
+        except LanguageUnavailable:
+            raise
+        except InvalidModelSettings:
+            if not call.detect_direction:
+                raise
+        return await self._recognize(raw, replace(wishes, use_doc_orientation_classify=False), call, api, deadline)
+
+    async def _recognize(
+        self, raw: RawFile, wishes: OcrOverrides, call: Call, api: Api, deadline: float
+    ) -> RecognizedDocument[Json]:
+        async def finish(page: RecognizedPage) -> Json:
+            return await self._runtime.workers.run(page_answer, page.result, call)
+
+        return await self._runtime.recognizer.recognize(
+            raw,
+            wishes,
+            finish,
+            max_pages=call.page + 1,
+            deadline=deadline,
+            choose=partial(choose_page, call, api),
+            pdf_max_side=api.max_side,
+        )

@@ -1,0 +1,1 @@
+"""CapSolver's ImageToTextTask: `/createTask`, `/getTaskResult` and `/getBalance`."""

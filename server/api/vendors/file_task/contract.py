@@ -1,0 +1,59 @@
+"""Puts the contract together."""
+
+from server.api.vendors.contract import Contract
+from server.api.vendors.file_task.errors import answer_error
+from server.api.vendors.file_task.openapi import paths
+from server.api.vendors.file_task.routes import FileTasks, file_task_routes
+from server.api.vendors.file_task.work import FileWork
+from server.config_error import ConfigurationError
+from server.contract_settings import FileTaskSettings
+from server.jobs.directory import DirectoryUnusable, open_store
+from server.jobs.keeper import Keeper
+from server.jobs.runner import JobRunner, RunnerLimits
+from server.jobs.store import JobStore
+from server.runtime import Runtime
+from server.workers import Workers
+
+STORE_THREADS = 2
+
+
+def build_file_task(runtime: Runtime) -> Contract:
+    """Build the contract.
+
+    Raises:
+        ConfigurationError: the data directory cannot be used.
+    """
+    settings = runtime.configuration.settings.contracts.file_task
+    store = _store(settings)
+    threads = Workers(settings.max_running_tasks + STORE_THREADS)
+    keeper = Keeper(store, threads)
+    runner = JobRunner(
+        keeper,
+        FileWork(runtime, threads, settings.max_upload_bytes, settings.max_pages),
+        RunnerLimits(settings.max_queued_tasks, settings.max_running_tasks, settings.task_timeout_seconds),
+        lambda: _grace(runtime, settings),
+    )
+    return Contract(
+        name="file_task",
+        routes=file_task_routes(FileTasks(runtime, runner, keeper, settings)),
+        paths=("/task/",),
+        answer_error=answer_error,
+        openapi=paths(),
+        running=runner.running,
+    )
+
+
+def _store(settings: FileTaskSettings) -> JobStore:
+    try:
+        return open_store(
+            settings.data_directory, max_bytes=settings.max_stored_bytes, retention=settings.retention_seconds
+        )
+    except DirectoryUnusable as error:
+        raise ConfigurationError(f"ppocr_server.contracts.file_task.data_directory: {error}") from error
+
+
+def _grace(runtime: Runtime, settings: FileTaskSettings) -> float:
+    """A result that nobody can fetch any more need not be waited for."""
+    if settings.data_directory is None:
+        return 0.0
+    return max(0.0, runtime.configuration.settings.server.shutdown_grace_seconds - runtime.lifecycle.drained_seconds)

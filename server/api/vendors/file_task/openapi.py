@@ -1,0 +1,104 @@
+"""The contract's OpenAPI path items."""
+
+from collections.abc import Mapping
+
+from server.api.vendors.contract import Json
+from server.api.vendors.file_task.languages import DEFAULT, NAMES
+from server.api.vendors.file_task.request import DEFAULT_FORMAT, MAX_PASSWORD
+from server.api.vendors.file_task.response import FILES_PATH, TASK_TYPE
+from server.export.result_file import RESULT_FORMATS
+
+INTEGERS = (
+    "state", "progress", "ocr_pages", "file_pages", "input_size", "output_size", "created_at", "processed_at",
+    "completed_at",
+)  # fmt: skip
+COMMON_ERRORS = (401, 404, 500)
+
+
+def paths() -> Mapping[str, Json]:
+    """All of them, by path."""
+    return {"/task/pic/ocr": _create(), "/task/{task_id}": _find(), f"{FILES_PATH}/{{token}}/{{name}}": _download()}
+
+
+def _create() -> Json:
+    content = {
+        "multipart/form-data": {"schema": _form(_text("The document."), file=True)},
+        "application/x-www-form-urlencoded": {"schema": _form({}, file=False)},
+    }
+    operation = {
+        "operationId": "createFileTask",
+        "summary": "Turn a document into a text, PDF or Office file",
+        "requestBody": {"required": True, "content": content},
+        "responses": {"200": _task(), **_errors(400, 408, 413, 429, 503, *COMMON_ERRORS)},
+    }
+    return {"post": operation}
+
+
+def _find() -> Json:
+    operation = {
+        "operationId": "getFileTask",
+        "summary": "What has become of a task",
+        "parameters": [_parameter("task_id")],
+        "responses": {"200": _task(), **_errors(*COMMON_ERRORS)},
+    }
+    return {"get": operation}
+
+
+def _download() -> Json:
+    file = {"schema": {"type": "string", "format": "binary"}}
+    types = {result.media_type.partition(";")[0]: file for result in RESULT_FORMATS.values()}
+    operation = {
+        "operationId": "getFileTaskResult",
+        "summary": "A task's result, by the address in its `file`",
+        "parameters": [_parameter("token"), _parameter("name")],
+        "responses": {"200": {"description": "The file", "content": types}, **_errors(*COMMON_ERRORS)},
+        "security": [],
+    }
+    return {"get": operation}
+
+
+def _form(document: Json, *, file: bool) -> Json:
+    properties: Json = {
+        "image_url": {"type": "string", "description": "Address of the document, instead of the document."},
+        "format": {"type": "string", "enum": list(RESULT_FORMATS), "default": DEFAULT_FORMAT},
+        "language": {
+            "type": "string",
+            "default": DEFAULT,
+            "description": f"Names between commas: {', '.join(NAMES)}.",
+        },
+        "password": {"type": "string", "maxLength": MAX_PASSWORD, "description": "Opens an encrypted document."},
+    }
+    if file:
+        return {"type": "object", "properties": {"image_file": {**document, "format": "binary"}, **properties}}
+    return {"type": "object", "required": ["image_url"], "properties": properties}
+
+
+def _task() -> Json:
+    data: Json = {
+        "file": _text("Address of the result; empty as long as there is none."),
+        "type": {"const": TASK_TYPE},
+        "task_id": {"type": "string", "format": "uuid"},
+        "state_detail": _text("For people; `Complete` where `state` is 1."),
+        **{name: {"type": "integer"} for name in INTEGERS},
+    }
+    task = {"type": "object", "required": list(data), "properties": data}
+    envelope = {"status": {"const": 200}, "data": task}
+    return _json("The task. `state` 1: done; above 1 or 0: not yet; below 0: failed", envelope)
+
+
+def _errors(*statuses: int) -> Json:
+    properties: Json = {"status": {"type": "integer"}, "message": {"type": "string"}, "data": {"type": "null"}}
+    return {str(status): _json("Refused", properties) for status in sorted(statuses)}
+
+
+def _json(description: str, properties: Json) -> Json:
+    schema = {"type": "object", "required": list(properties), "properties": properties}
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _parameter(name: str) -> Json:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def _text(description: str) -> Json:
+    return {"type": "string", "description": description}

@@ -1,0 +1,61 @@
+"""Where a line's text goes: its own coordinate frame inside the page, whichever way it is turned."""
+
+import math
+from dataclasses import dataclass
+
+from models.document import Quad, TextLine
+
+VERTICAL_RATIO = 1.5
+"""A box so many times higher than wide is read from top to bottom, as the recogniser crops it."""
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class LineBox:
+    """A line's rectangle in reading direction, in pixels; y grows downwards.
+
+    Attributes:
+        start: its lower left corner, seen in reading direction.
+        end: its lower right corner.
+        top: its upper left corner.
+    """
+
+    start: Point
+    end: Point
+    top: Point
+
+    @property
+    def length(self) -> float:
+        """Side along the text."""
+        return math.dist(self.start, self.end)
+
+    @property
+    def height(self) -> float:
+        """Side across the text."""
+        return math.dist(self.start, self.top)
+
+    @property
+    def centre(self) -> Point:
+        """Middle of the rectangle."""
+        return (self.end[0] + self.top[0]) / 2, (self.end[1] + self.top[1]) / 2
+
+    @property
+    def angle(self) -> float:
+        """Degrees that the text is turned clockwise on the page."""
+        return math.degrees(math.atan2(self.end[1] - self.start[1], self.end[0] - self.start[0]))
+
+
+def line_box(line: TextLine) -> LineBox:
+    """Lay a line's frame into its quadrilateral; a single character that is high and narrow stands upright."""
+    return _box(line.quad, len(line.text.strip()) > 1)
+
+
+def _box(quad: Quad, may_run_down: bool) -> LineBox:
+    corners = [(float(x), float(y)) for x, y in quad]
+    top_left, top_right, bottom_right, bottom_left = corners
+    width = max(math.dist(top_left, top_right), math.dist(bottom_left, bottom_right))
+    height = max(math.dist(top_left, bottom_left), math.dist(top_right, bottom_right))
+    if may_run_down and height >= VERTICAL_RATIO * width:
+        return LineBox(top_left, bottom_left, top_right)
+    return LineBox(bottom_left, bottom_right, top_left)

@@ -1,0 +1,62 @@
+"""A searchable PDF of page pictures, for documents that are no PDF themselves."""
+
+import io
+from collections.abc import Sequence
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name
+
+from server.export.file_page import FilePage
+from server.export.text_layer import CharacterCodes, add_font, placed, text_operators
+
+MIN_POINTS, MAX_POINTS = 3.0, 14_400.0
+"""Sides of a page that readers take (PDF 1.7, Annex C)."""
+FONT, PICTURE = "/F0", "/Im0"
+
+
+def picture_pdf(pages: Sequence[FilePage]) -> bytes:
+    """Make a PDF whose pages show the pictures, at their size, under invisible text."""
+    with pikepdf.new() as pdf:
+        codes = CharacterCodes()
+        for page in pages:
+            pdf.pages.append(pikepdf.Page(_page(pdf, page, codes)))
+        font = add_font(pdf, codes)
+        for shown in pdf.pages:
+            shown.Resources.Font[FONT] = font
+        return saved(pdf)
+
+
+def _page(pdf: pikepdf.Pdf, page: FilePage, codes: CharacterCodes) -> Dictionary:
+    width, height = _fitting(page.points)
+    picture = pdf.make_stream(
+        page.jpeg,
+        Type=Name.XObject,
+        Subtype=Name.Image,
+        Width=page.width,
+        Height=page.height,
+        ColorSpace=Name.DeviceRGB,
+        BitsPerComponent=8,
+        Filter=Name.DCTDecode,
+    )
+    matrix = (width / page.width, 0.0, 0.0, -height / page.height, 0.0, height)
+    shown = f"q {width:.4f} 0 0 {height:.4f} 0 0 cm {PICTURE} Do Q\n".encode("ascii")
+    text = text_operators(placed(page.lines), matrix, FONT, codes)
+    return Dictionary(
+        Type=Name.Page,
+        MediaBox=Array([0, 0, round(width, 4), round(height, 4)]),
+        Resources=Dictionary(XObject=Dictionary({PICTURE: picture}), Font=Dictionary()),
+        Contents=pdf.make_stream(shown + text),
+    )
+
+
+def saved(pdf: pikepdf.Pdf) -> bytes:
+    """The file, without encryption."""
+    buffer = io.BytesIO()
+    pdf.save(buffer, encryption=False, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return buffer.getvalue()
+
+
+def _fitting(points: tuple[float, float]) -> tuple[float, float]:
+    """The page's size, scaled as a whole where it is too large, and a side at least as long as a reader takes."""
+    factor = min(1.0, MAX_POINTS / max(points))
+    return max(MIN_POINTS, points[0] * factor), max(MIN_POINTS, points[1] * factor)

@@ -1,0 +1,21 @@
+"""Plain text: UTF-8 without a byte order mark, a line for each line that was read, a blank one between pages."""
+
+from collections.abc import Iterator, Sequence
+
+from server.export.file_page import FilePage
+from server.export.page_blocks import line_texts, page_blocks, table_rows
+from server.intake.raw_file import RawFile
+
+
+def write_text(pages: Sequence[FilePage], _source: RawFile) -> bytes:
+    """Make a text file; the row of a table is one line, its cells set apart by tabs."""
+    shown = "\n\n".join("\n".join(_lines(page)) for page in pages)
+    return f"{shown}\n".encode() if shown else b""
+
+
+def _lines(page: FilePage) -> Iterator[str]:
+    for block in page_blocks(page):
+        if block.table is None:
+            yield from line_texts(page, block.lines)
+        else:
+            yield from ("\t".join(row) for row in table_rows(page, block.table) if any(row))

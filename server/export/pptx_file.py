@@ -1,0 +1,116 @@
+"""PowerPoint presentations: a slide for each page, its picture behind the text, each line in a box that can be edited.
+
+A box is filled with the colour that the page has around the line, so that the text on the picture does not show twice.
+"""
+
+import io
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from pptx import Presentation
+from pptx.dml.color import RGBColor
+from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE
+from pptx.util import Emu, Pt
+
+from models.document import Image
+from server.export.file_page import FilePage
+from server.export.text_layer import PlacedText, is_wide, placed
+from server.intake.raw_file import RawFile
+
+EMU_PER_POINT = 12_700
+MIN_SIDE_POINTS, MAX_SIDE_POINTS = 72.0, 4032.0
+"""1 and 56 inches, the slides that PowerPoint knows."""
+BLANK_LAYOUT = 6
+FONT_SHARE = 0.75
+"""Size of a font against the height of a line's box, which ascenders and descenders fill."""
+NARROW_EM = 0.5
+MIN_FONT, MAX_FONT = 1.0, 4000.0
+DARK = 128
+
+Colour = NDArray[np.uint8]
+
+
+def write_pptx(pages: Sequence[FilePage], _source: RawFile) -> bytes:
+    """Make a presentation; its slides have the shape of the first page, and other pages are fitted into them."""
+    show = Presentation()
+    show.core_properties.author = show.core_properties.title = ""
+    width, height = _slide_size(pages[0].points if pages else (960.0, 540.0))
+    show.slide_width, show.slide_height = Emu(round(width * EMU_PER_POINT)), Emu(round(height * EMU_PER_POINT))
+    for page in pages:
+        slide = show.slides.add_slide(show.slide_layouts[BLANK_LAYOUT])
+        slide.shapes.turbo_add_enabled = True
+        _fill(slide.shapes, page, _Fit(page, width, height))
+    buffer = io.BytesIO()
+    show.save(buffer)
+    return buffer.getvalue()
+
+
+class _Fit:
+    """From pixels of a page's picture to points of a slide that it is centred in."""
+
+    def __init__(self, page: FilePage, width: float, height: float) -> None:
+        self.scale = min(width / page.width, height / page.height)
+        self.left = (width - page.width * self.scale) / 2
+        self.top = (height - page.height * self.scale) / 2
+
+    def emu(self, pixels: float, offset: float = 0.0) -> Emu:
+        return Emu(round((pixels * self.scale + offset) * EMU_PER_POINT))
+
+
+def _fill(shapes: Any, page: FilePage, fit: _Fit) -> None:
+    origin = fit.emu(0, fit.left), fit.emu(0, fit.top)
+    shapes.add_picture(io.BytesIO(page.jpeg), *origin, fit.emu(page.width), fit.emu(page.height))
+    picture = np.asarray(cv2.imdecode(np.frombuffer(page.jpeg, np.uint8), cv2.IMREAD_COLOR), np.uint8)
+    for text in placed(page.lines):
+        _add_text(shapes, text, fit, _around(picture, text))
+
+
+def _add_text(shapes: Any, text: PlacedText, fit: _Fit, colour: Colour) -> None:
+    box = text.box
+    left, top = box.centre[0] - box.length / 2, box.centre[1] - box.height / 2
+    shape = shapes.add_textbox(fit.emu(left, fit.left), fit.emu(top, fit.top), fit.emu(box.length), fit.emu(box.height))
+    shape.rotation = box.angle if abs(box.angle) >= 1 else 0.0
+    shape.fill.solid()
+    shape.fill.fore_color.rgb = _rgb(*colour[::-1])
+    frame = shape.text_frame
+    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
+    frame.word_wrap, frame.auto_size, frame.vertical_anchor = False, MSO_AUTO_SIZE.NONE, MSO_ANCHOR.MIDDLE
+    run = frame.paragraphs[0].add_run()
+    run.text = text.text
+    run.font.size = Pt(_font_size(text, fit.scale))
+    run.font.color.rgb = _rgb(255, 255, 255) if colour.mean() < DARK else _rgb(0, 0, 0)
+
+
+def _rgb(*channels: int) -> RGBColor:
+    return RGBColor(*map(int, channels))  # type: ignore[no-untyped-call]
+
+
+def _font_size(text: PlacedText, scale: float) -> float:
+    """In points: as the box's height asks for, or smaller where the text would be longer than its box."""
+    ems = sum(1.0 if is_wide(character) else NARROW_EM for character in text.text)
+    return max(MIN_FONT, min(MAX_FONT, text.box.height * FONT_SHARE * scale, text.box.length / ems * scale))
+
+
+def _around(picture: Image, text: PlacedText) -> Colour:
+    """The median colour (BGR) of the border of a line's upright bounding box: paper rather than ink."""
+    xs, ys = zip(text.box.start, text.box.end, text.box.top, strict=True)
+    far = text.box.end[0] + text.box.top[0] - text.box.start[0], text.box.end[1] + text.box.top[1] - text.box.start[1]
+    left, top = math.floor(min(*xs, far[0])), math.floor(min(*ys, far[1]))
+    right, bottom = math.ceil(max(*xs, far[0])), math.ceil(max(*ys, far[1]))
+    area = picture[max(0, top) : bottom + 1, max(0, left) : right + 1]
+    if area.size == 0:
+        return np.full(3, 255, np.uint8)
+    border = np.concatenate([area[0], area[-1], area[:, 0], area[:, -1]])
+    return np.asarray(np.median(border, axis=0), np.uint8)
+
+
+def _slide_size(points: tuple[float, float]) -> tuple[float, float]:
+    """The page's size, as a whole brought within what PowerPoint knows."""
+    factor = max(1.0, MIN_SIDE_POINTS / min(points))
+    factor *= min(1.0, MAX_SIDE_POINTS / (max(points) * factor))
+    width, height = points[0] * factor, points[1] * factor
+    return max(MIN_SIDE_POINTS, width), max(MIN_SIDE_POINTS, height)

@@ -1,0 +1,178 @@
+"""Invisible text for a PDF page: content stream operators, and the one font that all of a document's text uses.
+
+The font's outlines enclose no area. Every character of the document gets a two-byte code of its own, and the ToUnicode
+map says what it stands for, so text of any script comes out of the file again and no real font is embedded.
+"""
+
+import math
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name
+
+from models.document import TextLine
+from server.export.line_box import LineBox, Point, line_box
+from server.export.xml_text import clean_text
+
+FONT_FILE = Path(__file__).with_name("blank.ttf")
+ASCENT, DESCENT = 800, -200
+NARROW_UNITS, WIDE_UNITS, EM_UNITS = 500, 1000, 1000
+NARROW_GLYPH, WIDE_GLYPH = b"\0\1", b"\0\2"
+FIRST_NARROW, FIRST_WIDE, CODES = 1, 0x8000, 0x10000
+MAX_MAPPINGS = 100
+"""Entries of one bfchar block (Adobe Technical Note 5014, section 4)."""
+MIN_SIDE = 1e-3
+
+Matrix = tuple[float, float, float, float, float, float]
+"""a b c d e f of PDF 1.7, 8.3.3: from (x, y) to (a x + c y + e, b x + d y + f)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedText:
+    """One line's text, ready for a PDF, and where it goes in pixels of the page's picture."""
+
+    text: str
+    box: LineBox
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """A page's text, and the size in pixels of the picture that it was read from."""
+
+    width: int
+    height: int
+    texts: tuple[PlacedText, ...]
+
+
+def placed(lines: Iterable[TextLine]) -> tuple[PlacedText, ...]:
+    """The lines that have any text, cleaned."""
+    cleaned = ((clean_text(line.text), line) for line in lines)
+    return tuple(PlacedText(text, line_box(line)) for text, line in cleaned if text)
+
+
+class CharacterCodes:
+    """Gives each different character a code: narrow ones from the lower half of the range, wide ones from the upper."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, int] = {}
+        self._next = {False: FIRST_NARROW, True: FIRST_WIDE}
+
+    def encode(self, text: str) -> bytes:
+        """Two bytes a character."""
+        return b"".join(self._code(character).to_bytes(2, "big") for character in text)
+
+    def mappings(self) -> tuple[tuple[int, str], ...]:
+        """Every code that was given, and its character."""
+        return tuple((code, character) for character, code in self._codes.items())
+
+    def _code(self, character: str) -> int:
+        if character not in self._codes:
+            wide = is_wide(character)
+            self._codes[character] = self._next[wide]
+            self._next[wide] += 1
+        return self._codes[character]
+
+
+def is_wide(character: str) -> bool:
+    """Whether a character is about as wide as high (UAX 11, East Asian Width)."""
+    return unicodedata.east_asian_width(character) in "WF"
+
+
+def text_operators(texts: Sequence[PlacedText], matrix: Matrix, font: str, codes: CharacterCodes) -> bytes:
+    """Write a page's invisible text (rendering mode 3), each line stretched to exactly its box.
+
+    Args:
+        texts: in reading order.
+        matrix: from pixels of the picture to the page's user space.
+        font: the resource name, with its slash.
+        codes: shared by all pages of the file.
+    """
+    return b"q\n%s\nQ\n" % b"\n".join(_line(text, matrix, font, codes) for text in texts)
+
+
+def _line(placed_text: PlacedText, matrix: Matrix, font: str, codes: CharacterCodes) -> bytes:
+    box, text = placed_text.box, placed_text.text
+    start, end, top = (transformed(matrix, point) for point in (box.start, box.end, box.top))
+    length, height = max(MIN_SIDE, math.dist(start, end)), max(MIN_SIDE, math.dist(start, top))
+    along = (end[0] - start[0]) / length, (end[1] - start[1]) / length
+    up = (top[0] - start[0]) / height, (top[1] - start[1]) / height
+    # The font's descent lies between the box's lower edge and the baseline.
+    drop = -DESCENT / EM_UNITS * height
+    natural = sum(WIDE_UNITS if is_wide(character) else NARROW_UNITS for character in text) / EM_UNITS * height
+    numbers = (*along, *up, start[0] + drop * up[0], start[1] + drop * up[1])
+    frame = " ".join(_number(number) for number in numbers)
+    head = f"BT 3 Tr {font} {_number(height)} Tf {_number(100 * length / natural)} Tz {frame} Tm"
+    return f"{head} <{codes.encode(text).hex()}> Tj ET".encode("ascii")
+
+
+def transformed(matrix: Matrix, point: Point) -> Point:
+    """A point in the matrix's target space."""
+    a, b, c, d, e, f = matrix
+    x, y = point
+    return a * x + c * y + e, b * x + d * y + f
+
+
+def _number(value: float) -> str:
+    """PDF knows no exponents."""
+    return f"{value:.4f}"
+
+
+def add_font(pdf: pikepdf.Pdf, codes: CharacterCodes) -> pikepdf.Object:
+    """Add the font to a file, once its text is known.
+
+    Returns:
+        The font dictionary (PDF 1.7, 9.7), an indirect object.
+    """
+    file = FONT_FILE.read_bytes()
+    descriptor = Dictionary(
+        Type=Name.FontDescriptor,
+        FontName=Name.Blank,
+        Flags=4,
+        FontBBox=Array([0, DESCENT, WIDE_UNITS, ASCENT]),
+        ItalicAngle=0,
+        Ascent=ASCENT,
+        Descent=DESCENT,
+        CapHeight=ASCENT,
+        StemV=80,
+        FontFile2=pdf.make_stream(file, Length1=len(file)),
+    )
+    glyphs = NARROW_GLYPH * FIRST_WIDE + WIDE_GLYPH * (CODES - FIRST_WIDE)
+    descendant = Dictionary(
+        Type=Name.Font,
+        Subtype=Name.CIDFontType2,
+        BaseFont=Name.Blank,
+        CIDSystemInfo=Dictionary(Registry=b"Adobe", Ordering=b"Identity", Supplement=0),
+        FontDescriptor=pdf.make_indirect(descriptor),
+        DW=NARROW_UNITS,
+        W=Array([FIRST_WIDE, CODES - 1, WIDE_UNITS]),
+        CIDToGIDMap=pdf.make_stream(glyphs),
+    )
+    font = Dictionary(
+        Type=Name.Font,
+        Subtype=Name.Type0,
+        BaseFont=Name.Blank,
+        Encoding=Name("/Identity-H"),
+        DescendantFonts=Array([pdf.make_indirect(descendant)]),
+        ToUnicode=pdf.make_stream(_to_unicode(codes.mappings())),
+    )
+    return pdf.make_indirect(font)
+
+
+def _to_unicode(mappings: Sequence[tuple[int, str]]) -> bytes:
+    """The map from codes to Unicode (PDF 1.7, 9.10.3)."""
+    lines = [
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap",
+        "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def",
+        "/CMapName /Adobe-Identity-UCS def /CMapType 2 def",
+        "1 begincodespacerange <0000> <FFFF> endcodespacerange",
+    ]
+    for first in range(0, len(mappings), MAX_MAPPINGS):
+        block = mappings[first : first + MAX_MAPPINGS]
+        lines.append(f"{len(block)} beginbfchar")
+        lines += [f"<{code:04X}> <{character.encode('utf-16-be').hex().upper()}>" for code, character in block]
+        lines.append("endbfchar")
+    lines.append("endcmap CMapName currentdict /CMap defineresource pop end end")
+    return "\n".join(lines).encode("ascii")

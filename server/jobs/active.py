@@ -1,0 +1,66 @@
+"""A job that waits or runs, and how it ends."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from server.jobs.job import Failure, Job, JobState, Progress
+
+
+@dataclass(slots=True, eq=False)
+class Active:
+    """A job that waits or runs.
+
+    Attributes:
+        job: as it is kept.
+        secret: what its work needs and must not be kept, such as a password.
+        progress: what its work says.
+        ended: set when the job is final and its result can be had.
+    """
+
+    job: Job
+    secret: str | None = None
+    progress: Progress = field(default_factory=Progress)
+    ended: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    def seen(self) -> Job:
+        """The job as it is at this moment."""
+        job, progress = self.job, self.progress
+        if job.final:
+            return job
+        size = progress.source_size or job.source_size
+        return replace(job, source_size=size, pages=progress.pages, pages_read=progress.pages_read)
+
+
+Work: TypeAlias = Callable[[Active, bytes], Awaitable[bytes]]
+"""Does a job: from its source to its result. Raises `JobFailed` where the caller is to be told why it cannot."""
+
+
+def started(job: Job, now: int) -> Job:
+    """A job that begins to run."""
+    return replace(job, state=JobState.RUNNING, started=max(now, job.created), attempts=job.attempts + 1)
+
+
+def done(job: Job, now: int, result: bytes) -> Job:
+    """A job whose work succeeded."""
+    return replace(job, state=JobState.DONE, finished=_end(job, now), result_size=len(result))
+
+
+def failed(job: Job, now: int, failure: Failure, detail: str = "") -> Job:
+    """A job whose work failed, or whose result cannot be kept."""
+    end = _end(job, now)
+    return replace(
+        job,
+        state=JobState.FAILED,
+        started=job.started or end,
+        finished=end,
+        result_size=0,
+        failure=failure,
+        detail=detail,
+    )
+
+
+def _end(job: Job, now: int) -> int:
+    """When a job ended; clocks may be set back, times of a job are not."""
+    return max(now, job.started, job.created)

@@ -1,0 +1,147 @@
+"""The event loop's side of a store: it is used in threads, survives a disk that refuses, and forgets in time."""
+
+import asyncio
+import hmac
+import logging
+from collections import OrderedDict
+
+from server.jobs.active import failed
+from server.jobs.job import Job, JobState, StorageFailed
+from server.jobs.store import JobStore
+from server.telemetry.logs import where
+from server.workers import Workers
+
+MAX_UNKEPT = 1000
+RETRY_SECONDS = 60.0
+"""When to try again to delete what could not be deleted."""
+
+logger = logging.getLogger(__name__)
+
+
+class Keeper:
+    """Keeps jobs that nobody works on.
+
+    Args:
+        store: where they are kept.
+        threads: where the store is used, because it blocks.
+    """
+
+    def __init__(self, store: JobStore, threads: Workers) -> None:
+        self._store = store
+        self._threads = threads
+        self._unkept: OrderedDict[str, Job] = OrderedDict()
+        self._timer: asyncio.TimerHandle | None = None
+        self._dropping: asyncio.Task[None] | None = None
+        self._open = False
+
+    def now(self) -> int:
+        """Whole seconds since the epoch."""
+        return self._store.now()
+
+    async def open(self) -> list[Job]:
+        """Begin to drop what expires, and give the jobs that an earlier server left to be run.
+
+        Raises:
+            StorageFailed: what is kept cannot be read.
+        """
+        waiting = await self._threads.run(self._store.recover)
+        self._open = True
+        await self.drop_expired()
+        return waiting
+
+    async def close(self) -> None:
+        """Release the store."""
+        self._open = False
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._dropping is not None:
+            await asyncio.wait({self._dropping})
+        await self._threads.run(self._store.close)
+
+    async def add(self, job: Job, source: bytes) -> Job:
+        """Keep a new job.
+
+        Returns:
+            The job; failed where it cannot be kept.
+
+        Raises:
+            QueueFull: there is no room for its source.
+        """
+        try:
+            await self._threads.run(self._store.add, job, source)
+        except StorageFailed as error:
+            logger.error("A job cannot be kept: %s", where(error))  # noqa: TRY400 - messages may quote a path
+            return self._keep_here(failed(job, self.now(), "storage"))
+        return job
+
+    async def begin(self, job: Job) -> bytes:
+        """Keep that a job runs, and give its source.
+
+        Raises:
+            StorageFailed: the disk refused.
+        """
+        await self._threads.run(self._store.update, job)
+        return await self._threads.run(self._store.source, job.id)
+
+    async def finish(self, job: Job, result: bytes | None) -> Job:
+        """Keep a final job.
+
+        Returns:
+            The job; failed where its result cannot be kept.
+        """
+        try:
+            await self._threads.run(self._store.finish, job, result)
+        except StorageFailed as error:
+            logger.error("The end of a job cannot be kept: %s", where(error))  # noqa: TRY400 - messages may quote a path
+        else:
+            return job
+        if result is None:
+            return self._keep_here(job)
+        return await self.finish(failed(job, job.finished, "storage"), None)
+
+    async def find(self, job_id: str) -> Job | None:
+        """A job by its id.
+
+        Raises:
+            StorageFailed: it cannot be read.
+        """
+        unkept = self._unkept.get(job_id)
+        if unkept is not None:
+            return None if self._store.is_expired(unkept) else unkept
+        return await self._threads.run(self._store.find, job_id)
+
+    async def result(self, job_id: str, token: str) -> tuple[Job, bytes] | None:
+        """A job that is done and its result, for who has its token; None otherwise.
+
+        Raises:
+            StorageFailed: it cannot be read.
+        """
+        job = await self._threads.run(self._store.find, job_id)
+        known = job is not None and hmac.compare_digest(job.token.encode(), token.encode("utf-8", "surrogatepass"))
+        if job is None or not known or job.state is not JobState.DONE:
+            return None
+        data = await self._threads.run(self._store.result, job)
+        return None if data is None else (job, data)
+
+    async def drop_expired(self) -> None:
+        """Drop what is expired, and see to it that the next job is dropped when its time is over."""
+        for job in [job for job in self._unkept.values() if self._store.is_expired(job)]:
+            del self._unkept[job.id]
+        try:
+            seconds = await self._threads.run(self._store.expire)
+        except StorageFailed as error:
+            logger.error("Expired jobs cannot be deleted: %s", where(error))  # noqa: TRY400 - messages may quote a path
+            seconds = RETRY_SECONDS
+        if seconds is not None and self._timer is None and self._open:
+            self._timer = asyncio.get_running_loop().call_later(max(0.0, seconds), self._expire)
+
+    def _expire(self) -> None:
+        self._timer = None
+        self._dropping = asyncio.create_task(self.drop_expired())
+
+    def _keep_here(self, job: Job) -> Job:
+        """Remember what the store cannot: it would say for ever that the job is going on."""
+        self._unkept[job.id] = job
+        while len(self._unkept) > MAX_UNKEPT:
+            self._unkept.popitem(last=False)
+        return job

@@ -1,0 +1,200 @@
+"""Runs jobs: a bounded queue, fair between owners, so many at once, each with a time limit.
+
+What a job is at any moment is known here while it waits or runs, and in the store before and after. A server that stops
+lets running jobs end if the store outlives it, for as long as it is given; the others are left in the store as they
+are, for the next server to take up.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+from models.fair_queue import FairQueue
+from server.jobs.active import Active, Work, done, failed, started
+from server.jobs.job import Job, JobFailed, QueueFull, StorageFailed
+from server.jobs.keeper import Keeper
+from server.telemetry.logs import forget_locals, where
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerLimits:
+    """How much may be going on.
+
+    Attributes:
+        queued: jobs that may wait.
+        running: jobs that run at once.
+        seconds: time that one job may run.
+    """
+
+    queued: int
+    running: int
+    seconds: float
+
+
+class JobRunner:
+    """Takes jobs, runs them and tells of them.
+
+    Args:
+        keeper: keeps them.
+        work: what is done with each.
+        limits: how much may be going on.
+        grace: seconds that running jobs are given to end when the server stops.
+    """
+
+    def __init__(
+        self, keeper: Keeper, work: Work, limits: RunnerLimits, grace: Callable[[], float] = lambda: 0.0
+    ) -> None:
+        self._keeper = keeper
+        self._work = work
+        self._limits = limits
+        self._grace = grace
+        self._queue: FairQueue[Active] = FairQueue()
+        self._arriving = 0
+        self._active: dict[str, Active] = {}
+        self._taking: set[asyncio.Task[Job]] = set()
+        self._running: set[asyncio.Task[None]] = set()
+        self._open = False
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Take up what an earlier server left, and run jobs until the server stops.
+
+        Raises:
+            StorageFailed: what is kept cannot be read.
+        """
+        waiting = await self._keeper.open()
+        self._open = True
+        for job in waiting:
+            self._enqueue(Active(job))
+        try:
+            yield
+        finally:
+            await self._stop()
+            await self._keeper.close()
+
+    def check_room(self) -> None:
+        """Refuse early what `submit` would refuse.
+
+        Raises:
+            QueueFull: no more jobs may wait.
+        """
+        free = max(0, self._limits.running - len(self._running))
+        if len(self._queue) + self._arriving >= self._limits.queued + free:
+            raise QueueFull
+
+    async def submit(self, job: Job, source: bytes, secret: str | None = None) -> Job:
+        """Take a job. It is taken wholly or not at all, also where the caller is cancelled meanwhile.
+
+        Returns:
+            The job as it is now: waiting, running, or failed where it cannot be kept.
+
+        Raises:
+            QueueFull: no more jobs may wait.
+        """
+        self.check_room()
+        self._arriving += 1
+        accepted = replace(job, created=self._keeper.now())
+        taking = asyncio.create_task(self._take(Active(accepted, secret), source))
+        self._taking.add(taking)
+        taking.add_done_callback(self._taken)
+        return await asyncio.shield(taking)
+
+    async def wait(self, job_id: str, seconds: float) -> Job | None:
+        """Wait until a job is final, but no longer than so many seconds; cancelling that leaves the job alone.
+
+        Returns:
+            The job as it is then; None where there is none.
+        """
+        active = self._active.get(job_id)
+        if active is None:
+            return await self._keeper.find(job_id)
+        await asyncio.wait({active.ended}, timeout=seconds)
+        return active.seen()
+
+    async def find(self, job_id: str, owner: str) -> Job | None:
+        """A job of this owner; None where there is none, or none any more, or it is somebody else's.
+
+        Raises:
+            StorageFailed: it cannot be read.
+        """
+        active = self._active.get(job_id)
+        job = active.seen() if active else await self._keeper.find(job_id)
+        return job if job is not None and job.owner == owner else None
+
+    async def _take(self, active: Active, source: bytes) -> Job:
+        try:
+            kept = await self._keeper.add(active.job, source)
+        finally:
+            self._arriving -= 1
+        if kept.final:
+            return kept
+        self._enqueue(active)
+        return active.seen()
+
+    def _taken(self, task: asyncio.Task[Job]) -> None:
+        """Look at an error that is the caller's, who may be gone."""
+        self._taking.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.debug("A job was not taken: %s", type(error).__name__)
+
+    def _enqueue(self, active: Active) -> None:
+        self._active[active.job.id] = active
+        self._queue.push(active, key=active.job.id, cost=1, flow=active.job.owner)
+        self._fill()
+
+    def _fill(self) -> None:
+        """Start what waits, as long as there is room for it."""
+        while self._open and self._queue and len(self._running) < self._limits.running:
+            (active,) = self._queue.pop_batch(1, 1)
+            active.job = started(active.job, self._keeper.now())
+            task = asyncio.create_task(self._run(active))
+            self._running.add(task)
+            task.add_done_callback(self._left)
+
+    async def _run(self, active: Active) -> None:
+        final, result = await self._outcome(active)
+        active.job = await self._keeper.finish(final, result)
+        self._active.pop(final.id)
+        active.ended.set_result(None)
+        await self._keeper.drop_expired()
+
+    def _left(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("A job ended in an unforeseen way: %s", where(error))
+        self._fill()
+
+    async def _outcome(self, active: Active) -> tuple[Job, bytes | None]:
+        """Do the work. Whatever goes wrong is this job's end and nobody else's."""
+        try:
+            async with asyncio.timeout(self._limits.seconds) as limit:
+                result = await self._work(active, await self._keeper.begin(active.job))
+            return done(active.seen(), self._keeper.now(), result), result
+        except JobFailed as error:
+            failure = error
+        except StorageFailed as error:
+            logger.error("A job cannot be read: %s", where(error))  # noqa: TRY400 - messages may quote a path
+            failure = JobFailed("storage")
+        except Exception as error:  # noqa: BLE001
+            late = isinstance(error, TimeoutError) and limit.expired()
+            if not late:
+                logger.error("A job failed unexpectedly: %s", where(error))  # noqa: TRY400 - messages may quote content
+            forget_locals(error)
+            failure = JobFailed("timeout" if late else "failed")
+        forget_locals(failure)
+        return failed(active.seen(), self._keeper.now(), failure.failure, failure.detail), None
+
+    async def _stop(self) -> None:
+        self._open = False
+        if self._running:
+            await asyncio.wait(self._running, timeout=self._grace())
+        tasks = {*self._running, *self._taking}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for active in self._active.values():
+            active.ended.cancel()

@@ -1,0 +1,214 @@
+"""Keeps jobs with their bytes, within a number of bytes and for a time, in memory or in a directory.
+
+Bytes are written before the row that says that they are there, and a row says so before older bytes go: whenever the
+process dies, what the rows say is true.
+"""
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from server.jobs.blobs import Blobs, blob_name
+from server.jobs.job import Job, JobState, QueueFull, StorageFailed
+from server.jobs.table import JobTable
+
+MAX_JOBS = 10_000
+"""Jobs that are known at once, failed ones included; the oldest final ones go first."""
+MAX_ATTEMPTS = 3
+"""A job during which the server ended so often is not run again: it may be the cause."""
+INTERRUPTED = "the server was stopped while it worked on this; send it again"
+
+
+class JobStore:
+    """Every method blocks and may be called from any thread; `StorageFailed` is raised where the disk refuses.
+
+    Args:
+        table: the rows.
+        blobs: sources and results.
+        max_bytes: of all of them together. Finished jobs make room for new ones, the oldest first.
+        retention: seconds that a final job is kept.
+        clock: seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        table: JobTable,
+        blobs: Blobs,
+        *,
+        max_bytes: int,
+        retention: int,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._table = table
+        self._blobs = blobs
+        self._max_bytes = max_bytes
+        self._retention = retention
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._arriving = 0
+
+    def now(self) -> int:
+        """Whole seconds since the epoch."""
+        return int(self._clock())
+
+    def recover(self) -> list[Job]:
+        """Clean up after a server that ended in whatever way.
+
+        Returns:
+            Jobs to run, in the order in which they came. Those that cannot be run again have failed.
+        """
+        with self._using():
+            jobs = self._table.unfinished()
+            waiting = [replace(job, state=JobState.QUEUED) for job in jobs if self._can_run(job)]
+            for job in waiting:
+                self._table.update(job)
+            for job in (job for job in jobs if not self._can_run(job)):
+                self._table.update(self._interrupted(job))
+        self.expire()
+        with self._using():
+            self._blobs.keep_only(_Needed(self._table))
+        return waiting
+
+    def add(self, job: Job, source: bytes) -> None:
+        """Keep a new job and its source.
+
+        Raises:
+            QueueFull: the sources of waiting jobs alone would be over the cap.
+        """
+        with self._arrival(len(source)) as fits:
+            if not fits:
+                raise QueueFull
+            with self._disk():
+                self._blobs.put(blob_name(job.id, "source"), source)
+            with self._using():
+                self._table.add(job)
+
+    def update(self, job: Job) -> None:
+        """Keep what became of a job that is not final yet."""
+        with self._using():
+            self._table.update(job)
+
+    def source(self, job_id: str) -> bytes:
+        """A job's source."""
+        with self._disk():
+            data = self._blobs.get(blob_name(job_id, "source"))
+        if data is None:
+            raise StorageFailed
+        return data
+
+    def finish(self, job: Job, result: bytes | None) -> None:
+        """Keep a final job and its result, if it has one; its source is dropped.
+
+        Raises:
+            StorageFailed: also where the result alone is over the cap.
+        """
+        kept = self.find(job.id)
+        freed = kept.source_size if kept else 0
+        with self._arrival(max(0, len(result or b"") - freed)) as fits:
+            if not fits:
+                raise StorageFailed
+            with self._disk():
+                if result is not None:
+                    self._blobs.put(blob_name(job.id, "result"), result)
+            with self._using():
+                self._table.update(job)
+                self._blobs.remove(blob_name(job.id, "source"))
+
+    def find(self, job_id: str) -> Job | None:
+        """A job by its id, unless its time is over."""
+        with self._using():
+            job = self._table.find(job_id)
+        return None if job is None or self.is_expired(job) else job
+
+    def result(self, job: Job) -> bytes | None:
+        """The result of a job that is done, or None where it is gone."""
+        with self._disk():
+            data = self._blobs.get(blob_name(job.id, "result"))
+        return data if data is not None and len(data) == job.result_size else None
+
+    def expire(self) -> float | None:
+        """Drop the jobs whose time is over.
+
+        Returns:
+            Seconds until the next one's; None where no job is final.
+        """
+        with self._using():
+            while job := self._table.first_finished():
+                if not self.is_expired(job):
+                    return job.finished + self._retention - self._clock()
+                self._drop(job)
+        return None
+
+    def close(self) -> None:
+        """Release the directory."""
+        with self._using():
+            self._table.close()
+
+    def is_expired(self, job: Job) -> bool:
+        """Whether a job's time is over."""
+        return job.final and job.finished + self._retention <= self._clock()
+
+    def _can_run(self, job: Job) -> bool:
+        name = blob_name(job.id, "source")
+        return job.repeatable and job.attempts < MAX_ATTEMPTS and self._blobs.has(name)
+
+    def _interrupted(self, job: Job) -> Job:
+        end = max(self.now(), job.created, job.started)
+        started = job.started or end
+        return replace(job, state=JobState.FAILED, started=started, finished=end, failure="failed", detail=INTERRUPTED)
+
+    def _drop(self, job: Job) -> None:
+        """The row last: a job whose bytes are gone is at worst one that cannot be downloaded."""
+        for role in ("source", "result"):
+            self._blobs.remove(blob_name(job.id, role))
+        self._table.remove(job.id)
+
+    @contextmanager
+    def _arrival(self, size: int) -> Iterator[bool]:
+        """Make room for bytes that are on their way, and hold it until their row says that they are there."""
+        with self._using():
+            fits = self._make_room(size)
+            self._arriving += size if fits else 0
+        try:
+            yield fits
+        finally:
+            with self._lock:
+                self._arriving -= size if fits else 0
+
+    def _make_room(self, size: int) -> bool:
+        while self._table.count() >= MAX_JOBS and (job := self._table.first_finished()):
+            self._drop(job)
+        while size and self._table.held_bytes() + self._arriving + size > self._max_bytes:
+            oldest = self._table.first_finished(with_result=True)
+            if oldest is None:
+                return False
+            self._drop(oldest)
+        return True
+
+    @contextmanager
+    def _using(self) -> Iterator[None]:
+        """The table, for this thread alone."""
+        with self._lock, self._disk():
+            yield
+
+    @contextmanager
+    def _disk(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, sqlite3.Error) as error:
+            raise StorageFailed from error
+
+
+class _Needed:
+    """The names of all blobs that rows speak of."""
+
+    def __init__(self, table: JobTable) -> None:
+        self._table = table
+
+    def __contains__(self, name: object) -> bool:
+        job_id, _, role = str(name).partition(".")
+        job = self._table.find(job_id)
+        return job is not None and (job.state is JobState.DONE if role == "result" else not job.final)

@@ -1,0 +1,14 @@
+"""Options of the whole suite."""
+
+import pytest
+
+from tests.contract.coverage_table import rows, write
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-contract-table", action="store_true", help="rewrite the README's table of contracts")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if session.config.getoption("write_contract_table") and exitstatus == pytest.ExitCode.OK:
+        write(rows(session.items))

@@ -1,0 +1,47 @@
+"""Documents of every kind that the contract takes."""
+
+import io
+
+import cv2
+import docx
+import pikepdf
+from PIL import Image
+
+from tests.contract.conftest import TEXT, encoded, picture
+
+PNG = encoded(picture())
+JPEG = encoded(picture(), ".jpg")
+BMP = encoded(picture(), ".bmp")
+OTHER = "Platform 9 opens at 06:30"
+
+
+def _pillow(text: str) -> Image.Image:
+    return Image.fromarray(cv2.cvtColor(picture(text), cv2.COLOR_BGR2RGB))
+
+
+def gif() -> bytes:
+    """Two frames, of which the first one counts."""
+    buffer = io.BytesIO()
+    _pillow(TEXT).save(buffer, "GIF", save_all=True, append_images=[_pillow(OTHER)])
+    return buffer.getvalue()
+
+
+def pdf(*texts: str, password: str | None = None) -> bytes:
+    """A PDF of scanned pages, 320 by 100 points each."""
+    buffer = io.BytesIO()
+    pages = [_pillow(text) for text in texts]
+    pages[0].save(buffer, "PDF", save_all=True, append_images=pages[1:], resolution=144)
+    if password is None:
+        return buffer.getvalue()
+    locked = io.BytesIO()
+    with pikepdf.open(buffer) as file:
+        file.save(locked, encryption=pikepdf.Encryption(owner="owner", user=password))
+    return locked.getvalue()
+
+
+def word(text: str) -> bytes:
+    document = docx.Document()
+    document.add_paragraph(text)
+    buffer = io.BytesIO()
+    document.save(buffer)
+    return buffer.getvalue()

@@ -1,0 +1,197 @@
+"""Sections 3 to 6: the task object, result files, and errors, on a server with the default configuration."""
+
+import io
+import shutil
+import time
+import uuid
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import docx
+import numpy as np
+import openpyxl
+import pptx
+import pypdfium2
+import pytest
+import requests
+
+from tests.contract.conftest import TEXT, encoded
+from tests.contract.file_task.conftest import CONTRACT, CREATE, DOWNLOAD, FIND, download
+from tests.contract.file_task.documents import OTHER, PNG, pdf, word
+
+FIELDS = [
+    "file", "type", "state", "task_id", "progress", "ocr_pages", "created_at", "file_pages", "input_size",
+    "output_size", "completed_at", "processed_at", "state_detail",
+]  # fmt: skip
+OOXML = "application/vnd.openxmlformats-officedocument."
+TYPES = {
+    "txt": "text/plain; charset=utf-8",
+    "pdf": "application/pdf",
+    "docx": f"{OOXML}wordprocessingml.document",
+    "xlsx": f"{OOXML}spreadsheetml.sheet",
+    "pptx": f"{OOXML}presentationml.presentation",
+}
+
+
+@pytest.mark.operation(CONTRACT, CREATE)
+def test_the_task_object(client):
+    before = int(time.time())
+    file = pdf(TEXT, OTHER)
+    answer = client.post(file, "a.pdf")
+    assert answer.headers["content-type"] == "application/json"
+    assert list(answer.json()) == ["status", "data"]
+    task = answer.json()["data"]
+    assert list(task) == FIELDS
+    assert {name: type(value) for name, value in task.items()} == {
+        name: str if name in ("file", "task_id", "state_detail") else int for name in FIELDS
+    }
+    assert (task["type"], task["state"], task["progress"], task["state_detail"]) == (101, 1, 100, "Complete")
+    assert (task["ocr_pages"], task["file_pages"], task["input_size"]) == (2, 2, len(file))
+    assert before <= task["created_at"] <= task["processed_at"] <= task["completed_at"] <= time.time()
+    assert str(uuid.UUID(task["task_id"])) == task["task_id"]
+    assert task["file"].startswith(client.url)
+
+
+@pytest.mark.operation(CONTRACT, FIND)
+def test_the_same_object_can_be_asked_for(client):
+    task = client.task(PNG)
+    answer = client.find(task["task_id"])
+    assert (answer.status_code, answer.json()) == (200, {"status": 200, "data": task})
+
+
+@pytest.mark.operation(CONTRACT, FIND)
+@pytest.mark.parametrize("task_id", [str(uuid.uuid4()), "1", "a" * 3000, "..%2f..%2fetc%2fpasswd", "%00", "'--", "%ff"])
+def test_an_unknown_task_is_404(client, task_id):
+    answer = client.find(task_id)
+    assert (answer.status_code, answer.json()["status"], answer.json()["data"]) == (404, 404, None)
+
+
+@pytest.mark.operation(CONTRACT, DOWNLOAD)
+@pytest.mark.parametrize("kind", TYPES)
+def test_a_result_is_a_file_of_its_kind(client, kind):
+    task = client.task(pdf(TEXT, OTHER), "a.pdf", format=kind)
+    assert task["state"] == 1
+    answer = download(task)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == TYPES[kind]
+    assert int(answer.headers["content-length"]) == len(answer.content) == task["output_size"]
+    assert task["file"].endswith(f"/{task['task_id']}.{kind}")
+    assert _pages(kind, answer.content) == [TEXT, OTHER]
+
+
+def _pages(kind: str, content: bytes) -> list[str]:
+    """The text of each page, by a reader of the format that is not ours."""
+    file = io.BytesIO(content)
+    if kind == "txt":
+        assert content.decode("utf-8").endswith("\n")
+        return content.decode("utf-8").strip("\n").split("\n\n")
+    if kind == "docx":
+        return [text.text.strip() for text in docx.Document(file).paragraphs if text.text.strip()]
+    if kind == "xlsx":
+        sheets = openpyxl.load_workbook(file).worksheets
+        return [" ".join(str(cell.value) for row in sheet.rows for cell in row if cell.value) for sheet in sheets]
+    if kind == "pptx":
+        slides = pptx.Presentation(file).slides
+        return [" ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame) for slide in slides]
+    with closing(pypdfium2.PdfDocument(content)) as document:
+        assert [page.get_size() for page in document] == [(320.0, 100.0)] * 2
+        return [page.get_textpage().get_text_bounded().strip() for page in document]
+
+
+@pytest.mark.operation(CONTRACT, DOWNLOAD)
+def test_headers_keep_a_browser_from_running_a_result(client):
+    task = client.task(PNG)
+    for answer in (download(task), requests.head(task["file"], timeout=10)):
+        headers = answer.headers
+        assert (answer.status_code, headers["x-content-type-options"]) == (200, "nosniff")
+        assert headers["content-disposition"] == f'attachment; filename="{task["task_id"]}.txt"'
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert int(headers["content-length"]) == task["output_size"]
+
+
+@pytest.mark.operation(CONTRACT, DOWNLOAD)
+def test_a_link_cannot_be_guessed_from_another(client):
+    task, other = client.task(PNG), client.task(PNG)
+    base, token, name = task["file"].rsplit("/", 2)
+    others = other["file"].rsplit("/", 1)[1]
+    assert len(token) >= 32
+    wrong = (
+        f"{base}/{token}/{others}", f"{base}/{token[:-1]}x/{name}", f"{base}/x/{name}", f"{base}/{token}/{name}x",
+        f"{base}/{token}/{name[:-3]}pdf", f"{base}/{token}/..%2f{name}", f"{base}/{token}/", f"{base}/{name}",
+    )  # fmt: skip
+    for url in wrong:
+        answer = requests.get(url, timeout=10)
+        assert (answer.status_code, answer.json()["status"]) == (404, 404), url
+
+
+@pytest.mark.operation(CONTRACT, CREATE)
+def test_links_follow_the_host_that_the_client_used(server):
+    headers = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
+    url = f"http://localhost:{server.port}"
+    answer = requests.post(f"{url}/task/pic/ocr", files={"image_file": ("a.png", PNG)}, headers=headers, timeout=60)
+    assert answer.json()["data"]["file"].startswith(f"{url}/task/files/")
+
+
+@pytest.mark.operation(CONTRACT, CREATE)
+def test_without_keys_every_header_is_accepted(client):
+    for header in ("Bearer sk-anything", "nonsense", "Basic eDp5"):
+        client.headers = {"Authorization": header}
+        task = client.task(PNG)
+        assert task["state"] == 1
+        client.headers = {}
+        assert client.find(task["task_id"]).status_code == 200
+
+
+@pytest.mark.operation(CONTRACT, CREATE)
+def test_whatever_goes_wrong_here_is_told_in_this_shape(client):
+    for method, path, status in (
+        ("GET", "/task/pic/ocr", 405), ("DELETE", "/task/pic/ocr", 405), ("GET", "/task/", 404),
+        ("POST", "/task/pic", 405), ("GET", "/task/a/b/c/d", 404), ("OPTIONS", "/task/pic/ocr", 405),
+    ):  # fmt: skip
+        answer = requests.request(method, client.url + path, timeout=10)
+        assert (answer.status_code, answer.json()["status"]) == (status, status), path
+        assert list(answer.json()) == ["status", "message", "data"]
+
+
+@pytest.mark.operation(CONTRACT, CREATE)
+def test_fifty_clients_at_once_each_get_their_own(client):
+    texts = [f"Ticket number {1000 + number}" for number in range(50)]
+
+    def ask(text: str) -> str:
+        return download(client.task(pdf(text), "a.pdf")).text.strip()
+
+    with ThreadPoolExecutor(50) as pool:
+        assert list(pool.map(ask, texts)) == texts
+
+
+@pytest.mark.operation(CONTRACT, CREATE)
+def test_a_zip_is_no_office_document(client):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a.txt", "hello")
+    task = client.task(buffer.getvalue(), "a.zip")
+    assert task["state"] == -7
+    assert task["state_detail"].startswith("Invalid file")
+
+
+@pytest.mark.operation(CONTRACT, CREATE)
+@pytest.mark.parametrize("kind", TYPES)
+def test_a_page_without_text_is_a_success(client, kind):
+    for width, height in ((300, 200), (1, 1), (3000, 20)):
+        task = client.task(encoded(np.full((height, width, 3), 255, np.uint8)), format=kind)
+        assert (task["state"], task["ocr_pages"], task["file_pages"]) == (1, 1, 1)
+        answer = download(task)
+        assert (answer.status_code, int(answer.headers["content-length"])) == (200, task["output_size"])
+        assert kind != "txt" or answer.text.strip() == ""
+
+
+@pytest.mark.operation(CONTRACT, CREATE)
+def test_an_office_document_is_read_or_the_task_says_why_not(client):
+    task = client.task(word(TEXT), "a.docx")
+    if shutil.which("soffice") is None:
+        assert task["state"] == -7
+        assert "LibreOffice" in task["state_detail"]
+        pytest.skip("LibreOffice is not installed, so Office documents are not read.")
+    assert (task["state"], task["file_pages"]) == (1, 1), task
+    assert TEXT in download(task).text

@@ -1,0 +1,89 @@
+"""What the contract makes of a pipeline that lacks a model, fails, or is slow."""
+
+import asyncio
+import base64
+
+import pytest
+from litestar.testing import TestClient
+
+from models.errors import EngineFailure, LanguageNotInstalled, ModuleNotLoaded, PipelineStopped
+from models.options import OcrOptions
+from tests.unit.server.apps import application, png
+from tests.unit.server.stub_pipeline import TEXT, StubPipeline
+
+IMAGE = base64.b64encode(png()).decode()
+
+
+class WithoutOrientation(StubPipeline):
+    async def prepare(self, options: OcrOptions) -> None:
+        if options.use_doc_orientation_classify:
+            raise ModuleNotLoaded("it is not installed")
+        if options.language == "korean":
+            raise LanguageNotInstalled("Install it with: ppocr-server models pull korean")
+
+
+class Slow(StubPipeline):
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = asyncio.Event()
+
+
+def call(pipeline: StubPipeline, fields: dict[str, str], **settings) -> dict:
+    with TestClient(application(pipeline, **settings)) as client:
+        pair = {"grant_type": "client_credentials", "client_id": "a", "client_secret": "b"}
+        token = client.get("/oauth/2.0/token", params=pair).json()["access_token"]
+        params = {"access_token": token}
+        answer = client.post("/rest/2.0/ocr/v1/general", params=params, data={"image": IMAGE, **fields})
+        assert answer.status_code == 200
+        return answer.json()
+
+
+def test_without_an_orientation_model_the_direction_is_unknown_and_the_page_is_read():
+    content = call(WithoutOrientation(), {"detect_direction": "true"})
+    assert content["direction"] == -1
+    assert [line["words"] for line in content["words_result"]] == [TEXT]
+    assert "direction" not in call(WithoutOrientation(), {})
+
+
+def test_a_missing_language_is_the_callers_error_in_any_case():
+    for flag in ("true", "false"):
+        content = call(WithoutOrientation(), {"detect_direction": flag, "language_type": "KOR"})
+        assert content["error_code"] == 216100
+        assert content["error_msg"] == "invalid param: Install it with: ppocr-server models pull korean"
+
+
+@pytest.mark.parametrize(
+    ("failure", "code"),
+    [(EngineFailure("x"), 216630), (PipelineStopped("x"), 282000), (ZeroDivisionError("x"), 282000)],
+)
+def test_failures_while_reading(failure, code):
+    pipeline = StubPipeline()
+    pipeline.failures[0] = failure
+    content = call(pipeline, {})
+    assert content["error_code"] == code
+    assert set(content) == {"error_code", "error_msg", "log_id"}
+
+
+def test_the_time_of_a_request_is_limited():
+    content = call(Slow(), {}, limits={"request_timeout_seconds": 0.2})
+    assert (content["error_code"], content["error_msg"]) == (282000, "internal error")
+
+
+def test_a_full_server():
+    content = call(StubPipeline(), {"foo": "x"}, limits={"max_queued_bytes": 10})
+    assert (content["error_code"], content["error_msg"]) == (4, "Open api request limit reached")
+
+
+def test_switched_off_it_is_not_there():
+    with TestClient(application(contracts={"baidu": {"enabled": False}})) as client:
+        answer = client.post("/rest/2.0/ocr/v1/general", data={"image": IMAGE})
+    assert answer.status_code == 404
+    assert "errorCode" in answer.json()
+
+
+def test_configured_defaults_neither_turn_nor_flatten_the_page():
+    pipeline = StubPipeline()
+    call(pipeline, {})
+    (options,) = pipeline.read_options
+    assert not options.use_doc_orientation_classify
+    assert not options.use_doc_unwarping

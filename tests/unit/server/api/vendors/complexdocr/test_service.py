@@ -1,0 +1,99 @@
+"""China Mobile's contract around a stub pipeline: limits, time, and what goes wrong inside."""
+
+import pytest
+from litestar.testing import TestClient
+
+from tests.unit.server.apps import application, base64_of, pdf, png
+from tests.unit.server.stub_pipeline import TEXT, StubPipeline
+
+PATH = "/aipaas/ocr/v1/identify/complexDOcr"
+CALL = {"seqid": "s", "image": base64_of(png())}
+
+
+def client(pipeline: StubPipeline | None = None, complexdocr: dict | None = None, **settings) -> TestClient:
+    app = application(pipeline, contracts={"complexdocr": complexdocr or {}}, **settings)
+    return TestClient(app, raise_server_exceptions=False)
+
+
+def failure(answer) -> tuple[int, str, str]:
+    content = answer.json()
+    assert content["flag"] == 0
+    assert content["data"]["words_result"] == []
+    return answer.status_code, content["code"], content["seqid"]
+
+
+def test_reads_a_line():
+    with client() as calls:
+        answer = calls.post(PATH, json=CALL).json()
+    assert answer["data"].pop("timeSecond") >= 0
+    assert answer == {"seqid": "s", "code": "10000", "message": "成功", "flag": 1, "data": {"words_result": [TEXT]}}
+
+
+def test_the_flag_may_be_a_text():
+    with client(complexdocr={"flag_as_string": True}) as calls:
+        assert calls.post(PATH, json=CALL).json()["flag"] == "1"
+        assert calls.post(PATH, json={}).json()["flag"] == "0"
+
+
+def test_an_engine_that_takes_too_long():
+    pipeline = StubPipeline()
+    with client(pipeline, limits={"request_timeout_seconds": 0.1}) as calls:
+        pipeline.gate.clear()
+        assert failure(calls.post(PATH, json=CALL)) == (200, "10503", "s")
+    assert pipeline.cancelled == [0]
+
+
+def test_a_bug():
+    pipeline = StubPipeline()
+    pipeline.failures[0] = ZeroDivisionError("secret")
+    with client(pipeline) as calls:
+        answer = calls.post(PATH, json=CALL)
+    assert failure(answer) == (200, "10903", "s")
+    assert "secret" not in answer.text
+
+
+def test_a_full_server():
+    with client(limits={"max_queued_bytes": 10}) as calls:
+        answer = calls.post(PATH, json=CALL)
+    assert failure(answer) == (503, "10903", "")
+    assert int(answer.headers["retry-after"]) > 0
+
+
+def test_a_caller_that_is_too_fast():
+    with client(complexdocr={"requests_per_second": 1}) as calls:
+        assert calls.post(PATH, json=CALL).status_code == 200
+        assert failure(calls.post(PATH, json=CALL)) == (429, "10903", "")
+
+
+def test_the_code_of_a_refused_key_is_configured():
+    with client(complexdocr={"keys": {"app": "secret"}, "unauthorized_code": "40001"}) as calls:
+        assert failure(calls.post(PATH, json=CALL)) == (401, "40001", "")
+
+
+def test_one_page_that_fails_fails_the_document():
+    pipeline = StubPipeline()
+    pipeline.failures[1] = ZeroDivisionError("secret")
+    with client(pipeline) as calls:
+        document = {"seqid": "s", "image": base64_of(pdf(3)), "image_type": 2}
+        assert failure(calls.post(PATH, json=document)) == (200, "10903", "s")
+
+
+@pytest.mark.parametrize("settings", [{"complexdocr": {"max_pages": 2}}, {"limits": {"max_pages": 2}}])
+def test_a_document_over_the_page_limit_is_not_read_at_all(settings):
+    pipeline = StubPipeline()
+    with client(pipeline, **settings) as calls:
+        three, two = ({"seqid": "s", "image": base64_of(pdf(pages)), "image_type": 2} for pages in (3, 2))
+        assert failure(calls.post(PATH, json=three)) == (200, "10305", "s")
+        assert pipeline.read_options == []
+        assert calls.post(PATH, json=two).json()["data"]["words_result"] == [f"{TEXT}\n{TEXT}"]
+
+
+def test_a_smaller_file_limit():
+    with client(complexdocr={"max_file_bytes": 50}) as calls:
+        assert failure(calls.post(PATH, json=CALL)) == (200, "10305", "s")
+
+
+def test_switched_off_its_paths_are_nobodys():
+    with client(complexdocr={"enabled": False}) as calls:
+        answer = calls.post(PATH, json=CALL)
+    assert answer.status_code == answer.json()["errorCode"] == 404

@@ -1,0 +1,139 @@
+"""The contract around a pipeline that a test holds back: what a client sees while a task goes on."""
+
+import asyncio
+import gc
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+from litestar.testing import TestClient
+
+from models.errors import LanguageNotInstalled
+from tests.unit.server.apps import application, pdf, png
+from tests.unit.server.stub_pipeline import TEXT, StubPipeline
+
+
+class Pipeline(StubPipeline):
+    """Has no recogniser but the configured one."""
+
+    async def prepare(self, options):
+        if options.language != "default":
+            raise LanguageNotInstalled("Run: ppocr-server models pull latin_PP-OCRv5_mobile_rec")
+
+
+@contextmanager
+def serving(pipeline=None, **contract):
+    with TestClient(application(pipeline or Pipeline(), contracts={"file_task": contract})) as client:
+        yield client
+
+
+def post(client, file=None, **fields):
+    return client.post("/task/pic/ocr", files={"image_file": ("a", file or png())}, data=fields)
+
+
+def final(client, task):
+    while task["state"] == 0 or task["state"] > 1:
+        task = client.get(f"/task/{task['task_id']}").json()["data"]
+    return task
+
+
+def open_gate(client, pipeline) -> None:
+    client.blocking_portal.call(pipeline.gate.set)
+
+
+@pytest.fixture
+def held() -> Pipeline:
+    pipeline = Pipeline()
+    pipeline.gate = asyncio.Event()
+    return pipeline
+
+
+def test_a_task_that_takes_long_is_answered_as_running(held):
+    with serving(held, wait_seconds=0.05) as client:
+        task = post(client, pdf(4)).json()["data"]
+        assert (task["state"], task["state_detail"], task["file"]) == (4, "Processing", "")
+        assert (task["completed_at"], task["output_size"]) == (0, 0)
+        assert 0 <= task["progress"] < 100
+        open_gate(client, held)
+        task = final(client, task)
+        assert (task["state"], task["progress"], task["ocr_pages"]) == (1, 100, 4)
+
+
+def test_what_waits_is_answered_as_queued_and_one_more_is_refused(held):
+    with serving(held, wait_seconds=0, max_running_tasks=1, max_queued_tasks=1) as client:
+        first, second = (post(client).json()["data"] for _ in range(2))
+        assert [first["state"], second["state"]] == [4, 0]
+        assert (second["state_detail"], second["processed_at"]) == ("Queued", 0)
+        refused = post(client)
+        assert (refused.status_code, refused.json()["status"], refused.json()["data"]) == (429, 429, None)
+        assert int(refused.headers["retry-after"]) > 0
+        open_gate(client, held)
+        assert [final(client, task)["state"] for task in (first, second)] == [1, 1]
+
+
+def test_time_runs_out(held):
+    with serving(held, task_timeout_seconds=0.1) as client:
+        task = post(client).json()["data"]
+        assert (task["state"], task["state_detail"], task["file"]) == (-8, "Timeout", "")
+        open_gate(client, held)
+        assert post(client).json()["data"]["state"] == 1
+
+
+def test_a_failing_page_fails_its_task_and_no_other():
+    pipeline = Pipeline()
+    pipeline.failures = {1: ValueError("SECRET")}
+    with serving(pipeline) as client:
+        task = post(client, pdf(2)).json()["data"]
+        assert (task["state"], task["state_detail"]) == (-1, "Failed")
+        assert post(client, pdf(1)).json()["data"]["state"] == 1
+
+
+def test_a_language_that_is_not_installed_names_the_command():
+    with serving() as client:
+        answer = post(client, language="French")
+        assert answer.status_code == 400
+        assert "ppocr-server models pull latin_PP-OCRv5_mobile_rec" in answer.json()["message"]
+
+
+def test_the_pages_of_a_searchable_pdf_stay_as_they_are():
+    pipeline = Pipeline()
+    pipeline.defaults = type(pipeline.defaults)(use_doc_preprocessor=True, use_doc_orientation_classify=True)
+    with serving(pipeline) as client:
+        assert post(client, pdf(1), format="pdf").json()["data"]["state"] == 1
+        assert post(client, pdf(1), format="docx").json()["data"]["state"] == 1
+    assert [options.use_doc_orientation_classify for options in pipeline.read_options] == [False, True]
+
+
+def test_a_key_may_only_send_so_much():
+    keys = {"ann": "sk-ann", "bob": "sk-bob"}
+    with serving(keys=keys, requests_per_second=1) as client:
+        codes = []
+        for key in ("ann", "ann", "bob"):
+            client.headers["Authorization"] = f"Bearer sk-{key}"
+            codes.append(post(client).status_code)
+        assert codes == [200, 429, 200]
+
+
+def test_the_disk_is_not_touched(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with serving() as client:
+        for kind in ("txt", "docx", "xlsx", "pptx"):
+            assert post(client, format=kind).json()["data"]["state"] == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_many_at_once(held):
+    with serving(held, wait_seconds=0, max_queued_tasks=20, max_running_tasks=4) as client:
+        with ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: post(client), range(40)))
+        codes = [answer.status_code for answer in answers]
+        assert (codes.count(200), codes.count(429)) == (24, 16)
+        open_gate(client, held)
+        texts = [client.get(final(client, a.json()["data"])["file"]).text for a in answers if a.status_code == 200]
+        assert texts == [f"{TEXT}\n"] * 24
+
+
+def test_an_application_that_is_never_run_leaves_nothing_open():
+    application(Pipeline())
+    gc.collect()

@@ -1,0 +1,58 @@
+"""Word documents, read by python-docx."""
+
+import io
+
+import docx
+import pytest
+from docx.document import Document
+
+from models.layout.document import Cell, Table
+from server.export.docx_file import write_docx
+from server.export.file_page import FilePage
+from tests.unit.server.export.file_pages import IMAGE_SOURCE, block, file_page, text_line
+
+TEXTS = ("标题 Title", "first line", "second line", "head", "left", "right", "caption")
+LINES = tuple(text_line(text, 10, 10 + 50 * at, 300, 40 + 50 * at) for at, text in enumerate(TEXTS))
+TABLE = Table(2, 2, (Cell(0, 0, 1, 2, (3,)), Cell(1, 0, 1, 1, (4,)), Cell(1, 1, 1, 1, (5,))), ruled=True)
+BLOCKS = (
+    block("title", 0, level=2),
+    block("text", 1, 2),
+    block("table", 3, 4, 5, table=TABLE),
+    block("table_caption", 6),
+)
+
+
+def opened(*pages: FilePage) -> Document:
+    return docx.Document(io.BytesIO(write_docx(pages, IMAGE_SOURCE)))
+
+
+def test_headings_paragraphs_and_captions() -> None:
+    paragraphs = [(p.style.name, p.text) for p in opened(file_page(*LINES, blocks=BLOCKS)).paragraphs if p.text]
+    assert paragraphs == [("Heading 2", "标题 Title"), ("Normal", "first line second line"), ("Caption", "caption")]
+
+
+def test_tables_with_merged_cells() -> None:
+    (table,) = opened(file_page(*LINES, blocks=BLOCKS)).tables
+    assert [[cell.text for cell in row.cells] for row in table.rows] == [["head", "head"], ["left", "right"]]
+
+
+def test_a_paragraph_a_line_without_a_layout() -> None:
+    assert [p.text for p in opened(file_page(*LINES)).paragraphs] == list(TEXTS)
+
+
+@pytest.mark.parametrize("pages", [1, 3])
+def test_page_breaks_between_pages(pages: int) -> None:
+    document = opened(*[file_page(LINES[0])] * pages)
+    assert document.element.body.xml.count('<w:br w:type="page"/>') == pages - 1
+
+
+def test_the_page_has_the_first_page_s_size() -> None:
+    section = opened(file_page(LINES[0], width=600, height=800)).sections[0]
+    assert (section.page_width.pt, section.page_height.pt) == (300, 400)
+    section = opened(file_page(width=100, height=6400)).sections[0]
+    assert section.page_height.pt == 1584
+
+
+def test_the_template_says_nothing_of_itself() -> None:
+    properties = opened(file_page()).core_properties
+    assert (properties.author, properties.title, properties.comments) == ("", "", "")

@@ -1,0 +1,73 @@
+"""Presentations, read by python-pptx."""
+
+import io
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from pptx import Presentation
+
+from server.export.file_page import FilePage
+from server.export.pictures import encode_jpeg
+from server.export.pptx_file import write_pptx
+from tests.unit.server.export.file_pages import IMAGE_SOURCE, file_page, text_line, turned_line
+
+
+def slides(*pages: FilePage) -> tuple[Any, list[Any]]:
+    show = Presentation(io.BytesIO(write_pptx(pages, IMAGE_SOURCE)))
+    return show, list(show.slides)
+
+
+def texts(slide: Any) -> list[Any]:
+    return [shape for shape in slide.shapes if shape.has_text_frame]
+
+
+def test_a_slide_a_page_in_the_page_s_shape() -> None:
+    show, found = slides(*[file_page(text_line("你好 a", 100, 200, 300, 240))] * 3)
+    assert len(found) == 3
+    assert (show.slide_width.pt, show.slide_height.pt) == (400, 500)
+    assert [shape.text_frame.text for slide in found for shape in texts(slide)] == ["你好 a"] * 3
+
+
+def test_boxes_are_where_the_lines_are() -> None:
+    line = text_line("here", 100, 200, 300, 240)
+    _, (slide,) = slides(file_page(line))
+    (box,) = texts(slide)
+    assert [round(side.pt, 2) for side in (box.left, box.top, box.width, box.height)] == [50, 100, 100, 20]
+    (picture,) = [shape for shape in slide.shapes if not shape.has_text_frame]
+    assert (picture.left, picture.top, picture.width.pt, picture.height.pt) == (0, 0, 400, 500)
+
+
+def test_turned_lines_are_turned() -> None:
+    _, (slide,) = slides(file_page(turned_line("up", (400, 500), (200, 40), -30), text_line("down", 10, 10, 50, 300)))
+    up, down = texts(slide)
+    assert up.rotation == pytest.approx(330, abs=0.5)
+    assert down.rotation == 90
+    assert round(up.left.pt + up.width.pt / 2) == 200
+
+
+def test_a_page_of_another_shape_is_fitted_in() -> None:
+    line = text_line("x", 0, 0, 400, 400)
+    _, (_, second) = slides(file_page(width=800, height=1000), file_page(line, width=400, height=400))
+    (box,) = texts(second)
+    assert [round(side.pt) for side in (box.left, box.top, box.width, box.height)] == [0, 50, 400, 400]
+
+
+@pytest.mark.parametrize(("paper", "ink"), [((255, 255, 255), "000000"), ((60, 20, 10), "FFFFFF")])
+def test_a_box_has_the_colour_of_the_paper(paper: tuple[int, int, int], ink: str) -> None:
+    image = np.full((100, 300, 3), paper, np.uint8)
+    cv2.putText(image, "Text", (40, 65), cv2.FONT_HERSHEY_SIMPLEX, 1.5, (128, 128, 128), 3)
+    page = FilePage(encode_jpeg(image), 300, 100, (150, 50), (text_line("Text", 30, 20, 200, 80),))
+    _, (slide,) = slides(page)
+    (box,) = texts(slide)
+    filled = np.array(tuple(box.fill.fore_color.rgb), int)
+    assert np.abs(filled - paper[::-1]).max() <= 4
+    assert str(box.text_frame.paragraphs[0].runs[0].font.color.rgb) == ink
+
+
+def test_text_fits_its_box() -> None:
+    _, (slide,) = slides(file_page(text_line("a" * 100, 0, 0, 400, 60), text_line("ab", 0, 100, 400, 160)))
+    long, short = (box.text_frame.paragraphs[0].runs[0].font.size.pt for box in texts(slide))
+    assert long == pytest.approx(4, abs=0.1)
+    assert short == pytest.approx(22.5, abs=0.5)

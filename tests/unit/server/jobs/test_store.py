@@ -1,0 +1,208 @@
+"""What stores keep, for how long, and what is true after a server that ended in whatever way."""
+
+import stat
+from dataclasses import replace
+
+import pytest
+
+from server.jobs.blobs import blob_name
+from server.jobs.job import Job, JobState, QueueFull, StorageFailed
+from server.jobs.store import INTERRUPTED, MAX_ATTEMPTS
+from tests.unit.server.jobs.conftest import RETENTION
+
+
+def new(size: int = 3, **fields: object) -> Job:
+    return Job(**{"owner": "ann", "spec": "{}", "created": 1_000_000, "source_size": size, **fields})
+
+
+def running(job: Job) -> Job:
+    return replace(job, state=JobState.RUNNING, started=1_000_000, attempts=job.attempts + 1)
+
+
+def done(job: Job, result: bytes, finished: int = 1_000_000) -> Job:
+    return replace(job, state=JobState.DONE, started=1_000_000, finished=finished, result_size=len(result))
+
+
+def finish(store, job: Job, result: bytes, finished: int = 1_000_000) -> Job:
+    ended = done(job, result, finished)
+    store.finish(ended, result)
+    return ended
+
+
+def test_a_job_is_found_as_it_was_kept(store):
+    job = new()
+    store.add(job, b"abc")
+    assert store.find(job.id) == job
+    assert store.source(job.id) == b"abc"
+    ended = finish(store, job, b"result")
+    assert store.find(job.id) == ended
+    assert store.result(ended) == b"result"
+
+
+def test_the_source_goes_when_the_job_is_final(store):
+    job = new()
+    store.add(job, b"abc")
+    finish(store, job, b"result")
+    with pytest.raises(StorageFailed):
+        store.source(job.id)
+
+
+def test_nothing_is_known_of_other_ids(store):
+    assert store.find("../../etc/passwd") is None
+    assert store.find("") is None
+    assert store.find("' OR 1=1 --") is None
+
+
+def test_after_its_time_a_job_is_gone_at_once_and_its_bytes_with_the_next_sweep(store, clock):
+    job = new()
+    store.add(job, b"abc")
+    ended = finish(store, job, b"result")
+    clock.time = 1_000_000 + RETENTION - 0.5
+    assert store.find(job.id) == ended
+    assert store.expire() == 0.5
+    clock.time = 1_000_000 + RETENTION
+    assert store.find(job.id) is None
+    assert store.expire() is None
+    assert store.result(ended) is None
+
+
+def test_a_job_that_goes_on_does_not_expire(store, clock):
+    job = new()
+    store.add(job, b"abc")
+    clock.time += 10 * RETENTION
+    assert store.expire() is None
+    assert store.find(job.id) == job
+
+
+def test_the_oldest_results_make_room(store):
+    jobs = [new() for _ in range(3)]
+    for number, job in enumerate(jobs):
+        store.add(job, b"abc")
+        finish(store, job, b"r" * 400, finished=1_000_000 + number)
+    assert [store.find(job.id) is None for job in jobs] == [True, False, False]
+
+
+def test_sources_alone_are_never_pushed_out(store):
+    waiting = new(600)
+    store.add(waiting, b"s" * 600)
+    with pytest.raises(QueueFull):
+        store.add(new(600), b"s" * 600)
+    assert store.source(waiting.id) == b"s" * 600
+
+
+def test_a_result_over_the_cap_is_not_kept(store):
+    job = new()
+    store.add(job, b"abc")
+    with pytest.raises(StorageFailed):
+        store.finish(done(job, b"r" * 1001), b"r" * 1001)
+    assert not store.find(job.id).final
+
+
+def test_a_result_may_take_the_room_of_its_own_source(store):
+    job = new(900)
+    store.add(job, b"s" * 900)
+    assert store.result(finish(store, job, b"r" * 950)) == b"r" * 950
+
+
+def test_finished_jobs_survive_a_restart(reopen):
+    store, job = reopen(), new()
+    store.add(job, b"abc")
+    ended = finish(store, job, b"result")
+    store = reopen()
+    assert store.recover() == []
+    assert store.find(job.id) == ended
+    assert store.result(ended) == b"result"
+
+
+def test_jobs_that_were_cut_off_are_run_again_in_their_order(reopen):
+    store, first, second = reopen(), new(), new()
+    store.add(first, b"abc")
+    store.add(second, b"def")
+    store.update(running(first))
+    store = reopen()
+    again = store.recover()
+    assert [job.id for job in again] == [first.id, second.id]
+    assert {job.state for job in again} == {JobState.QUEUED}
+    assert store.find(first.id).state is JobState.QUEUED
+    assert store.source(first.id) == b"abc"
+
+
+@pytest.mark.parametrize(
+    "job", [new(repeatable=False), new(attempts=MAX_ATTEMPTS - 1)], ids=["needs a password", "ended the server often"]
+)
+def test_jobs_that_must_not_run_again_have_failed(reopen, directory, job):
+    store = reopen()
+    store.add(job, b"abc")
+    store.update(running(job))
+    store = reopen()
+    assert store.recover() == []
+    failed = store.find(job.id)
+    assert (failed.state, failed.failure, failed.detail) == (JobState.FAILED, "failed", INTERRUPTED)
+    assert failed.created <= failed.started <= failed.finished
+    assert list((directory / "files").iterdir()) == []
+
+
+def test_a_job_whose_source_is_lost_has_failed(reopen, directory):
+    store, job = reopen(), new()
+    store.add(job, b"abc")
+    (directory / "files" / blob_name(job.id, "source")).unlink()
+    assert reopen().recover() == []
+
+
+def test_leftovers_are_deleted_and_nothing_else(reopen, directory):
+    store, kept = reopen(), new()
+    store.add(kept, b"abc")
+    files = directory / "files"
+    stray = new()
+    leftovers = [
+        f"{blob_name(kept.id, 'result')}.0123456789abcdef.part",
+        blob_name(kept.id, "result"),
+        blob_name(stray.id, "source"),
+    ]
+    for name in (*leftovers, "notes.txt"):
+        (files / name).write_bytes(b"x")
+    reopen().recover()
+    assert {path.name for path in files.iterdir()} == {blob_name(kept.id, "source"), "notes.txt"}
+
+
+def test_expired_jobs_are_deleted_at_start(reopen, directory, clock):
+    store, job = reopen(), new()
+    store.add(job, b"abc")
+    finish(store, job, b"result")
+    clock.time += RETENTION
+    reopen().recover()
+    assert list((directory / "files").iterdir()) == []
+
+
+def test_a_result_that_is_not_whole_is_not_given(reopen, directory):
+    store, job = reopen(), new()
+    store.add(job, b"abc")
+    ended = finish(store, job, b"result")
+    (directory / "files" / blob_name(job.id, "result")).write_bytes(b"res")
+    assert store.result(ended) is None
+
+
+def test_a_disk_that_refuses_is_one_kind_of_error(reopen, directory):
+    store, job = reopen(), new()
+    store.add(job, b"abc")
+    for path in (directory / "files").iterdir():
+        path.unlink()
+    (directory / "files").rmdir()
+    with pytest.raises(StorageFailed):
+        store.finish(done(job, b"result"), b"result")
+    with pytest.raises(StorageFailed):
+        store.add(new(), b"abc")
+
+
+def test_files_are_the_servers_own(reopen, directory):
+    store, job = reopen(), new()
+    store.add(job, b"abc")
+    finish(store, job, b"result")
+    assert stat.S_IMODE((directory / "files").stat().st_mode) == 0o700
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (directory / "files").iterdir()}
+    assert modes == {0o600}
+
+
+def test_only_ids_become_names():
+    with pytest.raises(ValueError, match="id"):
+        blob_name("../x", "source")
