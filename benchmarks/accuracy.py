@@ -1,6 +1,7 @@
 """How well we read documents with known text, beside the reference on the same weights.
 
-    python -m benchmarks.accuracy [--profiles v5_mobile v6_small] [--sets funsd sroie scribe xfund_zh] [--engine auto]
+    python -m benchmarks.accuracy [--profiles v5_mobile v6_small] [--sets funsd sroie scribe xfund_zh]
+                                  [--set engine.profile=fast] [--out FILE]
 
 Word F1 (bag of words, lower case, outer punctuation stripped) for English, F1 of the bag of characters and the
 character error rate for Chinese; orientation and unwarping off. Figures go to benchmarks/results/accuracy.json; no text
@@ -64,7 +65,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--profiles", nargs="+", default=list(PROFILES), choices=list(PROFILES))
     parser.add_argument("--sets", nargs="+", default=[chosen.name for chosen in SETS])
-    parser.add_argument("--engine", default="auto")
+    parser.add_argument("--set", nargs="*", default=[], help="settings, as on the server's command line")
     parser.add_argument("--out", type=Path, default=RESULTS)
     given = parser.parse_args()
     if not DATA.is_dir():
@@ -76,18 +77,18 @@ def main() -> int:
     rows = []
     for profile in given.profiles:
         for chosen in (chosen for chosen in SETS if chosen.name in given.sets):
-            rows.append(measure(profile, chosen, given.engine))
+            rows.append(measure(profile, chosen, given.set))
             print(_line(rows[-1]), flush=True)
-    report = {"made_with": made_with() | {"engine": given.engine}, "rows": [asdict(row) for row in rows]}
+    report = {"made_with": made_with() | {"settings": given.set}, "rows": [asdict(row) for row in rows]}
     given.out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     return int(any(row.worse_by > TOLERANCE for row in rows))
 
 
-def measure(profile: str, chosen: EvaluationSet, engine: str) -> Row:
+def measure(profile: str, chosen: EvaluationSet, settings: list[str]) -> Row:
     """Both systems on one set."""
     pages = chosen.load()
     images = [page.image for page in pages]
-    ours = score(pages, chosen.measure, *read_images(profile, images, engine))
+    ours = score(pages, chosen.measure, *read_images(profile, images, settings))
     reference = None
     if serving.installed():
         reference = score(pages, chosen.measure, *read_reference(profile, chosen.name, images))

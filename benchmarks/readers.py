@@ -5,7 +5,6 @@ import json
 import subprocess
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.profiles import PROFILES
@@ -22,16 +21,19 @@ PLAIN = OcrOverrides(use_doc_orientation_classify=False, use_doc_unwarping=False
 Texts = dict[str, list[str]]
 
 
-def read_images(profile: str, images: Sequence[Path], engine: str = "auto") -> tuple[Texts, float]:
-    """The texts of each image by file name, and the seconds it took from file to text, one page after the other."""
+def read_images(profile: str, images: Sequence[Path], settings: Sequence[str] = ()) -> tuple[Texts, float]:
+    """The texts of each image by file name, and the seconds it took from file to text, one page after the other.
+
+    ``settings`` are as on the command line of the server: ``engine.profile=fast``.
+    """
     files = {image.name: RawFile(image.read_bytes(), FileKind.IMAGE) for image in images}
-    return asyncio.run(_read(profile, files, engine))
+    return asyncio.run(_read(profile, files, settings))
 
 
-async def _read(profile: str, files: dict[str, RawFile], engine: str) -> tuple[Texts, float]:
-    configuration = load(PROFILES[profile], ())
+async def _read(profile: str, files: dict[str, RawFile], overrides: Sequence[str]) -> tuple[Texts, float]:
+    configuration = load(PROFILES[profile], overrides)
     settings = configuration.settings
-    pipeline = build_pipeline(replace(configuration.pipeline, engine=engine), open_store(configuration))
+    pipeline = build_pipeline(configuration.pipeline, open_store(configuration))
     decoder = Decoder(settings.decode, settings.limits)
     await decoder.start()
     options = pipeline.defaults.resolve(PLAIN)
