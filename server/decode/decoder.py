@@ -108,7 +108,7 @@ class Decoder:
         finally:
             await document.close()
 
-    async def _open(self, raw: RawFile, max_pages: int | None, pdf_max_side: int | None) -> Document:
+    async def _open(self, raw: RawFile, max_pages: int | None, pdf_max_side: int | None = None) -> Document:
         if not raw.data:
             raise InvalidInputFile
         caps = [cap for cap in (max_pages, self._limits.max_pages) if cap is not None]

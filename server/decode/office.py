@@ -27,14 +27,17 @@ logger = logging.getLogger(__name__)
 
 MEGABYTE = 1024 * 1024
 PROFILE_FILE = "profile/user/registrymodifications.xcu"
+ASIDE_BYTES = 256 * MEGABYTE
+"""For LibreOffice's profile and what it unpacks; taken up only as far as it is written."""
 MEMORY_DIRECTORY = Path("/dev/shm")  # noqa: S108 - a directory of our own is made in it
+PDF_END, PDF_END_WITHIN = b"%%EOF", 32
 CPU_FACTOR = 4
 """LibreOffice may use several cores; the clock is the limit that counts, and this one ends what outlives us."""
 
 SCRIPT = """
 mkdir -p "$1/home" "$1/out" && export HOME="$1/home" TMPDIR="$1/home"
 "$2" "-env:UserInstallation=file://$1/profile" --headless --norestore --nologo --nodefault --nolockcheck \
-  --convert-to pdf --outdir "$1/out" "$1/document.$3" >/dev/null 2>&1 </dev/null
+  --convert-to pdf --outdir "$1/out" "$1/document.$3" >/dev/null 2>&1 </dev/null || exit 1
 exec cat "$1/out/document.pdf"
 """
 TOO_SLOW = "The document takes longer to render than the server allows."
@@ -101,9 +104,9 @@ class OfficeConverter:
                 f"{WORKPLACE}/document.{kind}": document.descriptor,
                 f"{WORKPLACE}/{PROFILE_FILE}": profile.descriptor,
             }
-            room = len(data) + 2 * self._settings.max_result_megabytes * MEGABYTE
+            room = self._room(data)
             command = shut_in(bwrap, room, _command(tools, WORKPLACE, kind), files)
-            return await self._run(command, list(files.values()))
+            return await self._run(command, list(files.values()), room)
         finally:
             document.release()
             profile.release()
@@ -112,14 +115,21 @@ class OfficeConverter:
         with _private_directory() as directory:
             contents: Mapping[str, bytes] = {f"document.{kind}": data, PROFILE_FILE: profile_settings()}
             await asyncio.to_thread(_write_files, directory, contents)
-            return await self._run(_command(tools, str(directory), kind), [])
+            return await self._run(_command(tools, str(directory), kind), [], self._room(data))
 
-    async def _run(self, command: Sequence[str], descriptors: Sequence[int]) -> bytes:
+    def _room(self, data: bytes) -> int:
+        """Bytes that the document, what LibreOffice keeps beside it and the result may take up.
+
+        No file has a limit below that: LibreOffice leaves out a picture that it cannot put aside, and says nothing.
+        """
+        return 2 * len(data) + self._settings.max_result_megabytes * MEGABYTE + ASIDE_BYTES
+
+    async def _run(self, command: Sequence[str], descriptors: Sequence[int], file_bytes: int) -> bytes:
         """Run the command, and return what it writes to its output."""
         settings = self._settings
         limits = (
             settings.memory_megabytes * MEGABYTE,
-            settings.max_result_megabytes * MEGABYTE,
+            file_bytes,
             max(1, round(settings.timeout_seconds * CPU_FACTOR)),
             os.getpid(),
         )
@@ -146,9 +156,12 @@ class OfficeConverter:
                     os.killpg(child.pid, signal.SIGKILL)
                 await child.wait()
             length = os.fstat(result.descriptor).st_size
-            if status != 0 or length == 0:
+            if status != 0 or length > settings.max_result_megabytes * MEGABYTE:
                 raise InvalidInputFile
-            return result.read(length)
+            pdf = result.read(length)
+            if PDF_END not in pdf[-PDF_END_WITHIN:]:
+                raise InvalidInputFile
+            return pdf
 
 
 def _command(tools: OfficeTools, directory: str, kind: str) -> list[str]:

@@ -5,6 +5,7 @@ Started as ``python -m server.decode.office_child MEMORY_BYTES FILE_BYTES CPU_SE
 
 import os
 import resource
+import signal
 import sys
 
 from server.decode.sandbox import die_with_parent, no_new_privileges
@@ -21,6 +22,9 @@ def main() -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(limit, (value, value))
+    # Python ignores the signal of the file size limit, and what it starts would too: LibreOffice does not notice that a
+    # write failed, and calls half a file a success.
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
     no_new_privileges()
     command = sys.argv[5:]
     os.execv(command[0], command)  # noqa: S606 - no shell is wanted

@@ -9,6 +9,7 @@ import asyncio
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from server.decode.fonts import FontCoverage, installed_coverage
@@ -68,7 +69,7 @@ async def find_tools(isolation: Literal["auto", "required"]) -> OfficeTools:
             f"{NO_OFFICE}decode.office.isolation is 'required', and bubblewrap is not installed (package bubblewrap) "
             "or must not make namespaces here."
         )
-    return OfficeTools(soffice, shell, bwrap, await installed_coverage(lister, ENVIRONMENT))
+    return OfficeTools(_target(soffice), shell, bwrap, await installed_coverage(lister, ENVIRONMENT))
 
 
 def shut_in(bwrap: str, workplace_bytes: int, command: Sequence[str], files: Mapping[str, int]) -> list[str]:
@@ -92,6 +93,11 @@ def shut_in(bwrap: str, workplace_bytes: int, command: Sequence[str], files: Map
         "--",
         *command,
     ]
+
+
+def _target(program: str) -> str:
+    """What a link leads to: the link itself, in somebody's own folder perhaps, is not there where the program runs."""
+    return str(Path(program).resolve())
 
 
 async def _working_bwrap() -> str | None:

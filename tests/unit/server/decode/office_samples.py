@@ -7,6 +7,7 @@ from typing import Any
 
 import docx
 import openpyxl
+from docx.shared import Inches
 from msoffcrypto.format.ooxml import OOXMLFile
 from pptx import Presentation
 
@@ -41,6 +42,12 @@ def powerpoint(*titles: str) -> bytes:
     return saved(show)
 
 
+def with_picture(picture: bytes) -> bytes:
+    document = docx.Document()
+    document.add_picture(io.BytesIO(picture), width=Inches(6))
+    return saved(document)
+
+
 def locked(data: bytes, password: str = PASSWORD) -> bytes:
     buffer = io.BytesIO()
     OOXMLFile(io.BytesIO(data)).encrypt(password, buffer)
@@ -50,7 +57,10 @@ def locked(data: bytes, password: str = PASSWORD) -> bytes:
 def with_parts(data: bytes, parts: Mapping[str, bytes]) -> bytes:
     """The same package with parts added or replaced."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as old,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new,
+    ):
         for name in old.namelist():
             if name not in parts:
                 new.writestr(name, old.read(name))

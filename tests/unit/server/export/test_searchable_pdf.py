@@ -33,7 +33,7 @@ from tests.unit.server.export.similarity import similarity
 
 NEAR = 2.0
 """Points that a line's text may be off."""
-TEXTS = ("Hello World 123", "你好，世界 PDF", "Ελληνικά русский", "한국어 ไทย", "ﬁ ½ ° € “x”")
+TEXTS = ("Hello World 123", "你好，世界 PDF", "Ελληνικά русский", "한국어 ไทย", "½ ° € “x” – é")
 LINES = tuple(text_line(text, 100, 60 + 90 * at, 500, 100 + 90 * at) for at, text in enumerate(TEXTS))
 BEYOND = text_line("𠀀 beyond 😀", 100, 900, 500, 940)
 DOWN = text_line("from top to bottom", 600, 100, 640, 600)
