@@ -6,12 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 import docx
+import numpy as np
 import openpyxl
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.shared import Inches
 from msoffcrypto.format.ooxml import OOXMLFile
 from pptx import Presentation
 
+from tests.unit.server.decode.samples import encoded
+
 PASSWORD = "geheim"
+SMALL_PICTURE = encoded(np.zeros((4, 8, 3), np.uint8), "PNG")
 MEGABYTE = 1024 * 1024
 
 
@@ -84,19 +89,17 @@ def with_entity(address: str) -> bytes:
 
 def with_linked_picture(address: str) -> bytes:
     """A Word document with a picture that is not in it, but at an address."""
-    data = word("before", "PICTURE", "after")
-    picture = (
-        b'<w:r><w:pict xmlns:v="urn:schemas-microsoft-com:vml" xmlns:r="http://schemas.openxmlformats.org/officeDocument'
-        b'/2006/relationships"><v:shape style="width:200pt;height:100pt"><v:imagedata r:id="rId99"/></v:shape></w:pict>'
-        b"</w:r>"
-    )
-    markup = part(data, "word/document.xml").replace(b"<w:r><w:t>PICTURE</w:t></w:r>", picture)
-    link = (
-        b'<Relationship Id="rId99" TargetMode="External" Target="%s" Type="http://schemas.openxmlformats.org/'
-        b'officeDocument/2006/relationships/image"/></Relationships>' % address.encode()
-    )
-    links = part(data, "word/_rels/document.xml.rels").replace(b"</Relationships>", link)
-    return with_parts(data, {"word/document.xml": markup, "word/_rels/document.xml.rels": links})
+    document = docx.Document()
+    document.add_paragraph("before")
+    document.add_picture(io.BytesIO(SMALL_PICTURE), width=Inches(2))
+    document.add_paragraph("after")
+    embedded = next(key for key, link in document.part.rels.items() if link.reltype == RELATIONSHIP_TYPE.IMAGE)
+    linked = document.part.relate_to(address, RELATIONSHIP_TYPE.IMAGE, is_external=True)
+    data = saved(document)
+    markup = part(data, "word/document.xml")
+    old, new = b'r:embed="%s"' % embedded.encode(), b'r:link="%s"' % linked.encode()
+    assert old in markup
+    return with_parts(data, {"word/document.xml": markup.replace(old, new)})
 
 
 def bomb() -> bytes:
