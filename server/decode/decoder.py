@@ -29,9 +29,9 @@ from server.decode.shared_file import SharedFile
 from server.decode.whole_file import FileEncrypted, FileRefused, Made
 from server.errors import EncryptedFile, InvalidInputFile, NotReady
 from server.intake.raw_file import FileKind, RawFile
+from server.intake.sniff import GIF_MAGICS
 from server.settings import DecodeSettings, LimitSettings
 
-GIF_MAGICS = (b"GIF87a", b"GIF89a")
 MIN_WORKERS, MAX_AUTOMATIC_WORKERS = 2, 4
 CHEAP_PIXELS = 16_000_000
 """A worker adds about half to the time of decoding an image (5 ms at 1 megapixel, 20 at 4, 80 at 16). Up to here a

@@ -10,8 +10,8 @@ from msoffcrypto.exceptions import DecryptionError, InvalidKeyError
 
 from server.decode.messages import MadeKind
 from server.decode.readers import Encrypted, Unreadable
+from server.intake.sniff import ZIP_MAGIC
 
-ZIP_MAGIC = b"PK\x03\x04"
 OOXML_KINDS: Mapping[str, MadeKind] = {"word/document": "docx", "xl/workbook": "xlsx", "ppt/presentation": "pptx"}
 OLE_KINDS: Mapping[str, MadeKind] = {
     "WordDocument": "doc",

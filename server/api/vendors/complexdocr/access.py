@@ -4,9 +4,8 @@ from server.api.vendors.complexdocr.errors import UNAUTHORIZED_MESSAGE, Code, Re
 from server.api.vendors.contract import AnyRequest
 from server.contract_settings import ComplexDocumentSettings
 from server.keys import KeyRing
+from server.rate_limits import ANYBODY
 
-ANYBODY = ""
-"""Whom the limits are counted for where no keys are configured."""
 _BEARER = "bearer "
 
 

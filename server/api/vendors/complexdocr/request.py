@@ -14,7 +14,7 @@ from typing import Literal, cast
 from server.api.json_skim import skim
 from server.api.vendors.complexdocr.errors import MISSING, OUT_OF_RANGE, WRONG_TYPE, Refused
 from server.intake.raw_file import FileKind
-from server.intake.sniff import sniff_kind
+from server.intake.sniff import JPEG_MAGIC, PNG_MAGIC, sniff_kind
 from server.intake.url_rules import is_too_long, is_url
 from server.telemetry.record import RequestRecord
 
@@ -25,7 +25,7 @@ TEXT, MARKDOWN, DOCUMENT = 0, 1, 3
 MAX_FIRST_PAGE = 2**31 - 1
 
 _DATA_URI = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
-_IMAGE_MAGICS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
+_IMAGE_MAGICS = (PNG_MAGIC, JPEG_MAGIC)
 
 Fields = Mapping[str, object]
 
