@@ -6,6 +6,7 @@ when a lane becomes free. Everything but the lanes' own work runs on the event l
 """
 
 import asyncio
+import logging
 import sys
 import time
 from collections.abc import Callable, Hashable, Sequence
@@ -14,8 +15,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Generic, TypeVar
 
-from models.errors import DeadlineExceeded, EngineFailure, PipelineStopped
+from models.engine_turns import is_newcomers, work_of
+from models.errors import DeadlineExceeded, EngineFailure, OutOfDeviceMemory, PipelineStopped
 from models.fair_queue import FairQueue, Turn
+
+logger = logging.getLogger(__name__)
 
 Item = TypeVar("Item")
 Output = TypeVar("Output")
@@ -25,16 +29,23 @@ Lane = Callable[[list[Item]], list[Output]]
 
 _Failure = EngineFailure | PipelineStopped
 
+_Outputs = list[Output | EngineFailure]
+"""One entry an item: what the lane gave, or why it gave nothing."""
+
 
 @dataclass(slots=True)
 class BatcherStats:
-    """Counters since start, for metrics. ``shared_batches`` hold items of two or more flows."""
+    """Counters since start, for metrics. ``shared_batches`` hold items of two or more flows.
+
+    ``memory_cuts`` counts how often batches were made smaller because the device had no room for one.
+    """
 
     jobs: int = 0
     batches: int = 0
     shared_batches: int = 0
     failures: int = 0
     dropped: int = 0
+    memory_cuts: int = 0
     cost: int = 0
     run_seconds: float = 0.0
     wait_seconds: float = 0.0
@@ -47,6 +58,7 @@ class _Job(Generic[Item, Output]):
     cost: int
     flow: Hashable = field(repr=False)
     deadline: float | None
+    newcomer: bool
     arrived: float
     result: "asyncio.Future[Output]" = field(repr=False)
 
@@ -70,13 +82,18 @@ class Batcher(Generic[Item, Output]):
         self._idle = [(lane, ThreadPoolExecutor(1, f"{name}-{number}")) for number, lane in enumerate(lanes)]
         self._executors = [executor for _, executor in self._idle]
         self._queue: FairQueue[_Job[Item, Output]] = FairQueue()
-        self._running: set[asyncio.Future[list[Output | EngineFailure]]] = set()
+        self._running: dict[asyncio.Future[_Ran[Output]], float] = {}
         self._closed = False
 
     @property
     def queued(self) -> int:
         """Jobs that wait for a lane."""
         return len(self._queue)
+
+    @property
+    def longest_run_seconds(self) -> float:
+        """How long the oldest batch that is running now has been running; 0 where none is."""
+        return time.monotonic() - min(self._running.values()) if self._running else 0.0
 
     async def submit(
         self,
@@ -111,10 +128,10 @@ class Batcher(Generic[Item, Output]):
         if self._closed:
             raise PipelineStopped(f"Stage '{self.name}' is closed.")
         loop, now = asyncio.get_running_loop(), time.monotonic()
-        due = turn or Turn(cost * len(items))
+        due, newcomer = turn or Turn(cost * len(items)), is_newcomers()
         results: list[asyncio.Future[Output]] = []
         for item in items:
-            job: _Job[Item, Output] = _Job(item, cost, flow, deadline, now, loop.create_future())
+            job: _Job[Item, Output] = _Job(item, cost, flow, deadline, newcomer, now, loop.create_future())
             withdraw = self._queue.push(job, key=key, cost=cost, flow=flow, turn=due)
             job.result.add_done_callback(partial(self._forget, withdraw))
             results.append(job.result)
@@ -156,14 +173,15 @@ class Batcher(Generic[Item, Output]):
         now = time.monotonic()
         items = [job.item for job in batch]
         try:
-            future = asyncio.get_running_loop().run_in_executor(executor, partial(_run_apart, lane, items))
+            run = partial(_run, lane, items, newcomer=any(job.newcomer for job in batch))
+            future = asyncio.get_running_loop().run_in_executor(executor, run)
         except (RuntimeError, MemoryError) as error:
             # The executor may keep a call whose thread did not start; without items it does nothing.
             items.clear()
             self._idle.append((lane, executor))
             self._deliver(batch, [_as_failure(error) for _ in batch])
             return
-        self._running.add(future)
+        self._running[future] = now
         future.add_done_callback(partial(self._finish, batch, lane, executor, now))
         self.stats.batches += 1
         self.stats.shared_batches += len({job.flow for job in batch}) > 1
@@ -176,24 +194,36 @@ class Batcher(Generic[Item, Output]):
         lane: Lane[Item, Output],
         executor: ThreadPoolExecutor,
         started: float,
-        future: "asyncio.Future[list[Output | EngineFailure]]",
+        future: "asyncio.Future[_Ran[Output]]",
     ) -> None:
         """Hand each output to its job, give the lane back, start the next batch."""
-        self._running.discard(future)
+        del self._running[future]
         self._idle.append((lane, executor))
         self.stats.run_seconds += time.monotonic() - started
-        self._deliver(batch, self._outputs(future, len(batch)))
+        self._deliver(batch, self._outputs(future, batch))
         if not self._closed:
             self._pump()
 
     def _outputs(
-        self, future: "asyncio.Future[list[Output | EngineFailure]]", count: int
+        self, future: "asyncio.Future[_Ran[Output]]", batch: list[_Job[Item, Output]]
     ) -> Sequence[Output | _Failure]:
         """What a batch gave; a failure for each item where it was abandoned or its thread broke."""
         if future.cancelled():
-            return [PipelineStopped(f"Stage '{self.name}' was stopped.") for _ in range(count)]
+            return [PipelineStopped(f"Stage '{self.name}' was stopped.") for _ in batch]
         error = future.exception()
-        return future.result() if error is None else [_as_failure(error) for _ in range(count)]
+        if error is not None:
+            return [_as_failure(error) for _ in batch]
+        ran = future.result()
+        if ran.too_many:
+            self._make_smaller(sum(job.cost for job in batch) * ran.too_many // len(batch))
+        return ran.outputs
+
+    def _make_smaller(self, cost: int) -> None:
+        """Halve what later batches may cost: the device had no room for one of this cost."""
+        self.stats.memory_cuts += 1
+        self._max_cost = max(1, min(self._max_cost, cost) // 2)
+        facts = {"stage": self.name, "pixels": self._max_cost}
+        logger.warning("the device is out of memory; batches are smaller from now on", extra={"facts": facts})
 
     def _deliver(self, batch: list[_Job[Item, Output]], outputs: Sequence[Output | _Failure]) -> None:
         for job, output in zip(batch, outputs, strict=True):
@@ -215,20 +245,50 @@ async def _all_or_none(results: list["asyncio.Future[Output]"]) -> list[Output]:
             result.cancel()
 
 
-def _run_apart(lane: Lane[Item, Output], items: list[Item]) -> list[Output | EngineFailure]:
+@dataclass(slots=True)
+class _Ran(Generic[Output]):
+    """What became of a batch.
+
+    Attributes:
+        too_many: the least number of its items that the device had no memory for; 0 where there was enough.
+    """
+
+    outputs: _Outputs[Output]
+    too_many: int = 0
+
+
+def _run(lane: Lane[Item, Output], items: list[Item], *, newcomer: bool) -> _Ran[Output]:
+    """Run a batch, and let the engines know how urgent it is."""
+    ran: _Ran[Output] = _Ran([])
+    with work_of(newcomer=newcomer):
+        ran.outputs = _run_apart(lane, items, ran)
+    return ran
+
+
+def _run_apart(lane: Lane[Item, Output], items: list[Item], ran: _Ran[Output]) -> _Outputs[Output]:
     """Run a batch; when it fails, run its halves, so that an item that breaks the engine fails alone."""
     if not items:
         return []
     try:
-        outputs = lane(items)
-        if len(outputs) != len(items):
-            raise EngineFailure(f"The engine gave {len(outputs)} outputs for {len(items)} items.")
-        return list(outputs)
+        return _checked(lane, items)
+    except OutOfDeviceMemory as error:
+        first = not ran.too_many
+        ran.too_many = len(items)
+        if len(items) == 1:
+            # Once more: what another lane held may be free by now.
+            return _run_apart(lane, items, ran) if first else [error]
     except Exception as error:  # noqa: BLE001 - whatever a lane raises must reach its own callers and nobody else
         if len(items) == 1:
             return [_as_failure(error)]
-        middle = len(items) // 2
-        return _run_apart(lane, items[:middle]) + _run_apart(lane, items[middle:])
+    middle = len(items) // 2
+    return _run_apart(lane, items[:middle], ran) + _run_apart(lane, items[middle:], ran)
+
+
+def _checked(lane: Lane[Item, Output], items: list[Item]) -> _Outputs[Output]:
+    outputs = lane(items)
+    if len(outputs) != len(items):
+        raise EngineFailure(f"The engine gave {len(outputs)} outputs for {len(items)} items.")
+    return list(outputs)
 
 
 def _as_failure(error: BaseException) -> EngineFailure:

@@ -1,5 +1,6 @@
 """What the loader needs to know to build a pipeline. `server` fills it in from the configuration file."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -23,6 +24,17 @@ class ModuleConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class LayoutConfig(ModuleConfig):
+    """A layout model.
+
+    Attributes:
+        threshold: least score of a region, or of each class by its number; None takes the model's own.
+    """
+
+    threshold: float | dict[int, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PipelineConfig:
     """The whole pipeline.
 
@@ -36,7 +48,13 @@ class PipelineConfig:
             may run several models at once. 0 means every core that this process may run on.
         profile: what ``auto`` means for the next two: ``exact`` gives the reference's texts, ``fast`` takes the fastest
             arithmetic and the least padding.
-        precision: ``f32``, ``bf16`` or ``auto`` (f32, or what is fastest on this processor).
+        precision: ``f32``, ``bf16``, ``fp16`` or ``auto`` (f32; in the fast profile what is fastest on this processor,
+            on a GPU fp16).
+        stage_precisions: precision of single stages by name. Unwarping is f32 on a GPU.
+        gpu_memory_share: the most of a card's memory that this process may take, 0..1. Only torch can be held to one.
+        hang_seconds: an engine that works on one batch for longer has hung, and the pipeline is no longer healthy.
+        tensorrt: compile the models of fixed input sizes with TensorRT (onnxruntime and paddle on a GPU).
+        torch_compile: compile the models with PyTorch's compiler (torch).
         padding: ``reference``, ``tight``, ``bucket`` or ``auto`` (on a CPU reference, or tight; bucket on a GPU).
     """
 
@@ -45,11 +63,18 @@ class PipelineConfig:
     textline_orientation: ModuleConfig | None = None
     doc_orientation: ModuleConfig | None = None
     doc_unwarping: ModuleConfig | None = None
+    layout_detection: LayoutConfig | None = None
+    table_structure: ModuleConfig | None = None
     defaults: OcrDefaults = field(default_factory=OcrDefaults)
     optional: Literal["as_configured", "first_use", "start"] = "as_configured"
     engine: str = "auto"
     device: str = "cpu"
     threads: int = 0
     profile: Literal["exact", "fast"] = "exact"
-    precision: Literal["auto", "f32", "bf16"] = "auto"
+    precision: Literal["auto", "f32", "bf16", "fp16"] = "auto"
+    stage_precisions: Mapping[str, Literal["f32", "bf16", "fp16"]] = field(default_factory=dict)
     padding: Literal["auto", "reference", "tight", "bucket"] = "auto"
+    tensorrt: bool = False
+    torch_compile: bool = False
+    hang_seconds: float = float("inf")
+    gpu_memory_share: float = 1.0

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from models.layout.regions import Region
 from models.options import OcrOptions
 
 Image = NDArray[np.uint8]
@@ -102,6 +103,7 @@ class PageResult:
         angles: N line orientations: 0 upright, 1 turned by 180 degrees, -1 where the stage did not run.
         lines: the M <= N lines whose score reached the threshold, in the order of ``boxes``.
         seconds: wall time per stage name, for metrics.
+        regions: what the layout model saw; None where none looked.
     """
 
     options: OcrOptions
@@ -110,3 +112,4 @@ class PageResult:
     angles: tuple[int, ...]
     lines: tuple[TextLine, ...]
     seconds: dict[str, float] = field(default_factory=dict)
+    regions: tuple[Region, ...] | None = None

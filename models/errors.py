@@ -9,6 +9,7 @@ OcrError
 ├── WeightsMismatch      a weights file is not the one its manifest entry describes
 ├── EngineUnavailable    the configured inference engine cannot run on this machine
 ├── EngineFailure        the engine raised, or answered with something that cannot be right
+│   └── OutOfDeviceMemory  the device has no room for this batch; a smaller one may fit
 ├── DeadlineExceeded     the caller's time ran out before the work was done
 └── PipelineStopped      the pipeline is shutting down or one of its parts died
 
@@ -61,6 +62,10 @@ class EngineUnavailable(OcrError):
 
 class EngineFailure(OcrError):
     """Inference failed for these inputs. Other inputs are not affected."""
+
+
+class OutOfDeviceMemory(EngineFailure):
+    """The device has no room for this batch. Engines raise it so that the batcher makes smaller ones."""
 
 
 class DeadlineExceeded(OcrError):

@@ -2,40 +2,86 @@
 
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cached_property
 from importlib.util import find_spec
-from threading import Semaphore
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from models.config import ModuleConfig, PipelineConfig
-from models.engines.base import Engine, EngineOptions, Precision, open_engine
+from models.config import LayoutConfig, ModuleConfig, PipelineConfig
+from models.engine_turns import EngineTurns
+from models.engines.base import BatchShape, Engine, EngineOptions, Precision, import_for_engine, open_engine
 from models.engines.choice import fastest_engine
+from models.errors import EngineUnavailable
 from models.languages import GROUPS
+from models.layout_directory import layout_spec, table_spec
 from models.model_directory import ENGINE_FORMATS, ModelDirectory
 from models.ops.bidi import has_right_to_left
 from models.ops.line_groups import Padding
 from models.optional_stage import Closable, ModuleStatus, OptionalStage
-from models.pipeline import OcrPipeline, Stages
+from models.pipeline import OcrPipeline, Opening, Stages, nobody
 from models.recognisers import Recogniser, Recognisers
 from models.stages.base import CpuPool
-from models.stages.classification import Classifier
-from models.stages.detection import DetectionStage
+from models.stages.classification import Classifier, ImageClassifier, image_batch_shapes
+from models.stages.detection import DetectionStage, Detector
+from models.stages.host.classifier import HostClassifier
+from models.stages.host.detector import HostDetector
+from models.stages.host.flattener import HostFlattener
+from models.stages.host.line_reader import HostLineReader
+from models.stages.layout import LayoutStage
 from models.stages.orientation import OrientationStage
-from models.stages.recognition import RecognitionStage
+from models.stages.pages import HostPages
+from models.stages.recognition import LineReader, RecognitionStage, line_batch_shapes
+from models.stages.tables import TableStage
 from models.stages.unwarping import UnwarpingStage
 from models.weights import ModelStore
 
+if TYPE_CHECKING:
+    from models.stages.device.opening import DeviceModels
+
 S = TypeVar("S", bound=Closable)
 
+DEVICE_ENGINE, DEVICE_MODULE = "torch", "models.stages.device.opening"
+"""The engine whose pages stay on the device from upload to text, and what opens its models."""
 
-def build_pipeline(config: PipelineConfig, store: ModelStore) -> OcrPipeline:
+ARTEFACTS = "compiled"
+"""In the model store's directory: what engines compiled for this machine."""
+
+
+def build_pipeline(config: PipelineConfig, store: ModelStore, opening: Opening = nobody) -> OcrPipeline:
     """Open the required models and prepare the optional ones. Blocking: call it in a thread.
+
+    Args:
+        config: which models, and how they run.
+        store: where the models are.
+        opening: told the name of each module before it is opened, in the calling thread.
 
     Raises:
         ModelNotInstalled, WeightsMismatch, InvalidModelDirectory: a required model cannot be used.
         EngineUnavailable, EngineFailure: an engine cannot be opened.
     """
-    return _Loader(config, store).build()
+    return _Loader(config, store).build(opening)
+
+
+def opened_at_start(config: PipelineConfig) -> int:
+    """Modules that a start opens, to tell how far it is."""
+    defaults = config.defaults
+    on = (
+        defaults.use_textline_orientation,
+        defaults.use_doc_preprocessor and defaults.use_doc_orientation_classify,
+        defaults.use_doc_preprocessor and defaults.use_doc_unwarping,
+        defaults.use_layout_detection,
+        defaults.use_layout_detection and defaults.use_table_recognition,
+    )
+    named = (
+        config.textline_orientation,
+        config.doc_orientation,
+        config.doc_unwarping,
+        config.layout_detection,
+        config.table_structure,
+    )
+    wanted = (module is not None and (config.optional == "start" or on) for module, on in zip(named, on, strict=True))
+    return 2 + sum(wanted)
 
 
 def usable_cores() -> int:
@@ -48,38 +94,46 @@ def choose_engine(name: str, directory: ModelDirectory) -> str:
     return usable_engines(name, directory)[0]
 
 
-def usable_engines(name: str, directory: ModelDirectory) -> tuple[str, ...]:
-    """The engines that could run a model on a CPU, the one that is faster on most machines first.
+def usable_engines(name: str, directory: ModelDirectory, device: str = "cpu") -> tuple[str, ...]:
+    """The engines that could run a model, the one that is faster on most machines first.
 
-    Paddle's own format needs Paddle. ONNX runs on ONNX Runtime, and on OpenVINO where that is installed and made for
-    the processor (x86).
+    Paddle's own format needs Paddle. ONNX runs on ONNX Runtime, and on a CPU on OpenVINO where that is installed and
+    made for the processor (x86). ``torch`` runs only where it is named.
     """
     if name != "auto":
         return (name,)
     if directory.format == "paddle":
         return ("paddle",)
-    on_x86 = platform.machine().lower() in ("x86_64", "amd64")
+    on_x86 = device == "cpu" and platform.machine().lower() in ("x86_64", "amd64")
     return ("openvino", "onnxruntime") if on_x86 and find_spec("openvino") else ("onnxruntime",)
 
 
 class _Loader:
     def __init__(self, config: PipelineConfig, store: ModelStore) -> None:
+        if config.gpu_memory_share < 1 and config.engine != DEVICE_ENGINE:
+            raise EngineUnavailable(
+                f"engine.gpu_memory_share needs engine.name: {DEVICE_ENGINE}; '{config.engine}' takes what it wants."
+            )
         self._config = config
         self._store = store
         self._threads = config.threads or usable_cores()
         self._pool = CpuPool(self._threads)
         self._chosen: str | None = None
         # As many models compute at once as there are cores for the threads of each.
-        self._turn = Semaphore(max(1, usable_cores() // self._threads))
+        self._turn = EngineTurns(max(1, usable_cores() // self._threads))
+        self._device_models = self._open_device() if config.engine == DEVICE_ENGINE else None
 
-    def build(self) -> OcrPipeline:
+    def build(self, opening: Opening) -> OcrPipeline:
         config = self._config
+        opening("text_detection")
         detection = self._detection(config.text_detection)
+        opening("text_recognition")
         recognition = self._recognisers(config.text_recognition)
         defaults = config.defaults
         orientation_on = defaults.use_doc_preprocessor and defaults.use_doc_orientation_classify
         unwarping_on = defaults.use_doc_preprocessor and defaults.use_doc_unwarping
         stages = Stages(
+            pages=self._device_models.pages if self._device_models else HostPages(),
             detection=detection,
             recognition=recognition,
             doc_orientation=self._optional(
@@ -92,13 +146,25 @@ class _Loader:
                 self._orientation("textline_orientation"),
                 defaults.use_textline_orientation,
             ),
+            layout_detection=self._optional(
+                "layout_detection", config.layout_detection, self._layout, defaults.use_layout_detection
+            ),
+            table_structure=self._optional(
+                "table_structure", config.table_structure, self._tables, defaults.use_table_recognition
+            ),
         )
         detector = ModuleStatus(detection.batcher.name, config.text_detection.model_name, "loaded", detection.runs_on)
-        return OcrPipeline(stages, defaults, self._pool, (detector,))
+        return OcrPipeline(stages, defaults, self._pool, (detector,), hang_seconds=config.hang_seconds)
 
     def _detection(self, module: ModuleConfig) -> DetectionStage:
         directory = self._directory(module)
-        return DetectionStage(directory.detection(), self._engines(directory), self._pool)
+        spec = directory.detection()
+        detectors: Sequence[Detector]
+        if self._device_models:
+            detectors = self._device_models.detectors(directory, self._precision("text_detection"))
+        else:
+            detectors = [HostDetector(spec, engine) for engine in self._engines(directory, "text_detection")]
+        return DetectionStage(spec, detectors, self._pool)
 
     def _recognisers(self, configured: ModuleConfig) -> Recognisers:
         names = dict.fromkeys(name for group in GROUPS.values() for name in group.models)
@@ -117,7 +183,7 @@ class _Loader:
         spec = directory.recognition()
         stage = RecognitionStage(
             spec,
-            self._lanes(directory),
+            self._line_readers(directory),
             self._pool,
             padding=self._padding(),
             group_size=module.batch_size,
@@ -126,16 +192,41 @@ class _Loader:
         characters = frozenset(spec.characters)
         return Recogniser(stage, module.model_name, characters, has_right_to_left(spec.characters))
 
+    def _line_readers(self, directory: ModelDirectory) -> Sequence[LineReader]:
+        if self._device_models:
+            precision, on_ladder = self._precision("text_recognition"), self._padding() == "bucket"
+            return self._device_models.line_readers(directory, precision, on_ladder=on_ladder)
+        return [HostLineReader(directory.recognition(), engine) for engine in self._lanes(directory)]
+
     def _orientation(self, name: str) -> Callable[[ModuleConfig], OrientationStage]:
         def open_stage(module: ModuleConfig) -> OrientationStage:
             directory = self._directory(module)
             spec = directory.classification()
-            return OrientationStage(Classifier(name, spec, self._engines(directory), self._pool))
+            models: Sequence[ImageClassifier]
+            if self._device_models:
+                models = self._device_models.classifiers(directory, self._precision(name))
+            else:
+                engines = self._engines(directory, name, batch_shapes=image_batch_shapes(spec))
+                models = [HostClassifier(spec, engine) for engine in engines]
+            return OrientationStage(Classifier(name, spec, models, self._pool))
 
         return open_stage
 
     def _unwarping(self, module: ModuleConfig) -> UnwarpingStage:
-        return UnwarpingStage(self._engines(self._directory(module)), self._pool)
+        directory = self._directory(module)
+        if self._device_models:
+            return UnwarpingStage(self._device_models.flatteners(directory), self._pool)
+        engines = self._engines(directory, "doc_unwarping")
+        return UnwarpingStage([HostFlattener(engine) for engine in engines], self._pool)
+
+    def _layout(self, module: ModuleConfig) -> LayoutStage:
+        directory = self._directory(module)
+        thresholds = module.threshold if isinstance(module, LayoutConfig) else None
+        return LayoutStage(layout_spec(directory), self._graph_engines(directory), self._pool, thresholds)
+
+    def _tables(self, module: ModuleConfig) -> TableStage:
+        directory = self._directory(module)
+        return TableStage(table_spec(directory), self._graph_engines(directory), self._pool)
 
     def _optional(
         self, name: str, module: ModuleConfig | None, opener: Callable[[ModuleConfig], S], on: bool
@@ -145,22 +236,67 @@ class _Loader:
             return OptionalStage(name, module.model_name if module else "", None)
         return OptionalStage(name, module.model_name, lambda: opener(module))
 
+    @cached_property
+    def _configured_recogniser(self) -> ModelDirectory:
+        """Read once, for the choice of the engine and for the stage: its dictionary takes a while."""
+        return self._read(self._config.text_recognition)
+
     def _directory(self, module: ModuleConfig) -> ModelDirectory:
+        return self._configured_recogniser if module is self._config.text_recognition else self._read(module)
+
+    def _read(self, module: ModuleConfig) -> ModelDirectory:
         path = module.model_dir or self._store.find(module.model_name, ENGINE_FORMATS.get(self._config.engine))
         return ModelDirectory.read(path)
 
-    def _engines(self, directory: ModelDirectory, *, few_shapes: bool = False) -> list[Engine]:
-        options = EngineOptions(self._config.device, self._threads, self._precision(), few_shapes, self._turn)
-        names = usable_engines(self._config.engine, directory)
+    def _engines(
+        self,
+        directory: ModelDirectory,
+        stage: str,
+        *,
+        few_shapes: bool = False,
+        batch_shapes: Sequence[BatchShape] = (),
+    ) -> list[Engine]:
+        options = replace(
+            self._options(self._precision(stage), few_shapes=few_shapes, batch_shapes=batch_shapes),
+            best_class=stage == "text_recognition",
+        )
+        names = usable_engines(self._config.engine, directory, self._config.device)
         name = names[0] if len(names) == 1 else self._fastest(names, options)
         return [open_engine(name, directory.path, options)]
+
+    def _options(
+        self, precision: Precision, *, few_shapes: bool = False, batch_shapes: Sequence[BatchShape] = ()
+    ) -> EngineOptions:
+        return EngineOptions(
+            self._config.device,
+            self._threads,
+            precision,
+            few_shapes=few_shapes,
+            batch_shapes=tuple(batch_shapes),
+            tensorrt=self._config.tensorrt,
+            torch_compile=self._config.torch_compile,
+            memory_share=self._config.gpu_memory_share,
+            artefacts=self._store.directory / ARTEFACTS,
+            turn=self._turn,
+        )
+
+    def _open_device(self) -> "DeviceModels":
+        """The device that whole pages are read on. The module, and its library, are imported here and not before."""
+        options = self._options("f32")
+        opened: DeviceModels = import_for_engine(DEVICE_ENGINE, DEVICE_MODULE).DeviceModels.on(options)
+        return opened
+
+    def _graph_engines(self, directory: ModelDirectory) -> list[Engine]:
+        """Engines of a model with several inputs and outputs: in f32, and ONNX on the engine that runs any graph."""
+        name = usable_engines(self._config.engine, directory, self._config.device)[-1]
+        return [open_engine(name, directory.path, EngineOptions(self._config.device, self._threads, turn=self._turn))]
 
     def _fastest(self, names: tuple[str, ...], options: EngineOptions) -> str:
         """One engine for all models, chosen by what takes most of the time: the configured recogniser."""
         if self._chosen is None:
-            recogniser = self._directory(self._config.text_recognition)
+            recogniser = self._configured_recogniser
             shape = recogniser.recognition().image_shape
-            same = usable_engines(self._config.engine, recogniser) == names
+            same = usable_engines(self._config.engine, recogniser, self._config.device) == names
             self._chosen = (
                 fastest_engine(names, recogniser.path, shape, options, self._store.directory) if same else names[0]
             )
@@ -168,14 +304,23 @@ class _Loader:
 
     def _lanes(self, directory: ModelDirectory) -> list[Engine]:
         """Engines for the stage that does most of the work: what a lane does before and after keeps none waiting."""
-        engines = self._engines(directory, few_shapes=self._padding() != "reference")
+        shapes = line_batch_shapes(directory.recognition(), self._padding())
+        few_shapes = self._padding() != "reference"
+        engines = self._engines(directory, "text_recognition", few_shapes=few_shapes, batch_shapes=shapes)
         twins = [engine.twin() for engine in engines]
         return [*engines, *(twin for twin in twins if twin is not None)]
 
-    def _precision(self) -> Precision:
+    def _precision(self, stage: str) -> Precision:
+        """What a stage computes in: its own setting, the common one, or by profile and device."""
+        own = self._config.stage_precisions.get(stage)
+        on_gpu = self._config.device != "cpu"
+        if own is not None:
+            return own
+        if stage == "doc_unwarping" and on_gpu:
+            return "f32"  # it computes where pixels come from; fp16 knows a place to one part in two thousand
         if self._config.precision != "auto":
             return self._config.precision
-        return "fast" if self._config.profile == "fast" else "f32"
+        return "fast" if on_gpu or self._config.profile == "fast" else "f32"
 
     def _padding(self) -> Padding:
         if self._config.padding != "auto":

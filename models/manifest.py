@@ -11,7 +11,15 @@ from models.errors import OcrError
 from models.inference_yml import load_yaml
 from models.model_directory import ModelFormat
 
-ModelTask = Literal["text_detection", "text_recognition", "textline_orientation", "doc_orientation", "doc_unwarping"]
+ModelTask = Literal[
+    "text_detection",
+    "text_recognition",
+    "textline_orientation",
+    "doc_orientation",
+    "doc_unwarping",
+    "layout_detection",
+    "table_structure",
+]
 SourceKind = Literal["wheel", "huggingface"]
 
 _FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]

@@ -16,7 +16,12 @@ ModelFormat = Literal["onnx", "paddle"]
 ChannelOrder = Literal["BGR", "RGB"]
 Triple: TypeAlias = tuple[float, float, float]
 
-ENGINE_FORMATS: dict[str, ModelFormat] = {"paddle": "paddle", "onnxruntime": "onnx", "openvino": "onnx"}
+ENGINE_FORMATS: dict[str, ModelFormat] = {
+    "paddle": "paddle",
+    "onnxruntime": "onnx",
+    "openvino": "onnx",
+    "torch": "onnx",
+}
 """What each engine reads. ``auto`` is not here: it takes what is installed."""
 
 ONNX_FILE = "inference.onnx"
@@ -84,6 +89,19 @@ class ClassificationSpec:
     mean: Triple
     std: Triple
     labels: tuple[str, ...]
+
+    @property
+    def item_shape(self) -> tuple[int, int, int]:
+        """Channels, height, width of every image that the classifier is given.
+
+        Raises:
+            InvalidModelDirectory: the description fixes no size.
+        """
+        if self.size is not None:
+            return (3, self.size[1], self.size[0])
+        if self.resize_short is not None and self.crop is not None:
+            return (3, self.crop[0], self.crop[0])
+        raise InvalidModelDirectory("A classifier needs a fixed input size: `size`, or `resize_short` with a crop.")
 
 
 @dataclass(frozen=True, slots=True)

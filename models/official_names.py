@@ -17,6 +17,14 @@ _TASKS: dict[str, ModelTask] = {
     "textline_ori": "textline_orientation",
     "doc_ori": "doc_orientation",
 }
+_LAYOUT: dict[str, ModelTask] = {
+    "PP-DocLayout-S": "layout_detection",
+    "PP-DocLayout-M": "layout_detection",
+    "PP-DocLayout-L": "layout_detection",
+    "PP-DocLayout_plus-L": "layout_detection",
+    "SLANet": "table_structure",
+}
+"""Names that do not end with their task. PP-DocLayoutV2 and later, and SLANeXt, answer in other ways."""
 _FILES: dict[ModelFormat, tuple[str, ...]] = {
     "onnx": (ONNX_FILE, DESCRIPTION_FILE),
     "paddle": (PADDLE_GRAPHS[0], PADDLE_PARAMETERS, DESCRIPTION_FILE),
@@ -38,12 +46,13 @@ def find_entry(manifest: Manifest, name: str) -> ManifestEntry:
     near = difflib.get_close_matches(name, manifest.models, n=3)
     unknown = f"'{name}' is not a model in the manifest." + (f" Did you mean {' or '.join(near)}?" if near else "")
     found = _NAME.fullmatch(name) if len(name) <= _LONGEST_NAME else None
-    if found is None:
+    task = _TASKS[found[1]] if found else _LAYOUT.get(name)
+    if task is None:
         raise ModelNotInstalled(
             f"{unknown} `ppocr-server models list` shows all names; for weights of your own set the module's model_dir."
         )
     return ManifestEntry(
-        task=_TASKS[found[1]],
+        task=task,
         licence="as its repository says",
         sources=(_repository(f"{name}_onnx", "onnx"), _repository(name, "paddle")),
         note=f"{unknown} Its name stands for the repository PaddlePaddle/{name}_onnx, of which no hash is known: the "

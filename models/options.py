@@ -15,7 +15,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class OcrOverrides:
-    """One request's wishes; ``None`` takes the configured default."""
+    """One request's wishes; ``None`` takes the configured default.
+
+    ``structure`` says that the page's structure will be asked for, so that the configured layout models look at it.
+    """
 
     use_doc_orientation_classify: bool | None = None
     use_doc_unwarping: bool | None = None
@@ -28,6 +31,7 @@ class OcrOverrides:
     text_rec_score_thresh: float | None = None
     return_word_box: bool | None = None
     language: str | None = None
+    structure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,8 @@ class OcrOptions:
     """The effective options of one request: every field has its final value.
 
     ``use_doc_orientation_classify`` and ``use_doc_unwarping`` say what runs; they are false whenever
-    ``use_doc_preprocessor`` is false. Side lengths are pixels, thresholds are probabilities in 0..1,
+    ``use_doc_preprocessor`` is false. The layout and table models look at the page where ``use_layout_detection`` and
+    ``use_table_recognition`` are true. Side lengths are pixels, thresholds are probabilities in 0..1,
     ``text_det_unclip_ratio`` is the DB paper's r (https://arxiv.org/abs/1911.08947, eq. 10). ``language`` is a
     recogniser group of `models.languages`; None is the configured recogniser, whatever it reads.
     """
@@ -53,11 +58,15 @@ class OcrOptions:
     text_rec_score_thresh: float
     return_word_box: bool
     language: str | None = None
+    use_layout_detection: bool = False
+    use_table_recognition: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OcrDefaults:
     """Configured defaults: the pipeline section of the configuration, nothing else.
+
+    ``use_layout_detection`` and ``use_table_recognition`` are for requests that ask for a page's structure.
 
     The first three switches are PaddleX's ``use_doc_preprocessor`` and the document preprocessor's two own
     switches, which are consulted only where the preprocessor runs.
@@ -75,6 +84,8 @@ class OcrDefaults:
     text_det_unclip_ratio: float = 1.5
     text_rec_score_thresh: float = 0.0
     return_word_box: bool = False
+    use_layout_detection: bool = False
+    use_table_recognition: bool = False
 
     def resolve(self, wishes: OcrOverrides) -> OcrOptions:
         """Combine one request's wishes with these defaults.
@@ -101,6 +112,8 @@ class OcrDefaults:
             text_rec_score_thresh=_pick(wishes.text_rec_score_thresh, self.text_rec_score_thresh),
             return_word_box=_pick(wishes.return_word_box, self.return_word_box),
             language=wishes.language,
+            use_layout_detection=wishes.structure and self.use_layout_detection,
+            use_table_recognition=wishes.structure and self.use_layout_detection and self.use_table_recognition,
         )
         _check(options)
         return options

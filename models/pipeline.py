@@ -5,37 +5,69 @@ run through the same stages at the same time; they share the batchers' queues an
 """
 
 import time
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
+from typing import TypeAlias
 
 from models.batching import BatcherStats
 from models.document import Image, Page, PageResult, Preprocessed, TextBox, TextLine
+from models.engine_turns import PagesInWork
+from models.layout.regions import Region
 from models.ops.bidi import logical_order, logical_text, reads_right_to_left
 from models.ops.char_positions import char_positions
-from models.ops.crop import LineRegion, cut_line, locate_line
-from models.ops.rotate import rotate_image
+from models.ops.crop import LineRegion, locate_line
 from models.ops.word_boxes import word_boxes
 from models.optional_stage import ModuleStatus, OptionalStage
 from models.options import OcrDefaults, OcrOptions, OcrOverrides
 from models.recognisers import Recogniser, Recognisers
 from models.stages.base import CpuPool
 from models.stages.detection import DetectionStage
+from models.stages.layout import LayoutStage
 from models.stages.orientation import OrientationStage
-from models.stages.recognition import ReadLine
+from models.stages.pages import PagePixels, Pages
+from models.stages.recognition import ReadLine, RecognitionStage
+from models.stages.tables import TableStage
 from models.stages.unwarping import UnwarpingStage
 
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """The opened stages of one pipeline and the models behind them."""
+    """The opened stages of one pipeline, the models behind them, and how pages reach those."""
 
+    pages: Pages
     detection: DetectionStage
     recognition: Recognisers
     doc_orientation: OptionalStage[OrientationStage]
     doc_unwarping: OptionalStage[UnwarpingStage]
     textline_orientation: OptionalStage[OrientationStage]
+    layout_detection: OptionalStage[LayoutStage]
+    table_structure: OptionalStage[TableStage]
+
+    def optional(self) -> "tuple[OptionalStages, ...]":
+        """Those that a request may switch."""
+        return (
+            self.doc_orientation,
+            self.doc_unwarping,
+            self.textline_orientation,
+            self.layout_detection,
+            self.table_structure,
+        )
+
+
+OptionalStages: TypeAlias = (
+    OptionalStage[OrientationStage]
+    | OptionalStage[UnwarpingStage]
+    | OptionalStage[LayoutStage]
+    | OptionalStage[TableStage]
+)
+
+Opening = Callable[[str], object]
+"""Told the name of each module before it is opened."""
+
+
+def nobody(_module: str) -> None:
+    """Told of what is opened where nobody asked to be."""
 
 
 @dataclass(slots=True)
@@ -57,33 +89,49 @@ class _Run:
 class OcrPipeline:
     """Reads pages. Built by `models.loader.build_pipeline`; used from one event loop.
 
-    Attributes:
+    Args:
+        stages: its stages.
         defaults: what a request that says nothing gets.
+        pool: for array work.
+        required: the modules that are always open.
+        hang_seconds: an engine that works on one batch for longer has hung.
     """
 
-    def __init__(self, stages: Stages, defaults: OcrDefaults, pool: CpuPool, required: Sequence[ModuleStatus]) -> None:
+    def __init__(
+        self,
+        stages: Stages,
+        defaults: OcrDefaults,
+        pool: CpuPool,
+        required: Sequence[ModuleStatus],
+        *,
+        hang_seconds: float = float("inf"),
+    ) -> None:
         self.defaults = defaults
+        self._hang_seconds = hang_seconds
         self._stages = stages
         self._pool = pool
         self._required = tuple(required)
+        self._in_work = PagesInWork()
         self._closed = False
 
     @property
     def healthy(self) -> bool:
-        """Whether the pipeline takes work."""
-        return not self._closed
+        """Whether the pipeline takes work, and none of its engines has hung."""
+        return not self._closed and self.longest_run_seconds < self._hang_seconds
+
+    @property
+    def longest_run_seconds(self) -> float:
+        """How long the oldest batch that an engine works on now has taken so far; 0 where none does."""
+        return max(stage.batcher.longest_run_seconds for stage in self._opened())
 
     def modules(self) -> tuple[ModuleStatus, ...]:
         """The state of every module."""
-        optional = (stage.status for stage in self._optional())
+        optional = (stage.status for stage in self._stages.optional())
         return (*self._required, *self._stages.recognition.statuses(), *optional)
 
     def stats(self) -> dict[str, tuple[BatcherStats, int]]:
         """Per opened stage, by name: its batcher's counters and how many jobs wait."""
-        opened = [stage.opened for stage in self._optional()]
-        recognisers = [recogniser.stage for recogniser in self._stages.recognition.opened()]
-        stages = [self._stages.detection, *recognisers, *(stage for stage in opened if stage)]
-        return {stage.batcher.name: (stage.batcher.stats, stage.batcher.queued) for stage in stages}
+        return {stage.batcher.name: (stage.batcher.stats, stage.batcher.queued) for stage in self._opened()}
 
     def reads_language(self, group: str) -> bool:
         """Whether the recogniser of a group from `models.languages.GROUPS` is on this machine."""
@@ -101,32 +149,41 @@ class OcrPipeline:
             if wanted:
                 await stage.get(self._pool)
 
-    async def open_required(self) -> None:
+    async def open_required(self, opening: Opening = nobody) -> None:
         """Open the optional stages that the defaults turn on.
+
+        Args:
+            opening: told what is being opened.
 
         Raises:
             ModuleNotLoaded: one of them cannot run here; the message is for the operator.
         """
-        for stage, wanted in self._wanted(self.defaults.resolve(OcrOverrides())):
+        for stage, wanted in self._wanted(self.defaults.resolve(OcrOverrides(structure=True))):
             if wanted:
+                opening(stage.module)
                 await stage.open_required(self._pool)
 
-    async def open_optional(self) -> None:
+    async def open_optional(self, opening: Opening = nobody) -> None:
         """Open every allowed optional stage that can run here.
+
+        Args:
+            opening: told what is being opened.
 
         Raises:
             ModuleNotLoaded: one that the defaults turn on cannot; the message is for the operator.
         """
-        await self.open_required()
-        for stage in self._optional():
-            await stage.open_if_possible(self._pool)
+        await self.open_required(opening)
+        for stage in self._stages.optional():
+            if stage.allowed and stage.opened is None:
+                opening(stage.module)
+                await stage.open_if_possible(self._pool)
 
     async def close(self) -> None:
         """Fail what waits, let running batches finish, release the engines."""
         self._closed = True
         await self._stages.detection.close()
         await self._stages.recognition.close()
-        for stage in self._optional():
+        for stage in self._stages.optional():
             await stage.close()
         self._pool.close()
 
@@ -145,59 +202,82 @@ class OcrPipeline:
             ModuleNotLoaded: an optional stage, or a language, was asked for that cannot run here.
             EngineFailure, DeadlineExceeded, PipelineStopped: see `models.batching.Batcher.submit`.
         """
-        run = _Run(options, flow, deadline)
+        with self._in_work.page_of(flow):
+            return await self._read(page, options, _Run(options, flow, deadline))
+
+    async def _read(self, page: Page, options: OcrOptions, run: _Run) -> PageResult:
+        flow, deadline = run.flow, run.deadline
         recogniser = await self._stages.recognition.get(options.language, self._pool)
-        preprocessed = await self._preprocess(page.image, run)
+        preprocessed, pixels = await self._preprocess(page.image, run)
         with run.timed("text_detection"):
-            found = await self._stages.detection.find(preprocessed.image, options, flow=flow, deadline=deadline)
+            found = await self._stages.detection.find(pixels, options, flow=flow, deadline=deadline)
         with run.timed("locate_lines"):
             boxes, regions = await self._pool.run(_locate, found)
-        regions, angles = await self._turn_lines(preprocessed.image, regions, run)
+        regions, angles = await self._turn_lines(pixels, regions, run)
         with run.timed("text_recognition"):
-            reads = await recogniser.stage.read(preprocessed.image, regions, flow=flow, deadline=deadline)
+            reads = await recogniser.stage.read(pixels, regions, flow=flow, deadline=deadline)
         lines = await self._pool.run(_text_lines, boxes, regions, reads, recogniser, options)
-        return PageResult(options, preprocessed, tuple(boxes), tuple(angles), lines, run.seconds)
+        seen = await self._look(preprocessed.image, run)
+        return PageResult(options, preprocessed, tuple(boxes), tuple(angles), lines, run.seconds, seen)
 
-    async def _preprocess(self, image: Image, run: _Run) -> Preprocessed:
+    async def _preprocess(self, image: Image, run: _Run) -> tuple[Preprocessed, PagePixels]:
+        page = await self._pool.run(self._stages.pages.take, image)
         if not run.options.use_doc_preprocessor:
-            return Preprocessed(image)
-        angle, rotated = -1, image
+            return Preprocessed(image), page
+        angle, rotated = -1, page
         if run.options.use_doc_orientation_classify:
             with run.timed("doc_orientation"):
                 stage = await self._stages.doc_orientation.get(self._pool)
-                (angle,) = await stage.angles([lambda: image], flow=run.flow, deadline=run.deadline)
-                rotated = await self._pool.run(rotate_image, image, angle)
+                (angle,) = await stage.angles(page, [None], flow=run.flow, deadline=run.deadline)
+                rotated = await self._pool.run(self._stages.pages.turn, page, angle)
         unwarped = rotated
         if run.options.use_doc_unwarping:
             with run.timed("doc_unwarping"):
                 unwarping = await self._stages.doc_unwarping.get(self._pool)
                 unwarped = await unwarping.unwarp(rotated, flow=run.flow, deadline=run.deadline)
-        return Preprocessed(unwarped, angle, rotated)
+        return Preprocessed(unwarped.image, angle, rotated.image), unwarped
 
     async def _turn_lines(
-        self, image: Image, regions: list[LineRegion], run: _Run
+        self, page: PagePixels, regions: list[LineRegion], run: _Run
     ) -> tuple[list[LineRegion], list[int]]:
         """Turn upside-down lines; the angles are 0 or 1 (180 degrees), or -1 where the stage is off."""
         if not run.options.use_textline_orientation:
             return regions, [-1] * len(regions)
         with run.timed("textline_orientation"):
             stage = await self._stages.textline_orientation.get(self._pool)
-            crops = [partial(cut_line, image, region) for region in regions]
-            angles = await stage.angles(crops, flow=run.flow, deadline=run.deadline)
+            angles = await stage.angles(page, regions, flow=run.flow, deadline=run.deadline)
         turned = [replace(region, turned=angle == 180) for region, angle in zip(regions, angles, strict=True)]
         return turned, [int(region.turned) for region in turned]
 
-    def _optional(self) -> tuple[OptionalStage[OrientationStage] | OptionalStage[UnwarpingStage], ...]:
-        return (self._stages.doc_orientation, self._stages.doc_unwarping, self._stages.textline_orientation)
+    async def _look(self, image: Image, run: _Run) -> tuple[Region, ...] | None:
+        """The regions of a page, tables with their grids; None where no layout model is to look."""
+        if not run.options.use_layout_detection:
+            return None
+        with run.timed("layout_detection"):
+            layout = await self._stages.layout_detection.get(self._pool)
+            regions = await layout.find(image, flow=run.flow, deadline=run.deadline)
+        if not run.options.use_table_recognition:
+            return regions
+        with run.timed("table_structure"):
+            tables = await self._stages.table_structure.get(self._pool)
+            return await tables.with_grids(image, regions, flow=run.flow, deadline=run.deadline)
 
-    def _wanted(
-        self, options: OcrOptions
-    ) -> tuple[tuple[OptionalStage[OrientationStage] | OptionalStage[UnwarpingStage], bool], ...]:
-        return (
-            (self._stages.doc_orientation, options.use_doc_orientation_classify),
-            (self._stages.doc_unwarping, options.use_doc_unwarping),
-            (self._stages.textline_orientation, options.use_textline_orientation),
+    def _opened(
+        self,
+    ) -> list[DetectionStage | RecognitionStage | OrientationStage | UnwarpingStage | LayoutStage | TableStage]:
+        optional = [stage.opened for stage in self._stages.optional()]
+        recognisers = [recogniser.stage for recogniser in self._stages.recognition.opened()]
+        return [self._stages.detection, *recognisers, *(stage for stage in optional if stage)]
+
+    def _wanted(self, options: OcrOptions) -> tuple[tuple[OptionalStages, bool], ...]:
+        wanted = (
+            options.use_doc_orientation_classify,
+            options.use_doc_unwarping,
+            options.use_textline_orientation,
+            options.use_layout_detection,
+            options.use_table_recognition,
         )
+        return tuple(zip(self._stages.optional(), wanted, strict=True))
 
 
 def _locate(boxes: Sequence[TextBox]) -> tuple[list[TextBox], list[LineRegion]]:

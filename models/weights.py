@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from models.downloads import Downloads, SourceUnavailable
 from models.errors import ModelNotInstalled, WeightsMismatch
 from models.installation import RECORD_FILE, Trust, make_record, replace_directory, verify_files
+from models.layout_directory import layout_spec, table_spec
 from models.manifest import Manifest, ManifestEntry, ModelTask, load_manifest
 from models.model_directory import ModelDirectory, ModelFormat, find_formats
 from models.official_names import find_entry
@@ -251,6 +252,10 @@ def _check_usable(directory: Path, task: ModelTask) -> None:
         model.detection()
     elif task == "text_recognition":
         model.recognition()
+    elif task == "layout_detection":
+        layout_spec(model)
+    elif task == "table_structure":
+        table_spec(model)
     elif task != "doc_unwarping":
         model.classification()
 

@@ -73,6 +73,15 @@ class Admission:
             raise Overloaded
         self.bytes += count
 
+    @contextmanager
+    def holding(self, count: int) -> Iterator[None]:
+        """Count an answer's bytes while its client takes them. It is never refused; whoever comes next may be."""
+        self.bytes += count
+        try:
+            yield
+        finally:
+            self.bytes -= count
+
     def discharge(self, count: int) -> None:
         """Take bytes off what is inside."""
         self.bytes -= count

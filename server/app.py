@@ -6,7 +6,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
-from models.pipeline import OcrPipeline
+from server.answers import PacedAnswers
 from server.api import docs, health
 from server.api.failures import ErrorHandlers
 from server.api.files import files_handler
@@ -16,22 +16,25 @@ from server.api.vendors.registry import build_contracts
 from server.configuration import Configuration
 from server.errors import RequestError
 from server.lifespan import running
+from server.page_reader import PageReaderHost
 from server.runtime import Runtime, build_runtime
+from server.start_up import StartUp
 from server.storage.publisher import PicturePublisher
 from server.telemetry.requests import RequestTelemetry
 
 
-def create_app(configuration: Configuration, pipeline: OcrPipeline) -> Litestar:
+def create_app(configuration: Configuration, pipeline: PageReaderHost, start_up: StartUp | None = None) -> Litestar:
     """Make the application.
 
     Args:
         configuration: the effective configuration.
-        pipeline: built and not closed; it is closed when the application ends.
+        pipeline: not opened yet; it is opened when the application starts and closed when it ends.
+        start_up: how to start; None for a start in the foreground.
 
     Raises:
         ValueError, OSError: the picture storage cannot be used as configured.
     """
-    runtime = build_runtime(configuration, pipeline)
+    runtime = build_runtime(configuration, pipeline, start_up)
 
     contracts = build_contracts(runtime)
     errors = ErrorHandlers(contracts)
@@ -59,7 +62,7 @@ def create_app(configuration: Configuration, pipeline: OcrPipeline) -> Litestar:
         logging_config=None,
     )
     # Middleware of the framework does not see requests without a route; this does.
-    app.asgi_handler = RequestTelemetry(app.asgi_handler, runtime.metrics)
+    app.asgi_handler = RequestTelemetry(PacedAnswers(app.asgi_handler, runtime.admission), runtime.metrics)
     return app
 
 

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from server.errors import Unauthorized
 from server.keys import KeyRing
+from server.rate_limits import ANYBODY
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -44,6 +45,10 @@ class Authenticator:
         """
         if not self._keys.open and self._keys.find(credentials(header or "")) is None:
             raise Unauthorized
+
+    def caller(self, header: str | None) -> str:
+        """The name under which the requests of a caller that was let through are counted."""
+        return self._keys.find(credentials(header or "")) or ANYBODY
 
     async def guard(self, connection: Connection, route_handler: BaseRouteHandler) -> None:
         """The check as a Litestar guard; ``opt`` of a route may open it."""

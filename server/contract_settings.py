@@ -5,12 +5,12 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, ValidationInfo, field_validator
 
-from server.settings_base import Section
+from server.settings_base import CallerLimitSettings, Section
 
 MEBIBYTE = 1024 * 1024
 
 
-class ContractSection(Section):
+class ContractSection(CallerLimitSettings):
     """What every contract has.
 
     ``keys`` are secret by public name: Baidu's API key and secret key, China Mobile's X-APP-ID and Authorization; for
@@ -21,8 +21,6 @@ class ContractSection(Section):
     enabled: bool = True
     keys: dict[str, SecretStr] = Field(default_factory=dict)
     keys_file: Path | None = None
-    requests_per_second: PositiveFloat | None = None
-    concurrent_requests: PositiveInt | None = None
 
 
 ApiName = Literal["general_basic", "accurate_basic", "general", "accurate"]

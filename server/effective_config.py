@@ -33,12 +33,19 @@ def _pipeline(pipeline: PipelineConfig) -> dict[str, object]:
     modules = {"TextDetection": _module(pipeline.text_detection) | detection}
     if pipeline.textline_orientation:
         modules["TextLineOrientation"] = _module(pipeline.textline_orientation)
+    if pipeline.layout_detection:
+        threshold = {"threshold": pipeline.layout_detection.threshold}
+        modules["LayoutDetection"] = _module(pipeline.layout_detection) | threshold
+    if pipeline.table_structure:
+        modules["TableStructureRecognition"] = _module(pipeline.table_structure)
     modules["TextRecognition"] = _module(pipeline.text_recognition) | recognition
     return {
         "pipeline_name": "OCR",
         "text_type": "general",
         "use_doc_preprocessor": defaults.use_doc_preprocessor,
         "use_textline_orientation": defaults.use_textline_orientation,
+        "use_layout_detection": defaults.use_layout_detection,
+        "use_table_recognition": defaults.use_table_recognition,
         "SubPipelines": {
             "DocPreprocessor": {
                 "use_doc_orientation_classify": defaults.use_doc_orientation_classify,

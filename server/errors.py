@@ -8,6 +8,9 @@ from typing import Literal
 
 from models import errors as ocr
 
+MAX_RETRY_AFTER = 60
+"""Seconds; estimates beyond say little."""
+
 
 class RequestError(Exception):
     """A request that fails with a known status.
@@ -130,11 +133,18 @@ class RefusedByHttp(RequestError):
 
 
 class TooManyRequests(RequestError):
-    """This caller sends more than its key may."""
+    """This caller sends more than its key may.
+
+    Args:
+        retry_after: seconds after which it may send again.
+    """
 
     status = 429
     default_message = "Too many requests with this key. Send them more slowly."
-    retry_after = 1
+
+    def __init__(self, retry_after: int = 1) -> None:
+        super().__init__()
+        self.retry_after = retry_after
 
 
 class BodyTooLarge(RequestError):
@@ -158,11 +168,19 @@ class ClientDisconnected(RequestError):
 
 
 class Overloaded(RequestError):
-    """The queue is full; nothing of the request was processed."""
+    """The queue is full; nothing of the request was processed.
+
+    Args:
+        retry_after: seconds after which there should be room.
+    """
 
     status = 503
     default_message = "The server is at capacity. Try again later."
     retry_after = 1
+
+    def __init__(self, retry_after: int = 1) -> None:
+        super().__init__()
+        self.retry_after = min(retry_after, MAX_RETRY_AFTER)
 
 
 class RequestTimeout(RequestError):

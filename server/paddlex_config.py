@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from models.config import ModuleConfig, PipelineConfig
+from models.config import LayoutConfig, ModuleConfig, PipelineConfig
 from models.errors import InvalidOption
 from models.options import OcrDefaults, OcrOverrides
 from server.config_error import ConfigurationError
@@ -56,14 +56,23 @@ def pipeline_config(parsed: PipelineFile, settings: Settings, file: Path) -> Pip
             preprocess and (on_request or (doc is not None and doc.use_doc_unwarping)),
             file,
         ),
+        layout_detection=_layout(parsed, file),
+        table_structure=_optional(
+            parsed.modules.table_structure, parsed.use_layout_detection and parsed.use_table_recognition, file
+        ),
         defaults=_defaults(parsed, doc, file),
         optional=settings.models.optional_modules,
         engine=settings.engine.name,
-        device=settings.engine.device,
+        device=settings.engine.first_device,
         threads=settings.engine.threads,
         profile=settings.engine.profile,
         precision=settings.engine.precision,
+        stage_precisions={str(stage): value for stage, value in settings.engine.stage_precisions.items()},
         padding=settings.engine.padding,
+        tensorrt=settings.engine.tensorrt,
+        torch_compile=settings.engine.torch_compile,
+        hang_seconds=settings.engine.hang_seconds,
+        gpu_memory_share=settings.engine.gpu_memory_share,
     )
 
 
@@ -73,6 +82,12 @@ def _require_modules(parsed: PipelineFile, doc: DocPreprocessor | None, file: Pa
         ("use_textline_orientation", parsed.use_textline_orientation, parsed.modules.textline_orientation is not None,
          "SubModules.TextLineOrientation"),
         ("use_doc_preprocessor", parsed.use_doc_preprocessor, doc is not None, "SubPipelines.DocPreprocessor"),
+        ("use_layout_detection", parsed.use_layout_detection, parsed.modules.layout_detection is not None,
+         "SubModules.LayoutDetection"),
+        ("use_table_recognition", parsed.use_table_recognition, parsed.modules.table_structure is not None,
+         "SubModules.TableStructureRecognition"),
+        ("use_table_recognition", parsed.use_table_recognition, parsed.use_layout_detection,
+         "use_layout_detection: true, which finds the tables,"),
     ]  # fmt: skip
     if parsed.use_doc_preprocessor and doc is not None:
         inner = "SubPipelines.DocPreprocessor."
@@ -97,6 +112,8 @@ def _defaults(parsed: PipelineFile, doc: DocPreprocessor | None, file: Path) -> 
         use_doc_orientation_classify=doc is not None and doc.use_doc_orientation_classify,
         use_doc_unwarping=doc is not None and doc.use_doc_unwarping,
         use_textline_orientation=parsed.use_textline_orientation,
+        use_layout_detection=parsed.use_layout_detection,
+        use_table_recognition=parsed.use_table_recognition,
         text_det_limit_side_len=detection.limit_side_len,
         text_det_limit_type=detection.limit_type,
         text_det_max_side_limit=detection.max_side_limit,
@@ -121,6 +138,14 @@ def _module(module: Module, file: Path) -> ModuleConfig:
             "current directory nor from the file's."
         )
     return ModuleConfig(module.model_name.strip(), directory, module.batch_size)
+
+
+def _layout(parsed: PipelineFile, file: Path) -> LayoutConfig | None:
+    module = parsed.modules.layout_detection
+    if module is None or not parsed.use_layout_detection:
+        return None
+    plain = _module(module, file)
+    return LayoutConfig(plain.model_name, plain.model_dir, plain.batch_size, module.threshold)
 
 
 def _optional(module: Module | None, wanted: bool, file: Path) -> ModuleConfig | None:

@@ -76,12 +76,20 @@ class TextRecognition(Module):
     return_word_box: bool = False
 
 
+class LayoutDetection(Module):
+    """The layout model; ``threshold`` may name the least score of each class by its number."""
+
+    threshold: Annotated[float, Field(ge=0, le=1)] | dict[int, Annotated[float, Field(ge=0, le=1)]] | None = None
+
+
 class SubModules(Part):
     """The pipeline's own models."""
 
     text_detection: TextDetection = Field(alias="TextDetection")
     text_recognition: TextRecognition = Field(alias="TextRecognition")
     textline_orientation: Module | None = Field(default=None, alias="TextLineOrientation")
+    layout_detection: LayoutDetection | None = Field(default=None, alias="LayoutDetection")
+    table_structure: Module | None = Field(default=None, alias="TableStructureRecognition")
 
 
 class DocModules(Part):
@@ -107,12 +115,17 @@ class SubPipelines(Part):
 
 
 class PipelineFile(Part):
-    """A PaddleX ``OCR`` pipeline. Text on seals (``text_type: seal``) needs other models and is not offered."""
+    """A PaddleX ``OCR`` pipeline, with the layout models of ``PP-StructureV3`` as an extension.
+
+    Text on seals (``text_type: seal``) needs other models and is not offered.
+    """
 
     pipeline_name: Literal["OCR"] = "OCR"
     text_type: Literal["general"] = "general"
     use_doc_preprocessor: bool = True
     use_textline_orientation: bool = True
+    use_layout_detection: bool = False
+    use_table_recognition: bool = False
     sub_pipelines: SubPipelines = Field(default_factory=SubPipelines, alias="SubPipelines")
     modules: SubModules = Field(alias="SubModules")
 

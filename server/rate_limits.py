@@ -1,11 +1,18 @@
-"""How much one caller may send: requests a second (a token bucket that holds one second's worth) and at once."""
+"""How much one caller may send: requests a second (a token bucket that holds one second's worth), at once, and pages.
 
+Pages are known only when they were read, so they are paid for afterwards: who had more than a minute's worth of them
+comes again when that is paid off.
+"""
+
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from server.errors import TooManyRequests
+from server.settings_base import CallerLimitSettings
+from server.telemetry.record import RequestRecord
 
 ANYBODY = ""
 """Whom a contract without configured keys counts requests for."""
@@ -14,6 +21,7 @@ ANYBODY = ""
 @dataclass(slots=True)
 class _Caller:
     tokens: float
+    pages: float
     filled: float
     running: int = 0
 
@@ -22,44 +30,57 @@ class CallerLimits:
     """Counts the requests of each caller of one contract.
 
     Args:
-        per_second: requests a second and caller; None for no limit.
-        at_once: requests in work at once and caller; None for no limit.
+        settings: how much each may send.
         clock: seconds, monotonic.
     """
 
-    def __init__(
-        self, per_second: float | None, at_once: int | None, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._per_second = per_second
-        self._capacity = max(1.0, per_second or 0.0)
-        self._at_once = at_once
+    def __init__(self, settings: CallerLimitSettings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._per_second = settings.requests_per_second
+        self._capacity = max(1.0, self._per_second or 0.0)
+        self._at_once = settings.concurrent_requests
+        self._pages = settings.pages_per_minute
         self._clock = clock
         self._callers: dict[str, _Caller] = {}
 
     @contextmanager
-    def enter(self, name: str) -> Iterator[None]:
+    def enter(self, name: str, record: RequestRecord | None = None) -> Iterator[None]:
         """Let one request of a caller in, or not.
 
         Args:
             name: the caller: a configured key's name, so that there are few of them.
+            record: of the request; its pages are counted when it is over.
 
         Raises:
             TooManyRequests: the caller is over a limit; nothing was counted.
         """
-        caller = self._callers.setdefault(name, _Caller(self._capacity, self._clock()))
-        self._refill(caller)
-        if self._per_second is not None and caller.tokens < 1:
-            raise TooManyRequests
-        if self._at_once is not None and caller.running >= self._at_once:
-            raise TooManyRequests
+        caller = self._caller(name)
+        self._check(caller)
         caller.tokens -= 1
         caller.running += 1
         try:
             yield
         finally:
             caller.running -= 1
+            if record is not None:
+                self.spend(name, record.pages)
 
-    def _refill(self, caller: _Caller) -> None:
+    def spend(self, name: str, pages: int) -> None:
+        """Count pages that were read for a caller."""
+        self._caller(name).pages -= pages
+
+    def _check(self, caller: _Caller) -> None:
+        if self._per_second is not None and caller.tokens < 1:
+            raise TooManyRequests
+        if self._at_once is not None and caller.running >= self._at_once:
+            raise TooManyRequests
+        if self._pages is not None and caller.pages < 1:
+            raise TooManyRequests(retry_after=math.ceil((1 - caller.pages) * 60 / self._pages))
+
+    def _caller(self, name: str) -> _Caller:
+        """A caller, with what it has gained since it was last asked for."""
         now = self._clock()
-        caller.tokens = min(self._capacity, caller.tokens + (now - caller.filled) * (self._per_second or 0.0))
-        caller.filled = now
+        caller = self._callers.setdefault(name, _Caller(self._capacity, self._pages or 0, now))
+        passed, caller.filled = now - caller.filled, now
+        caller.tokens = min(self._capacity, caller.tokens + passed * (self._per_second or 0.0))
+        caller.pages = min(self._pages or 0, caller.pages + passed * (self._pages or 0) / 60)
+        return caller

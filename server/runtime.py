@@ -9,17 +9,21 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from models.loader import usable_cores
-from models.pipeline import OcrPipeline
 from server.access_rules import is_loopback
 from server.admission import Admission, PixelGate
 from server.api.paddlex_file import FileIntake
 from server.auth import Authenticator
 from server.configuration import Configuration
 from server.decode.decoder import Decoder
+from server.decode.process import PROTECTIONS
 from server.intake.fetch import UrlFetcher
 from server.lifecycle import Lifecycle
+from server.pace import Pace
+from server.page_reader import PageReaderHost
 from server.public_url import PublicUrl
+from server.rate_limits import CallerLimits
 from server.service import Recognizer
+from server.start_up import StartUp
 from server.storage.publisher import PicturePublisher, build_publisher
 from server.telemetry.metrics import Metrics
 from server.workers import Workers
@@ -37,7 +41,7 @@ class Runtime:
     """
 
     configuration: Configuration
-    pipeline: OcrPipeline
+    pipeline: PageReaderHost
     decoder: Decoder
     recognizer: Recognizer
     fetcher: UrlFetcher
@@ -45,11 +49,14 @@ class Runtime:
     publisher: PicturePublisher
     admission: Admission
     peeks: Admission
+    pace: Pace
     authenticator: Authenticator
+    caller_limits: CallerLimits
     public_url: PublicUrl
     workers: Workers
     metrics: Metrics
     lifecycle: Lifecycle
+    start_up: StartUp
 
     def deadline(self) -> float:
         """Event loop time at which a request that begins now is given up."""
@@ -73,12 +80,13 @@ RuntimeDependency: TypeAlias = SkipValidation[NamedDependency[Runtime]]
 """A route parameter named ``runtime``."""
 
 
-def build_runtime(configuration: Configuration, pipeline: OcrPipeline) -> Runtime:
+def build_runtime(configuration: Configuration, pipeline: PageReaderHost, start_up: StartUp | None = None) -> Runtime:
     """Put the parts together.
 
     Args:
         configuration: the effective configuration.
-        pipeline: built by `models.loader.build_pipeline`; the application closes it when it ends.
+        pipeline: not opened yet; the application opens it when it starts and closes it when it ends.
+        start_up: how to start; None for a start in the foreground.
 
     Raises:
         ValueError, OSError: the picture storage cannot be used as configured.
@@ -87,24 +95,30 @@ def build_runtime(configuration: Configuration, pipeline: OcrPipeline) -> Runtim
     limits = settings.limits
     admission = Admission(limits.max_queued_requests, limits.max_queued_bytes)
     gate = PixelGate(limits.max_detection_pixels)
+    pace = Pace()
     metrics = Metrics(admission, gate)
     metrics.watch_stages(pipeline.stats)
+    metrics.watch_replicas(pipeline.replicas)
     fetcher = UrlFetcher(settings.url_input)
     workers = Workers(max(2, usable_cores()))
     decoder = Decoder(settings.decode, limits)
+    metrics.watch_isolation(lambda: decoder.protections, PROTECTIONS)
     return Runtime(
         configuration=configuration,
         pipeline=pipeline,
         decoder=decoder,
-        recognizer=Recognizer(pipeline, decoder, gate, metrics.page_read),
+        recognizer=Recognizer(pipeline, decoder, gate, metrics.page_read, pace),
         fetcher=fetcher,
         intake=FileIntake(fetcher, workers),
         publisher=build_publisher(configuration.serving, settings.storage),
         admission=admission,
         peeks=Admission(MAX_PEEKS, MAX_PEEK_BYTES),
+        pace=pace,
         authenticator=Authenticator(settings.auth.tokens, is_loopback(settings.server.host)),
+        caller_limits=CallerLimits(settings.auth),
         public_url=PublicUrl(settings.server.public_url, settings.server.trusted_proxies),
         workers=workers,
         metrics=metrics,
         lifecycle=Lifecycle(),
+        start_up=start_up or StartUp(),
     )

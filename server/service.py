@@ -14,7 +14,6 @@ from models.cost import page_cost
 from models.document import Page, PageResult
 from models.errors import OcrError
 from models.options import OcrOptions, OcrOverrides
-from models.pipeline import OcrPipeline
 from models.tasks import first_error
 from server.admission import PixelGate
 from server.decode.decoder import Decoder
@@ -22,6 +21,8 @@ from server.decode.document import Document
 from server.decode.info import DocumentInfo
 from server.errors import RequestTimeout, from_pipeline
 from server.intake.raw_file import RawFile
+from server.pace import Arrival, Pace
+from server.page_reader import PageReader
 
 T = TypeVar("T")
 
@@ -54,17 +55,21 @@ class Recognizer:
     """Reads documents with one pipeline.
 
     Args:
-        pipeline: started by the caller.
+        pipeline: opened by the caller.
         decoder: started by the caller.
         gate: bounds the pages that are in memory and in the pipeline at once, over all requests.
         on_page: told of every page that was read.
+        pace: the line of documents whose first page is still to be read.
     """
 
-    def __init__(self, pipeline: OcrPipeline, decoder: Decoder, gate: PixelGate, on_page: OnPage) -> None:
+    def __init__(
+        self, pipeline: PageReader, decoder: Decoder, gate: PixelGate, on_page: OnPage, pace: Pace | None = None
+    ) -> None:
         self._pipeline = pipeline
         self._decoder = decoder
         self._gate = gate
         self._on_page = on_page
+        self._pace = pace or Pace()
 
     async def recognize(
         self,
@@ -90,10 +95,16 @@ class Recognizer:
 
         Raises:
             RequestError: the file cannot be read, a module is missing, time ran out, or the pipeline failed.
+            Overloaded: with a deadline, where the first page would hardly be read in time; nothing was done.
         """
+        if deadline is not None:
+            self._pace.check(deadline - asyncio.get_running_loop().time())
         try:
             async with asyncio.timeout_at(deadline) as timeout:
-                return await self._recognize(raw, wishes, finish, max_pages, deadline, choose, pdf_max_side)
+                with self._pace.line() as arrival:
+                    return await self._recognize(
+                        raw, wishes, finish, max_pages, deadline, choose, pdf_max_side, arrival
+                    )
         except TimeoutError as error:
             if timeout.expired():
                 raise RequestTimeout from error
@@ -110,6 +121,7 @@ class Recognizer:
         deadline: float | None,
         choose: Choose,
         pdf_max_side: int | None,
+        arrival: Arrival,
     ) -> RecognizedDocument[T]:
         options = self._pipeline.defaults.resolve(wishes)
         await self._pipeline.prepare(options)
@@ -121,6 +133,7 @@ class Recognizer:
             async def read(index: int) -> T:
                 page = await document.page(index)
                 result = await self._pipeline.read(page, options, deadline=deadline, flow=flow)
+                arrival.served()
                 self._on_page(result)
                 return await finish(RecognizedPage(page, result))
 

@@ -6,12 +6,12 @@ reads those. An unknown key in our section is an error, so a typing mistake neve
 
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr
+from pydantic import AfterValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr, model_validator
 
 from server.contract_settings import ContractSettings
-from server.settings_base import Section
+from server.settings_base import CallerLimitSettings, Section
 
 MAX_IMAGE_PIXELS = 178_956_970
 """PaddleX's and Pillow's decompression-bomb limit: a quarter of a GiB of 24-bit pixels, times two."""
@@ -32,6 +32,9 @@ Network = Annotated[str, AfterValidator(_is_network)]
 """An address or a network in CIDR notation."""
 
 
+Device = Annotated[str, Field(pattern=r"^(cpu|gpu:\d+)$")]
+
+
 class ServerSettings(Section):
     """Where and how the HTTP server listens."""
 
@@ -50,6 +53,7 @@ class LimitSettings(Section):
     """What one request, and all requests together, may cost."""
 
     max_body_bytes: PositiveInt = 256 * 1024 * 1024
+    max_connections: PositiveInt = 4096
     max_queued_requests: PositiveInt = 256
     max_queued_bytes: PositiveInt = 1024 * 1024 * 1024
     max_image_pixels: Annotated[int, Field(gt=0, le=MAX_IMAGE_PIXELS)] = MAX_IMAGE_PIXELS
@@ -71,9 +75,11 @@ class OfficeSettings(Section):
 
 
 class DecodeSettings(Section):
-    """The child processes that parse PDF, TIFF, GIF and the rarer still images."""
+    """The child processes that parse PDF, TIFF, GIF and still images."""
 
     workers: NonNegativeInt = 0
+    isolation: Literal["auto", "required"] = "auto"
+    isolate: Literal["all", "risky"] = "all"
     page_timeout_seconds: PositiveFloat = 30.0
     memory_megabytes: Annotated[int, Field(ge=MIN_DECODE_MEGABYTES)] = 2048
     files_per_worker: PositiveInt = 200
@@ -82,15 +88,38 @@ class DecodeSettings(Section):
     office: OfficeSettings = OfficeSettings()
 
 
+PrecisionStage = Literal["text_detection", "text_recognition", "textline_orientation", "doc_orientation"]
+"""Stages whose precision can be set; unwarping is always f32 on a GPU."""
+
+
 class EngineSettings(Section):
     """Which library runs the models, on what, how exactly it computes, and how lines are padded."""
 
-    name: Literal["auto", "onnxruntime", "openvino", "paddle"] = "auto"
-    device: Annotated[str, Field(pattern=r"^(cpu|gpu:\d+)$")] = "cpu"
+    name: Literal["auto", "onnxruntime", "openvino", "paddle", "torch"] = "auto"
+    device: Device = "cpu"
+    devices: Literal["auto"] | tuple[Device, ...] = ()
+    hang_seconds: PositiveFloat = 120.0
+    gpu_memory_share: Annotated[float, Field(gt=0, le=1)] = 1.0
     threads: NonNegativeInt = 0
     profile: Literal["exact", "fast"] = "exact"
-    precision: Literal["auto", "f32", "bf16"] = "auto"
+    precision: Literal["auto", "f32", "bf16", "fp16"] = "auto"
+    stage_precisions: dict[PrecisionStage, Literal["f32", "bf16", "fp16"]] = Field(default_factory=dict)
     padding: Literal["auto", "reference", "tight", "bucket"] = "auto"
+    tensorrt: bool = False
+    torch_compile: bool = False
+
+    @property
+    def first_device(self) -> str:
+        """Where a pipeline in this process runs."""
+        if self.devices == "auto":
+            return "gpu:0"
+        return self.devices[0] if self.devices else self.device
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if self.devices and self.device != "cpu":
+            raise ValueError("set either device or devices")
+        return self
 
 
 class ModelSettings(Section):
@@ -103,8 +132,8 @@ class ModelSettings(Section):
     optional_modules: Literal["as_configured", "first_use", "start"] = "as_configured"
 
 
-class AuthSettings(Section):
-    """Who may call. No tokens means no authentication, which only a loopback bind allows."""
+class AuthSettings(CallerLimitSettings):
+    """Who may call, and how much. No tokens means no authentication, which only a loopback bind allows."""
 
     tokens: dict[str, SecretStr] = Field(default_factory=dict)
     tokens_file: Path | None = None

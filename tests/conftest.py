@@ -6,6 +6,7 @@ from tests.contract.coverage_table import rows, write
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fuzz-times", type=int, default=1, help="make so many times as many requests from the OpenAPI")
     parser.addoption("--write-contract-table", action="store_true", help="rewrite the README's table of contracts")
 
 

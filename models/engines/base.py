@@ -5,19 +5,32 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Literal, Protocol
+from types import ModuleType
+from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import EngineUnavailable
+from models.errors import EngineFailure, EngineUnavailable, OutOfDeviceMemory
 
-EngineName = Literal["onnxruntime", "openvino", "paddle"]
-Precision = Literal["f32", "bf16", "fast"]
+EngineName = Literal["onnxruntime", "openvino", "paddle", "torch"]
+Precision = Literal["f32", "bf16", "fp16", "fast"]
 
+BatchShape: TypeAlias = tuple[int, int, int, int]
+"""Items, channels, height, width of a batch."""
 
 DEVICE_BATCH_SIZES: tuple[int, ...] = (1, 2, 4, 8, 16, 32)
 """`Engine.batch_sizes` of a device whose launches cost more than the blank rows that fill a batch up."""
+
+
+def device_batch_shapes(item: tuple[int, int, int], most: int) -> tuple[BatchShape, ...]:
+    """The shapes of batches of at most ``most`` items of one shape, filled up to `DEVICE_BATCH_SIZES`."""
+    largest = next((size for size in DEVICE_BATCH_SIZES if size >= most), DEVICE_BATCH_SIZES[-1])
+    return tuple((size, *item) for size in DEVICE_BATCH_SIZES if size <= largest)
+
+
+BEST_CLASS_VALUES = 2
+"""What a recogniser answers a time step under `EngineOptions.best_class`: the class's index and its probability."""
 
 LARGE_INPUT = 3 * 2048 * 2048
 """Input values of a batch after which an engine gives its working memory back. Libraries keep the most that any input
@@ -31,10 +44,18 @@ class EngineOptions:
     Attributes:
         device: ``cpu``, or ``gpu:N``. An engine that cannot use it raises; none falls back to another device.
         threads: CPU threads for one session; 0 lets the engine use every core it may run on.
-        precision: ``f32``, ``bf16``, or ``fast``: the fastest that the engine has on this processor. An engine that
-            cannot compute in what is named here raises; only ``fast`` leaves it the choice.
+        precision: ``f32``, ``bf16``, ``fp16``, or ``fast``: the fastest that the engine has on this device. An engine
+            that cannot compute in what is named here raises; only ``fast`` leaves it the choice.
         few_shapes: whether the model only ever sees a limited number of input shapes, so that what is prepared for each
             is worth keeping.
+        batch_shapes: every (N, 3, H, W) that the model will be given on a device with `Engine.batch_sizes`; empty where
+            any may come.
+        best_class: of a recogniser, only the best class of every time step is wanted: an engine that carries its answer
+            from a device to the host may answer (N, T, 2), class index and probability, instead of (N, T, classes).
+        tensorrt: compile models whose ``batch_shapes`` are known with TensorRT, on an NVIDIA GPU.
+        memory_share: the most of a card's memory that this process may take, 0..1.
+        torch_compile: let PyTorch make kernels of its own for the network.
+        artefacts: a directory that compiled models are kept in for the next start; None keeps none.
         turn: held while a CPU engine computes. Models that would each use every core take turns: run at once, they
             took 4 % more CPU time for the same pages.
     """
@@ -43,6 +64,12 @@ class EngineOptions:
     threads: int = 0
     precision: Precision = "f32"
     few_shapes: bool = False
+    batch_shapes: tuple[BatchShape, ...] = ()
+    best_class: bool = False
+    tensorrt: bool = False
+    torch_compile: bool = False
+    memory_share: float = 1.0
+    artefacts: Path | None = None
     turn: AbstractContextManager[object] = field(default_factory=nullcontext, compare=False)
 
 
@@ -71,8 +98,9 @@ class Engine(Protocol):
             batch: float32 (N, 3, H, W), contiguous.
 
         Returns:
-            The model's first output, float32, first axis N. It may be the library's own memory: valid only until the
-            next run on this engine, and not to be written to. Copying took 2 ms for the 17 MB of six short lines.
+            The model's first output, float32, first axis N (but see `EngineOptions.best_class`). It may be the
+            library's own memory: valid only until the next run on this engine, and not to be written to. Copying took
+            2 ms for the 17 MB of six short lines.
 
         Raises:
             EngineFailure: inference failed for this batch.
@@ -94,9 +122,10 @@ _MODULES: dict[str, str] = {
     "onnxruntime": "models.engines.onnx",
     "openvino": "models.engines.openvino",
     "paddle": "models.engines.paddle",
+    "torch": "models.engines.torch.engine",
 }
 
-_EXTRAS = {"paddle": "paddle"}
+_EXTRAS = {"paddle": "paddle", "torch": "torch"}
 """Engines whose library is not installed by default, and the extra of this distribution that brings it."""
 
 _REGISTERED: dict[str, EngineOpener] = {}
@@ -125,6 +154,8 @@ def open_engine(name: str, model_directory: Path, options: EngineOptions) -> Eng
         EngineUnavailable: unknown name, library not installed, or device not usable.
         EngineFailure: the library refuses the model.
     """
+    if options.torch_compile and name != "torch":
+        raise EngineUnavailable(f"engine.torch_compile is for engine 'torch', not for '{name}'.")
     opener = _REGISTERED.get(name) or _import_opener(name)
     return opener(model_directory, options)
 
@@ -133,20 +164,41 @@ def _import_opener(name: str) -> EngineOpener:
     module_name = _MODULES.get(name)
     if module_name is None:
         raise EngineUnavailable(f"Unknown engine '{name}'; known are {', '.join(_MODULES)}.")
-    try:
-        module = import_module(module_name)
-    except ImportError as error:
-        install = "" if name not in _EXTRAS else f" Install it with: pip install 'ppocr-server[{_EXTRAS[name]}]'"
-        raise EngineUnavailable(f"Engine '{name}' needs a package that is not installed: {error}.{install}") from error
-    opener: EngineOpener = module.open_model
+    opener: EngineOpener = import_for_engine(name, module_name).open_model
     return opener
 
 
-def refuse_bf16(name: str, options: EngineOptions) -> None:
-    """For engines that compute in float32 only.
+def import_for_engine(name: str, module: str) -> ModuleType:
+    """Import a module of ours that needs an engine's library.
 
     Raises:
-        EngineUnavailable: BF16 is asked for.
+        EngineUnavailable: the library is not installed; the message says how to install it.
     """
-    if options.precision == "bf16":
-        raise EngineUnavailable(f"Engine '{name}' computes in f32 only; engine.precision asks for bf16.")
+    try:
+        return import_module(module)
+    except ImportError as error:
+        install = "" if name not in _EXTRAS else f" Install it with: pip install 'ppocr-server[{_EXTRAS[name]}]'"
+        raise EngineUnavailable(f"Engine '{name}' needs a package that is not installed: {error}.{install}") from error
+
+
+def refuse_precision(name: str, options: EngineOptions, *known: Precision) -> None:
+    """For engines that compute in some precisions only on the device that is asked for.
+
+    Raises:
+        EngineUnavailable: another one than those, or ``fast``, is asked for.
+    """
+    if options.precision not in (*known, "fast"):
+        raise EngineUnavailable(
+            f"Engine '{name}' computes in {' or '.join(known)} on {options.device}; "
+            f"engine.precision asks for {options.precision}."
+        )
+
+
+_NO_MEMORY = ("out of memory", "failed to allocate", "alloc_failed")
+"""What inference libraries write when the device has no room; they have no exception of its own for it."""
+
+
+def run_failure(message: str, error: Exception) -> EngineFailure:
+    """The failure of a run, told apart by what the library wrote: no room for the batch, or anything else."""
+    written = str(error).lower()
+    return OutOfDeviceMemory(message) if any(words in written for words in _NO_MEMORY) else EngineFailure(message)

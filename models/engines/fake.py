@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.engines.base import DEVICE_BATCH_SIZES
-from models.errors import EngineFailure
+from models.errors import EngineFailure, OutOfDeviceMemory
 
 Answer = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
@@ -28,6 +28,8 @@ class Fault(Enum):
     """Raise EngineFailure."""
     CRASH = auto()
     """Raise an exception that the Engine protocol does not know."""
+    OUT_OF_MEMORY = auto()
+    """Raise OutOfDeviceMemory."""
     NAN = auto()
     """Answer with NaN everywhere."""
     WRONG_COUNT = auto()
@@ -76,6 +78,8 @@ class FakeEngine:
         fault = self._faults.popleft() if self._faults else None
         if fault is Fault.RAISE:
             raise EngineFailure("The fake engine was told to fail.")
+        if fault is Fault.OUT_OF_MEMORY:
+            raise OutOfDeviceMemory("The fake engine was told to be full.")
         if fault is Fault.CRASH:
             raise MemoryError("The fake engine was told to crash.")
         if fault is Fault.HANG:

@@ -1,22 +1,23 @@
-"""ONNX Runtime on the CPU: runs everywhere, the engine that the others are compared with."""
+"""ONNX Runtime: on the CPU, where it runs everywhere and the other engines are compared with it, and on NVIDIA GPUs."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from models.engines.base import LARGE_INPUT, EngineOptions, refuse_bf16
+from models.engines.base import LARGE_INPUT, EngineOptions, refuse_precision
+from models.engines.onnx_device import OnnxRuntimeDeviceEngine
+from models.engines.onnx_gpu import open_gpu_session
+from models.engines.onnx_run import run_all, shrinking
 from models.errors import EngineFailure, EngineUnavailable
 
 _LOG_ERRORS_ONLY = 3
 
-_SHRINKING = ort.RunOptions()
-_SHRINKING.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
-
 
 class OnnxRuntimeEngine:
-    """One ONNX Runtime session."""
+    """One ONNX Runtime session on the CPU."""
 
     name = "onnxruntime"
     batch_sizes: tuple[int, ...] = ()
@@ -25,6 +26,7 @@ class OnnxRuntimeEngine:
         self._session: ort.InferenceSession | None = session
         self._input = session.get_inputs()[0].name
         self._output = session.get_outputs()[0].name
+        self._shrinking = shrinking("cpu:0")
         self.device = ", ".join(session.get_providers())
 
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -32,11 +34,20 @@ class OnnxRuntimeEngine:
         if self._session is None:
             raise EngineFailure("The ONNX Runtime session is closed.")
         try:
-            options = _SHRINKING if batch.size > LARGE_INPUT else None
+            options = self._shrinking if batch.size > LARGE_INPUT else None
             (output,) = self._session.run([self._output], {self._input: batch}, options)
         except Exception as error:  # the library raises its own C++ exceptions as plain classes
             raise EngineFailure(f"ONNX Runtime failed on a batch of shape {batch.shape}.") from error
         return np.asarray(output, np.float32)
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """See `GraphEngine.input_names`."""
+        return () if self._session is None else tuple(given.name for given in self._session.get_inputs())
+
+    def run_all(self, inputs: Mapping[str, NDArray[np.float32]]) -> tuple[NDArray[np.float32], ...]:
+        """See `GraphEngine.run_all`."""
+        return run_all(self._session, inputs)
 
     def twin(self) -> None:
         """See `Engine.twin`. Not measured to be a gain."""
@@ -46,23 +57,32 @@ class OnnxRuntimeEngine:
         self._session = None
 
 
-def open_model(directory: Path, options: EngineOptions) -> OnnxRuntimeEngine:
+def open_model(directory: Path, options: EngineOptions) -> OnnxRuntimeEngine | OnnxRuntimeDeviceEngine:
     """Open ``inference.onnx`` of a model directory.
 
     Raises:
-        EngineUnavailable: a device other than the CPU, or a precision other than float32, is asked for.
+        EngineUnavailable: the device, or the precision on it, cannot be had; no other one is taken instead.
         EngineFailure: the file is not a model that ONNX Runtime can load.
     """
-    if options.device != "cpu":
-        raise EngineUnavailable(f"Engine 'onnxruntime' runs on the CPU only; device '{options.device}' was asked for.")
-    refuse_bf16("onnxruntime", options)
+    model = directory / "inference.onnx"
     settings = ort.SessionOptions()
     settings.intra_op_num_threads = options.threads
     settings.log_severity_level = _LOG_ERRORS_ONLY
     # Threads that spin while they wait take the cores that the other stages' sessions and the HTTP side need.
     settings.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    if options.device != "cpu":
+        session, gpu, precision = open_gpu_session(model, options, settings)
+        provider = session.get_providers()[0]
+        engine = OnnxRuntimeDeviceEngine(
+            session, "cuda", gpu.index, f"{options.device} ({gpu.name}), {provider}, {precision}"
+        )
+        engine.warm(options)
+        return engine
+    refuse_precision("onnxruntime", options, "f32")
+    if options.tensorrt:
+        raise EngineUnavailable("engine.tensorrt needs a GPU (device: gpu:N).")
     try:
-        session = ort.InferenceSession(directory / "inference.onnx", settings, providers=["CPUExecutionProvider"])
+        session = ort.InferenceSession(model, settings, providers=["CPUExecutionProvider"])
     except Exception as error:
         raise EngineFailure(f"ONNX Runtime cannot load the model in {directory}: {error}") from error
     return OnnxRuntimeEngine(session)

@@ -7,12 +7,25 @@ from models.layout.aligned import AlignedTable
 from models.layout.captions import Candidate, named_thing
 from models.layout.document import Block, BlockKind, Table
 from models.layout.frame import Frame
+from models.layout.given import Given, divided
 from models.layout.paragraphs import Paragraph, find_paragraphs
 from models.layout.reading import Column, Part
 from models.layout.things import Thing, aligned_table, table_lines
 from models.layout.titles import body_size, is_title, paragraph_size, title_levels
 
 Rectangle = tuple[float, float, float, float]
+
+_KINDS: dict[str, BlockKind] = {
+    "doc_title": "title",
+    "paragraph_title": "title",
+    "title": "title",
+    "figure_title": "image_caption",
+    "figure_caption": "image_caption",
+    "chart_title": "image_caption",
+    "table_title": "table_caption",
+    "table_caption": "table_caption",
+}
+"""A layout model's labels that say what a paragraph is. ``figure_table_chart_title`` does not say whose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +45,13 @@ class Assembly:
     Args:
         frame: the page's frame.
         things: its finished objects, as pieces number them.
+        given: what a layout model saw on it; None where none looked.
     """
 
-    def __init__(self, frame: Frame, things: Sequence[Thing]) -> None:
+    def __init__(self, frame: Frame, things: Sequence[Thing], given: Given | None = None) -> None:
         self._frame = frame
         self._things = things
+        self._given = given
         self._body = body_size(frame.spans)
 
     def blocks(self, parts: Sequence[Part]) -> tuple[Block, ...]:
@@ -60,10 +75,19 @@ class Assembly:
         if isinstance(part, Column):
             return [
                 _Draft(_around(paragraph), tuple(span.index for span in paragraph), paragraph, (part.x0, part.x1))
-                for paragraph in find_paragraphs(part, self._frame.line_height)
+                for paragraph in self._paragraphs(part)
             ]
         thing = self._things[part.thing]
         return [_Draft(thing.box, thing.lines, table=thing.table)]
+
+    def _paragraphs(self, column: Column) -> Sequence[Paragraph]:
+        paragraphs = find_paragraphs(column, self._frame.line_height)
+        return paragraphs if self._given is None else divided(paragraphs, self._given)
+
+    def _said(self, paragraph: Paragraph) -> BlockKind | None:
+        """What a layout model says of a paragraph; None where that is for the geometry to say."""
+        region = self._given.text_region(paragraph[0]) if self._given else None
+        return _KINDS.get(region.label, "text" if region.kind == "text" else None) if region else None
 
     def _kinds(self, drafts: Sequence[_Draft]) -> list[BlockKind]:
         things = [draft for draft in drafts if not draft.paragraph]
@@ -72,6 +96,9 @@ class Assembly:
         for draft in drafts:
             if not draft.paragraph:
                 kinds.append("table" if draft.table else "image")
+                continue
+            if said := self._said(draft.paragraph):
+                kinds.append(said)
                 continue
             named = named_thing(_candidate(draft), boxes, self._body, tables=tables)
             if named is not None:

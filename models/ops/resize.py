@@ -26,7 +26,7 @@ def detection_shape(
     ``min`` enlarges until the shorter side reaches the limit, ``max`` shrinks until the longer side does. Neither side
     may then exceed ``max_side_limit``, whatever was asked for.
     """
-    height, width = _padded_size(height, width)
+    height, width = padded_size(height, width)
     ratio = 1.0
     if limit_type == "max" and max(height, width) > limit_side_len:
         ratio = float(limit_side_len) / max(height, width)
@@ -44,7 +44,7 @@ def resize_page(image: Image, shape: tuple[int, int]) -> Image:
 
     A page whose sides sum to less than 64 px is first padded with black to at least 32 x 32.
     """
-    height, width = _padded_size(*image.shape[:2])
+    height, width = padded_size(*image.shape[:2])
     if (height, width) != image.shape[:2]:
         padded = np.zeros((height, width, 3), np.uint8)
         padded[: image.shape[0], : image.shape[1]] = image
@@ -84,7 +84,8 @@ def center_crop(image: Image, size: int) -> Image:
     return image[top : top + size, left : left + size]
 
 
-def _padded_size(height: int, width: int) -> tuple[int, int]:
+def padded_size(height: int, width: int) -> tuple[int, int]:
+    """The size that a page has before it is resized: a tiny one (sides of less than 64 px together) gets 32 px each."""
     return (max(32, height), max(32, width)) if height + width < 64 else (height, width)
 
 

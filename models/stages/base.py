@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Generic, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Item = TypeVar("Item")
 Output = TypeVar("Output")
+
+Prepared: TypeAlias = Any
+"""What a model's own ``prepare`` made for its own ``run``; nobody else looks inside."""
 
 
 class CpuPool:
@@ -46,39 +49,79 @@ class CpuPool:
         self._executor.shutdown()
 
 
-class EngineStage(ABC, Generic[Item, Output]):
-    """A stage that owns engines, one a lane, and the batcher in front of them.
+class StageModel(Protocol):
+    """A model with all that it takes to make its input. Its lane's thread alone runs it."""
+
+    @property
+    def name(self) -> str:
+        """Registry name of the engine."""
+
+    @property
+    def device(self) -> str:
+        """What really executes the model."""
+
+    @property
+    def batch_sizes(self) -> tuple[int, ...]:
+        """See `Engine.batch_sizes`."""
+
+    def close(self) -> None:
+        """Release the model."""
+
+
+Model = TypeVar("Model", bound=StageModel)
+
+
+class EngineModel:
+    """A `StageModel` on an engine that takes arrays of the host."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.name = engine.name
+        self.device = engine.device
+        self.batch_sizes = engine.batch_sizes
+
+    def close(self) -> None:
+        """See `StageModel.close`."""
+        self.engine.close()
+
+
+class ModelStage(ABC, Generic[Model, Item, Output]):
+    """A stage that owns opened models, one a lane, and the batcher in front of them.
 
     Args:
         name: stage name.
-        engines: opened engines of one model; each becomes a lane.
+        models: the same model, opened once for each lane.
         pool: for array work before and after.
         max_items: see `Batcher`.
         max_cost: see `Batcher`.
     """
 
     def __init__(
-        self, name: str, engines: Sequence[Engine], pool: CpuPool, *, max_items: int, max_cost: int = sys.maxsize
+        self, name: str, models: Sequence[Model], pool: CpuPool, *, max_items: int, max_cost: int = sys.maxsize
     ) -> None:
-        self._engines = tuple(engines)
+        self._models = tuple(models)
         self._pool = pool
-        lanes: list[Lane[Item, Output]] = [partial(self._run, engine) for engine in engines]
+        lanes: list[Lane[Item, Output]] = [partial(self._run, model) for model in models]
         self.batcher = Batcher(name, lanes, max_items=max_items, max_cost=max_cost)
 
     @property
     def runs_on(self) -> str:
         """Engine, device and number of lanes, for people."""
-        return f"{self._engines[0].name} on {self._engines[0].device}, lanes: {len(self._engines)}"
+        return f"{self._models[0].name} on {self._models[0].device}, lanes: {len(self._models)}"
 
     @abstractmethod
-    def _run(self, engine: Engine, items: list[Item]) -> list[Output]:
-        """Run one batch of items of equal key on one engine, in that engine's thread."""
+    def _run(self, model: Model, items: list[Item]) -> list[Output]:
+        """Run one batch of items of equal key on one model, in that model's thread."""
 
     async def close(self) -> None:
         """Fail what waits, let running batches finish, release the engines."""
         await self.batcher.close()
-        for engine in self._engines:
-            engine.close()
+        for model in self._models:
+            model.close()
+
+
+class EngineStage(ModelStage[Engine, Item, Output], ABC, Generic[Item, Output]):
+    """A stage whose models take arrays of the host that the stage itself makes."""
 
 
 def checked_run(engine: Engine, batch: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -106,7 +149,7 @@ def run_rows(engine: Engine, batch: NDArray[np.float32]) -> NDArray[np.float32]:
     return output
 
 
-def refuse_nonsense(engine: Engine, values: NDArray[np.float32]) -> None:
+def refuse_nonsense(engine: StageModel, values: NDArray[np.float32]) -> None:
     """Refuse values of which any is no finite number.
 
     Raises:

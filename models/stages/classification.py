@@ -1,55 +1,68 @@
 """Image classifiers with a handful of classes: document orientation and text-line orientation."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
+from typing import Protocol
 
-import numpy as np
-
-from models.document import Image
-from models.engines.base import Engine
-from models.errors import InvalidModelDirectory
+from models.engines.base import BatchShape, device_batch_shapes
 from models.model_directory import ClassificationSpec
-from models.ops.normalize import Normalizer
-from models.ops.resize import center_crop, resize_line, resize_short_side
-from models.stages.base import CpuPool, EngineStage, checked_run, planes_in_order
-
-ImageSource = Callable[[], Image]
-"""Makes one image when it is needed."""
+from models.ops.crop import LineRegion
+from models.stages.base import CpuPool, ModelStage, Prepared, StageModel
+from models.stages.pages import PagePixels
 
 MAX_IMAGES_PER_BATCH = 6
 """As many lines as the reference classifies together."""
 
 
-class Classifier(EngineStage[Image, int]):
+def image_batch_shapes(spec: ClassificationSpec) -> tuple[BatchShape, ...]:
+    """Every shape of batches on a device that fills them up.
+
+    Raises:
+        InvalidModelDirectory: the description fixes no size.
+    """
+    return device_batch_shapes(spec.item_shape, MAX_IMAGES_PER_BATCH)
+
+
+class ImageClassifier(StageModel, Protocol):
+    """A classifier of pages or lines."""
+
+    @property
+    def most_images(self) -> int:
+        """How many run together."""
+
+    def prepare(self, page: PagePixels, region: LineRegion | None) -> Prepared:
+        """Make its input from a line, or from the page itself. Called in threads of the pool."""
+
+    def run(self, items: list[Prepared]) -> list[int]:
+        """The index of the most probable class of each."""
+
+
+class Classifier(ModelStage[ImageClassifier, Prepared, int]):
     """One classifier behind its batcher. All its inputs have one size, so images of all requests share batches."""
 
-    def __init__(self, name: str, spec: ClassificationSpec, engines: Sequence[Engine], pool: CpuPool) -> None:
-        super().__init__(name, engines, pool, max_items=MAX_IMAGES_PER_BATCH)
+    def __init__(self, name: str, spec: ClassificationSpec, models: Sequence[ImageClassifier], pool: CpuPool) -> None:
+        super().__init__(name, models, pool, max_items=models[0].most_images)
         self.labels = spec.labels
-        self._spec = spec
-        self._normalizer = Normalizer.from_mean_std(spec.mean, spec.std, spec.scale)
+        _, height, width = spec.item_shape
+        self._cost = height * width
 
     async def classify(
-        self, images: Sequence[ImageSource], *, flow: Hashable = None, deadline: float | None = None
+        self,
+        page: PagePixels,
+        regions: Sequence[LineRegion | None],
+        *,
+        flow: Hashable = None,
+        deadline: float | None = None,
     ) -> list[int]:
-        """The index of the most probable class of each BGR image; images may have any size and are made one at a time.
+        """The index of the most probable class of each line of a page; None stands for the page itself.
 
         Raises:
             EngineFailure, DeadlineExceeded, PipelineStopped: see `Batcher.submit`.
         """
-        resized = await self._pool.run(self._resize_all, images)
-        cost = resized[0].shape[0] * resized[0].shape[1] if resized else 0
-        return await self.batcher.submit(resized, key=None, cost=cost, flow=flow, deadline=deadline)
+        prepared = await self._pool.run(self._prepare, page, regions)
+        return await self.batcher.submit(prepared, key=None, cost=self._cost, flow=flow, deadline=deadline)
 
-    def _resize_all(self, images: Sequence[ImageSource]) -> list[Image]:
-        return [self._resize(image()) for image in images]
+    def _prepare(self, page: PagePixels, regions: Sequence[LineRegion | None]) -> list[Prepared]:
+        return [self._models[0].prepare(page, region) for region in regions]
 
-    def _resize(self, image: Image) -> Image:
-        if self._spec.size is not None:
-            return resize_line(image, *self._spec.size)
-        if self._spec.resize_short is not None and self._spec.crop is not None:
-            return center_crop(resize_short_side(image, self._spec.resize_short), self._spec.crop[0])
-        raise InvalidModelDirectory("A classifier needs a fixed input size: `size`, or `resize_short` with a crop.")
-
-    def _run(self, engine: Engine, items: list[Image]) -> list[int]:
-        batch = np.stack([self._normalizer.planes(planes_in_order(image, self._spec.channels)) for image in items])
-        return [int(index) for index in checked_run(engine, batch).argmax(axis=1)]
+    def _run(self, model: ImageClassifier, items: list[Prepared]) -> list[int]:
+        return model.run(items)

@@ -1,19 +1,19 @@
 """Text detection: a page to its text boxes, in reading order."""
 
 from collections.abc import Hashable, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.document import Image, TextBox
-from models.engines.base import Engine
+from models.document import TextBox
 from models.model_directory import DetectionSpec
 from models.ops.db_postprocess import DbOptions, find_boxes
-from models.ops.normalize import Normalizer
 from models.ops.reading_order import sort_boxes
-from models.ops.resize import detection_shape, resize_page
+from models.ops.resize import detection_shape
 from models.options import OcrOptions
-from models.stages.base import CpuPool, EngineStage, checked_run, planes_in_order
+from models.stages.base import CpuPool, ModelStage, Prepared, StageModel
+from models.stages.pages import PagePixels
 
 MAX_PAGES_PER_BATCH = 8
 """Pages of one shape that run together on a device that likes batches. A CPU gains nothing from more than one."""
@@ -22,24 +22,33 @@ MAX_BATCH_PIXELS = 8 * 1280 * 1280
 """Pixels of pages that run together, so that a batch takes no more memory than a large page."""
 
 
-class DetectionStage(EngineStage[Image, NDArray[np.float32]]):
+class Detector(StageModel, Protocol):
+    """A text detector."""
+
+    def prepare(self, page: PagePixels, shape: tuple[int, int]) -> Prepared:
+        """Make the detector's input of (height, width) from a page. Called in threads of the pool."""
+
+    def run(self, items: list[Prepared]) -> list[NDArray[np.float32]]:
+        """Text probability of each pixel of inputs of one shape: arrays (H, W) of the caller's own."""
+
+
+class DetectionStage(ModelStage[Detector, Prepared, NDArray[np.float32]]):
     """DB text detection on pages of any size; only pages of equal detector shape can share a batch."""
 
-    def __init__(self, spec: DetectionSpec, engines: Sequence[Engine], pool: CpuPool) -> None:
-        pages = MAX_PAGES_PER_BATCH if engines[0].batch_sizes else 1
-        super().__init__("text_detection", engines, pool, max_items=pages, max_cost=MAX_BATCH_PIXELS)
+    def __init__(self, spec: DetectionSpec, detectors: Sequence[Detector], pool: CpuPool) -> None:
+        pages = MAX_PAGES_PER_BATCH if detectors[0].batch_sizes else 1
+        super().__init__("text_detection", detectors, pool, max_items=pages, max_cost=MAX_BATCH_PIXELS)
         self._spec = spec
-        self._normalizer = Normalizer.from_mean_std(spec.mean, spec.std, spec.scale)
 
     async def find(
-        self, page: Image, options: OcrOptions, *, flow: Hashable = None, deadline: float | None = None
+        self, page: PagePixels, options: OcrOptions, *, flow: Hashable = None, deadline: float | None = None
     ) -> list[TextBox]:
         """Find the text boxes of one page.
 
         Raises:
             EngineFailure, DeadlineExceeded, PipelineStopped: see `Batcher.submit`.
         """
-        height, width = page.shape[:2]
+        height, width = page.size
         shape = detection_shape(
             height,
             width,
@@ -47,9 +56,9 @@ class DetectionStage(EngineStage[Image, NDArray[np.float32]]):
             options.text_det_limit_type,
             options.text_det_max_side_limit,
         )
-        resized = await self._pool.run(resize_page, page, shape)
+        prepared = await self._pool.run(self._models[0].prepare, page, shape)
         cost = shape[0] * shape[1]
-        (probability,) = await self.batcher.submit([resized], key=shape, cost=cost, flow=flow, deadline=deadline)
+        (probability,) = await self.batcher.submit([prepared], key=shape, cost=cost, flow=flow, deadline=deadline)
         thresholds = DbOptions(
             options.text_det_thresh,
             options.text_det_box_thresh,
@@ -58,11 +67,8 @@ class DetectionStage(EngineStage[Image, NDArray[np.float32]]):
         )
         return await self._pool.run(_boxes_in_order, probability, (height, width), thresholds)
 
-    def _run(self, engine: Engine, items: list[Image]) -> list[NDArray[np.float32]]:
-        """Resized pages of one shape to their probability maps, float32 (H, W) each."""
-        batch = np.stack([self._normalizer.planes(planes_in_order(page, self._spec.channels)) for page in items])
-        # Copies: the maps are read in the pool while the engine runs the next page.
-        return [np.array(maps[0]) for maps in checked_run(engine, batch)]
+    def _run(self, model: Detector, items: list[Prepared]) -> list[NDArray[np.float32]]:
+        return model.run(items)
 
 
 def _boxes_in_order(

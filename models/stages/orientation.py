@@ -3,10 +3,12 @@
 from collections.abc import Hashable, Sequence
 
 from models.batching import Batcher
-from models.document import Image
 from models.errors import InvalidModelDirectory
+from models.ops.crop import LineRegion
 from models.ops.rotate import Angle
-from models.stages.classification import Classifier, ImageSource
+from models.stages.base import Prepared
+from models.stages.classification import Classifier
+from models.stages.pages import PagePixels
 
 _ANGLES: dict[str, Angle] = {"0": 0, "90": 90, "180": 180, "270": 270}
 
@@ -19,7 +21,7 @@ class OrientationStage:
         self._angles = tuple(_angle(label) for label in classifier.labels)
 
     @property
-    def batcher(self) -> Batcher[Image, int]:
+    def batcher(self) -> Batcher[Prepared, int]:
         """The stage's queue."""
         return self._classifier.batcher
 
@@ -29,14 +31,19 @@ class OrientationStage:
         return self._classifier.runs_on
 
     async def angles(
-        self, images: Sequence[ImageSource], *, flow: Hashable = None, deadline: float | None = None
+        self,
+        page: PagePixels,
+        regions: Sequence[LineRegion | None],
+        *,
+        flow: Hashable = None,
+        deadline: float | None = None,
     ) -> list[Angle]:
-        """The angle of each image, in degrees.
+        """The angle of each line of a page, in degrees; None stands for the page itself.
 
         Raises:
             EngineFailure, DeadlineExceeded, PipelineStopped: see `Batcher.submit`.
         """
-        classes = await self._classifier.classify(images, flow=flow, deadline=deadline)
+        classes = await self._classifier.classify(page, regions, flow=flow, deadline=deadline)
         return [self._angles[index] for index in classes]
 
     async def close(self) -> None:

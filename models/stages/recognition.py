@@ -2,20 +2,19 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
-from models.document import Image
-from models.engines.base import Engine
-from models.errors import EngineFailure
+from models.engines.base import BatchShape, device_batch_shapes
 from models.fair_queue import Turn
 from models.model_directory import RecognitionSpec
-from models.ops.crop import LineRegion, cut_line
-from models.ops.ctc import DecodedLine, ctc_characters, decode_line, greedy_decode
-from models.ops.line_groups import LineGroup, Padding, plan_groups
-from models.ops.normalize import Normalizer
-from models.ops.resize import resize_line
-from models.stages.base import CpuPool, EngineStage, planes_in_order, refuse_nonsense, run_rows
+from models.ops.crop import LineRegion
+from models.ops.ctc import DecodedLine, ctc_characters, decode_line
+from models.ops.line_groups import WIDTH_LADDER, LineGroup, Padding, plan_groups
+from models.stages.base import CpuPool, ModelStage, Prepared, StageModel
+from models.stages.pages import PagePixels
 from models.tasks import run_all
 
 MAX_BATCH_PIXELS = 6 * 48 * 3200
@@ -25,6 +24,18 @@ MAX_OWN_LINES: dict[Padding, int] = {"tight": 1, "bucket": 8}
 """Lines of one page that run together on a CPU. A line in a batch costs it 5 to 20 % less than alone, but every (lines,
 width) is a shape of its own to prepare: one by one, the many widths of ``tight`` are about as fast when all were seen
 (6.1 against 5.9 s for 19 pages), faster before (9.0 against 10.4 s), and takes 430 MB less."""
+
+
+def line_batch_shapes(spec: RecognitionSpec, padding: Padding) -> tuple[BatchShape, ...]:
+    """Every shape of batches on a device that fills them up; none where widths are not on the ladder."""
+    channels, height, _ = spec.image_shape
+    if padding != "bucket":
+        return ()
+    return tuple(
+        shape
+        for width in WIDTH_LADDER
+        for shape in device_batch_shapes((channels, height, width), MAX_BATCH_PIXELS // (height * width))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +53,33 @@ class ReadLine:
 
 @dataclass(frozen=True, slots=True)
 class _PaddedLine:
-    image: Image
+    prepared: Prepared
     width: int
 
 
-class RecognitionStage(EngineStage[_PaddedLine, DecodedLine]):
+class LineReader(StageModel, Protocol):
+    """A CTC recogniser."""
+
+    @property
+    def most_pixels(self) -> int:
+        """Padded pixels that run together at most."""
+
+    def prepare(self, page: PagePixels, region: LineRegion, width: int) -> Prepared:
+        """Make a line's input at the recogniser's height and its own width. Called in threads of the pool."""
+
+    def run(self, items: list[Prepared], rows: int, width: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """The best class of every time step and its probability, (N, T) each, of N lines.
+
+        They run as a batch of so many rows, padded to so many pixels.
+        """
+
+
+class RecognitionStage(ModelStage[LineReader, _PaddedLine, DecodedLine]):
     """CTC recognition of lines; a line's padded width follows from its own page alone.
 
     Args:
         spec: the model's description.
-        engines: one per lane.
+        readers: one per lane.
         pool: for resizing.
         padding: policy that fixes padded widths.
         group_size: lines of a page that share a padded width under the ``reference`` policy.
@@ -61,7 +89,7 @@ class RecognitionStage(EngineStage[_PaddedLine, DecodedLine]):
     def __init__(
         self,
         spec: RecognitionSpec,
-        engines: Sequence[Engine],
+        readers: Sequence[LineReader],
         pool: CpuPool,
         *,
         padding: Padding,
@@ -69,23 +97,22 @@ class RecognitionStage(EngineStage[_PaddedLine, DecodedLine]):
         name: str = "text_recognition",
     ) -> None:
         # The sizes that batches of several pages have; none where every batch is one page's own.
-        self._shared_sizes = engines[0].batch_sizes if padding == "bucket" else ()
+        self._shared_sizes = readers[0].batch_sizes if padding == "bucket" else ()
         own_lines = MAX_OWN_LINES.get(padding, group_size)
         max_items = max(self._shared_sizes, default=own_lines)
-        super().__init__(name, engines, pool, max_items=max_items, max_cost=MAX_BATCH_PIXELS)
+        super().__init__(name, readers, pool, max_items=max_items, max_cost=readers[0].most_pixels)
         self._spec = spec
         self._padding = padding
         self._group_size = group_size
         self._characters = ctc_characters(spec.characters)
-        self._normalizer = Normalizer.signed_unit()
 
     async def read(
-        self, page: Image, regions: Sequence[LineRegion], *, flow: Hashable = None, deadline: float | None = None
+        self, page: PagePixels, regions: Sequence[LineRegion], *, flow: Hashable = None, deadline: float | None = None
     ) -> list[ReadLine]:
         """Read the lines of one page. Lines are cut out group by group and kept only at the recogniser's height.
 
         Args:
-            page: uint8 (H, W, 3) BGR.
+            page: the page.
             regions: where its lines are.
             flow: see `Batcher.submit`.
             deadline: see `Batcher.submit`.
@@ -111,13 +138,13 @@ class RecognitionStage(EngineStage[_PaddedLine, DecodedLine]):
     async def _read_group(
         self,
         group: LineGroup,
-        page: Image,
+        page: PagePixels,
         regions: Sequence[LineRegion],
         flow: Hashable,
         deadline: float | None,
         turn: Turn,
     ) -> list[DecodedLine]:
-        lines = await self._pool.run(self._cut, group, page, regions)
+        lines = await self._pool.run(self._prepare, group, page, regions)
         # Where batches are not filled up to fixed sizes, one is a page's own lines and nothing else, so that not even
         # the batch size that a kernel is chosen for depends on who else is being served.
         key = (group.width, None if self._shared_sizes else group)
@@ -128,24 +155,15 @@ class RecognitionStage(EngineStage[_PaddedLine, DecodedLine]):
         """Padded pixels of one line."""
         return self._spec.image_shape[1] * group.width
 
-    def _cut(self, group: LineGroup, page: Image, regions: Sequence[LineRegion]) -> list[_PaddedLine]:
-        height = self._spec.image_shape[1]
+    def _prepare(self, group: LineGroup, page: PagePixels, regions: Sequence[LineRegion]) -> list[_PaddedLine]:
         return [
-            _PaddedLine(resize_line(cut_line(page, regions[index]), width, height), group.width)
+            _PaddedLine(self._models[0].prepare(page, regions[index], width), group.width)
             for index, width in zip(group.lines, group.text_widths, strict=True)
         ]
 
-    def _run(self, engine: Engine, items: list[_PaddedLine]) -> list[DecodedLine]:
-        batch = np.zeros((self._rows(len(items)), *self._spec.image_shape[:2], items[0].width), np.float32)
-        for row, line in zip(batch, items, strict=False):
-            self._normalizer.write_planes(planes_in_order(line.image, self._spec.channels), row)
-        probabilities = run_rows(engine, batch)
-        if probabilities.ndim != 3 or probabilities.shape[2] != len(self._characters):
-            raise EngineFailure(
-                f"The recogniser has {probabilities.shape[-1]} classes and its dictionary {len(self._characters)}."
-            )
-        indices, best = greedy_decode(probabilities[: len(items)])
-        refuse_nonsense(engine, best)
+    def _run(self, model: LineReader, items: list[_PaddedLine]) -> list[DecodedLine]:
+        lines = [line.prepared for line in items]
+        indices, best = model.run(lines, self._rows(len(items)), items[0].width)
         return [decode_line(row, scores, self._characters) for row, scores in zip(indices, best, strict=True)]
 
     def _rows(self, lines: int) -> int:

@@ -8,7 +8,9 @@ from litestar import Request
 from server.admission import Ticket
 from server.api.body import read_body
 from server.disconnect import run_while_connected
+from server.errors import NotReady
 from server.runtime import Runtime
+from server.settings import LimitSettings
 from server.telemetry.record import record_of
 
 T = TypeVar("T")
@@ -19,7 +21,14 @@ Answer = Callable[[Ticket, list[bytes]], Coroutine[Any, Any, T]]
 for the whole work."""
 
 
-async def admitted(request: AnyRequest, runtime: Runtime, answer: Answer[T], *, max_body_bytes: int | None = None) -> T:
+async def admitted(
+    request: AnyRequest,
+    runtime: Runtime,
+    answer: Answer[T],
+    *,
+    max_body_bytes: int | None = None,
+    waits_for_text: bool = True,
+) -> T:
     """Admit a request, read its body and answer it, for as long as its caller stays.
 
     Args:
@@ -27,19 +36,35 @@ async def admitted(request: AnyRequest, runtime: Runtime, answer: Answer[T], *, 
         runtime: the running server.
         answer: called with the request's ticket and its body; cancelled when the caller goes away.
         max_body_bytes: the contract's own cap on the body, where it is below the server's.
+        waits_for_text: whether the answer holds what is read for it now, so that the line for that decides, too.
 
     Raises:
         NotReady, Overloaded: the server takes no more.
         BodyTooLarge, BodyTimeout: the body is not one.
         ClientDisconnected: the caller went away.
     """
-    runtime.lifecycle.check_accepting()
     limits = runtime.configuration.settings.limits
     if max_body_bytes is not None:
         limits = limits.model_copy(update={"max_body_bytes": min(max_body_bytes, limits.max_body_bytes)})
     record = record_of(request.scope)  # type: ignore[arg-type]
     with runtime.admission.enter() as ticket:
-        record.body_begun = True
-        body = [await read_body(request.receive, request.headers.get("content-length"), ticket, limits)]
-        record.body_bytes = len(body[0])
-        return await run_while_connected(request.receive, answer(ticket, body))
+        async with runtime.lifecycle.stay():
+            await _check_accepting(runtime, limits)
+            if waits_for_text:
+                runtime.pace.check(limits.request_timeout_seconds)
+            record.body_begun = True
+            body = [await read_body(request.receive, request.headers.get("content-length"), ticket, limits)]
+            record.body_bytes = len(body[0])
+            return await run_while_connected(request.receive, answer(ticket, body), runtime.metrics.work_abandoned)
+
+
+async def _check_accepting(runtime: Runtime, limits: LimitSettings) -> None:
+    """Let a document in; one that comes while the models are still being loaded waits for them.
+
+    Raises:
+        NotReady: the server drains, or its engines do not work.
+    """
+    await runtime.start_up.over(limits.body_timeout_seconds)
+    runtime.lifecycle.check_accepting()
+    if not runtime.pipeline.healthy:
+        raise NotReady

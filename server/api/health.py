@@ -1,5 +1,6 @@
 """Health checks, version and metrics: what those who run the server ask it."""
 
+from dataclasses import asdict
 from typing import Any
 
 from litestar import Response, get
@@ -8,14 +9,17 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from models.optional_stage import ModuleStatus, missing_model
 from server.api.paddlex_errors import envelope, new_log_id
 from server.auth import LOCAL, PUBLIC
+from server.errors import NotReady
 from server.lifecycle import Phase
 from server.runtime import RuntimeDependency
 from server.version import PACKAGE, installed_version
 
 
 @get("/health", media_type="application/json", opt={PUBLIC: True}, sync_to_thread=False)
-def health() -> Response[bytes]:
-    """Say that the server answers, in the contract's words."""
+def health(runtime: RuntimeDependency) -> Response[bytes]:
+    """Say that the server answers, in the contract's words; not before it can read, which its clients wait for."""
+    if runtime.lifecycle.phase is Phase.STARTING:
+        raise NotReady
     return Response(envelope(new_log_id(), 0, "Healthy"), media_type="application/json")
 
 
@@ -27,7 +31,10 @@ def live() -> dict[str, str]:
 
 @get("/health/ready", opt={PUBLIC: True}, sync_to_thread=False)
 def ready(runtime: RuntimeDependency) -> Response[dict[str, Any]]:
-    """Say whether documents are welcome now, and what is loaded; 503 while it starts, drains or has failed."""
+    """Say whether documents are welcome now, and what is loaded; 503 while it starts, drains or has failed.
+
+    While it starts, ``start`` says what is being done and how far it is.
+    """
     serving = runtime.lifecycle.phase is Phase.SERVING
     healthy = runtime.pipeline.healthy
     status = "failed" if serving and not healthy else runtime.lifecycle.phase.value
@@ -35,7 +42,11 @@ def ready(runtime: RuntimeDependency) -> Response[dict[str, Any]]:
         {"module": module.module, "model": module.model_name, "state": module.state, "detail": _detail(module)}
         for module in runtime.pipeline.modules()
     ]
-    content = {"status": "ready" if serving and healthy else status, "modules": modules}
+    content: dict[str, Any] = {"status": "ready" if serving and healthy else status, "modules": modules}
+    if runtime.lifecycle.phase is Phase.STARTING:
+        content["start"] = asdict(runtime.start_up.progress)
+    if replicas := runtime.pipeline.replicas():
+        content["replicas"] = [asdict(replica) for replica in replicas]
     return Response(content, status_code=200 if serving and healthy else 503)
 
 

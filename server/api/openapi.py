@@ -40,7 +40,7 @@ def openapi_document(contracts: Sequence[Contract]) -> Json:
 def _health_paths() -> Json:
     return {
         "/health": _get(
-            "Whether the server answers, in the contract's envelope", {"$ref": "#/components/schemas/Error"}
+            "Whether the server answers, in the contract's envelope", {"$ref": "#/components/schemas/Error"}, 503
         ),
         "/health/live": _get("Whether the process is alive", _object(status="string")),
         "/health/ready": _get("Whether documents are welcome, and what is loaded", _readiness(), 503),
@@ -63,8 +63,14 @@ def _get(summary: str, schema: Json, *other_statuses: int) -> Json:
 def _readiness() -> Json:
     module = _object(module="string", model="string", state="string", detail="string")
     status = {"type": "string", "enum": ["starting", "ready", "draining", "failed"]}
-    properties = {"status": status, "modules": {"type": "array", "items": module}}
-    return {"type": "object", "required": list(properties), "properties": properties}
+    start = _object(step="string", done="integer", total="integer", seconds="number")
+    replica = _object(
+        number="integer", device="string", state="string", losses="integer", pages="integer", pixels="integer"
+    )
+    always = {"status": status, "modules": {"type": "array", "items": module}}
+    # `start` while the server starts, `replicas` where there are several devices.
+    sometimes = {"start": start, "replicas": {"type": "array", "items": replica}}
+    return {"type": "object", "required": list(always), "properties": {**always, **sometimes}}
 
 
 def _object(**types: str) -> Json:

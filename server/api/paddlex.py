@@ -25,7 +25,9 @@ OcrRequest = Request[Any, Any, Any]
 @post("/ocr", status_code=200, media_type="application/json", request_max_body_size=None, name="ocr")
 async def ocr(request: OcrRequest, runtime: RuntimeDependency) -> Response[bytes]:
     """Read the text of an image, a PDF or a TIFF."""
-    return await admitted(request, runtime, partial(_answer, request, runtime))
+    caller = runtime.authenticator.caller(request.headers.get("authorization"))
+    with runtime.caller_limits.enter(caller, record_of(request.scope)):  # type: ignore[arg-type]
+        return await admitted(request, runtime, partial(_answer, request, runtime))
 
 
 async def _answer(request: OcrRequest, runtime: Runtime, ticket: Ticket, body: list[bytes]) -> Response[bytes]:

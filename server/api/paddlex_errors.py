@@ -1,8 +1,9 @@
 """Error answers: the contract's envelope ``{"logId", "errorCode", "errorMsg"}``, whatever went wrong, on every route.
 
 The caller's ``logId`` is echoed where it is known. Where a request is refused before its body was read, a JSON body
-that announces its size is read for it: up to 4 MiB with 401, 404 and 405, up to 64 KiB with 503, as long as few others
-are being read so. Otherwise, and always with 408 and 413, whose bodies never arrived whole, the answer holds a new one.
+that announces its size is read for it: up to 4 MiB with 401, 404 and 405, up to 64 KiB with 429 and 503, as long as few
+others are being read so. Otherwise, and always with 408 and 413, whose bodies never arrived whole, the answer holds a
+new one.
 """
 
 import json
@@ -22,7 +23,7 @@ from server.telemetry.record import record_of
 AnyRequest = Request[Any, Any, Any]
 _REFUSED = LimitSettings(max_body_bytes=4 * 1024 * 1024, body_timeout_seconds=2.0)
 _FULL = LimitSettings(max_body_bytes=64 * 1024, body_timeout_seconds=2.0)
-PEEK_LIMITS = {401: _REFUSED, 404: _REFUSED, 405: _REFUSED, 503: _FULL}
+PEEK_LIMITS = {401: _REFUSED, 404: _REFUSED, 405: _REFUSED, 429: _FULL, 503: _FULL}
 
 
 def new_log_id() -> str:

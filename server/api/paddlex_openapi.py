@@ -7,7 +7,7 @@ from server.api.paddlex_request import OUTPUT_FORMATS, OcrParameters, OcrRequest
 
 Json = dict[str, object]
 
-ERROR_STATUSES = (400, 401, 404, 405, 408, 413, 422, 500, 503)
+ERROR_STATUSES = (400, 401, 404, 405, 408, 413, 422, 429, 500, 503)
 
 DESCRIPTIONS = {
     "file": "Base64 of the file, or an http(s) URL of a host that the server may fetch from.",
@@ -23,7 +23,10 @@ DESCRIPTIONS = {
     "textRecScoreThresh": "Lines whose score is at least this are kept.",
     "returnWordBox": "Also answer with words and their boxes.",
     "visualize": "Also answer with pictures.",
-    "outputFormats": "Also answer with the page in these forms: its structure is found by geometry, without a model.",
+    "outputFormats": (
+        "Also answer with the page in these forms: its structure is found by geometry, or by layout models where the "
+        "configuration turns them on."
+    ),
     "logId": "Echoed; a new one is made where it is absent or empty.",
 }
 

@@ -91,6 +91,7 @@ class OcrParameters(_Fields):
             text_det_unclip_ratio=self.text_det_unclip_ratio,
             text_rec_score_thresh=self.text_rec_score_thresh,
             return_word_box=self.return_word_box,
+            structure=bool(self.output_formats),
         )
 
 

@@ -71,7 +71,7 @@ def page_answer(page: RecognizedPage, plan: PicturePlan | None, formats: Collect
 def _texts(result: PageResult, formats: Collection[OutputFormat]) -> dict[str, str]:
     if not formats:
         return {}
-    layout = analyse_layout(result.preprocessed.image, result.lines)
+    layout = analyse_layout(result.preprocessed.image, result.lines, result.regions)
     texts: dict[str, str] = {}
     if "markdown" in formats:
         texts["markdown"] = page_markdown(result.lines, layout, escape=True, figure=None)

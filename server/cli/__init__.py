@@ -82,6 +82,19 @@ def check(config: Path | None, settings: tuple[str, ...]) -> None:
     check_installation(config, settings)
 
 
+@main.command()
+@configured
+@click.option(
+    "--timeout", "timeout_seconds", type=click.FloatRange(min=0, min_open=True), default=5.0, show_default=True,
+    help="Seconds to wait for an answer.",
+)  # fmt: skip
+def ready(config: Path | None, settings: tuple[str, ...], timeout_seconds: float) -> None:
+    """Ask the server that runs with this configuration whether it is ready; exit code 1 where it is not."""
+    from server.cli.asking import ask_ready
+
+    ask_ready(config, settings, timeout_seconds)
+
+
 @main.group()
 def models() -> None:
     """Weights: what there is, fetching, checking."""

@@ -16,6 +16,8 @@ from server.check import LINE, is_right, read_line
 from server.cli.failures import Failure
 from server.cli.start import load, named, open_store
 from server.configuration import Configuration
+from server.decode.decoder import Decoder
+from server.decode.process import PROTECTIONS, WorkerNotStarted, what_is_missing
 from server.version import installed_version
 
 
@@ -30,10 +32,11 @@ def check_installation(config: Path | None, settings: Sequence[str]) -> None:
     click.echo(f"ppocr-server {installed_version()}, Python {platform.python_version()}, {platform.platform()}")
     click.echo(f"configuration: {configuration.source}")
     engine = configuration.settings.engine
-    click.echo(f"device: {engine.device}, {usable_cores()} CPU cores; engine: {engine.name}")
+    click.echo(f"device: {engine.first_device}, {usable_cores()} CPU cores; engine: {engine.name}")
     click.echo("weights:")
     for name in named(configuration.pipeline):
         click.echo(f"  {name}: {_weights(store, name, ENGINE_FORMATS.get(engine.name))}")
+    click.echo(f"decode workers: {asyncio.run(_isolation(configuration))}")
     text = asyncio.run(_read(configuration, store))
     if not is_right(text):
         raise Failure(f"A line that says '{LINE}' was read as '{text}'.")
@@ -48,6 +51,18 @@ def _weights(store: ModelStore, name: str, model_format: ModelFormat | None) -> 
     return "installed, " + (
         "but there is no sum to compare it with" if "unknown" in trust else f"SHA-256 as {' and '.join(sorted(trust))}"
     )
+
+
+async def _isolation(configuration: Configuration) -> str:
+    decoder = Decoder(configuration.settings.decode, configuration.settings.limits)
+    try:
+        await decoder.start()
+    except WorkerNotStarted as error:
+        raise Failure(str(error)) from error
+    finally:
+        await decoder.stop()
+    missing = [name for name in PROTECTIONS if name not in decoder.protections]
+    return what_is_missing(missing) if missing else "cut off from network, files and other processes"
 
 
 async def _read(configuration: Configuration, store: ModelStore) -> str:

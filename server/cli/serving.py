@@ -1,33 +1,36 @@
-"""``ppocr-server serve``: checks, models, pipeline, and then the HTTP server in this process."""
+"""``ppocr-server serve``: checks, and then the HTTP server in this process, which loads the models while it listens."""
 
 import asyncio
 import logging
 import math
+import resource
 import signal
 import socket
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import FrameType
 
 import uvicorn
 from litestar import Litestar
 
-from models.errors import OcrError
-from models.loader import build_pipeline
-from models.pipeline import OcrPipeline
-from models.weights import ModelStore
 from server.access_rules import check_exposure
 from server.app import create_app
 from server.cli.failures import Failure
+from server.cli.reader import reader_of
 from server.cli.sockets import listen_on, url_of
-from server.cli.start import load, open_store, pull_required
+from server.cli.start import load, open_store
 from server.configuration import Configuration
+from server.core_dumps import forbid_core_dumps
 from server.effective_config import effective_yaml
 from server.http_protocol import limited_protocol
 from server.lifecycle import Lifecycle
-from server.settings import ServerSettings
+from server.page_reader import PageReaderHost
+from server.start_up import StartUp
 from server.telemetry.logs import configure_logging
+
+ENOUGH_FILES = 65_536
+KEEP_ALIVE_SECONDS = 75
+"""Longer than proxies keep theirs, usually a minute: else the server would close a connection just as one uses it."""
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +43,7 @@ def serve(config: Path | None, settings: Sequence[str], *, insecure: bool) -> No
         OcrError: a model or engine cannot be used.
         Failure: the port, or the directory for pictures, cannot be used.
     """
+    forbid_core_dumps()
     configuration = load(config, settings)
     check_exposure(configuration.settings, insecure)
     listen = configuration.settings.server
@@ -49,59 +53,50 @@ def serve(config: Path | None, settings: Sequence[str], *, insecure: bool) -> No
         signal.signal(number, _exit)
     sockets = listen_on(listen.host, listen.port)
     store = open_store(configuration)
-    pull_required(configuration, store)
-    pipeline = _build(configuration, store)
-    app = _application(configuration, pipeline)
-    server = _Server(_uvicorn_config(configuration, app), app.state.runtime.lifecycle)
+    start_up, pipeline = reader_of(configuration, store)
+    app = _application(configuration, pipeline, start_up)
+    server = _Server(_uvicorn_config(configuration, app), app.state.runtime.lifecycle, start_up)
     server.run(sockets=sockets)
+    if isinstance(start_up.failure, Exception):
+        raise start_up.failure
 
 
-def _build(configuration: Configuration, store: ModelStore) -> OcrPipeline:
-    """Build the pipeline, with all that the configuration turns on, in a thread that ends with it.
-
-    OpenVINO gives the thread that loads it another signal stack, and frees that when its last model is closed. On the
-    main thread, where signals arrive, the next one would then crash the process.
-    """
-    with ThreadPoolExecutor(1) as loader:
-        pipeline = loader.submit(build_pipeline, configuration.pipeline, store).result()
-        loader.submit(asyncio.run, _open_required(pipeline)).result()
-    return pipeline
-
-
-async def _open_required(pipeline: OcrPipeline) -> None:
-    """Fail before the HTTP server starts, and with one message, where a module that is on cannot run."""
+def _application(configuration: Configuration, pipeline: PageReaderHost, start_up: StartUp) -> Litestar:
     try:
-        await pipeline.open_required()
-    except OcrError:
-        await pipeline.close()
-        raise
-
-
-def _application(configuration: Configuration, pipeline: OcrPipeline) -> Litestar:
-    try:
-        return create_app(configuration, pipeline)
+        return create_app(configuration, pipeline, start_up)
     except OSError as error:
         raise Failure(f"The directory for pictures cannot be used: {error}.") from error
 
 
 def _exit(_number: int, _frame: FrameType | None) -> None:
-    """Stop without a traceback: while models load at once, later after uvicorn, which raises the signal once more."""
+    """Stop without a traceback: before there is an HTTP server at once, later after uvicorn, which raises it again."""
     raise SystemExit(0)
 
 
 class _Server(uvicorn.Server):
     """Says where it listens once it really answers, and says that it drains before it closes its door."""
 
-    def __init__(self, config: uvicorn.Config, lifecycle: Lifecycle) -> None:
+    def __init__(self, config: uvicorn.Config, lifecycle: Lifecycle, start_up: StartUp) -> None:
         super().__init__(config)
         self._lifecycle = lifecycle
+        self._start_up = start_up
+        self._announcement: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started and not self.should_exit:
             urls = ", ".join(url_of(listening, self.config.is_ssl) for listening in sockets or ())
+            logger.info("Listening on %s; documents are welcome when the models are loaded", urls)
+            self._announcement = asyncio.create_task(self._announce(urls))
+
+    async def _announce(self, urls: str) -> None:
+        """Say that documents are welcome, or stop where the start failed."""
+        await self._start_up.ended.wait()
+        if self._start_up.failure is None:
             logger.info("Serving on %s", urls)
+        else:
+            self.should_exit = True
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         super().handle_exit(sig, frame)
@@ -113,9 +108,10 @@ class _Server(uvicorn.Server):
 
         Both together take the configured grace at most; a second interrupt ends the wait at once.
         """
-        self._lifecycle.drain()
+        grace = self.config.timeout_graceful_shutdown or 0
+        self._lifecycle.drain(grace)
         loop = asyncio.get_running_loop()
-        end = loop.time() + (self.config.timeout_graceful_shutdown or 0)
+        end = loop.time() + grace
         waits = [loop.create_task(_end_of(set(self.server_state.tasks))), loop.create_task(_set(self._hurry))]
         await asyncio.wait(waits, timeout=end - loop.time(), return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
@@ -140,10 +136,10 @@ def _uvicorn_config(configuration: Configuration, app: Litestar) -> uvicorn.Conf
     Its access log stays off (requests are logged with the facts that matter), and forwarded headers are our own
     business: they count from configured proxies only.
     """
-    listen: ServerSettings = configuration.settings.server
+    listen, limits = configuration.settings.server, configuration.settings.limits
     return uvicorn.Config(
         app,
-        http=limited_protocol(configuration.settings.limits.body_timeout_seconds),
+        http=limited_protocol(limits.body_timeout_seconds, min(limits.max_connections, _open_files() // 2)),
         ws="none",
         lifespan="on",
         log_config=None,
@@ -151,10 +147,24 @@ def _uvicorn_config(configuration: Configuration, app: Litestar) -> uvicorn.Conf
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=math.ceil(listen.shutdown_grace_seconds),
         ssl_certfile=listen.tls_certificate,
         ssl_keyfile=listen.tls_key,
     )
+
+
+def _open_files() -> int:
+    """How many files this process may open, as many as it is allowed to allow itself.
+
+    Documents are files, too: connections must leave room for them.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = ENOUGH_FILES if hard == resource.RLIM_INFINITY else min(ENOUGH_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    return ENOUGH_FILES if soft == resource.RLIM_INFINITY else soft
 
 
 def _tell(configuration: Configuration) -> None:

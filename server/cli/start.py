@@ -89,6 +89,8 @@ def required_names(pipeline: PipelineConfig) -> tuple[str, ...]:
         pipeline.textline_orientation if defaults.use_textline_orientation else None,
         pipeline.doc_orientation if preprocess and defaults.use_doc_orientation_classify else None,
         pipeline.doc_unwarping if preprocess and defaults.use_doc_unwarping else None,
+        pipeline.layout_detection,
+        pipeline.table_structure,
     )
     return _store_names(modules)
 
@@ -102,6 +104,8 @@ def named(pipeline: PipelineConfig) -> tuple[str, ...]:
             pipeline.textline_orientation,
             pipeline.doc_orientation,
             pipeline.doc_unwarping,
+            pipeline.layout_detection,
+            pipeline.table_structure,
         )
     )
 

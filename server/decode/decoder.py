@@ -1,12 +1,13 @@
 """The door to all decoding: bytes in, pages out.
 
-PDF, TIFF and GIF are parsed in worker processes; Office documents are made a PDF first, by LibreOffice in a process of
-its own. Still images of rare formats (JPEG 2000, Netpbm, Sun raster) are decoded in workers too. So are PNG, JPEG, WebP
-and BMP, unless their header promises a short and simple job: those are decoded in a thread of this process. `_cheap` is
-the one place that decides so.
+Everything is parsed in worker processes; Office documents are made a PDF first, by LibreOffice in a process of its own.
+Only headers of still images are read here, by Python alone. Where the operator has only what is risky isolated, PNG,
+JPEG, WebP and BMP whose header promises a short and simple job are decoded in a thread of this process; `_cheap` is the
+one place that decides so.
 """
 
 import asyncio
+import logging
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,11 +21,12 @@ from server.decode.document import Document
 from server.decode.headers import TIFF_MAGICS, ImageHeader, read_header
 from server.decode.images import decode_image
 from server.decode.info import DocumentInfo
-from server.decode.messages import FileFormat, Outline, Work
+from server.decode.messages import FileFormat, Outline, Protection, Work
 from server.decode.office import OfficeConverter
 from server.decode.page_size import check_pixels, fitting_scale, rendered_size, side_scale
 from server.decode.pool import WorkerPool
-from server.decode.process import WorkerFailed, WorkerNotStarted, WorkerSettings
+from server.decode.private_directory import remove_leftovers
+from server.decode.process import PROTECTIONS, WorkerFailed, WorkerNotStarted, WorkerSettings, what_is_missing
 from server.decode.shared_file import SharedFile
 from server.decode.whole_file import FileEncrypted, FileRefused, Made
 from server.errors import EncryptedFile, InvalidInputFile, NotReady
@@ -32,10 +34,11 @@ from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import GIF_MAGICS
 from server.settings import DecodeSettings, LimitSettings
 
+logger = logging.getLogger(__name__)
+
 MIN_WORKERS, MAX_AUTOMATIC_WORKERS = 2, 4
 CHEAP_PIXELS = 16_000_000
-"""A worker adds about half to the time of decoding an image (5 ms at 1 megapixel, 20 at 4, 80 at 16). Up to here a
-thread is done within a quarter of a second: pages scanned at 300 dpi and most photos."""
+"""Up to here a thread is done within a quarter of a second: pages scanned at 300 dpi and most photos."""
 CHEAP_SCANS = 64
 """Encoders write about ten; at `CHEAP_PIXELS`, each of 10 bytes costs another 2 ms."""
 
@@ -50,6 +53,9 @@ class Decoder:
 
     Args:
         worker_module: what runs in the worker processes; tests put faults there.
+
+    Attributes:
+        protections: what workers are shut in by beyond their limits; known once they have started.
     """
 
     def __init__(
@@ -62,20 +68,28 @@ class Decoder:
             memory_bytes=settings.memory_megabytes * 1024 * 1024,
             timeout_seconds=settings.page_timeout_seconds,
             files_per_worker=settings.files_per_worker,
+            must_be_shut_in=settings.isolation == "required",
+            for_images=settings.isolate == "all",
             module=worker_module,
         )
         self.office = OfficeConverter(settings.office)
         self.workers = WorkerPool(settings.workers or automatic, worker)
+        self.protections: tuple[Protection, ...] = ()
         self._stopped = False
         self._threads = ThreadPoolExecutor(automatic, thread_name_prefix="decode-image")
 
     async def start(self) -> None:
-        """Start the worker processes.
+        """Start the worker processes, and delete what a server that was killed left of its documents.
 
         Raises:
             WorkerNotStarted: they do not start.
         """
+        await asyncio.to_thread(remove_leftovers)
         await self.workers.start()
+        self.protections = self.workers.slots[0].protections
+        missing = [name for name in PROTECTIONS if name not in self.protections]
+        if missing:
+            logger.warning("%s", what_is_missing(missing))
 
     async def stop(self) -> None:
         """Kill the worker processes; documents still open, and all later ones, fail as not ready."""
@@ -126,7 +140,7 @@ class Decoder:
     async def _open_image(self, data: bytes) -> Document:
         header = await self._in_thread(partial(read_header, data))
         check_pixels(*header.size, self._limits.max_image_pixels)
-        if not _cheap(header):
+        if self._settings.isolate == "all" or not _cheap(header):
             return await self._open_shared(data, partial(self._open_still, header.size))
 
         async def decode(_index: int) -> Image:

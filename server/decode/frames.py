@@ -6,7 +6,7 @@ import io
 from PIL import GifImagePlugin, Image, TiffImagePlugin  # noqa: F401
 
 from server.decode.pillow import open_image
-from server.decode.readers import BYTES_PER_PIXEL, Unreadable, map_target, read_whole
+from server.decode.readers import BYTES_PER_PIXEL, Unreadable, map_page, read_whole
 
 BAND_ROWS = 256
 """Rows converted and copied at once: a large frame is never held a second time."""
@@ -33,7 +33,7 @@ class FrameFile:
         if self._image.size != size:
             raise Unreadable
         width, height = size
-        mapping = map_target(target)
+        mapping = map_page(target)
         for top in range(0, height, BAND_ROWS):
             bottom = min(top + BAND_ROWS, height)
             first, last = top * width * BYTES_PER_PIXEL, bottom * width * BYTES_PER_PIXEL

@@ -18,6 +18,10 @@ Work = Literal["overlay_text", "plain_office", "characters"]
 MadeKind = Literal["pdf", "txt", "docx", "xlsx", "pptx", "doc", "xls", "ppt"]
 
 
+Protection = Literal["files", "system_calls"]
+"""What a worker is shut in by beyond its limits, where the system offers it: `server/decode/sandbox.py`."""
+
+
 class OutlineJob(msgspec.Struct, frozen=True, tag="outline"):
     """Open a file and list its pages. Carries one descriptor: the file."""
 
@@ -63,7 +67,9 @@ Job = OutlineJob | PageJob | WorkJob | CloseJob
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
-    """The worker has confined itself and waits for its first job."""
+    """The worker has confined itself, as far as the system lets it, and waits for its first job."""
+
+    protections: tuple[Protection, ...] = ()
 
 
 class Outline(msgspec.Struct, frozen=True, tag="outline"):

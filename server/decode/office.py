@@ -8,16 +8,15 @@ may enter, in memory if the system has /dev/shm, and are deleted afterwards.
 import asyncio
 import logging
 import os
-import shutil
 import signal
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from server.decode.office_profile import profile_settings
 from server.decode.office_tools import ENVIRONMENT, NO_OFFICE, WORKPLACE, OfficeTools, find_tools, shut_in
+from server.decode.private_directory import private_directory
 from server.decode.process import child_environment
 from server.decode.shared_file import SharedFile, SharedResult
 from server.errors import InvalidInputFile, OfficeUnavailable, RequestTimeout
@@ -29,7 +28,6 @@ MEGABYTE = 1024 * 1024
 PROFILE_FILE = "profile/user/registrymodifications.xcu"
 ASIDE_BYTES = 256 * MEGABYTE
 """For LibreOffice's profile and what it unpacks; taken up only as far as it is written."""
-MEMORY_DIRECTORY = Path("/dev/shm")  # noqa: S108 - a directory of our own is made in it
 PDF_END, PDF_END_WITHIN = b"%%EOF", 32
 CPU_FACTOR = 4
 """LibreOffice may use several cores; the clock is the limit that counts, and this one ends what outlives us."""
@@ -91,7 +89,7 @@ class OfficeConverter:
             if self._tools.bwrap is None:
                 logger.warning(
                     "bubblewrap is not installed or must not make namespaces: LibreOffice runs with limits, but can "
-                    "reach the network and whatever files this user can read."
+                    "read whatever files this user can read, and without libseccomp2 reach the network."
                 )
         return self._tools
 
@@ -112,7 +110,7 @@ class OfficeConverter:
             profile.release()
 
     async def _in_directory(self, tools: OfficeTools, data: bytes, kind: str) -> bytes:
-        with _private_directory() as directory:
+        with private_directory() as directory:
             contents: Mapping[str, bytes] = {f"document.{kind}": data, PROFILE_FILE: profile_settings()}
             await asyncio.to_thread(_write_files, directory, contents)
             return await self._run(_command(tools, str(directory), kind), [], self._room(data))
@@ -166,16 +164,6 @@ class OfficeConverter:
 
 def _command(tools: OfficeTools, directory: str, kind: str) -> list[str]:
     return [tools.shell, "-c", SCRIPT, tools.shell, directory, tools.soffice, kind]
-
-
-@contextmanager
-def _private_directory() -> Iterator[Path]:
-    in_memory = MEMORY_DIRECTORY if os.access(MEMORY_DIRECTORY, os.W_OK) else None
-    directory = Path(tempfile.mkdtemp(prefix="ppocr-server-", dir=in_memory))
-    try:
-        yield directory
-    finally:
-        shutil.rmtree(directory)
 
 
 def _write_files(directory: Path, contents: Mapping[str, bytes]) -> None:

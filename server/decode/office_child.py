@@ -9,6 +9,7 @@ import signal
 import sys
 
 from server.decode.sandbox import die_with_parent, no_new_privileges
+from server.decode.system_calls import forbid_network
 
 
 def main() -> None:
@@ -26,6 +27,7 @@ def main() -> None:
     # write failed, and calls half a file a success.
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
     no_new_privileges()
+    forbid_network()
     command = sys.argv[5:]
     os.execv(command[0], command)  # noqa: S606 - no shell is wanted
 

@@ -16,8 +16,13 @@ def _open_gif(descriptor: int, _password: str | None) -> Reader:
     return FrameFile(descriptor, "GIF")
 
 
+def load_image_library() -> None:
+    """Load now what the first still image would load."""
+    import server.decode.still_file  # noqa: F401, PLC0415
+
+
 def _open_image(descriptor: int, _password: str | None) -> Reader:
-    # OpenCV costs a worker 30 MB and a third of its start, and most workers never need it.
+    # OpenCV costs a worker 30 MB and a third of its start: where images are not isolated, most workers never need it.
     from server.decode.still_file import StillFile  # noqa: PLC0415
 
     return StillFile(descriptor)

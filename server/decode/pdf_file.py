@@ -8,7 +8,7 @@ from typing import Any
 import pypdfium2 as pdfium
 
 from server.decode.page_size import rendered_size
-from server.decode.readers import BYTES_PER_PIXEL, Encrypted, Unreadable, map_target
+from server.decode.readers import BYTES_PER_PIXEL, Encrypted, Unreadable, map_page
 
 
 class PdfFile:
@@ -32,7 +32,7 @@ class PdfFile:
         try:
             if rendered_size(page.get_size(), scale) != size:
                 raise Unreadable
-            pixels = (ctypes.c_ubyte * (size[0] * size[1] * BYTES_PER_PIXEL)).from_buffer(map_target(target))
+            pixels = (ctypes.c_ubyte * (size[0] * size[1] * BYTES_PER_PIXEL)).from_buffer(map_page(target))
             page.render(scale=scale, bitmap_maker=_into(pixels)).close()
         finally:
             page.close()

@@ -1,22 +1,30 @@
 """One worker process, seen from the server: started, asked, killed."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
 from server.decode import channel
-from server.decode.messages import Answer, CloseJob, Job, Ready
+from server.decode.messages import Answer, CloseJob, Job, Protection, Ready
 
 START_TIMEOUT_SECONDS = 60.0
 """For the interpreter and its imports on a busy machine; not part of any file's time."""
 
 INHERITED_VARIABLES = ("LD_LIBRARY_PATH", "SYSTEMROOT", "TZ")
+
+PROTECTIONS: Mapping[Protection, str] = {
+    "system_calls": "Decode workers are not cut off from the network: package libseccomp2 is not installed, or the "
+    "kernel has no seccomp filters.",
+    "files": "Decode workers can read whatever files this user can: the kernel has no Landlock.",
+}
+"""Every protection there is, and what it means that one is missing."""
 
 _answers: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
 
@@ -38,28 +46,50 @@ class WorkerSettings:
     """How workers are started.
 
     Attributes:
+        must_be_shut_in: refuse to start where the system offers less than every protection.
+        for_images: load what decodes still images at once, not with the first one.
         module: what runs in the child; tests put faults there.
     """
 
     memory_bytes: int
     timeout_seconds: float
     files_per_worker: int
+    must_be_shut_in: bool = False
+    for_images: bool = False
     module: str = "server.decode.worker"
 
 
 class WorkerProcess:
-    """A running worker. Its methods block; one thread at a time may use them, except `kill`."""
+    """A worker that starts, and once it is ready runs.
+
+    Its methods block; one thread at a time may use them, except `kill`.
+
+    Attributes:
+        protections: what it is shut in by beyond its limits; nothing before it is ready.
+    """
 
     def __init__(self, settings: WorkerSettings) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             self._child = _start(settings, theirs.fileno())
         self._link = ours
-        self._timeout = settings.timeout_seconds
+        self._settings = settings
+        self.protections: tuple[Protection, ...] = ()
+
+    def wait_until_ready(self) -> None:
+        """Wait for the interpreter and its imports.
+
+        Raises:
+            WorkerNotStarted: it has ended, or is not shut in as it must be. It is dead now.
+        """
         try:
-            self._expect_ready()
+            self.protections = self._expect_ready()
         except WorkerFailed as error:
             raise WorkerNotStarted("a decode worker did not start; see its output above") from error
+        missing = [name for name in PROTECTIONS if name not in self.protections]
+        if self._settings.must_be_shut_in and missing:
+            self.end()
+            raise WorkerNotStarted(f"decode.isolation is 'required': {what_is_missing(missing)}")
 
     @property
     def pid(self) -> int:
@@ -80,10 +110,11 @@ class WorkerProcess:
         """
         try:
             channel.send(self._link, msgspec.json.encode(job), descriptors)
-            return _answers.decode(channel.receive(self._link, self._timeout))
+            return _answers.decode(channel.receive(self._link, self._settings.timeout_seconds))
         except (channel.ChannelClosed, channel.ChannelMisused, msgspec.DecodeError) as error:
             self.end()
-            failure = WorkerDied if isinstance(error, channel.ChannelClosed) else WorkerFailed
+            out_of_time = self._child.returncode == -signal.SIGXCPU
+            failure = WorkerDied if isinstance(error, channel.ChannelClosed) and not out_of_time else WorkerFailed
             raise failure(f"{error} (exit status {self._child.returncode})") from error
 
     def close_document(self, document: int) -> None:
@@ -104,7 +135,7 @@ class WorkerProcess:
         self._child.wait()
         self._link.close()
 
-    def _expect_ready(self) -> None:
+    def _expect_ready(self) -> tuple[Protection, ...]:
         try:
             answer = _answers.decode(channel.receive(self._link, START_TIMEOUT_SECONDS))
         except (channel.ChannelClosed, channel.ChannelMisused, msgspec.DecodeError) as error:
@@ -113,6 +144,12 @@ class WorkerProcess:
         if not isinstance(answer, Ready):
             self.end()
             raise WorkerFailed("unexpected first message")
+        return answer.protections
+
+
+def what_is_missing(names: Sequence[Protection]) -> str:
+    """Say, for an operator, what decode workers are not shut in by here, and what would help."""
+    return " ".join(PROTECTIONS[name] for name in names)
 
 
 def child_environment() -> dict[str, str]:
@@ -130,10 +167,11 @@ def _start(settings: WorkerSettings, link: int) -> "subprocess.Popen[bytes]":
         "OPENBLAS_NUM_THREADS": "1",
         "OPENCV_IO_MAX_IMAGE_PIXELS": os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"],
     }
-    command = [sys.executable, "-P", "-B", "-m", settings.module, str(link), str(settings.memory_bytes)]
+    limits = (str(settings.memory_bytes), str(settings.timeout_seconds))
+    command = [sys.executable, "-P", "-B", "-m", settings.module, str(link), *limits]
     try:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [*command, str(os.getpid())],
+            [*command, str(os.getpid()), str(int(settings.for_images))],
             stdin=subprocess.DEVNULL,
             pass_fds=(link,),
             env=environment,

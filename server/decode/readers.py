@@ -49,8 +49,14 @@ Opener = Callable[[int, str | None], Reader]
 
 
 def map_target(descriptor: int) -> mmap.mmap:
-    """The memory that a page is drawn into."""
+    """The memory that a result is written into, of which only a part may be needed."""
     return mmap.mmap(descriptor, os.fstat(descriptor).st_size)
+
+
+def map_page(descriptor: int) -> mmap.mmap:
+    """The memory that a page is drawn into. All of it will be: asked for at once it comes in half the time."""
+    size = os.fstat(descriptor).st_size
+    return mmap.mmap(descriptor, size, flags=mmap.MAP_SHARED | getattr(mmap, "MAP_POPULATE", 0))
 
 
 def read_whole(descriptor: int) -> bytes:

@@ -1,9 +1,15 @@
 """What a decode worker takes from itself before it touches a stranger's file."""
 
 import ctypes
+import math
 import os
 import resource
 import signal
+import time
+
+from server.decode.landlock import allow_reading_only, readable_folders
+from server.decode.messages import Protection
+from server.decode.system_calls import allow_only_decoding
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 OPEN_FILES = 32
@@ -20,8 +26,14 @@ def die_with_parent(parent: int) -> None:
         os._exit(1)
 
 
-def confine(memory_bytes: int) -> None:
+def confine(memory_bytes: int) -> tuple[Protection, ...]:
     """Limit memory and open files; forbid files on disk, core dumps, child processes and new privileges.
+
+    Then, where the system offers it, forbid every system call that decoding does not need, the network's among them,
+    and reading whatever is not part of the installation.
+
+    Returns:
+        What the system offered.
 
     Ctrl-C and SIGTERM reach the whole process group; the server alone decides when its workers end, by closing
     their socket or by SIGKILL.
@@ -39,6 +51,22 @@ def confine(memory_bytes: int) -> None:
     _prctl(PR_SET_DUMPABLE, 0)
     no_new_privileges()
     _silence()
+    held: list[Protection] = []
+    if allow_reading_only(readable_folders()):
+        held.append("files")
+    if allow_only_decoding():
+        held.append("system_calls")
+    return tuple(held)
+
+
+def allow_processor_seconds(seconds: float) -> None:
+    """Have the kernel end this process when it has computed for so long from now on.
+
+    The server's clock ends it no later; this holds even while the server itself is stopped.
+    """
+    limit = math.ceil(time.process_time() + seconds) + 1
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (limit if most == resource.RLIM_INFINITY else min(limit, most), most))
 
 
 def no_new_privileges() -> None:

@@ -2,8 +2,8 @@
 
 import logging
 
-from server.decode.messages import Answer, Job
-from server.decode.process import WorkerDied, WorkerFailed, WorkerProcess, WorkerSettings
+from server.decode.messages import Answer, Job, Protection
+from server.decode.process import WorkerDied, WorkerFailed, WorkerNotStarted, WorkerProcess, WorkerSettings
 from server.decode.shared_file import SharedFile
 
 logger = logging.getLogger(__name__)
@@ -19,6 +19,7 @@ class WorkerSlot:
     def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
         self._process: WorkerProcess | None = None
+        self._successor: WorkerProcess | None = None
         self._files = 0
         self._stopped = False
         self.document: int | None = None
@@ -33,10 +34,15 @@ class WorkerSlot:
         if self._process is not None and (self._spent() or not self._process.alive):
             self._discard()
         if self._process is None and not self._stopped:
-            self._process = WorkerProcess(self._settings)
+            self._start()
         if self._process is None or self._stopped:
             raise WorkerFailed("the pool is stopped")
         return self._process
+
+    def _start(self) -> None:
+        process, self._successor = self._successor or WorkerProcess(self._settings), None
+        process.wait_until_ready()
+        self._process = process
 
     def ask(self, job: Job, file: SharedFile, descriptors: tuple[int, ...] = ()) -> Answer:
         """Have one job on a file done. Blocks; see `WorkerProcess.ask`.
@@ -59,6 +65,7 @@ class WorkerSlot:
         process = self.ensure()
         self._files += self.document != file.number
         self.document = file.number
+        self._prepare_successor()
         try:
             return process.ask(job, (file.descriptor, *descriptors))
         except WorkerFailed as error:
@@ -66,6 +73,15 @@ class WorkerSlot:
             if not self._stopped:
                 logger.warning("A decode worker was lost with the file it read: %s", error)
             raise
+
+    def _prepare_successor(self) -> None:
+        """Have the next process start while this one is still busy with its last file."""
+        if self._successor is None and not self._stopped and self._files == self._settings.files_per_worker:
+            try:
+                self._successor = WorkerProcess(self._settings)
+            except WorkerNotStarted as error:
+                # The file at hand has its worker; the next one will say so to its own request.
+                logger.warning("A decode worker cannot be replaced: %s", error)
 
     def forget(self, document: int) -> None:
         """Close a file in the worker, if it has it open. The slot must be idle."""
@@ -76,12 +92,21 @@ class WorkerSlot:
     def kill(self) -> None:
         """Kill the process and start no other. Callable while a thread is in `ask`."""
         self._stopped = True
-        if self._process is not None:
-            self._process.kill()
+        for process in (self._process, self._successor):
+            if process is not None:
+                process.kill()
 
     def end(self) -> None:
-        """Reap the process. The slot must be idle."""
+        """Reap the processes. The slot must be idle."""
         self._discard()
+        if self._successor is not None:
+            self._successor.end()
+            self._successor = None
+
+    @property
+    def protections(self) -> tuple[Protection, ...]:
+        """What the worker is shut in by beyond its limits; nothing while there is none."""
+        return () if self._process is None else self._process.protections
 
     @property
     def pid(self) -> int | None:

@@ -5,7 +5,7 @@ import numpy as np
 
 from server.decode.headers import TIFF_MAGICS, read_header
 from server.decode.images import decode_frame, decode_image
-from server.decode.readers import Unreadable, map_target, read_whole
+from server.decode.readers import Unreadable, map_page, read_whole
 
 # A worker may not start threads.
 cv2.setNumThreads(0)
@@ -29,7 +29,7 @@ class StillFile:
         image = decode_frame(data) if data.startswith(TIFF_MAGICS) else decode_image(data, read_header(data))
         if image.shape != (size[1], size[0], 3):
             raise Unreadable
-        np.frombuffer(map_target(target), np.uint8).reshape(image.shape)[:] = image
+        np.frombuffer(map_page(target), np.uint8).reshape(image.shape)[:] = image
 
     def close(self) -> None:
         """Let go of the bytes."""

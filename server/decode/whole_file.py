@@ -75,6 +75,7 @@ def make_once(
     try:
         process = WorkerProcess(settings)
         try:
+            process.wait_until_ready()
             return make(lambda job, of, more: process.ask(job, (of.descriptor, *more)), file, work, capacity, second)
         finally:
             process.end()

@@ -1,6 +1,7 @@
 """A decode worker: a process that parses one file at a time for the server, under limits, and knows nothing else.
 
-Started as ``python -m server.decode.worker SOCKET MEMORY_BYTES PARENT``. It ends when its socket does.
+Started as ``python -m server.decode.worker SOCKET MEMORY_BYTES JOB_SECONDS PARENT FOR_IMAGES``. It ends when its socket
+does.
 """
 
 import socket
@@ -19,13 +20,14 @@ from server.decode.messages import (
     Outline,
     OutlineJob,
     PageDone,
+    Protection,
     Ready,
     Refused,
     WorkJob,
 )
-from server.decode.openers import OPENERS
+from server.decode.openers import OPENERS, load_image_library
 from server.decode.readers import Encrypted, Opener, Reader
-from server.decode.sandbox import confine, die_with_parent
+from server.decode.sandbox import allow_processor_seconds, confine, die_with_parent
 from server.decode.works import do_work
 
 _jobs: msgspec.json.Decoder[Job] = msgspec.json.Decoder(Job)
@@ -34,15 +36,16 @@ _jobs: msgspec.json.Decoder[Job] = msgspec.json.Decoder(Job)
 class Worker:
     """Keeps the last file open, so that a document's pages in a row cost one parse."""
 
-    def __init__(self, link: socket.socket, openers: Mapping[FileFormat, Opener]) -> None:
+    def __init__(self, link: socket.socket, openers: Mapping[FileFormat, Opener], job_seconds: float) -> None:
         self._link = link
         self._openers = openers
+        self._job_seconds = job_seconds
         self._open: Reader | None = None
         self._key: tuple[int, FileFormat] | None = None
 
-    def serve(self) -> None:
+    def serve(self, protections: tuple[Protection, ...]) -> None:
         """Answer jobs until the server closes the socket."""
-        self._send(Ready())
+        self._send(Ready(protections))
         with suppress(channel.ChannelClosed):
             while True:
                 message, descriptors = channel.receive_with_descriptors(self._link)
@@ -56,6 +59,7 @@ class Worker:
             if self._key is not None and self._key[0] == job.document:
                 self._close()
             return
+        allow_processor_seconds(self._job_seconds)
         try:
             answer = self._answer(job, descriptors)
         except Encrypted:
@@ -98,10 +102,13 @@ class Worker:
 
 def main(openers: Mapping[FileFormat, Opener] = OPENERS) -> None:
     """Run a worker as the process that the pool started."""
-    link, memory_bytes, parent = (int(argument) for argument in sys.argv[1:4])
+    link, memory_bytes, parent = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[4])
     die_with_parent(parent)
-    confine(memory_bytes)
-    Worker(socket.socket(fileno=link), openers).serve()
+    if int(sys.argv[5]):
+        load_image_library()
+    # Asks the kernel what kind of socket it is, which the worker may not do later.
+    worker = Worker(socket.socket(fileno=link), openers, job_seconds=float(sys.argv[3]))
+    worker.serve(confine(memory_bytes))
 
 
 if __name__ == "__main__":

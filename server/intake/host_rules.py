@@ -8,6 +8,15 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
+LOCAL_NAT64 = ipaddress.ip_network("64:ff9b:1::/48")
+METADATA = frozenset(
+    map(
+        ipaddress.ip_address,
+        ("168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254", "fd00:42::42"),
+    )
+)
+"""Where clouds answer their machines with secrets, outside the link-local range: Azure, Alibaba, Oracle, AWS, Google
+and Scaleway over IPv6. Some of them count as public, others as private."""
 PATTERN = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)(?::(?P<port>\d{1,5}))?")
 
 
@@ -48,13 +57,16 @@ def is_allowed_address(text: str, allow_private: bool) -> bool:
     """Whether a connection may go to this address.
 
     Public addresses may be reached. Private and loopback ones only if the operator says so; link-local (where clouds
-    keep their metadata), multicast, reserved and unspecified ones never. An IPv4 address wrapped in IPv6 (mapped,
-    6to4, Teredo, NAT64) counts as itself.
+    keep their metadata), the clouds' other metadata addresses, multicast, reserved and unspecified ones never. An IPv4
+    address wrapped in IPv6 (mapped, 6to4, Teredo, NAT64) counts as itself; a network's own NAT64, whose wrapping cannot
+    be known, is never gone through.
     """
     return all(_is_allowed(address, allow_private) for address in _unwrap(ipaddress.ip_address(text.partition("%")[0])))
 
 
 def _is_allowed(address: Address, allow_private: bool) -> bool:
+    if address in METADATA or address in LOCAL_NAT64:
+        return False
     if address.is_loopback:
         return allow_private
     if address.is_multicast or address.is_link_local or address.is_unspecified or address.is_reserved:

@@ -106,5 +106,9 @@ class QueueFull(RequestError):
     retry_after = 5
 
 
-class StorageFailed(Exception):
+class StorageFailed(RequestError):
     """The disk, or the database on it, refused."""
+
+    status = 503
+    default_message = "The server cannot reach its tasks at the moment; its log says why. Try again later."
+    retry_after = 30

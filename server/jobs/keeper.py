@@ -4,12 +4,17 @@ import asyncio
 import hmac
 import logging
 from collections import OrderedDict
+from collections.abc import Callable
+from typing import TypeVar
 
 from server.jobs.active import failed
 from server.jobs.job import Job, JobState, StorageFailed
 from server.jobs.store import JobStore
 from server.telemetry.logs import where
 from server.workers import Workers
+
+P = TypeVar("P")
+T = TypeVar("T")
 
 MAX_UNKEPT = 1000
 RETRY_SECONDS = 60.0
@@ -91,7 +96,7 @@ class Keeper:
         """
         try:
             await self._threads.run(self._store.finish, job, result)
-        except StorageFailed as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, a job that never ends is worse
             logger.error("The end of a job cannot be kept: %s", where(error))  # noqa: TRY400 - messages may quote a path
         else:
             return job
@@ -108,7 +113,7 @@ class Keeper:
         unkept = self._unkept.get(job_id)
         if unkept is not None:
             return None if self._store.is_expired(unkept) else unkept
-        return await self._threads.run(self._store.find, job_id)
+        return await self._read(self._store.find, job_id)
 
     async def result(self, job_id: str, token: str) -> tuple[Job, bytes] | None:
         """A job that is done and its result, for who has its token; None otherwise.
@@ -116,11 +121,11 @@ class Keeper:
         Raises:
             StorageFailed: it cannot be read.
         """
-        job = await self._threads.run(self._store.find, job_id)
+        job = await self._read(self._store.find, job_id)
         known = job is not None and hmac.compare_digest(job.token.encode(), token.encode("utf-8", "surrogatepass"))
         if job is None or not known or job.state is not JobState.DONE:
             return None
-        data = await self._threads.run(self._store.result, job)
+        data = await self._read(self._store.result, job)
         return None if data is None else (job, data)
 
     async def drop_expired(self) -> None:
@@ -134,6 +139,13 @@ class Keeper:
             seconds = RETRY_SECONDS
         if seconds is not None and self._timer is None and self._open:
             self._timer = asyncio.get_running_loop().call_later(max(0.0, seconds), self._expire)
+
+    async def _read(self, method: Callable[[P], T], argument: P) -> T:
+        try:
+            return await self._threads.run(method, argument)
+        except StorageFailed as error:
+            logger.error("A job cannot be read: %s", where(error))  # noqa: TRY400 - messages may quote a path
+            raise
 
     def _expire(self) -> None:
         self._timer = None

@@ -6,7 +6,6 @@ process dies, what the rows say is true.
 
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +13,7 @@ from dataclasses import replace
 from server.jobs.blobs import Blobs, blob_name
 from server.jobs.job import Job, JobState, QueueFull, StorageFailed
 from server.jobs.table import JobTable
+from server.steady_clock import SteadyClock
 
 MAX_JOBS = 10_000
 """Jobs that are known at once, failed ones included; the oldest final ones go first."""
@@ -30,7 +30,7 @@ class JobStore:
         blobs: sources and results.
         max_bytes: of all of them together. Finished jobs make room for new ones, the oldest first.
         retention: seconds that a final job is kept.
-        clock: seconds since the epoch.
+        clock: seconds since the epoch; a `SteadyClock` where none is given.
     """
 
     def __init__(
@@ -40,13 +40,13 @@ class JobStore:
         *,
         max_bytes: int,
         retention: int,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] | None = None,
     ) -> None:
         self._table = table
         self._blobs = blobs
         self._max_bytes = max_bytes
         self._retention = retention
-        self._clock = clock
+        self._clock = clock or SteadyClock()
         self._lock = threading.Lock()
         self._arriving = 0
 

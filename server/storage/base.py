@@ -38,6 +38,16 @@ class ImageStore(Protocol):
         ...
 
 
+class PicturesNotKept(RequestError):
+    """The disk refused to keep a picture."""
+
+    status = 503
+    default_message = (
+        "The server cannot keep pictures at the moment; its log says why. Send visualize=false, or try later."
+    )
+    retry_after = 30
+
+
 class PictureTooLarge(RequestError):
     """One picture alone is over the store's byte cap: a setting that cannot work, told instead of a dead link."""
 

@@ -2,15 +2,18 @@
 
 import base64
 import hashlib
+import logging
 from collections.abc import Iterable
 
 from server.export.page_pictures import Picture
 from server.serving_settings import NEVER_EXPIRES, FileSystemStorage, ServingSettings
 from server.settings import StorageSettings
-from server.storage.base import ImageStore, picture_key
+from server.storage.base import ImageStore, PicturesNotKept, picture_key
 from server.storage.file_system import FileSystemStore
 from server.storage.memory import MemoryStore
 from server.storage.signing import UrlSigner
+
+logger = logging.getLogger(__name__)
 
 
 class PicturePublisher:
@@ -43,7 +46,7 @@ class PicturePublisher:
 
         Raises:
             PictureTooLarge: one is over the storage's cap.
-            OSError: the disk refused.
+            PicturesNotKept: the disk refused.
         """
         return {picture.field: self._publish(picture, document_id, base) for picture in pictures}
 
@@ -55,20 +58,28 @@ class PicturePublisher:
 
         Raises:
             PictureTooLarge: it is over the storage's cap.
-            OSError: the disk refused.
+            PicturesNotKept: the disk refused.
         """
         if self.store is None or self.signer is None:
             return None
         name = f"{hashlib.sha256(png).hexdigest()}.png"
-        self.store.put(picture_key(document_id, name), png)
+        _keep(self.store, picture_key(document_id, name), png)
         return base + self.signer.path(document_id, name)
 
     def _publish(self, picture: Picture, document_id: str, base: str) -> str:
         if self.store is not None:
-            self.store.put(picture_key(document_id, picture.name), picture.jpeg)
+            _keep(self.store, picture_key(document_id, picture.name), picture.jpeg)
         if self.signer is not None:
             return base + self.signer.path(document_id, picture.name)
         return base64.b64encode(picture.jpeg).decode("ascii")
+
+
+def _keep(store: ImageStore, key: str, picture: bytes) -> None:
+    try:
+        store.put(key, picture)
+    except OSError as error:
+        logger.error("A picture cannot be kept: %s", error.strerror)  # noqa: TRY400 - the traceback says no more
+        raise PicturesNotKept from error
 
 
 def build_publisher(serving: ServingSettings, storage: StorageSettings) -> PicturePublisher:

@@ -9,10 +9,10 @@ import hashlib
 import hmac
 import re
 import secrets
-import time
 from collections.abc import Callable
 
 from server.serving_settings import NEVER_EXPIRES
+from server.steady_clock import SteadyClock
 from server.storage.base import is_key, picture_key
 
 FILES_PATH = "/files"
@@ -28,18 +28,18 @@ class UrlSigner:
     Args:
         key: secret, at least 16 bytes; None makes one for this process, so that its links die with it.
         expires_in: seconds that a link works, or `NEVER_EXPIRES`.
-        clock: seconds since the epoch.
+        clock: seconds since the epoch; a `SteadyClock` where none is given.
 
     Raises:
         ValueError: the key is too short to be a secret.
     """
 
-    def __init__(self, key: bytes | None, expires_in: int, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, key: bytes | None, expires_in: int, clock: Callable[[], float] | None = None) -> None:
         if key is not None and len(key) < MIN_KEY_BYTES:
             raise ValueError(f"storage.signing_key must have at least {MIN_KEY_BYTES} bytes")
         self._key = secrets.token_bytes(_RANDOM_KEY_BYTES) if key is None else key
         self._expires_in = expires_in
-        self._clock = clock
+        self._clock = clock or SteadyClock()
 
     def path(self, document_id: str, name: str) -> str:
         """Make the path of a picture's link.

@@ -13,6 +13,9 @@ from typing import Literal
 
 Fact = str | int | float | None
 
+OWN = ("ppocr", "server", "models")
+"""Our loggers. Libraries' own lines begin at warnings: their debug lines quote what they read and receive."""
+
 
 class TextFormatter(logging.Formatter):
     """``time level logger message key=value ...`` on one line."""
@@ -50,7 +53,10 @@ def configure_logging(level: str, style: Literal["text", "json"]) -> None:
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter() if style == "json" else TextFormatter())
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    wanted = logging.getLevelNamesMapping()[level.upper()]
+    logging.basicConfig(level=max(wanted, logging.WARNING), handlers=[handler], force=True)
+    for name in OWN:
+        logging.getLogger(name).setLevel(wanted)
 
 
 def where(error: BaseException) -> str:

@@ -1,9 +1,13 @@
 """Prometheus metrics of one application, in a registry of its own: several applications can live in a process."""
 
+from collections.abc import Callable, Collection
+from functools import partial
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from models.document import PageResult
 from server.admission import Admission, PixelGate
+from server.telemetry.replica_metrics import ReplicaCollector, ReplicaStates
 from server.telemetry.stage_metrics import StageCollector, StageStats
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
@@ -43,6 +47,12 @@ class Metrics:
             buckets=LAG_SECONDS,
             registry=registry,
         )
+        self._abandoned = Histogram(
+            "ppocr_abandoned_seconds",
+            "From the moment a client is gone until its queued work is dropped.",
+            buckets=LAG_SECONDS,
+            registry=registry,
+        )
         self._watch(admission, gate)
 
     def _watch(self, admission: Admission, gate: PixelGate) -> None:
@@ -58,6 +68,16 @@ class Metrics:
     def watch_stages(self, stats: StageStats) -> None:
         """Show, at every scrape, what the pipeline's batchers counted."""
         self._registry.register(StageCollector(stats))
+
+    def watch_isolation(self, held: Callable[[], Collection[str]], names: Collection[str]) -> None:
+        """Show which of the named protections decode workers are shut in by."""
+        gauge = Gauge("ppocr_decode_isolation", "1: it holds.", ("protection",), registry=self._registry)
+        for name in names:
+            gauge.labels(name).set_function(partial(_holds, held, name))
+
+    def watch_replicas(self, replicas: ReplicaStates) -> None:
+        """Show, at every scrape, the state of the replicas."""
+        self._registry.register(ReplicaCollector(replicas))
 
     def request_started(self) -> None:
         """Count a request that is being handled."""
@@ -76,6 +96,10 @@ class Metrics:
         for stage, seconds in result.seconds.items():
             self._stage_seconds.labels(stage).observe(seconds)
 
+    def work_abandoned(self, seconds: float) -> None:
+        """Note how long after its client had gone a request's work was dropped."""
+        self._abandoned.observe(seconds)
+
     def loop_lagged(self, seconds: float) -> None:
         """Note how late the event loop ran a timer."""
         self._lag.observe(seconds)
@@ -83,3 +107,7 @@ class Metrics:
     def render(self) -> bytes:
         """All metrics in the Prometheus text format."""
         return generate_latest(self._registry)
+
+
+def _holds(held: Callable[[], Collection[str]], name: str) -> float:
+    return float(name in held())

@@ -18,6 +18,7 @@ COUNTERS = {
     "cost": "Padded pixels of the batches run.",
     "failures": "Jobs that failed.",
     "dropped": "Jobs dropped unrun: cancelled, or past their deadline.",
+    "memory_cuts": "Times that batches were made smaller because the device was out of memory.",
     "run_seconds": "Time spent running batches.",
     "wait_seconds": "Time jobs waited in the queue, summed over jobs.",
 }

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -41,9 +41,11 @@ ppocr_server:
 class Server:
     """One server process and what it has written to its log so far."""
 
-    def __init__(self, *arguments: str) -> None:
-        command = [sys.executable, "-c", "from server.cli import main; main()", "serve", "--port", "0", *arguments]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_PROXY": "*"}
+    program = "from server.cli import main; main()"
+
+    def __init__(self, *arguments: str, prefix: Sequence[str] = (), **variables: str) -> None:
+        command = [*prefix, sys.executable, "-c", self.program, "serve", "--port", "0", *arguments]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_PROXY": "*", **variables}
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
         self.log: list[str] = []
         self._serving = threading.Event()

@@ -10,7 +10,7 @@ from models.engines.base import EngineOptions, registered_engine
 from models.engines.fake import Answer, FakeEngine, always_class, echo, reads, text_in
 from models.loader import build_pipeline
 from models.options import OcrDefaults
-from models.pipeline import OcrPipeline
+from models.pipeline import OcrPipeline, Opening, nobody
 from models.weights import ModelStore
 from tests.unit.models.model_files import detection_yml, write_directory
 
@@ -67,6 +67,7 @@ def fake_pipeline(
     defaults: OcrDefaults | None = None,
     without: tuple[str, ...] = (),
     recogniser: str = "recognition",
+    opening: Opening = nobody,
     **settings: object,
 ) -> Iterator[OcrPipeline]:
     """Build a pipeline.
@@ -77,8 +78,28 @@ def fake_pipeline(
         defaults: option defaults.
         without: optional modules whose weights are not there.
         recogniser: the configured recogniser's name.
+        opening: told what is opened.
         settings: of `PipelineConfig`.
     """
+    config = fake_config(folder, defaults=defaults, without=without, recogniser=recogniser, **settings)
+    with registered_engine("fake", models.open):
+        yield build_pipeline(config, fake_store(folder), opening)
+
+
+def fake_store(folder: Path) -> ModelStore:
+    """The model store beside the directories that `fake_config` wrote."""
+    return ModelStore(folder / "cache", offline=True, manifest_path=folder / "models.yaml")
+
+
+def fake_config(
+    folder: Path,
+    *,
+    defaults: OcrDefaults | None = None,
+    without: tuple[str, ...] = (),
+    recogniser: str = "recognition",
+    **settings: object,
+) -> PipelineConfig:
+    """Write the model directories of a pipeline on the engine ``fake``; see `fake_pipeline`."""
     descriptions: dict[str, dict[str, object]] = {
         "detection": detection_yml(),
         "recognition": recognition_yml(),
@@ -93,7 +114,7 @@ def fake_pipeline(
     modules["recognition"] = ModuleConfig(recogniser, folder / "recognition", 6)
     manifest = folder / "models.yaml"
     manifest.write_text("models: {}", encoding="utf-8")
-    config = PipelineConfig(
+    return PipelineConfig(
         text_detection=modules["detection"],
         text_recognition=modules["recognition"],
         doc_orientation=modules["doc_orientation"],
@@ -103,5 +124,3 @@ def fake_pipeline(
         engine="fake",
         **settings,
     )
-    with registered_engine("fake", models.open):
-        yield build_pipeline(config, ModelStore(folder / "cache", offline=True, manifest_path=manifest))

@@ -6,7 +6,7 @@ import weakref
 import pytest
 
 from models.batching import Batcher
-from models.errors import DeadlineExceeded, EngineFailure, PipelineStopped
+from models.errors import DeadlineExceeded, EngineFailure, OutOfDeviceMemory, PipelineStopped
 
 
 class GatedLane:
@@ -299,6 +299,99 @@ def test_a_jobs_text_holds_nothing_of_the_document():
         await waiting
         lane.open()
         await running
+        await batcher.close()
+
+    run(test)
+
+
+class SmallDevice:
+    """A lane with room for so many items in a batch."""
+
+    def __init__(self, room):
+        self.room = room
+        self.batches = []
+
+    def __call__(self, items):
+        self.batches.append(len(items))
+        if len(items) > self.room:
+            raise OutOfDeviceMemory("no room")
+        return [item * 2 for item in items]
+
+
+def test_a_device_out_of_memory_gets_smaller_batches_from_then_on_and_nobody_loses_an_answer():
+    async def test():
+        lane = SmallDevice(room=3)
+        batcher = Batcher("stage", [lane], max_items=16, max_cost=1600)
+        numbers = list(range(16))
+        assert await batcher.submit(numbers, key="k", cost=100) == [2 * number for number in numbers]
+        # 16 do not fit, nor 8, nor 4.
+        assert max(lane.batches) == 16
+        assert batcher.stats.memory_cuts == 1
+        assert batcher.stats.failures == 0
+        lane.batches.clear()
+        assert await batcher.submit(numbers, key="k", cost=100) == [2 * number for number in numbers]
+        assert lane.batches == [2] * 8
+        # What fits is not made smaller; items of another cost have the same budget.
+        lane.batches.clear()
+        await batcher.submit(numbers, key="k", cost=50)
+        assert lane.batches[0] == 4
+        await batcher.close()
+
+    run(test)
+
+
+def test_an_item_too_large_for_the_device_is_tried_again_and_fails_alone():
+    async def test():
+        tries = []
+
+        def lane(items):
+            tries.append(list(items))
+            if "large" in items:
+                raise OutOfDeviceMemory("no room")
+            return list(items)
+
+        batcher = Batcher("stage", [lane], max_items=1)
+        large, small = await asyncio.gather(
+            batcher.submit(["large"], key="k", cost=1),
+            batcher.submit(["small"], key="k", cost=1),
+            return_exceptions=True,
+        )
+        assert isinstance(large, OutOfDeviceMemory)
+        assert small == ["small"]
+        assert tries == [["large"], ["large"], ["small"]]
+        await batcher.close()
+
+    run(test)
+
+
+def test_memory_that_is_free_again_at_the_second_try_costs_nobody_an_answer():
+    async def test():
+        full = [OutOfDeviceMemory("no room")]
+
+        def lane(items):
+            if full:
+                raise full.pop()
+            return list(items)
+
+        batcher = Batcher("stage", [lane], max_items=1)
+        assert await batcher.submit(["page"], key="k", cost=1) == ["page"]
+        await batcher.close()
+
+    run(test)
+
+
+def test_a_lane_tells_how_long_it_has_been_at_work():
+    async def test():
+        lane = GatedLane()
+        batcher = Batcher("stage", [lane], max_items=1)
+        assert batcher.longest_run_seconds == 0
+        first = asyncio.create_task(batcher.submit([1], key="k", cost=1))
+        await entered(lane)
+        await asyncio.sleep(0.05)
+        assert 0.05 <= batcher.longest_run_seconds < 30
+        lane.open()
+        await first
+        assert batcher.longest_run_seconds == 0
         await batcher.close()
 
     run(test)

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from models.document import Page
+from models.engine_turns import EngineTurns
 from models.engines.base import EngineOptions
 from models.engines.fake import FakeEngine, reads
+from models.errors import EngineUnavailable
 from models.loader import choose_engine, usable_engines
 from models.model_directory import ModelDirectory
 from models.ops.line_groups import TIGHT_STEP
@@ -43,6 +45,8 @@ class Twins(FakeEngine):
         ({"profile": "fast"}, "fast"),
         ({"profile": "fast", "precision": "f32"}, "f32"),
         ({"precision": "bf16"}, "bf16"),
+        ({"device": "gpu:0"}, "fast"),
+        ({"device": "gpu:0", "precision": "f32"}, "f32"),
     ],
 )
 def test_precision_is_what_is_written_and_else_the_profiles(
@@ -53,6 +57,16 @@ def test_precision_is_what_is_written_and_else_the_profiles(
         assert {name: options.precision for name, options in models.options.items()} == {
             "detection": precision,
             "recognition": precision,
+        }
+
+
+def test_a_stage_may_have_its_own_precision(tmp_path: Path) -> None:
+    models = Noting()
+    settings = {"device": "gpu:0", "stage_precisions": {"text_detection": "f32"}}
+    with fake_pipeline(tmp_path, models, **settings):
+        assert {name: options.precision for name, options in models.options.items()} == {
+            "detection": "f32",
+            "recognition": "fast",
         }
 
 
@@ -79,7 +93,8 @@ def test_models_take_turns_where_each_may_use_every_core(tmp_path: Path) -> None
         first, second = (options.turn for options in models.options.values())
         assert first is second
         with first:
-            assert not second.acquire(blocking=False)  # type: ignore[attr-defined]  # the loader's semaphore
+            assert isinstance(second, EngineTurns)
+            assert second.free == 0
 
 
 def test_only_the_recogniser_has_a_lane_for_each_twin(tmp_path: Path) -> None:
@@ -95,7 +110,16 @@ def test_paddles_own_format_needs_paddle_and_a_name_is_kept(tmp_path: Path) -> N
     directory = ModelDirectory.read(tmp_path / "model")
     assert choose_engine("onnxruntime", directory) == "onnxruntime"
     assert usable_engines("auto", directory)[-1] == "onnxruntime"
+    assert usable_engines("auto", directory, "gpu:0") == ("onnxruntime",)
     (tmp_path / "model" / "inference.onnx").unlink()
     (tmp_path / "model" / "inference.json").write_bytes(b"{}")
     (tmp_path / "model" / "inference.pdiparams").write_bytes(b"")
     assert usable_engines("auto", ModelDirectory.read(tmp_path / "model")) == ("paddle",)
+
+
+def test_a_share_of_a_cards_memory_is_refused_where_the_engine_cannot_be_held_to_it(tmp_path):
+    with (
+        pytest.raises(EngineUnavailable, match="gpu_memory_share"),
+        fake_pipeline(tmp_path, FakeModels(), gpu_memory_share=0.5),
+    ):
+        pass

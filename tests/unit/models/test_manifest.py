@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from models.layout_directory import layout_spec, table_spec
 from models.manifest import HuggingFaceSource, InvalidManifest, WheelSource, load_manifest
 from models.model_directory import ModelDirectory
 from tests.unit.models.model_files import onnx_file, repository_source, wheel_source, write_directory, write_manifest
@@ -53,13 +54,21 @@ def test_shipped_descriptions_are_what_their_task_needs(tmp_path: Path) -> None:
         for source in entry.sources:
             if not isinstance(source, WheelSource):
                 continue
-            onnx = onnx_file({"character": "a\nb"})
-            model = ModelDirectory.read(write_directory(tmp_path / name, dict(source.description), onnx))
+            onnx, description = onnx_file({"character": "a\nb"}), dict(source.description)
+            if entry.task == "table_structure":
+                # Written by the pull, from the file's metadata.
+                assert source.characters == "onnx_metadata"
+                description["PostProcess"] = {"character_dict": ["a", "b"]}
+            model = ModelDirectory.read(write_directory(tmp_path / name, description, onnx))
             if entry.task == "text_detection":
                 assert model.detection().channels == "BGR"
             elif entry.task == "text_recognition":
                 assert model.recognition().image_shape == (3, 48, 320)
                 assert source.characters == "onnx_metadata"
+            elif entry.task == "layout_detection":
+                assert "table" in layout_spec(model).labels
+            elif entry.task == "table_structure":
+                assert table_spec(model).tokens == ("sos", "a", "b", "<td></td>", "eos")
             else:
                 assert len(model.classification().labels) in (2, 4)
 

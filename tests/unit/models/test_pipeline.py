@@ -73,6 +73,8 @@ def test_an_optional_model_is_opened_once_and_only_when_needed(tmp_path):
         "doc_orientation": "on_request",
         "doc_unwarping": "on_request",
         "textline_orientation": "on_request",
+        "layout_detection": "disabled",
+        "table_structure": "disabled",
     }
     assert set(models.engines) == {
         "detection",
@@ -243,3 +245,50 @@ def test_the_fake_engine_is_out_of_reach_of_a_configuration(tmp_path):
         pass
     with pytest.raises(EngineUnavailable, match="Unknown engine 'fake'"):
         open_engine("fake", tmp_path, EngineOptions())
+
+
+def test_a_device_out_of_memory_costs_no_line_of_any_page(tmp_path):
+    models = FakeModels()
+    with fake_pipeline(tmp_path, models, padding="bucket") as pipeline:
+        models.engines["recognition"].inject(Fault.OUT_OF_MEMORY)
+        models.engines["detection"].inject(Fault.OUT_OF_MEMORY)
+        results = read(pipeline, *[OcrOverrides()] * 8)
+        cuts = [stats.memory_cuts for stats, _ in pipeline.stats().values()]
+    assert [[line.text for line in result.lines] for result in results] == [["ab中", "ab中"]] * 8
+    assert cuts == [1, 1]
+
+
+def test_a_pipeline_with_an_engine_that_hangs_is_not_healthy_until_it_answers(tmp_path):
+    models = FakeModels()
+
+    async def test(pipeline):
+        engine = models.engines["detection"]
+        engine.inject(Fault.HANG)
+        reading = asyncio.create_task(pipeline.read(PAGE, pipeline.defaults.resolve(OcrOverrides())))
+        await asyncio.to_thread(engine.hanging.wait, 30)
+        assert pipeline.healthy
+        await asyncio.sleep(1.0)
+        assert not pipeline.healthy
+        assert pipeline.longest_run_seconds >= 1.0
+        engine.release()
+        await reading
+        assert pipeline.healthy
+        await pipeline.close()
+        assert not pipeline.healthy
+
+    with fake_pipeline(tmp_path, models, hang_seconds=1.0) as pipeline:
+        asyncio.run(asyncio.wait_for(test(pipeline), 30))
+
+
+def test_what_is_opened_is_told_in_order(tmp_path):
+    told = []
+
+    async def test(pipeline):
+        await pipeline.open_optional(told.append)
+        await pipeline.close()
+
+    with fake_pipeline(tmp_path, FakeModels(), optional="start", opening=told.append) as pipeline:
+        asyncio.run(test(pipeline))
+    assert told == [
+        "text_detection", "text_recognition", "doc_orientation", "doc_unwarping", "textline_orientation",
+    ]  # fmt: skip

@@ -8,6 +8,7 @@ from models.document import Page, PageResult, Preprocessed, TextBox, TextLine
 from models.errors import ModuleNotLoaded
 from models.optional_stage import ModuleStatus
 from models.options import OcrDefaults, OcrOptions
+from server.page_reader import ReplicaStatus
 
 QUAD = np.array([[12, 8], [96, 8], [96, 30], [12, 30]], np.int16)
 TEXT = "门 Gate 7"
@@ -59,6 +60,9 @@ class StubPipeline:
 
     def stats(self) -> dict[str, object]:
         return {}
+
+    def replicas(self) -> tuple[ReplicaStatus, ...]:
+        return ()
 
     async def read(self, page: Page, options: OcrOptions, *, deadline=None, flow=None) -> PageResult:
         self.read_options.append(options)

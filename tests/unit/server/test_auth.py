@@ -64,3 +64,18 @@ def test_a_caller_without_a_token_cannot_make_the_server_read_a_large_body():
         answer = client.post("/ocr", json={"logId": "mine", "file": "A" * 5_000_000})
     assert answer.status_code == 401
     assert answer.json()["logId"] != "mine"
+
+
+def test_a_key_over_its_limit_hears_so_and_other_keys_do_not():
+    tokens = {"a": "secret-a", "b": "secret-b"}
+    with TestClient(application(auth={"tokens": tokens, "pages_per_minute": 1})) as client:
+
+        def ask(token: str):
+            body = {"file": base64_of(png()), "fileType": 1, "logId": "x"}
+            return client.post("/ocr", json=body, headers={"Authorization": f"Bearer {token}"})
+
+        assert ask("secret-a").status_code == 200
+        refused = ask("secret-a")
+        assert (refused.status_code, refused.json()["errorCode"], refused.json()["logId"]) == (429, 429, "x")
+        assert int(refused.headers["retry-after"]) in range(1, 62)
+        assert ask("secret-b").status_code == 200

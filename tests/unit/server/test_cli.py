@@ -110,6 +110,7 @@ def test_check_reads_a_real_line() -> None:
     assert result.exit_code == 0, result.output
     assert "PP-OCRv5_mobile_det: installed, SHA-256 as published" in result.stdout
     assert "text_recognition (PP-OCRv5_mobile_rec): runs" in result.stdout
+    assert re.search(r"decode workers: (cut off from network|Decode workers)", result.stdout)
 
 
 def test_check_fails_without_weights(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@ import pytest
 
 from server.errors import TooManyRequests
 from server.rate_limits import CallerLimits
+from server.settings_base import CallerLimitSettings
+from server.telemetry.record import RequestRecord
 
 
 class Clock:
@@ -10,6 +12,10 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+
+def limits_of(clock: Clock | None = None, **settings: float) -> CallerLimits:
+    return CallerLimits(CallerLimitSettings.model_validate(settings), clock or Clock())
 
 
 def send(limits: CallerLimits, name: str = "a") -> bool:
@@ -21,13 +27,13 @@ def send(limits: CallerLimits, name: str = "a") -> bool:
 
 
 def test_without_limits_everything_passes() -> None:
-    limits = CallerLimits(None, None, Clock())
+    limits = limits_of()
     assert all(send(limits) for _ in range(1000))
 
 
 def test_a_caller_gets_its_rate_and_no_more() -> None:
     clock = Clock()
-    limits = CallerLimits(3, None, clock)
+    limits = limits_of(clock, requests_per_second=3)
     assert [send(limits) for _ in range(4)] == [True, True, True, False]
     clock.now += 0.34
     assert [send(limits) for _ in range(2)] == [True, False]
@@ -37,19 +43,19 @@ def test_a_caller_gets_its_rate_and_no_more() -> None:
 
 def test_a_rate_below_one_a_second_lets_the_first_in() -> None:
     clock = Clock()
-    limits = CallerLimits(0.5, None, clock)
+    limits = limits_of(clock, requests_per_second=0.5)
     assert [send(limits), send(limits)] == [True, False]
     clock.now += 2
     assert send(limits)
 
 
 def test_callers_do_not_share() -> None:
-    limits = CallerLimits(1, None, Clock())
+    limits = limits_of(requests_per_second=1)
     assert [send(limits, "a"), send(limits, "b"), send(limits, "a")] == [True, True, False]
 
 
 def test_requests_at_once_are_counted_until_they_end() -> None:
-    limits = CallerLimits(None, 2, Clock())
+    limits = limits_of(concurrent_requests=2)
     with limits.enter("a"), limits.enter("a"):
         assert not send(limits)
         assert send(limits, "b")
@@ -57,7 +63,29 @@ def test_requests_at_once_are_counted_until_they_end() -> None:
 
 
 def test_a_failing_request_gives_its_place_back() -> None:
-    limits = CallerLimits(None, 1, Clock())
+    limits = limits_of(concurrent_requests=1)
     with pytest.raises(ZeroDivisionError), limits.enter("a"):
         raise ZeroDivisionError
     assert send(limits)
+
+
+def test_pages_are_paid_for_after_they_were_read() -> None:
+    clock = Clock()
+    limits = limits_of(clock, pages_per_minute=60)
+    with limits.enter("a", RequestRecord(pages=90)):
+        pass
+    with pytest.raises(TooManyRequests) as refused, limits.enter("a"):
+        pass
+    assert refused.value.retry_after == 31
+    assert send(limits, "b")
+    clock.now += 29
+    assert not send(limits)
+    clock.now += 2
+    assert send(limits)
+    limits.spend("a", 2)
+    assert not send(limits)
+    clock.now += 3600
+    limits.spend("a", 59)
+    assert send(limits)
+    limits.spend("a", 1)
+    assert not send(limits)

@@ -10,8 +10,9 @@ from models.errors import DeadlineExceeded, EngineFailure, PipelineStopped
 from models.options import OcrOverrides
 from server.admission import Admission, PixelGate
 from server.decode.info import DocumentInfo
-from server.errors import InvalidInputFile, InvalidModelSettings, NotReady, RequestError, RequestTimeout
+from server.errors import InvalidInputFile, InvalidModelSettings, NotReady, Overloaded, RequestError, RequestTimeout
 from server.intake.raw_file import FileKind, RawFile
+from server.pace import SHORT_LINE, Pace
 from server.service import RecognizedPage, Recognizer
 from server.telemetry.metrics import Metrics
 from tests.unit.server.stub_pipeline import StubPipeline
@@ -217,5 +218,31 @@ def test_a_missing_module_is_told_before_the_file_is_opened():
         with pytest.raises(InvalidModelSettings, match=r"^the input params for model settings are invalid! UVDoc"):
             await recognize(service, OcrOverrides(use_doc_unwarping=True))
         assert decoder.decoded == 0
+
+    asyncio.run(scenario())
+
+
+def test_a_document_that_would_hardly_be_read_in_time_is_refused_and_one_without_a_deadline_waits():
+    async def scenario() -> None:
+        now, line = [100.0], SHORT_LINE
+        pace, decoder = Pace(lambda: now[0]), PagesInMemory(1)
+        pipeline, gate = StubPipeline(), PixelGate(100 * PAGE_COST)
+        service = Recognizer(pipeline, decoder, gate, lambda _: None, pace)
+        pipeline.gate.clear()
+        waiting = [asyncio.create_task(recognize(service)) for _ in range(line)]
+        await _settle()
+        assert pace.waiting == line
+        now[0] += 31
+        with pytest.raises(Overloaded) as refused:
+            await recognize(service, seconds=60.0)
+        assert refused.value.retry_after in (1, 2)
+        assert decoder.decoded == line
+        patient = service.recognize(RAW, OcrOverrides(), _keep, max_pages=None, deadline=None)
+        late = asyncio.create_task(patient)
+        await _settle()
+        pipeline.gate.set()
+        await asyncio.gather(*waiting, late)
+        assert pace.waiting == 0
+        await recognize(service)
 
     asyncio.run(scenario())

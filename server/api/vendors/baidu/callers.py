@@ -24,10 +24,10 @@ class Callers:
         issuer: gives tokens.
     """
 
-    def __init__(self, settings: BaiduSettings, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, settings: BaiduSettings, clock: Callable[[], float] | None = None) -> None:
         self.keys = KeyRing(settings.keys)
         self.issuer = TokenIssuer(settings.token_expires_in, clock)
-        self._clock = clock
+        self._clock = clock or time.time
         self._secrets = {name: secret.get_secret_value() for name, secret in settings.keys.items()}
         self._names = {fingerprint(name): name for name in settings.keys}
 

@@ -69,6 +69,6 @@ def _line(line: TextLine, frame: Frame, call: Call) -> Json:
 
 def _paragraphs(page: PageResult, places: dict[int, int]) -> list[Json]:
     """The blocks of the page in reading order, each with the places of its lines in ``words_result``."""
-    layout = analyse_layout(page.preprocessed.image, page.lines)
+    layout = analyse_layout(page.preprocessed.image, page.lines, page.regions)
     groups = ([places[index] for index in block.lines if index in places] for block in layout.blocks)
     return [{"words_result_idx": group} for group in groups if group]

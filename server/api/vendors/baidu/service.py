@@ -39,7 +39,7 @@ class BaiduService:
     def __init__(self, runtime: Runtime, settings: BaiduSettings) -> None:
         self._runtime = runtime
         self._callers = Callers(settings)
-        self._limits = CallerLimits(settings.requests_per_second, settings.concurrent_requests)
+        self._limits = CallerLimits(settings)
         self._allowed = frozenset(settings.apis)
 
     async def token(self, request: AnyRequest) -> Response[bytes]:
@@ -50,7 +50,7 @@ class BaiduService:
             fields = {**form.texts, **query_fields(request)}
             return answer(grant_token(fields, self._callers.keys, self._callers.issuer))
 
-        return await admitted(request, self._runtime, give, max_body_bytes=TOKEN_BODY_BYTES)
+        return await admitted(request, self._runtime, give, max_body_bytes=TOKEN_BODY_BYTES, waits_for_text=False)
 
     async def recognize(self, request: AnyRequest, api: Api) -> Response[bytes]:
         """Read a document. Who calls is found out before the body is read, unless the form itself has to tell."""
@@ -68,12 +68,13 @@ class BaiduService:
         name = self._callers.identify_by_form(fields.texts) if caller is None else caller
         if api.name not in self._allowed:
             raise Refused(NO_PERMISSION)
-        with self._limits.enter(name):
+        record = record_of(request.scope)  # type: ignore[arg-type]
+        with self._limits.enter(name, record):
             call = check_call(fields, api)
             raw = await open_source(fields, call, api, runtime.fetcher, runtime.workers)
             ticket.add_bytes(max(0, len(raw.data) - size))
             document = await self._read(raw, call, api, deadline)
-        record_of(request.scope).pages = 1  # type: ignore[arg-type]
+            record.pages = 1
         content = document.pages[0]
         if call.source == "pdf_file":
             content["pdf_file_size"] = str(document.info.total_pages)
@@ -86,6 +87,7 @@ class BaiduService:
             # Positions must be those of the submitted image.
             use_doc_unwarping=False,
             language=call.group,
+            structure=call.paragraph,
         )
         try:
             return await self._recognize(raw, wishes, call, api, deadline)

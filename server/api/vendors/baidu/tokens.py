@@ -6,11 +6,11 @@ A restart makes all tokens unknown (error 110), upon which clients fetch a new o
 import hashlib
 import hmac
 import secrets
-import time
 from collections.abc import Callable, Mapping
 
 from server.api.vendors.baidu.errors import EXPIRED_TOKEN, UNKNOWN_TOKEN, Refused
 from server.api.vendors.contract import Json
+from server.steady_clock import SteadyClock
 
 SCOPE = "public brain_all_scope brain_ocr_general_basic brain_ocr_accurate_basic brain_ocr_general brain_ocr_accurate"
 """Without ``brain_all_scope`` the vendor's Python SDK would sign its requests instead of sending the token."""
@@ -24,12 +24,12 @@ class TokenIssuer:
 
     Args:
         expires_in: seconds that a token is good for.
-        clock: seconds since the epoch.
+        clock: seconds since the epoch; a `SteadyClock` where none is given.
     """
 
-    def __init__(self, expires_in: int, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, expires_in: int, clock: Callable[[], float] | None = None) -> None:
         self._expires_in = expires_in
-        self._clock = clock
+        self._clock = clock or SteadyClock()
         self._key = secrets.token_bytes(32)
 
     def issue(self, client_id: str) -> Json:

@@ -29,16 +29,16 @@ def build_capsolver(runtime: Runtime) -> Contract:
     # Line breaks and escaped slashes in the base64 do not count towards its cap.
     max_body_bytes = 2 * settings.max_base64_bytes + BODY_SLACK_BYTES
 
-    async def answer(request: AnyRequest, call: Call) -> Response[bytes]:
+    async def answer(request: AnyRequest, call: Call, *, reads: bool = False) -> Response[bytes]:
         async def without_ticket(_: Ticket, body: list[bytes]) -> Response[bytes]:
             return await call(body)
 
-        return await admitted(request, runtime, without_ticket, max_body_bytes=max_body_bytes)
+        return await admitted(request, runtime, without_ticket, max_body_bytes=max_body_bytes, waits_for_text=reads)
 
     @post(PATHS[0], status_code=200, media_type="application/json", request_max_body_size=None, opt={PUBLIC: True})
     async def create_task(request: AnyRequest) -> Response[bytes]:
         """Read the text of a small picture."""
-        return await answer(request, service.create_task)
+        return await answer(request, service.create_task, reads=True)
 
     @post(PATHS[1], status_code=200, media_type="application/json", request_max_body_size=None, opt={PUBLIC: True})
     async def get_task_result(request: AnyRequest) -> Response[bytes]:

@@ -41,7 +41,7 @@ class TaskService:
         self._runtime = runtime
         self._settings = settings
         self._keys = KeyRing(settings.keys)
-        self._limits = CallerLimits(settings.requests_per_second, settings.concurrent_requests)
+        self._limits = CallerLimits(settings)
         self._results = Results(settings)
 
     async def create_task(self, body: list[bytes]) -> Response[bytes]:
@@ -49,7 +49,9 @@ class TaskService:
         fields, caller = await self._take_in(body)
         with self._limits.enter(caller.name):
             task = check_task(fields.get("task"), self._settings)
-            return await self._solve(task, caller)
+            answer = await self._solve(task, caller)
+            self._limits.spend(caller.name, 1)
+            return answer
 
     async def get_task_result(self, body: list[bytes]) -> Response[bytes]:
         """Answer once more how a task ended."""

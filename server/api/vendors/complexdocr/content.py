@@ -69,7 +69,7 @@ def page_content(
     result = page.result
     height, width = page.page.image.shape[:2]
     space = PageSpace((width, height), points, max(0, result.preprocessed.angle))
-    blocks = analyse_layout(result.preprocessed.image, result.lines).blocks
+    blocks = analyse_layout(result.preprocessed.image, result.lines, result.regions).blocks
     texts = (result.lines[index].text.strip() for block in blocks for index in block.lines)
     lines = tuple(escaped(text, escape) for text in texts if text)
     pieces = (piece for block in blocks for piece in _pieces(block, space, result, escape, link))

@@ -30,14 +30,14 @@ def build_complexdocr(runtime: Runtime) -> Contract:
     settings = runtime.configuration.settings.contracts.complexdocr
     service = DocumentService(runtime, settings)
     access = Access(settings)
-    limits = CallerLimits(settings.requests_per_second, settings.concurrent_requests)
+    limits = CallerLimits(settings)
     max_body_bytes = BODY_PER_FILE * settings.max_file_bytes + BODY_SLACK_BYTES
 
     @post(PATH, status_code=200, media_type="application/json", request_max_body_size=None, opt={PUBLIC: True})
     async def complex_document_ocr(request: AnyRequest) -> Response[bytes]:
         """Read a document."""
         begun = request.scope["state"][_BEGUN] = time.perf_counter()
-        with limits.enter(access.caller(request)):
+        with limits.enter(access.caller(request), record_of(request.scope)):  # type: ignore[arg-type]
             answer = partial(service.answer, request, begun)
             return await admitted(request, runtime, answer, max_body_bytes=max_body_bytes)
 

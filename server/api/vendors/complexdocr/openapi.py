@@ -2,6 +2,7 @@
 
 from server.api.vendors.complexdocr.request import MAX_FIRST_PAGE
 from server.api.vendors.contract import Json
+from server.api.vendors.openapi_parts import TEXT, array, json_content, json_response, structure
 
 _STATUSES = {
     200: "The content; also what is wrong with the request, by its `code`",
@@ -15,15 +16,13 @@ _STATUSES = {
 
 def openapi_paths(path: str) -> dict[str, Json]:
     """The path item."""
-    content: Json = {"application/json": {"schema": _object(("seqid", "image"), _fields())}}
     headers = [_header("X-APP-ID", "Id of the caller."), _header("Authorization", "What is configured for that id.")]
-    answer: Json = {"application/json": {"schema": _answer()}}
     operation: Json = {
         "summary": "China Mobile complexDOcr: read a document as text, markdown or JSON",
         "security": [],
         "parameters": headers,
-        "requestBody": {"required": True, "content": content},
-        "responses": {str(status): {"description": text, "content": answer} for status, text in _STATUSES.items()},
+        "requestBody": {"required": True, "content": json_content(structure(_fields(), ("seqid", "image")))},
+        "responses": {str(status): json_response(text, _answer()) for status, text in _STATUSES.items()},
     }
     return {path: {"post": operation}}
 
@@ -41,17 +40,11 @@ def _fields() -> Json:
 
 
 def _answer() -> Json:
-    words: Json = {"type": "array", "items": {"type": "string"}, "maxItems": 1}
+    words: Json = {**array(TEXT), "maxItems": 1}
     data: Json = {"timeSecond": {"type": "number", "minimum": 0}, "words_result": words}
-    text: Json = {"type": "string"}
     flag: Json = {"enum": [0, 1, "0", "1"]}
-    properties: Json = {"seqid": text, "code": text, "message": text, "flag": flag, "data": _object(tuple(data), data)}
-    return _object(tuple(properties), properties)
-
-
-def _object(required: tuple[str, ...], properties: Json) -> Json:
-    return {"type": "object", "required": list(required), "properties": properties}
+    return structure({"seqid": TEXT, "code": TEXT, "message": TEXT, "flag": flag, "data": structure(data)})
 
 
 def _header(name: str, description: str) -> Json:
-    return {"name": name, "in": "header", "required": False, "schema": {"type": "string"}, "description": description}
+    return {"name": name, "in": "header", "required": False, "schema": TEXT, "description": description}

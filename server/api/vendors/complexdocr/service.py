@@ -102,10 +102,10 @@ class DocumentService:
     def _overrides(self, wishes: Wishes) -> OcrOverrides:
         """Places on the page must be places on the submitted page: it may be turned, but not flattened."""
         if wishes.output_format != DOCUMENT:
-            return OcrOverrides()
+            return OcrOverrides(structure=True)
         defaults = self._runtime.pipeline.defaults
         turn = defaults.use_doc_preprocessor and defaults.use_doc_orientation_classify
-        return OcrOverrides(use_doc_orientation_classify=turn, use_doc_unwarping=False)
+        return OcrOverrides(use_doc_orientation_classify=turn, use_doc_unwarping=False, structure=True)
 
     def _figures(self, request: AnyRequest, wishes: Wishes) -> FigurePlan | None:
         if not wishes.pictures:

@@ -11,6 +11,7 @@ from server.jobs.directory import DirectoryUnusable, open_store
 from server.jobs.keeper import Keeper
 from server.jobs.runner import JobRunner, RunnerLimits
 from server.jobs.store import JobStore
+from server.rate_limits import CallerLimits
 from server.runtime import Runtime
 from server.workers import Workers
 
@@ -24,18 +25,18 @@ def build_file_task(runtime: Runtime) -> Contract:
         ConfigurationError: the data directory cannot be used.
     """
     settings = runtime.configuration.settings.contracts.file_task
-    store = _store(settings)
+    store, limits = _store(settings), CallerLimits(settings)
     threads = Workers(settings.max_running_tasks + STORE_THREADS)
     keeper = Keeper(store, threads)
     runner = JobRunner(
         keeper,
-        FileWork(runtime, threads, settings.max_upload_bytes, settings.max_pages),
+        FileWork(runtime, threads, settings.max_upload_bytes, settings.max_pages, limits.spend),
         RunnerLimits(settings.max_queued_tasks, settings.max_running_tasks, settings.task_timeout_seconds),
         lambda: _grace(runtime, settings),
     )
     return Contract(
         name="file_task",
-        routes=file_task_routes(FileTasks(runtime, runner, keeper, settings)),
+        routes=file_task_routes(FileTasks(runtime, runner, keeper, settings, limits)),
         paths=("/task/",),
         answer_error=answer_error,
         openapi=paths(),

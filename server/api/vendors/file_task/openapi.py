@@ -6,13 +6,14 @@ from server.api.vendors.contract import Json
 from server.api.vendors.file_task.languages import DEFAULT, NAMES
 from server.api.vendors.file_task.request import DEFAULT_FORMAT, MAX_PASSWORD
 from server.api.vendors.file_task.response import FILES_PATH, TASK_TYPE
+from server.api.vendors.openapi_parts import INTEGER, TEXT, json_response, structure
 from server.export.result_file import RESULT_FORMATS
 
 INTEGERS = (
     "state", "progress", "ocr_pages", "file_pages", "input_size", "output_size", "created_at", "processed_at",
     "completed_at",
 )  # fmt: skip
-COMMON_ERRORS = (401, 404, 500)
+COMMON_ERRORS = (401, 404, 500, 503)
 
 
 def paths() -> Mapping[str, Json]:
@@ -29,7 +30,7 @@ def _create() -> Json:
         "operationId": "createFileTask",
         "summary": "Turn a document into a text, PDF or Office file",
         "requestBody": {"required": True, "content": content},
-        "responses": {"200": _task(), **_errors(400, 408, 413, 429, 503, *COMMON_ERRORS)},
+        "responses": {"200": _task(), **_errors(400, 408, 413, 429, *COMMON_ERRORS)},
     }
     return {"post": operation}
 
@@ -69,8 +70,8 @@ def _form(document: Json, *, file: bool) -> Json:
         "password": {"type": "string", "maxLength": MAX_PASSWORD, "description": "Opens an encrypted document."},
     }
     if file:
-        return {"type": "object", "properties": {"image_file": {**document, "format": "binary"}, **properties}}
-    return {"type": "object", "required": ["image_url"], "properties": properties}
+        return structure({"image_file": {**document, "format": "binary"}, **properties}, ())
+    return structure(properties, ("image_url",))
 
 
 def _task() -> Json:
@@ -79,26 +80,20 @@ def _task() -> Json:
         "type": {"const": TASK_TYPE},
         "task_id": {"type": "string", "format": "uuid"},
         "state_detail": _text("For people; `Complete` where `state` is 1."),
-        **{name: {"type": "integer"} for name in INTEGERS},
+        **dict.fromkeys(INTEGERS, INTEGER),
     }
-    task = {"type": "object", "required": list(data), "properties": data}
-    envelope = {"status": {"const": 200}, "data": task}
-    return _json("The task. `state` 1: done; above 1 or 0: not yet; below 0: failed", envelope)
+    envelope = structure({"status": {"const": 200}, "data": structure(data)})
+    return json_response("The task. `state` 1: done; above 1 or 0: not yet; below 0: failed", envelope)
 
 
 def _errors(*statuses: int) -> Json:
-    properties: Json = {"status": {"type": "integer"}, "message": {"type": "string"}, "data": {"type": "null"}}
-    return {str(status): _json("Refused", properties) for status in sorted(statuses)}
-
-
-def _json(description: str, properties: Json) -> Json:
-    schema = {"type": "object", "required": list(properties), "properties": properties}
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
+    refusal = structure({"status": INTEGER, "message": TEXT, "data": {"type": "null"}})
+    return {str(status): json_response("Refused", refusal) for status in sorted(statuses)}
 
 
 def _parameter(name: str) -> Json:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+    return {"name": name, "in": "path", "required": True, "schema": TEXT}
 
 
 def _text(description: str) -> Json:
-    return {"type": "string", "description": description}
+    return {**TEXT, "description": description}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 
 import msgspec
@@ -21,7 +22,7 @@ from server.api.vendors.file_task.response import FILES_PATH, result_name, task_
 from server.auth import PUBLIC, credentials
 from server.contract_settings import FileTaskSettings
 from server.disconnect import run_while_connected
-from server.errors import NotFound, Unauthorized
+from server.errors import NotFound, NotReady, Unauthorized
 from server.export.result_file import RESULT_FORMATS
 from server.jobs.job import Job
 from server.jobs.keeper import Keeper
@@ -53,31 +54,35 @@ class FileTasks:
         runner: runs the tasks.
         keeper: keeps their results.
         settings: the contract's.
+        limits: how much each caller may send.
     """
 
-    def __init__(self, runtime: Runtime, runner: JobRunner, keeper: Keeper, settings: FileTaskSettings) -> None:
+    def __init__(
+        self, runtime: Runtime, runner: JobRunner, keeper: Keeper, settings: FileTaskSettings, limits: CallerLimits
+    ) -> None:
         self._runtime = runtime
         self._runner = runner
         self._keeper = keeper
         self._settings = settings
         self._keys = KeyRing(settings.keys)
-        self._limits = CallerLimits(settings.requests_per_second, settings.concurrent_requests)
+        self._limits = limits
 
     async def create(self, request: AnyRequest) -> Response[bytes]:
         """Take a document, and wait for its result for a while.
 
         The task is the server's once it is taken: a client that goes away while it waits may still ask for it.
         """
-        owner = self._owner(request)
+        owner, runtime = self._owner(request), self._runtime
         with self._limits.enter(owner):
             self._runner.check_room()
             job = await admitted(
                 request,
-                self._runtime,
+                runtime,
                 partial(self._take, request, owner),
                 max_body_bytes=self._settings.max_upload_bytes + FORM_BYTES,
+                waits_for_text=False,
             )
-            waited = await run_while_connected(request.receive, self._runner.wait(job.id, self._settings.wait_seconds))
+            waited = await run_while_connected(request.receive, self._wait(job), runtime.metrics.work_abandoned)
             job = job if waited is None else waited
         record_of(request.scope).pages = job.pages_read  # type: ignore[arg-type]
         return self._answer(request, job)
@@ -109,10 +114,18 @@ class FileTasks:
         await self._check_language(task.spec)
         return await self._runner.submit(_job(task, owner), task.source, task.password)
 
+    async def _wait(self, job: Job) -> Job | None:
+        """The job when it is final or the wait is over; a server that stops waits no longer than it may."""
+        with suppress(NotReady):
+            async with self._runtime.lifecycle.stay():
+                return await self._runner.wait(job.id, self._settings.wait_seconds)
+        return await self._runner.wait(job.id, 0)
+
     async def _check_language(self, spec: TaskSpec) -> None:
         pipeline = self._runtime.pipeline
         try:
-            await pipeline.prepare(pipeline.defaults.resolve(OcrOverrides(language=spec.language)))
+            wishes = OcrOverrides(language=spec.language, structure=spec.format != "pdf")
+            await pipeline.prepare(pipeline.defaults.resolve(wishes))
         except LanguageNotInstalled as error:
             raise BadParameter(f"language: {error}") from error
 

@@ -1,12 +1,10 @@
 """What a task does: get the document, read its pages, and make the file that was asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
-from models.document import Image, TextLine
 from models.layout.analyse import analyse_layout
-from models.layout.document import PageLayout
 from models.options import OcrOverrides
 from server.api.vendors.file_task.digits import only_digits
 from server.api.vendors.file_task.failures import job_failure
@@ -33,13 +31,22 @@ class FileWork:
         threads: for what blocks long, so that it does not hold up answers to others.
         max_upload_bytes: of a document, also of one that is fetched.
         max_pages: of a document; one with more fails as a whole.
+        spend: told, by the owner's name, of every page that was read.
     """
 
-    def __init__(self, runtime: Runtime, threads: Workers, max_upload_bytes: int, max_pages: int) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        threads: Workers,
+        max_upload_bytes: int,
+        max_pages: int,
+        spend: Callable[[str, int], None],
+    ) -> None:
         self._runtime = runtime
         self._threads = threads
         self._max_upload_bytes = max_upload_bytes
         self._max_pages = max_pages
+        self._spend = spend
 
     async def __call__(self, active: Active, source: bytes) -> bytes:
         """Turn a task's source into its result.
@@ -82,13 +89,19 @@ class FileWork:
         async def finish(page: RecognizedPage) -> FilePage:
             made = await self._runtime.workers.run(file_page, page, scales[page.page.index], spec)
             active.progress.pages_read += 1
+            self._spend(active.job.owner, 1)
             return made
 
         # The text of a searchable PDF lies over the document's own pages, which nobody turned or flattened.
         as_it_is = False if spec.format == "pdf" and raw.kind is not FileKind.IMAGE else None
         document = await self._runtime.recognizer.recognize(
             raw,
-            OcrOverrides(language=spec.language, use_doc_orientation_classify=as_it_is, use_doc_unwarping=as_it_is),
+            OcrOverrides(
+                language=spec.language,
+                use_doc_orientation_classify=as_it_is,
+                use_doc_unwarping=as_it_is,
+                structure=spec.format != "pdf",
+            ),
             finish,
             max_pages=self._max_pages,
             deadline=None,
@@ -114,9 +127,6 @@ def file_page(page: RecognizedPage, points_per_pixel: float, spec: TaskSpec) -> 
     lines = tuple(map(only_digits, page.result.lines)) if spec.digits else page.result.lines
     lines = tuple(line for line in lines if line.text)
     points = (width * points_per_pixel, height * points_per_pixel)
-    return FilePage(encode_jpeg(image), width, height, points, lines, _layout(image, lines, spec))
-
-
-def _layout(image: Image, lines: Sequence[TextLine], spec: TaskSpec) -> PageLayout | None:
-    """A searchable PDF has the page's own layout."""
-    return None if spec.format == "pdf" else analyse_layout(image, lines)
+    # A searchable PDF has the page's own layout.
+    layout = None if spec.format == "pdf" else analyse_layout(image, lines, page.result.regions)
+    return FilePage(encode_jpeg(image), width, height, points, lines, layout)

@@ -114,3 +114,38 @@ def test_a_batch_of_a_wrong_rank_fails_alone(directory: Path, name: str) -> None
     with pytest.raises(EngineFailure):
         engine.run(np.zeros((4, 5), np.float32))
     assert engine.run(np.ones((1, 3, 4, 5), np.float32)).sum() == 60
+
+
+def kept_files(root: Path) -> list[Path]:
+    return [path for path in root.rglob("*") if path.is_file()]
+
+
+def test_a_compiled_model_is_kept_for_the_next_start_under_a_key_of_its_weights(directory: Path) -> None:
+    options = EngineOptions(threads=1, artefacts=directory / "compiled")
+    batch = np.full((1, 3, 4, 5), 3, np.float32)
+    for _ in range(2):
+        engine = open_engine("openvino", directory, options)
+        assert (engine.run(batch) == 3).all()
+        engine.close()
+        assert len(kept_files(directory / "compiled")) == 1
+    (directory / "inference.onnx").write_bytes(multiply_model() + field(7 + 1, field(2, 13)))
+    open_engine("openvino", directory, options).close()
+    assert len({path.parent for path in kept_files(directory / "compiled")}) == 2
+
+
+def test_a_kept_model_that_is_damaged_is_compiled_again(directory: Path) -> None:
+    options = EngineOptions(threads=1, artefacts=directory / "compiled")
+    open_engine("openvino", directory, options).close()
+    (kept,) = kept_files(directory / "compiled")
+    whole = kept.read_bytes()
+    for damaged in (b"", whole[: len(whole) // 2], b"x" * len(whole)):
+        kept.chmod(0o600)
+        kept.write_bytes(damaged)
+        engine = open_engine("openvino", directory, options)
+        assert (engine.run(np.full((1, 3, 4, 5), 3, np.float32)) == 3).all()
+        engine.close()
+
+
+def test_where_nothing_can_be_kept_models_open_all_the_same(directory: Path) -> None:
+    options = EngineOptions(threads=1, artefacts=directory / "inference.onnx" / "compiled")
+    open_engine("openvino", directory, options).close()

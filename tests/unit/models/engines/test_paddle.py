@@ -4,7 +4,9 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Iterator
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -67,6 +69,25 @@ def test_an_answer_stays_when_the_next_batch_runs(engine: Engine) -> None:
 
 
 @needs_paddle
+def test_every_thread_has_a_predictor_of_its_own(engine: Engine) -> None:
+    expected = {rows: engine.run(batch_of(rows)) for rows in range(1, 5)}
+    wrong = []
+
+    def work(start: int) -> None:
+        for number in range(20):
+            rows = 1 + (start + number) % 4
+            answer = engine.run(batch_of(rows))
+            wrong.extend([rows] * (answer.shape != (rows, 2) or not np.allclose(answer, expected[rows], atol=1e-6)))
+
+    threads = [threading.Thread(target=work, args=(start,)) for start in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+@needs_paddle
 def test_a_failed_batch_does_not_harm_the_next(engine: Engine) -> None:
     expected = engine.run(batch_of(1))
     with pytest.raises(EngineFailure, match=r"\(1, 4, 80, 160\)"):
@@ -94,6 +115,53 @@ def test_files_that_are_no_model_are_a_failure(tmp_path: Path) -> None:
 def test_a_device_that_is_not_there_is_never_replaced(device: str) -> None:
     with pytest.raises(EngineUnavailable, match=device):
         open_engine("paddle", MODEL, EngineOptions(device=device))
+
+
+@needs_paddle
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (EngineOptions(precision="fp16"), "f32 on cpu"),
+        (EngineOptions(precision="bf16"), "f32 on cpu"),
+        (EngineOptions(tensorrt=True), "tensorrt needs a GPU"),
+        (EngineOptions("gpu:0", precision="bf16"), "f32 or fp16 on gpu:0"),
+    ],
+)
+def test_what_a_device_cannot_do_is_refused(options: EngineOptions, words: str) -> None:
+    with pytest.raises(EngineUnavailable, match=words):
+        open_engine("paddle", MODEL, options)
+
+
+@needs_paddle
+def test_a_build_for_the_cpu_says_what_a_gpu_needs() -> None:
+    if import_module("paddle").is_compiled_with_cuda():
+        pytest.skip("this Paddle was built for GPUs")
+    with pytest.raises(EngineUnavailable, match=r"'gpu:0' needs paddlepaddle-gpu.*Paddle's own package index"):
+        open_engine("paddle", MODEL, EngineOptions("gpu:0", precision="fp16"))
+
+
+@needs_paddle
+def test_a_build_without_tensorrt_and_a_graph_of_paddle_2_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = import_module("models.engines.paddle_tensorrt")
+    if module.inference.get_trt_compile_version() == (0, 0, 0):
+        with pytest.raises(EngineUnavailable, match="without TensorRT"):
+            module.refuse_without_tensorrt(MODEL / "inference.json", "gpu:0")
+    monkeypatch.setattr(module.inference, "get_trt_compile_version", lambda: (10, 3, 0))
+    module.refuse_without_tensorrt(MODEL / "inference.json", "gpu:0")
+    with pytest.raises(EngineUnavailable, match="Paddle 2"):
+        module.refuse_without_tensorrt(MODEL / "inference.pdmodel", "gpu:0")
+    with pytest.raises(EngineUnavailable, match=r"not on gpu:1.*CUDA_VISIBLE_DEVICES"):
+        module.refuse_without_tensorrt(MODEL / "inference.json", "gpu:1")
+
+
+@needs_paddle
+@pytest.mark.parametrize("half", [False, True])
+def test_a_card_that_paddle_does_not_take_is_refused(half: bool) -> None:
+    if import_module("paddle").is_compiled_with_cuda():
+        pytest.skip("this Paddle was built for GPUs")
+    configuration = import_module("models.engines.paddle_config")
+    with pytest.raises(EngineUnavailable, match="did not take device 'gpu:3'"):
+        configuration.on_gpu(MODEL / "inference.json", MODEL / "inference.pdiparams", 3, half=half)
 
 
 @needs_paddle

@@ -13,6 +13,8 @@ from models.model_directory import RecognitionSpec
 from models.ops.crop import LineRegion
 from models.ops.line_groups import Padding
 from models.stages.base import CpuPool
+from models.stages.host.line_reader import HostLineReader
+from models.stages.pages import PagePixels
 from models.stages.recognition import MAX_OWN_LINES, ReadLine, RecognitionStage
 
 SPEC = RecognitionSpec("BGR", (3, 48, 320), ("a", "b"))
@@ -35,10 +37,11 @@ def read(engine: FakeEngine, padding: Padding, *pages: Sequence[int], group_size
 
     async def run() -> list[list[ReadLine]]:
         pool = CpuPool(1)
-        stage = RecognitionStage(SPEC, [engine], pool, padding=padding, group_size=group_size)
+        stage = RecognitionStage(SPEC, [HostLineReader(SPEC, engine)], pool, padding=padding, group_size=group_size)
         regions = [[line(width) for width in widths] for widths in pages]
         answers = await asyncio.gather(
-            *(stage.read(PAGE, lines, flow=number) for number, lines in enumerate(regions)), return_exceptions=False
+            *(stage.read(PagePixels(PAGE), lines, flow=number) for number, lines in enumerate(regions)),
+            return_exceptions=False,
         )
         await stage.close()
         pool.close()

@@ -14,7 +14,9 @@ from models.engines.base import Engine, EngineOptions, open_engine
 from models.engines.fake import FakeEngine, Fault, echo
 from models.errors import EngineFailure
 from models.stages.base import CpuPool
-from models.stages.unwarping import UnwarpingStage, image_of_planes
+from models.stages.host.flattener import HostFlattener, image_of_planes
+from models.stages.pages import PagePixels
+from models.stages.unwarping import UnwarpingStage
 from tests.unit.models.stages.uvdoc_weights import (
     STRETCH,
     UVDOC_GRAPH,
@@ -31,9 +33,9 @@ SIDE = 256
 def unwarp(engine: Engine, *pages: Image) -> list[Image]:
     async def run() -> list[Image]:
         pool = CpuPool(1)
-        stage = UnwarpingStage([engine], pool)
+        stage = UnwarpingStage([HostFlattener(engine)], pool)
         try:
-            return [await stage.unwarp(page) for page in pages]
+            return [(await stage.unwarp(PagePixels(page))).image for page in pages]
         finally:
             await stage.close()
             pool.close()

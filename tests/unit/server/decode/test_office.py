@@ -15,7 +15,8 @@ import pytest
 from models.document import Image
 from server.decode.decoder import Decoder
 from server.decode.fonts import FontCoverage
-from server.decode.office import MEMORY_DIRECTORY, OfficeConverter
+from server.decode.office import OfficeConverter
+from server.decode.private_directory import MEMORY_DIRECTORY
 from server.errors import EncryptedFile, InvalidInputFile, OfficeUnavailable, RequestTimeout
 from server.intake.raw_file import FileKind, RawFile
 from server.settings import OfficeSettings

@@ -221,6 +221,7 @@ class BrokenTable(JobTable):
     """Refuses as a full disk does, when it is told to."""
 
     broken = False
+    error: Exception = OSError(28, "No space left on device")
 
     def add(self, job):
         self._check()
@@ -232,7 +233,7 @@ class BrokenTable(JobTable):
 
     def _check(self):
         if self.broken:
-            raise OSError(28, "No space left on device")
+            raise self.error
 
 
 def test_a_full_disk_fails_jobs_and_is_survived(clock):
@@ -255,6 +256,24 @@ def test_a_full_disk_fails_jobs_and_is_survived(clock):
             assert await b.runner.find(refused.id, "ann") is None
             table.broken = False
             assert (await b.runner.wait((await b.submit()).id, SECONDS)).state is JobState.DONE
+
+    run(test)
+
+
+def test_an_end_that_cannot_be_kept_for_whatever_reason_is_an_end(clock):
+    async def test():
+        table = BrokenTable(None)
+        table.error = RuntimeError("can't start new thread")
+        store = JobStore(table, MemoryBlobs(), max_bytes=1000, retention=RETENTION, clock=clock)
+        async with bench(store=store) as b:
+            b.gate.clear()
+            job = await b.submit("runs")
+            await until(lambda: b.order)
+            table.broken = True
+            b.gate.set()
+            ended = await b.runner.wait(job.id, SECONDS)
+            assert (ended.state, ended.failure) == (JobState.FAILED, "storage")
+            assert await b.runner.find(job.id, "ann") == ended
 
     run(test)
 

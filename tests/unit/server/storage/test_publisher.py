@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from server.export.page_pictures import Picture
 from server.serving_settings import NEVER_EXPIRES, FileSystemStorage, MemoryStorage, ServingSettings
 from server.settings import StorageSettings
-from server.storage.base import new_document_id
+from server.storage.base import PicturesNotKept, new_document_id
 from server.storage.publisher import PicturePublisher, build_publisher
 
 PICTURES = (
@@ -82,3 +82,16 @@ def test_a_configured_key_keeps_links_over_a_restart(tmp_path: Path) -> None:
 def test_links_need_a_storage() -> None:
     with pytest.raises(ValueError, match="storage"):
         build_publisher(ServingSettings(return_urls=True), StorageSettings())
+
+
+def test_a_disk_that_refuses_is_the_servers_fault_and_passes(tmp_path: Path) -> None:
+    directory, aside = tmp_path / "pictures", tmp_path / "aside"
+    publisher = build_publisher(ServingSettings(file_storage=FileSystemStorage(directory)), StorageSettings())
+    directory.rename(aside)
+    directory.touch()
+    with pytest.raises(PicturesNotKept) as refused:
+        publisher.publish(PICTURES, new_document_id(), BASE)
+    assert (refused.value.status, refused.value.retry_after) == (503, 30)
+    directory.unlink()
+    aside.rename(directory)
+    assert list(publisher.publish(PICTURES, new_document_id(), BASE)) == ["ocrImage", "inputImage"]

@@ -1,7 +1,9 @@
 import json
 import logging
 
-from server.telemetry.logs import JsonFormatter, TextFormatter, where
+import pytest
+
+from server.telemetry.logs import OWN, JsonFormatter, TextFormatter, configure_logging, where
 
 
 def _record(message: str, facts: object = None) -> logging.LogRecord:
@@ -41,3 +43,26 @@ def test_where_tells_types_and_lines_and_no_message():
     assert "caused by ValueError\n" in told
     assert "test_logs.py" in told
     assert "SECRET" not in told
+
+
+@pytest.fixture
+def as_before():
+    """Leaves the process's loggers as they were."""
+    loggers = [logging.getLogger(), *map(logging.getLogger, OWN)]
+    kept = [(logger, logger.level, list(logger.handlers)) for logger in loggers]
+    yield
+    for logger, level, handlers in kept:
+        logger.setLevel(level)
+        logger.handlers = handlers
+
+
+@pytest.mark.parametrize(
+    ("level", "ours"), [("debug", logging.DEBUG), ("info", logging.INFO), ("error", logging.ERROR)]
+)
+@pytest.mark.usefixtures("as_before")
+def test_libraries_say_nothing_below_warnings_whatever_our_level(level, ours):
+    configure_logging(level, "text")
+    assert logging.getLogger("ppocr.access").getEffectiveLevel() == ours
+    assert logging.getLogger("server.intake.fetch").getEffectiveLevel() == ours
+    assert logging.getLogger("httpcore.http11").getEffectiveLevel() == max(ours, logging.WARNING)
+    assert not logging.getLogger("anything").isEnabledFor(logging.INFO)

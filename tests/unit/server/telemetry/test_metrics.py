@@ -65,3 +65,13 @@ def test_what_is_inside_and_the_stages_are_read_at_the_scrape():
     assert value(text, 'ppocr_stage_queue{stage="text_detection"}') == 7
     assert value(text, 'ppocr_stage_jobs_total{stage="text_detection"}') == 3
     assert value(text, 'ppocr_stage_run_seconds_total{stage="text_detection"}') == 1.5
+
+
+def test_what_decode_workers_are_shut_in_by_is_read_at_the_scrape():
+    metrics, held = Metrics(Admission(9, 100), PixelGate(10)), ["files"]
+    metrics.watch_isolation(lambda: held, ("files", "system_calls"))
+    text = metrics.render().decode()
+    assert value(text, 'ppocr_decode_isolation{protection="files"}') == 1
+    assert value(text, 'ppocr_decode_isolation{protection="system_calls"}') == 0
+    held.clear()
+    assert value(metrics.render().decode(), 'ppocr_decode_isolation{protection="files"}') == 0

@@ -1,0 +1,108 @@
+"""The real server in a process of its own, under load from this machine: JPEG, PNG and PDF as raw bodies."""
+
+import itertools
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from benchmarks.documents import pdf
+from benchmarks.figures import quantiles
+from benchmarks.gpu.figures import Served
+from benchmarks.gpu.networks import Setup
+from benchmarks.gpu.pages import PageSet, encoded
+from benchmarks.gpu.pipelines import DETECTION, RECOGNITION, Floors
+from benchmarks.gpu.utilisation import Utilisation
+from benchmarks.load import LoadResult, closed_load
+from benchmarks.peers import HOST, Peer, Request, ocr_lines, ocr_request
+from benchmarks.scrape import Samples, scrape
+from tests.reference import serving
+
+CLIENTS, QUICK_CLIENTS = (1, 4, 16, 64), (1, 4)
+PDF_PAGES, QUICK_PDF_PAGES = 10, 2
+SECONDS, QUICK_SECONDS = 8.0, 2.0
+WARM_UP_CLIENTS = 16
+OFF = "useDocOrientationClassify=false&useDocUnwarping=false&useTextlineOrientation=false&visualize=false"
+
+
+def measure_serving(setup: Setup, pages: PageSet, floors: Floors) -> Iterator[Served]:
+    """Start the server, warm it with every file, and load it."""
+    files = _requests(pages, quick=setup.quick)
+    with _server(setup) as server:
+        for kind, requests in files.items():
+            closed_load(server, requests, WARM_UP_CLIENTS)
+            warm = closed_load(server, requests, WARM_UP_CLIENTS)
+            for clients in QUICK_CLIENTS if setup.quick else CLIENTS:
+                yield _measure(setup, server, kind, _enough(requests, warm, clients, setup.quick), clients, floors)
+
+
+def _measure(
+    setup: Setup, server: Peer, kind: str, requests: Sequence[Request], clients: int, floors: Floors
+) -> Served:
+    before = scrape(server.host, server.port)
+    with Utilisation(setup.device) as utilisation:
+        result = closed_load(server, requests, clients)
+    after = scrape(server.host, server.port)
+    detected, recognised = (_grown(before, after, stage) for stage in (DETECTION, RECOGNITION))
+    p50, _, p99 = quantiles([seconds for _, seconds in result.latencies])
+    return Served(
+        kind,
+        clients,
+        len(result.latencies),
+        result.errors,
+        result.pages / result.seconds,
+        recognised / 1000 / result.seconds,
+        1000 * p50,
+        1000 * p99,
+        utilisation.percent,
+        floors.share(detected, recognised, result.seconds),
+    )
+
+
+def _grown(before: Samples, after: Samples, stage: str) -> float:
+    key = ("ppocr_stage_cost_total", (("stage", stage),))
+    return after[key] - before.get(key, 0.0)
+
+
+def _enough(requests: Sequence[Request], warm: LoadResult, clients: int, quick: bool) -> list[Request]:
+    """As many requests as keep the server busy for the time that is planned, judged by a pass when it was warm."""
+    rate = len(warm.latencies) / warm.seconds
+    wanted = max(2 * clients, int(rate * (QUICK_SECONDS if quick else SECONDS)))
+    return list(itertools.islice(itertools.cycle(requests), wanted))
+
+
+def _requests(pages: PageSet, *, quick: bool) -> dict[str, list[Request]]:
+    jpeg, png = (encoded(pages.images, extension) for extension in (".jpg", ".png"))
+    document = pdf(QUICK_PDF_PAGES if quick else PDF_PAGES)
+    return {
+        "jpeg": [_raw(f"{number}.jpg", "image/jpeg", body) for number, body in enumerate(jpeg)],
+        "png": [_raw(f"{number}.png", "image/png", body) for number, body in enumerate(png)],
+        "pdf": [_raw(document.name, "application/pdf", document.content, document.pages)],
+    }
+
+
+def _raw(name: str, content_type: str, body: bytes, pages: int = 1) -> Request:
+    return Request(name, f"/ocr?{OFF}", {"Content-Type": content_type}, body, pages)
+
+
+@contextmanager
+def _server(setup: Setup) -> Iterator[Peer]:
+    port = serving.free_port()
+    settings = (
+        "engine.name=torch",
+        f"engine.device={setup.device}",
+        "engine.padding=bucket",
+        "models.optional_modules=as_configured",
+        "models.offline=true",
+        f"models.local_directories=[{setup.models}]",
+    )
+    program = ["-c", "from server.cli import main; main()", "serve", "--port", str(port)]
+    given = [argument for setting in settings for argument in ("--set", setting)]
+    environ = _environment()
+    with serving.running([sys.executable, *program, *given], port, environ, ready="/health/ready") as server:
+        yield Peer("ours", HOST, port, server.process.pid, ocr_request, ocr_lines, has_metrics=True)
+
+
+def _environment() -> dict[str, str]:
+    paths = [str(serving.REPOSITORY), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}

@@ -1,0 +1,50 @@
+"""Where a model that was compiled for one device is kept: a directory whose name is a key of all it depends on."""
+
+import logging
+from hashlib import sha256
+from pathlib import Path
+
+from models.engines.nvidia import Gpu
+
+logger = logging.getLogger(__name__)
+
+_KEY_LENGTH = 24
+"""Hexadecimal digits of the key that are kept: 96 bits."""
+
+
+def artefact_directory(root: Path | None, model: Path, gpu: Gpu, *versions: str) -> Path | None:
+    """Make the directory for what is compiled from a model file for a card.
+
+    Args:
+        root: see `keyed_directory`.
+        model: see `keyed_directory`.
+        gpu: the card it is compiled for; its name and driver are part of the key.
+        versions: everything else that the result depends on: libraries, precision, shapes.
+
+    Returns:
+        See `keyed_directory`.
+    """
+    return keyed_directory(root, model, gpu.name, str(gpu.driver), *versions)
+
+
+def keyed_directory(root: Path | None, model: Path, *parts: str) -> Path | None:
+    """Make the directory for what is compiled from a model file.
+
+    Args:
+        root: the directory of all artefacts; None keeps none.
+        model: the file that is compiled; its content is part of the key.
+        parts: everything else that the result depends on: device, driver, libraries, precision, shapes.
+
+    Returns:
+        The directory, or None where nothing can be kept: every start compiles again then.
+    """
+    if root is None:
+        return None
+    key = "|".join((sha256(model.read_bytes()).hexdigest(), *parts))
+    directory = root / sha256(key.encode()).hexdigest()[:_KEY_LENGTH]
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        logger.warning("compiled models cannot be kept in %s (%s); every start compiles again", directory, error)
+        return None
+    return directory

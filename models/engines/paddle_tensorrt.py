@@ -1,0 +1,87 @@
+"""TensorRT in Paddle 3: a graph is compiled into a new one, which is opened in its place and kept for the next start.
+
+Only for models whose batch shapes are known; the others run on Paddle's own kernels. The converter is described at
+https://www.paddlepaddle.org.cn/documentation/docs/en/guides/paddle_v3_features/paddle_trt_en.html.
+"""
+
+import tempfile
+from importlib import import_module
+from pathlib import Path
+
+import paddle
+from paddle import inference
+
+from models.engines.artefacts import artefact_directory
+from models.engines.base import EngineOptions
+from models.engines.nvidia import Gpu
+from models.engines.tensorrt import profile
+from models.errors import EngineFailure, EngineUnavailable
+
+_GRAPH_SUFFIX, _PARAMETERS_SUFFIX = ".json", ".pdiparams"
+_NAME = "compiled"
+_CONVERTERS_DEVICE = "gpu:0"
+
+
+def refuse_without_tensorrt(graph: Path, device: str) -> None:
+    """Refuse what this build of Paddle cannot compile.
+
+    Raises:
+        EngineUnavailable: it has no TensorRT, the graph is of Paddle 2, or the card is not the first.
+    """
+    if inference.get_trt_compile_version() == (0, 0, 0):
+        raise EngineUnavailable(
+            f"engine.tensorrt: the Paddle {paddle.__version__} that is installed was built without TensorRT."
+        )
+    if graph.suffix != _GRAPH_SUFFIX:
+        raise EngineUnavailable(
+            f"engine.tensorrt: {graph} is a graph of Paddle 2; only inference.json can be compiled. Fetch the model "
+            "again in Paddle 3's form, or set engine.tensorrt to false."
+        )
+    if device != _CONVERTERS_DEVICE:
+        raise EngineUnavailable(
+            f"engine.tensorrt: Paddle compiles on the first card alone, not on {device}. Let the process see only this "
+            f"card (CUDA_VISIBLE_DEVICES) and call it {_CONVERTERS_DEVICE}."
+        )
+
+
+def compile_with_tensorrt(graph: Path, parameters: Path, gpu: Gpu, options: EngineOptions) -> tuple[Path, Path]:
+    """Compile a graph, or find what an earlier start compiled.
+
+    Args:
+        graph: ``inference.json``; its parameters lie beside it under the same name.
+        parameters: ``inference.pdiparams``.
+        gpu: the card that it is compiled for.
+        options: shapes, precision, and where to keep the result.
+
+    Returns:
+        The graph and the parameters to open instead.
+
+    Raises:
+        EngineUnavailable: Paddle's converter needs a package that is not installed.
+        EngineFailure: TensorRT cannot compile the model.
+    """
+    version = ".".join(str(part) for part in inference.get_trt_compile_version())
+    shapes = str(options.batch_shapes)
+    kept = artefact_directory(
+        options.artefacts, parameters, gpu, "paddle", paddle.__version__, version, options.precision, shapes
+    )
+    prefix = (kept or Path(tempfile.mkdtemp(prefix="ppocr-tensorrt-"))) / _NAME
+    compiled = prefix.with_suffix(_GRAPH_SUFFIX), prefix.with_suffix(_PARAMETERS_SUFFIX)
+    if not all(file.is_file() for file in compiled):
+        _convert(graph, prefix, options)
+    return compiled
+
+
+def _convert(graph: Path, prefix: Path, options: EngineOptions) -> None:
+    try:
+        export = import_module("paddle.tensorrt.export")
+    except ImportError as error:
+        raise EngineUnavailable(f"engine.tensorrt: Paddle's converter needs a package: {error}.") from error
+    least, usual, greatest = profile(options.batch_shapes)
+    known = export.Input(min_input_shape=least, optim_input_shape=usual, max_input_shape=greatest)
+    precision = export.PrecisionMode.FP32 if options.precision == "f32" else export.PrecisionMode.FP16
+    wanted = export.TensorRTConfig(inputs=[known], precision_mode=precision, save_model_dir=str(prefix))
+    try:
+        export.convert(str(graph.with_suffix("")), wanted)
+    except Exception as error:
+        raise EngineFailure(f"TensorRT cannot compile {graph}: {error}") from error

@@ -1,0 +1,76 @@
+"""An image classifier on the device that its pages are on."""
+
+from typing import TypeAlias
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from models.device_ops.crops import LineCut, cut_lines
+from models.device_ops.pages import centre_of_short_side, resized
+from models.engines.base import BatchShape
+from models.engines.torch.graphs import Tensors
+from models.engines.torch.session import TorchModel
+from models.errors import InvalidModelDirectory
+from models.model_directory import ClassificationSpec
+from models.ops.crop import LineRegion
+from models.stages.base import refuse_nonsense
+from models.stages.device.lane_model import LaneModel, Placement
+from models.stages.device.pages import on_device
+from models.stages.pages import PagePixels
+
+IMAGE_BATCHES = {"cpu": (1, 2, 4), "cuda": (1, 4, 16, 64)}
+"""Images that run together."""
+
+ImageInput: TypeAlias = LineCut | Tensor
+"""A line, or a whole page: float32 (3, H, W)."""
+
+
+class DeviceClassifier(LaneModel):
+    """See `models.stages.classification.ImageClassifier`."""
+
+    def __init__(self, spec: ClassificationSpec, model: TorchModel, placement: Placement) -> None:
+        sizes = IMAGE_BATCHES[model.lane.device.type]
+        super().__init__(model, placement, sizes)
+        self.most_images = sizes[-1]
+        self._spec = spec
+
+    def prepare(self, page: PagePixels, region: LineRegion | None) -> ImageInput:
+        """Nothing is done before the lane's turn."""
+        if region is None:
+            return on_device(page)
+        _, _, width = self._spec.item_shape
+        return LineCut(on_device(page), region, width)
+
+    def run(self, items: list[ImageInput]) -> list[int]:
+        """The index of the most probable class of each."""
+
+        def classify(model: TorchModel) -> Tensors:
+            (logits,) = model(self._batch(items))
+            return (logits[: len(items)],)
+
+        ((logits,),) = self.answers([classify])
+        refuse_nonsense(self, logits)
+        return [int(index) for index in logits.argmax(axis=1)]
+
+    def _batch(self, items: list[ImageInput]) -> Tensor:
+        _, height, width = self._spec.item_shape
+        rows = next(size for size in self.batch_sizes if size >= len(items))
+        lines = [item for item in items if isinstance(item, LineCut)]
+        if len(lines) == len(items):
+            return cut_lines(lines, (rows, height, width), 0)
+        pages = torch.stack([self._page(item) for item in items if isinstance(item, Tensor)])
+        return functional.pad(pages, (0, 0, 0, 0, 0, 0, 0, rows - len(items)))
+
+    def _page(self, page: Tensor) -> Tensor:
+        if self._spec.size is not None:
+            width, height = self._spec.size
+            return resized(page, (height, width))
+        if self._spec.resize_short is not None and self._spec.crop is not None:
+            return centre_of_short_side(page, self._spec.resize_short, self._spec.crop[0])
+        raise InvalidModelDirectory("A classifier needs a fixed input size: `size`, or `resize_short` with a crop.")
+
+
+def image_shapes(spec: ClassificationSpec, kind: str) -> tuple[BatchShape, ...]:
+    """Every shape of batches on a ``torch.device`` of a type."""
+    return tuple((images, *spec.item_shape) for images in IMAGE_BATCHES[kind])

@@ -1,0 +1,93 @@
+"""Opens the models of a pipeline on one device, each lane with a stream of its own."""
+
+from dataclasses import dataclass, replace
+from math import prod
+
+import torch
+
+from models.engines.base import EngineOptions, Precision
+from models.engines.torch.compile import kernel_directory
+from models.engines.torch.device import choose_dtype, device_title, open_device
+from models.engines.torch.lane import open_lane
+from models.engines.torch.session import Form, open_classifier, open_detector, open_recognizer, open_unwarping
+from models.errors import EngineUnavailable
+from models.model_directory import ModelDirectory
+from models.stages.device.classifier import DeviceClassifier, image_shapes
+from models.stages.device.detector import DeviceDetector
+from models.stages.device.flattener import DeviceFlattener
+from models.stages.device.lane_model import Placement
+from models.stages.device.line_reader import DeviceLineReader, line_shapes
+from models.stages.device.pages import DevicePages
+
+LINE_LANES = {"cpu": 1, "cuda": 2}
+"""Lanes of the recogniser: while the thread of one reads its answer, the other's work is queued."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceModels:
+    """Where the models of a pipeline are opened.
+
+    Attributes:
+        pages: brings pages there.
+    """
+
+    pages: DevicePages
+    _device: torch.device
+    _options: EngineOptions
+
+    @classmethod
+    def on(cls, options: EngineOptions) -> "DeviceModels":
+        """Open a device.
+
+        Raises:
+            EngineUnavailable: the device cannot be had; no other one is taken instead.
+        """
+        if options.tensorrt:
+            raise EngineUnavailable("Engine 'torch' has no TensorRT; set engine.tensorrt to false.")
+        device = open_device(options.device, options.memory_share)
+        return cls(DevicePages(open_lane(device)), device, options)
+
+    def detectors(self, directory: ModelDirectory, precision: Precision) -> list[DeviceDetector]:
+        """The text detector.
+
+        For what this and the others raise, see `models.engines.torch.session.open_detector`. Besides,
+        `EngineUnavailable`: the precision cannot be had.
+        """
+        form = self._form(precision)
+        model = open_detector(directory, open_lane(self._device), form)
+        return [DeviceDetector(model, self._placement(form.dtype))]
+
+    def line_readers(
+        self, directory: ModelDirectory, precision: Precision, *, on_ladder: bool
+    ) -> list[DeviceLineReader]:
+        """A recogniser, once a lane. ``on_ladder``: padded widths are those of the ladder, and no others come."""
+        spec = directory.recognition()
+        form = self._form(precision)
+        first = open_recognizer(directory, open_lane(self._device), form)
+        models = [first, *(first.on(open_lane(self._device)) for _ in range(LINE_LANES[self._device.type] - 1))]
+        for model in models if on_ladder else ():
+            model.prepare(sorted(line_shapes(spec, self._device.type), key=prod, reverse=True))
+        return [DeviceLineReader(spec, model, self._placement(form.dtype)) for model in models]
+
+    def classifiers(self, directory: ModelDirectory, precision: Precision) -> list[DeviceClassifier]:
+        """An image classifier."""
+        spec = directory.classification()
+        form = self._form(precision)
+        model = open_classifier(directory, open_lane(self._device), form)
+        model.prepare(sorted(image_shapes(spec, self._device.type), key=prod, reverse=True))
+        return [DeviceClassifier(spec, model, self._placement(form.dtype))]
+
+    def flatteners(self, directory: ModelDirectory) -> list[DeviceFlattener]:
+        """The unwarping model."""
+        model = open_unwarping(directory, open_lane(self._device))
+        return [DeviceFlattener(model, self._placement(torch.float32))]
+
+    def _form(self, precision: Precision) -> Form:
+        options = replace(self._options, precision=precision)
+        return Form(choose_dtype(options), kernel_directory(options))
+
+    def _placement(self, dtype: torch.dtype) -> Placement:
+        title = device_title(self._device, dtype)
+        if self._device.type != "cpu":
+            return Placement(title)
+        return Placement(title, self._options.threads, self._options.turn)

@@ -1,0 +1,72 @@
+"""Pages in host memory and on the device: uploaded once, then turned where they are."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from models.device_ops.pages import page_on, turned
+from models.document import Image
+from models.engines.torch.lane import Lane
+from models.ops.rotate import Angle, rotate_image
+from models.stages.device.failures import as_engine_failure
+from models.stages.pages import PagePixels
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DevicePage(PagePixels):
+    """A page that is on the device as well.
+
+    Attributes:
+        tensor: float32 (3, H, W), levels 0..255; whatever made it is done.
+    """
+
+    tensor: Tensor
+
+
+class DevicePages:
+    """See `models.stages.pages.Pages`.
+
+    Args:
+        lane: of its own, so that copies run beside the models. Threads of the pool share it.
+    """
+
+    def __init__(self, lane: Lane) -> None:
+        self._lane = lane
+
+    def take(self, image: Image) -> PagePixels:
+        """See `Pages.take`. Waits for the copy, so that no lane has to."""
+        return DevicePage(image, self._made(lambda: page_on(image, self._lane.device)))
+
+    def turn(self, page: PagePixels, angle: Angle) -> PagePixels:
+        """See `Pages.turn`. Both copies are turned: what is shown to people is the host's."""
+        if angle == 0:
+            return page
+        tensor = self._made(lambda: turned(on_device(page), angle))
+        return DevicePage(rotate_image(page.image, angle), tensor)
+
+    def _made(self, make: Callable[[], Tensor]) -> Tensor:
+        """A tensor that is ready for every lane.
+
+        Raises:
+            EngineFailure: the device failed, or has no room for it.
+        """
+        try:
+            with self._lane.active():
+                tensor = make()
+                done = self._lane.mark()
+            done()
+        except Exception as error:  # torch raises plain RuntimeError, and several others
+            raise as_engine_failure(error) from error
+        return tensor
+
+
+def on_device(page: PagePixels) -> Tensor:
+    """The device's copy of a page that `DevicePages` took.
+
+    Raises:
+        TypeError: another kind of pages is mixed with this one.
+    """
+    if not isinstance(page, DevicePage):
+        raise TypeError("This page is in host memory only.")
+    return page.tensor

@@ -1,0 +1,44 @@
+"""What will read pages for ``ppocr-server serve``: a pipeline in this process, or replicas of it in others."""
+
+import os
+from functools import partial
+
+from models.loader import ARTEFACTS, build_pipeline, opened_at_start
+from models.weights import ModelStore
+from server.cli.start import pull_required
+from server.config_files import MANIFEST_FILE, packaged_file
+from server.configuration import Configuration
+from server.local_pipeline import LocalPipeline
+from server.page_reader import PageReaderHost
+from server.replicas.dispatcher import ReplicatedPipeline
+from server.replicas.messages import StoreSettings
+from server.replicas.placement import replicas_of
+from server.start_up import StartUp
+
+
+def reader_of(configuration: Configuration, store: ModelStore) -> tuple[StartUp, PageReaderHost]:
+    """The reader that the configuration describes, with nothing loaded yet, and the start that will load it.
+
+    Raises:
+        EngineUnavailable: every GPU is to be used, and there is none.
+    """
+    replicas = replicas_of(configuration, _settings(configuration, store), os.environ)
+    models = opened_at_start(configuration.pipeline) * max(1, len(replicas))
+
+    def fetch() -> None:
+        start_up.begin("weights")
+        pull_required(configuration, store)
+
+    start_up = StartUp(1 + models, fetch, background=True)
+    defaults = configuration.pipeline.defaults
+    if replicas:
+        warm = (store.directory / ARTEFACTS).is_dir()
+        return start_up, ReplicatedPipeline(defaults, replicas, start_up.begin, warm=warm)
+    build = partial(build_pipeline, configuration.pipeline, store, start_up.begin)
+    return start_up, LocalPipeline(defaults, build, start_up.begin)
+
+
+def _settings(configuration: Configuration, store: ModelStore) -> StoreSettings:
+    models = configuration.settings.models
+    manifest = models.manifest or packaged_file(MANIFEST_FILE)
+    return StoreSettings(store.directory, tuple(path.absolute() for path in models.local_directories), manifest)

@@ -1,0 +1,184 @@
+"""The reader of pages in front of several replicas: each page goes to the one that has the fewest pixels in hand.
+
+A page whose replica dies is read again by another. It may itself be what killed the first, so such pages are tried one
+at a time: one that takes further replicas with it fails alone.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import TypeVar
+
+from models.batching import BatcherStats
+from models.document import Page, PageResult
+from models.errors import EngineFailure, EngineUnavailable, PipelineStopped
+from models.optional_stage import ModuleStatus
+from models.options import OcrDefaults, OcrOptions
+from models.tasks import run_all
+from server.page_reader import ReplicaStatus
+from server.replicas.counters import StageTotals
+from server.replicas.errors import NotTaken, ReplicaLost
+from server.replicas.flows import FlowNumbers
+from server.replicas.messages import Prepare, Read
+from server.replicas.replica import Replica, ReplicaSettings
+from server.replicas.results import page_result
+from server.replicas.shared_picture import SharedPicture
+
+T = TypeVar("T")
+
+RETRIES = 2
+"""Of a page whose replica was lost. A fault of the driver may end two at once; a third was ended by the page."""
+
+Opening = Callable[[str], object]
+
+
+class ReplicatedPipeline:
+    """Several replicas as one; implements `server.page_reader.PageReaderHost`.
+
+    Args:
+        defaults: of the configuration.
+        replicas: how each is started.
+        opening: told what is being opened.
+        warm: what the models were compiled to is here already.
+    """
+
+    def __init__(
+        self, defaults: OcrDefaults, replicas: Sequence[ReplicaSettings], opening: Opening, *, warm: bool = False
+    ) -> None:
+        self.defaults = defaults
+        self._warm = warm
+        self._totals = StageTotals()
+        self._replicas = [
+            Replica(number, settings, self._totals, self._changed, opening) for number, settings in enumerate(replicas)
+        ]
+        self._serving = asyncio.Event()
+        self._suspects = asyncio.Lock()
+        self._flows = FlowNumbers()
+        self._closed = False
+
+    @property
+    def healthy(self) -> bool:
+        """Whether any replica serves."""
+        return self._serving.is_set() and not self._closed
+
+    def modules(self) -> tuple[ModuleStatus, ...]:
+        """As the first replica that serves knows them."""
+        known = [replica for replica in self._replicas if replica.serving] or self._replicas
+        return known[0].modules
+
+    def stats(self) -> Mapping[str, tuple[BatcherStats, int]]:
+        """The counters of all replicas together."""
+        return self._totals.of([replica.stages for replica in self._replicas])
+
+    def replicas(self) -> tuple[ReplicaStatus, ...]:
+        """The state of every replica."""
+        return tuple(replica.status for replica in self._replicas)
+
+    async def open_required(self) -> None:
+        """Start the replicas; each opens what its configuration says.
+
+        The first one alone, unless all is warm: what it compiles, measures and keeps the others need not do again.
+
+        Raises:
+            OcrError: a replica cannot be started; the message is for the operator.
+        """
+        try:
+            alone = 0 if self._warm else 1
+            for replica in self._replicas[:alone]:
+                await replica.start()
+            await run_all(replica.start() for replica in self._replicas[alone:])
+        except ReplicaLost as error:
+            raise EngineUnavailable(str(error)) from error
+
+    async def open_optional(self) -> None:
+        """See `open_required`."""
+        await self.open_required()
+
+    async def close(self) -> None:
+        """End the replicas; what they read fails."""
+        self._closed = True
+        self._serving.set()
+        await asyncio.gather(*(replica.close() for replica in self._replicas))
+
+    async def prepare(self, options: OcrOptions) -> None:
+        """See `OcrPipeline.prepare`; which replica will read the pages is not known yet, so any is asked.
+
+        Raises:
+            PipelineStopped: no replica serves.
+        """
+        if not self.healthy:
+            raise PipelineStopped("No replica serves.")
+        stages = _stages(options)
+        if not any(stages in replica.prepared for replica in self._replicas):
+            await self._try(partial(_prepare, options))
+
+    async def read(
+        self, page: Page, options: OcrOptions, *, deadline: float | None = None, flow: Hashable = None
+    ) -> PageResult:
+        """See `OcrPipeline.read`. Where no replica serves, the page waits until one does.
+
+        Raises:
+            EngineFailure: reading it cost as many replicas their lives as it was tried.
+        """
+        shared = await asyncio.to_thread(SharedPicture, page.image)
+        height, width = shared.size
+        try:
+            number = self._flows.number(flow)
+
+            def order(job: int) -> Read:
+                seconds = None if deadline is None else deadline - asyncio.get_running_loop().time()
+                return Read(job, options, shared.size, page.index, seconds, number)
+
+            answer = await self._try(lambda replica: replica.ask(order, (shared.descriptor,), height * width))
+        finally:
+            shared.close()
+        return page_result(page, answer)
+
+    async def _try(self, ask: Callable[[Replica], Awaitable[T]]) -> T:
+        with suppress(ReplicaLost):
+            return await self._once(ask)
+        async with self._suspects:
+            for _ in range(RETRIES):
+                with suppress(ReplicaLost):
+                    return await self._once(ask)
+        if self._closed:
+            raise PipelineStopped("The pipeline is closed.")
+        raise EngineFailure(f"Reading the page ended {1 + RETRIES} replicas.")
+
+    async def _once(self, ask: Callable[[Replica], Awaitable[T]]) -> T:
+        """Ask the first replica that takes the job. One that turns out to be dead no longer counts as serving."""
+        while True:
+            with suppress(NotTaken):
+                return await ask(await self._least_busy())
+
+    async def _least_busy(self) -> Replica:
+        while True:
+            await self._serving.wait()
+            if self._closed:
+                raise PipelineStopped("The pipeline is closed.")
+            serving = [replica for replica in self._replicas if replica.serving]
+            if serving:
+                return min(serving, key=lambda replica: replica.pixels)
+
+    def _changed(self) -> None:
+        """A replica began or ceased to serve."""
+        if any(replica.serving for replica in self._replicas) or self._closed:
+            self._serving.set()
+        else:
+            self._serving.clear()
+
+
+async def _prepare(options: OcrOptions, replica: Replica) -> None:
+    await replica.ask(partial(Prepare, options=options))
+    replica.prepared.add(_stages(options))
+
+
+def _stages(options: OcrOptions) -> Hashable:
+    """What of the options decides which stages are needed."""
+    return (
+        options.use_doc_orientation_classify,
+        options.use_doc_unwarping,
+        options.use_textline_orientation,
+        options.language,
+    )

@@ -1,0 +1,115 @@
+"""The jobs of a replica, in the replica: each a task that ends in exactly one answer, unless it is cancelled."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, Literal
+
+import numpy as np
+
+from models.document import Image, Page, PageResult, Preprocessed
+from models.errors import OcrError
+from models.pipeline import OcrPipeline
+from server.decode import channel
+from server.replicas.errors import described
+from server.replicas.messages import Cancel, Failed, Order, PageRead, Prepare, Prepared, Read, Report, Size
+from server.replicas.shared_picture import SharedPicture, map_picture
+from server.telemetry.logs import where
+
+logger = logging.getLogger("ppocr.replica")
+
+NO_PICTURE: Image = np.empty((0, 0, 3), np.uint8)
+
+Answer = tuple[Report, tuple[SharedPicture, ...]]
+
+
+class Jobs:
+    """Runs orders on a pipeline.
+
+    Args:
+        pipeline: reads the pages.
+        send: sends an answer and the pictures that go with it.
+
+    Attributes:
+        done: jobs that ended, however they did.
+    """
+
+    def __init__(self, pipeline: OcrPipeline, send: Callable[[Report, tuple[SharedPicture, ...]], None]) -> None:
+        self._pipeline = pipeline
+        self._send = send
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self.done = 0
+
+    @property
+    def running(self) -> int:
+        """Jobs that have not ended."""
+        return len(self._tasks)
+
+    def take(self, order: Order, descriptors: Sequence[int]) -> None:
+        """Begin, or cancel, a job. Runs on the event loop's thread."""
+        try:
+            if isinstance(order, Read):
+                self._begin(order.number, self._read(order, map_picture(descriptors[0], order.size)))
+            elif isinstance(order, Prepare):
+                self._begin(order.number, self._prepare(order))
+            elif isinstance(order, Cancel) and order.number in self._tasks:
+                self._tasks[order.number].cancel()
+        finally:
+            channel.close_all(descriptors)
+
+    async def cancel(self) -> None:
+        """Cancel every job and wait until each has ended."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _begin(self, number: int, work: Coroutine[Any, Any, Answer]) -> None:
+        task = asyncio.get_running_loop().create_task(self._answer(number, work))
+        self._tasks[number] = task
+        task.add_done_callback(partial(self._ended, number))
+
+    def _ended(self, number: int, _: "asyncio.Task[None]") -> None:
+        del self._tasks[number]
+        self.done += 1
+
+    async def _answer(self, number: int, work: Coroutine[Any, Any, Answer]) -> None:
+        try:
+            report, pictures = await work
+        except Exception as error:  # noqa: BLE001 - whatever it is, the one who asked must hear of it
+            if not isinstance(error, OcrError):
+                # Without the error's own words, which may quote a document.
+                logger.error("a job failed: %s", where(error))  # noqa: TRY400
+            report, pictures = Failed(number, *described(error)), ()
+        self._send(report, pictures)
+
+    async def _prepare(self, order: Prepare) -> Answer:
+        await self._pipeline.prepare(order.options)
+        return Prepared(order.number), ()
+
+    async def _read(self, order: Read, image: Image) -> Answer:
+        deadline = None if order.seconds is None else asyncio.get_running_loop().time() + order.seconds
+        page = Page(image, order.index)
+        result = await self._pipeline.read(page, order.options, deadline=deadline, flow=order.flow)
+        return await asyncio.to_thread(_page_read, order.number, image, result)
+
+
+def _page_read(number: int, page: Image, result: PageResult) -> Answer:
+    """The answer to a page, with the pictures that the dispatcher does not have. Copies them: not for the loop."""
+    done = result.preprocessed
+    sent: list[SharedPicture] = []
+    rotated: Literal["page"] | Size | None = None
+    if done.rotated is not None:
+        rotated = "page" if done.rotated is page else _shared(done.rotated, sent)
+    image: Literal["page", "rotated"] | Size = "page"
+    if done.image is not page:
+        image = "rotated" if done.image is done.rotated else _shared(done.image, sent)
+    text = replace(result, preprocessed=Preprocessed(NO_PICTURE, done.angle))
+    return PageRead(number, image, rotated, text), tuple(sent)
+
+
+def _shared(image: Image, sent: list[SharedPicture]) -> Size:
+    sent.append(SharedPicture(image))
+    return sent[-1].size

@@ -1,0 +1,60 @@
+"""From the configured devices to one replica each: what it may see of the machine, and what it is told to load."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from models.config import PipelineConfig
+from models.loader import usable_cores
+from models.placement import every_gpu
+from server.configuration import Configuration
+from server.replicas.messages import Start, StoreSettings
+from server.replicas.replica import ReplicaSettings
+
+VISIBLE = "CUDA_VISIBLE_DEVICES"
+PULSES = 4
+"""Signs of life in the time after which a replica counts as hung, if that is short; else one a second."""
+
+
+def replicas_of(
+    configuration: Configuration, store: StoreSettings, environ: Mapping[str, str]
+) -> tuple[ReplicaSettings, ...]:
+    """How to start each replica of a configuration; none where the pipeline runs in the server's own process.
+
+    Raises:
+        EngineUnavailable: ``auto``, and there is no GPU.
+    """
+    engine, server = configuration.settings.engine, configuration.settings.server
+    devices = every_gpu() if engine.devices == "auto" else engine.devices
+    pulse = min(1.0, engine.hang_seconds / PULSES)
+    return tuple(
+        ReplicaSettings(
+            device=device,
+            start=Start(
+                _own_config(configuration.pipeline, device, devices), store, server.log_level, server.log_format, pulse
+            ),
+            environment=_environment(device, environ),
+            hang_seconds=engine.hang_seconds,
+        )
+        for device in devices
+    )
+
+
+def _own_config(config: PipelineConfig, device: str, devices: Sequence[str]) -> PipelineConfig:
+    """A replica sees one card, its first. Replicas on the CPU share its cores, as far as nothing else is configured."""
+    if device != "cpu":
+        return replace(config, device="gpu:0")
+    threads = config.threads or max(1, usable_cores() // devices.count("cpu"))
+    return replace(config, device="cpu", threads=threads)
+
+
+def _environment(device: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """Make one card visible: ``gpu:N`` is the Nth of those that this process itself may use.
+
+    Cards are numbered as ``nvidia-smi`` does it; CUDA's own order, the fastest first, may be another.
+    """
+    if device == "cpu":
+        return {VISIBLE: ""}
+    number = int(device.removeprefix("gpu:"))
+    allowed = [card.strip() for card in environ.get(VISIBLE, "").split(",") if card.strip()]
+    card = allowed[number] if number < len(allowed) else f"{number}"
+    return {VISIBLE: card, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}

@@ -1,0 +1,49 @@
+"""A replica's regular sign of life: its counters, and for how long nothing has moved."""
+
+import asyncio
+from collections.abc import Callable
+
+from models.pipeline import OcrPipeline
+from server.replicas.jobs import Jobs
+from server.replicas.messages import Pulse, StageNumbers
+
+
+class Pulses:
+    """Sends a `Pulse` every so often.
+
+    Args:
+        pipeline: whose counters it tells.
+        jobs: the work in hand.
+        send: sends it.
+        seconds: between two of them.
+    """
+
+    def __init__(self, pipeline: OcrPipeline, jobs: Jobs, send: Callable[[Pulse], None], seconds: float) -> None:
+        self._pipeline = pipeline
+        self._jobs = jobs
+        self._send = send
+        self._seconds = seconds
+        self._timer: asyncio.TimerHandle | None = None
+        self._progress = -1
+        self._moved = 0.0
+
+    def start(self) -> None:
+        """Send the first one, and the others from then on."""
+        loop = asyncio.get_running_loop()
+        self._send(self._pulse(loop.time()))
+        self._timer = loop.call_later(self._seconds, self.start)
+
+    def stop(self) -> None:
+        """Send no more."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _pulse(self, now: float) -> Pulse:
+        stats = self._pipeline.stats()
+        progress = self._jobs.done + sum(counters.batches for counters, _ in stats.values())
+        if progress != self._progress or not self._jobs.running:
+            self._progress, self._moved = progress, now
+        stalled = max(now - self._moved, self._pipeline.longest_run_seconds)
+        stages = {name: StageNumbers(counters, waiting) for name, (counters, waiting) in stats.items()}
+        return Pulse(stages, self._pipeline.modules(), stalled)

@@ -1,0 +1,333 @@
+"""One device's replica: its process is kept running, what is asked of it is answered or fails, and it is watched.
+
+A thread of its own starts the process and listens to it; everything else happens on the event loop's thread.
+"""
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from models.optional_stage import ModuleStatus
+from server.decode import channel
+from server.page_reader import ReplicaState, ReplicaStatus
+from server.replicas.backoff import Backoff
+from server.replicas.counters import StageTotals
+from server.replicas.errors import NotTaken, ReplicaLost, restored
+from server.replicas.messages import (
+    Cancel,
+    Failed,
+    NotStarted,
+    Opening,
+    Order,
+    PageRead,
+    Prepared,
+    Pulse,
+    Ready,
+    Report,
+    StageNumbers,
+    Start,
+)
+from server.replicas.process import WORKER, ReplicaProcess
+from server.replicas.results import Answer, received_pictures
+
+logger = logging.getLogger("ppocr.replicas")
+
+START_SECONDS = 1800.0
+"""For a start that may compile every model; one that takes longer has hung."""
+CLOSING_SECONDS = 5.0
+"""For a process that was told to end to do so by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaSettings:
+    """How a replica is started and watched.
+
+    Attributes:
+        environment: variables beside those of this process.
+        hang_seconds: one that says nothing, or gets nowhere with its work, for this long is killed.
+        module: what runs in the child; tests put faults there.
+    """
+
+    device: str
+    start: Start
+    environment: Mapping[str, str]
+    hang_seconds: float
+    module: str = WORKER
+
+
+class Replica:
+    """A replica and its life.
+
+    Args:
+        number: 0-based, for people.
+        settings: how it is started and watched.
+        totals: keeps its counters when it is lost.
+        changed: called whenever it begins or ceases to serve.
+        opening: told what it is opening.
+
+    Attributes:
+        pixels: of the pages that it is reading.
+        stages: its counters, as it last told them.
+        modules: the state of its modules, as it last told it.
+        prepared: which stages it was asked to open, and did.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        settings: ReplicaSettings,
+        totals: StageTotals,
+        changed: Callable[[], object],
+        opening: Callable[[str], object],
+    ) -> None:
+        self._number = number
+        self._settings = settings
+        self._totals = totals
+        self._changed = changed
+        self._opening = opening
+        self._thread = ThreadPoolExecutor(1, f"replica-{number}")
+        self._process: ReplicaProcess | None = None
+        self._state: ReplicaState = "starting"
+        self._losses = 0
+        self._pages = 0
+        self._jobs: dict[int, asyncio.Future[Answer]] = {}
+        self._numbers = itertools.count(1)
+        self._first: asyncio.Future[None] | None = None
+        self._life: asyncio.Task[None] | None = None
+        self._watch: asyncio.TimerHandle | None = None
+        self._reason = ""
+        self._served = False
+        self.pixels = 0
+        self.stages: Mapping[str, StageNumbers] = {}
+        self.modules: tuple[ModuleStatus, ...] = ()
+        self.prepared: set[Hashable] = set()
+
+    @property
+    def serving(self) -> bool:
+        """Whether it takes jobs."""
+        return self._state == "serving"
+
+    @property
+    def status(self) -> ReplicaStatus:
+        """Its state now."""
+        return ReplicaStatus(self._number, self._settings.device, self._state, self._losses, self._pages, self.pixels)
+
+    async def start(self) -> None:
+        """Start it and wait until it serves; from then on it is kept running.
+
+        Raises:
+            OcrError: its pipeline cannot be built; the message is for the operator.
+            ReplicaLost: its process ended without a word.
+        """
+        loop = asyncio.get_running_loop()
+        self._first = loop.create_future()
+        self._life = loop.create_task(self._live(self._first))
+        await self._first
+
+    async def close(self) -> None:
+        """End it; what it was asked fails. One that serves may end by itself, within `CLOSING_SECONDS`."""
+        served, self._state = self.serving, "closed"
+        self._stop_watching()
+        if self._process is not None and served:
+            self._process.hang_up()
+            self._watch = asyncio.get_running_loop().call_later(CLOSING_SECONDS, self._process.kill)
+        elif self._process is not None:
+            self._process.kill()
+        if self._life is not None:
+            self._life.cancel()
+            await asyncio.wait([self._life])
+        self._stop_watching()
+        self._thread.shutdown()
+        self._fail_jobs()
+
+    async def ask(self, make: Callable[[int], Order], descriptors: Sequence[int] = (), pixels: int = 0) -> Answer:
+        """Have a job done. Cancelling the wait cancels the job.
+
+        Args:
+            make: makes the order from the job's number.
+            descriptors: go with it.
+            pixels: of the page; 0 for jobs without one.
+
+        Raises:
+            OcrError: what the pipeline raised.
+            NotTaken: it does not serve.
+            ReplicaLost: it died, or was killed because it hung.
+        """
+        if self._process is None or not self.serving:
+            raise NotTaken("it does not serve")
+        number = next(self._numbers)
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._jobs[number] = answer
+        self.pixels += pixels
+        self._pages += bool(pixels)
+        try:
+            self._send(self._process, make(number), descriptors)
+            return await answer
+        except asyncio.CancelledError:
+            self._cancel(number)
+            raise
+        finally:
+            self._jobs.pop(number, None)
+            self.pixels -= pixels
+            self._pages -= bool(pixels)
+
+    def _send(self, process: ReplicaProcess, order: Order, descriptors: Sequence[int]) -> None:
+        try:
+            process.send(order, descriptors)
+        except ReplicaLost as error:
+            # Its thread may not have noticed yet; nobody else should be sent here.
+            self._state = "down"
+            self._changed()
+            raise NotTaken("it takes no messages") from error
+
+    def _cancel(self, number: int) -> None:
+        if self._process is not None and self.serving:
+            try:
+                self._process.send(Cancel(number))
+            except ReplicaLost:
+                logger.debug("replica %d is gone, and the job with it", self._number)
+
+    async def _live(self, first: "asyncio.Future[None]") -> None:
+        """Run one process after the other. Ends only by being cancelled, or where the first one never serves."""
+        loop = asyncio.get_running_loop()
+        backoff = Backoff(loop.time)
+        while True:
+            self._state, self._reason, self._served = "starting", "", False
+            ended = await self._run(loop)
+            self._lost(ended)
+            if not first.done():
+                device = self._settings.device
+                first.set_exception(ReplicaLost(f"The replica on {device} did not start: {self._reason or ended}."))
+            if first.exception() is not None:
+                return
+            await asyncio.sleep(backoff.next_delay(served=self._served))
+
+    async def _run(self, loop: asyncio.AbstractEventLoop) -> str:
+        """Run one process until it is gone; when cancelled, wait for that all the same."""
+        listening = loop.run_in_executor(self._thread, self._listen, loop)
+        try:
+            return await asyncio.shield(listening)
+        except asyncio.CancelledError:
+            await asyncio.wait([listening])
+            raise
+        except (OSError, RuntimeError, MemoryError) as error:
+            return type(error).__name__
+
+    def _lost(self, ended: str) -> None:
+        """Count and tell a loss, and fail what it was asked."""
+        self._stop_watching()
+        self._state = "down"
+        self._losses += 1
+        facts = {
+            "replica": self._number,
+            "device": self._settings.device,
+            "ended": ended,
+            "reason": self._reason or "died",
+            "pages": self._pages,
+        }
+        logger.error("a replica was lost", extra={"facts": facts})
+        self._totals.retire(self.stages)
+        self.stages = {}
+        self.prepared.clear()
+        self._fail_jobs()
+        self._changed()
+
+    def _fail_jobs(self) -> None:
+        for answer in self._jobs.values():
+            if not answer.done():
+                answer.set_exception(ReplicaLost("it died"))
+
+    def _listen(self, loop: asyncio.AbstractEventLoop) -> str:
+        """Start the process and pass on what it says until it is gone. Runs in this replica's thread.
+
+        Returns:
+            How it ended, in words.
+        """
+        try:
+            process = ReplicaProcess(self._settings.environment, self._settings.module)
+        except ReplicaLost as error:
+            return str(error)
+        ended = ""
+        try:
+            loop.call_soon_threadsafe(self._began, process)
+            process.send(self._settings.start)
+            while True:
+                loop.call_soon_threadsafe(self._heard, process, *process.receive())
+        except ReplicaLost:
+            logger.debug("replica %d is gone", self._number)
+        finally:
+            ended = process.end(CLOSING_SECONDS)
+        return ended
+
+    def _began(self, process: ReplicaProcess) -> None:
+        self._process = process
+        facts = {"replica": self._number, "device": self._settings.device, "pid": process.pid}
+        logger.info("a replica starts", extra={"facts": facts})
+        self._expect_within(START_SECONDS)
+        if self._state == "closed":
+            process.kill()
+
+    def _heard(self, process: ReplicaProcess, report: Report, descriptors: list[int]) -> None:
+        """Take one message, unless it is from a process that was already given up."""
+        try:
+            if process is self._process and self._state in ("starting", "serving"):
+                self._take(report, descriptors)
+        finally:
+            channel.close_all(descriptors)
+
+    def _take(self, report: Report, descriptors: list[int]) -> None:
+        if isinstance(report, Opening):
+            self._opening(f"{self._settings.device}: {report.module}")
+            return
+        if isinstance(report, NotStarted):
+            self._not_started(report)
+            return
+        self._expect_within(self._settings.hang_seconds)
+        if isinstance(report, Ready):
+            self._serve(report)
+        elif isinstance(report, Pulse):
+            self.stages, self.modules = report.stages, report.modules
+            if report.stalled_seconds > self._settings.hang_seconds:
+                self._hung()
+        else:
+            self._answer(report, descriptors)
+
+    def _answer(self, report: Prepared | PageRead | Failed, descriptors: list[int]) -> None:
+        answer = self._jobs.get(report.number)
+        if answer is None or answer.done():
+            return
+        if isinstance(report, Failed):
+            answer.set_exception(restored(report.kind, report.message))
+        else:
+            answer.set_result(Answer(report, received_pictures(report, descriptors)))
+
+    def _serve(self, ready: Ready) -> None:
+        self._state, self._served = "serving", True
+        self.modules = ready.modules
+        logger.info("a replica serves", extra={"facts": {"replica": self._number, "device": self._settings.device}})
+        if self._first is not None and not self._first.done():
+            self._first.set_result(None)
+        self._changed()
+
+    def _not_started(self, report: NotStarted) -> None:
+        self._reason = report.message
+        if self._first is not None and not self._first.done():
+            self._first.set_exception(restored(report.kind, report.message))
+
+    def _expect_within(self, seconds: float) -> None:
+        """Have the process killed unless it says something more within so many seconds."""
+        self._stop_watching()
+        self._watch = asyncio.get_running_loop().call_later(seconds, self._hung)
+
+    def _stop_watching(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+
+    def _hung(self) -> None:
+        self._reason = "hung"
+        if self._process is not None:
+            self._process.kill()

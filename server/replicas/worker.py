@@ -1,0 +1,133 @@
+"""A replica: a process that loads one pipeline and reads the pages that the dispatcher sends.
+
+Started as ``python -m server.replicas.worker SOCKET PARENT``. It ends when its socket does, or its parent.
+"""
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from models.errors import OcrError
+from models.loader import build_pipeline
+from models.pipeline import OcrPipeline
+from models.weights import ModelStore
+from server.decode import channel
+from server.decode.sandbox import die_with_parent
+from server.replicas.errors import described
+from server.replicas.jobs import Jobs
+from server.replicas.messages import NotStarted, Opening, Order, Ready, Report, Start, decode_order, encode
+from server.replicas.pulse import Pulses
+from server.replicas.shared_picture import SharedPicture
+from server.telemetry.logs import configure_logging, where
+
+logger = logging.getLogger("ppocr.replica")
+
+
+class Link:
+    """This process's end of the socket. Messages are sent in a thread of its own: a slow reader must not stop us."""
+
+    def __init__(self, link: socket.socket) -> None:
+        self._link = link
+        self._sender = ThreadPoolExecutor(1, "sender")
+
+    def send(self, report: Report, pictures: tuple[SharedPicture, ...] = ()) -> None:
+        """Send a message, in the order of the calls."""
+        self._sender.submit(self._send, report, pictures)
+
+    def receive(self) -> tuple[Order, list[int]]:
+        """Wait for a message and its descriptors. Raises `ChannelClosed` where no more will come."""
+        data, descriptors = channel.receive_with_descriptors(self._link)
+        return decode_order(data), descriptors
+
+    def flush(self) -> None:
+        """Wait until everything is sent."""
+        self._sender.shutdown()
+
+    def _send(self, report: Report, pictures: tuple[SharedPicture, ...]) -> None:
+        try:
+            channel.send(self._link, encode(report), [picture.descriptor for picture in pictures])
+        except channel.ChannelClosed:
+            logger.debug("nobody listens any more")
+
+
+async def serve(link: Link, start: Start) -> bool:
+    """Load the pipeline, answer until the dispatcher hangs up, and close it.
+
+    Returns:
+        Whether the pipeline could be loaded.
+    """
+    try:
+        pipeline = await _open(link, start)
+    except OcrError as error:
+        link.send(NotStarted(*described(error)))
+        return False
+    link.send(Ready(pipeline.modules()))
+    jobs = Jobs(pipeline, link.send)
+    pulses = Pulses(pipeline, jobs, link.send, start.pulse_seconds)
+    pulses.start()
+    hung_up = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    listener = threading.Thread(target=_listen, args=(link, jobs, hung_up, loop), name="listener", daemon=True)
+    listener.start()
+    await hung_up.wait()
+    pulses.stop()
+    await jobs.cancel()
+    await pipeline.close()
+    return True
+
+
+async def _open(link: Link, start: Start) -> OcrPipeline:
+    def opening(module: str) -> None:
+        link.send(Opening(module))
+
+    config, store = start.config, start.store
+    models = ModelStore(store.directory, store.local_directories, offline=True, manifest_path=store.manifest)
+    # In a thread that ends with it, as in the process that serves HTTP.
+    with ThreadPoolExecutor(1, "loader") as loader:
+        building = asyncio.get_running_loop().run_in_executor(loader, build_pipeline, config, models, opening)
+        pipeline = await building
+    if config.optional == "first_use":
+        await pipeline.open_required(opening)
+    else:
+        await pipeline.open_optional(opening)
+    return pipeline
+
+
+def _listen(link: Link, jobs: Jobs, hung_up: asyncio.Event, loop: asyncio.AbstractEventLoop) -> None:
+    try:
+        while True:
+            order, descriptors = link.receive()
+            loop.call_soon_threadsafe(jobs.take, order, descriptors)
+    except channel.ChannelClosed:
+        loop.call_soon_threadsafe(hung_up.set)
+
+
+def main() -> None:
+    """Run a replica as the process that the dispatcher started."""
+    descriptor, parent = (int(argument) for argument in sys.argv[1:3])
+    die_with_parent(parent)
+    # Ctrl-C and SIGTERM may reach the whole process group; the server alone decides when its replicas end.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    link = Link(socket.socket(fileno=descriptor))
+    start, _ = link.receive()
+    if not isinstance(start, Start):
+        raise TypeError("the first message must be Start")
+    configure_logging(start.log_level, start.log_format)
+    try:
+        started = asyncio.run(serve(link, start))
+    except Exception as error:  # noqa: BLE001 - the last place where it can be told without quoting a document
+        # The dispatcher sees the process end; this says where.
+        logger.critical("the replica failed: %s", where(error))
+        sys.exit(1)
+    finally:
+        link.flush()
+    sys.exit(0 if started else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""Cards as the driver reports them, and where what was compiled for one is kept."""
+
+import ctypes
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from models.engines.artefacts import artefact_directory
+from models.engines.nvidia import Gpu, find_gpu
+from models.errors import EngineUnavailable
+
+GPU = Gpu(0, "A card", 13000)
+
+
+def has_driver() -> bool:
+    try:
+        ctypes.CDLL("libcuda.so.1")
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("device", ["gpu", "gpu:", "gpu:x", "gpu:-1", "tpu:0"])
+def test_a_device_is_a_gpu_with_a_number(device: str) -> None:
+    with pytest.raises(EngineUnavailable, match=f"not '{device}'"):
+        find_gpu(device)
+
+
+@pytest.mark.skipif(has_driver(), reason="there is an NVIDIA driver")
+def test_without_a_driver_the_message_says_so() -> None:
+    with pytest.raises(EngineUnavailable, match=r"'gpu:0' needs an NVIDIA driver.*libcuda"):
+        find_gpu("gpu:0")
+
+
+@pytest.mark.skipif(not has_driver(), reason="no NVIDIA driver")
+def test_a_card_that_is_not_there_is_refused() -> None:
+    with pytest.raises(EngineUnavailable, match="gpu:99"):
+        find_gpu("gpu:99")
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    (tmp_path / "model").write_bytes(b"weights")
+    return tmp_path / "model"
+
+
+def test_the_same_model_card_and_versions_share_a_directory(tmp_path: Path, model: Path) -> None:
+    first = artefact_directory(tmp_path / "kept", model, GPU, "1.0")
+    assert first is not None
+    assert first.is_dir()
+    assert artefact_directory(tmp_path / "kept", model, replace(GPU, index=1), "1.0") == first
+
+
+@pytest.mark.parametrize("change", ["weights", "card", "driver", "version"])
+def test_whatever_could_change_what_is_compiled_changes_the_directory(tmp_path: Path, model: Path, change: str) -> None:
+    first = artefact_directory(tmp_path / "kept", model, GPU, "1.0")
+    if change == "weights":
+        model.write_bytes(b"others")
+    gpu = {"card": replace(GPU, name="Another"), "driver": replace(GPU, driver=12080)}.get(change, GPU)
+    assert artefact_directory(tmp_path / "kept", model, gpu, "1.1" if change == "version" else "1.0") != first
+
+
+def test_where_nothing_can_be_kept_it_is_said(tmp_path: Path, model: Path, caplog: pytest.LogCaptureFixture) -> None:
+    assert artefact_directory(None, model, GPU) is None
+    assert caplog.text == ""
+    assert artefact_directory(model / "below a file", model, GPU) is None
+    assert "every start compiles again" in caplog.text

@@ -1,0 +1,51 @@
+"""What a configuration that names the engine gets where it cannot run."""
+
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from models.config import ModuleConfig, PipelineConfig
+from models.engines.base import EngineOptions
+from models.errors import EngineUnavailable
+from models.loader import DEVICE_MODULE, build_pipeline
+from models.model_directory import RecognitionSpec
+from models.ops.line_groups import WIDTH_LADDER
+from models.stages.device.line_reader import LINE_BATCHES, MOST_PIXELS, line_shapes
+from models.stages.device.opening import DeviceModels
+from models.weights import ModelStore
+
+RECOGNITION = RecognitionSpec("BGR", (3, 48, 320), ("a",))
+
+
+def build(folder: Path, device: str) -> None:
+    config = PipelineConfig(ModuleConfig("detector"), ModuleConfig("recogniser"), engine="torch", device=device)
+    build_pipeline(config, ModelStore(folder, offline=True, manifest_path=folder / "models.yaml"))
+
+
+def test_without_the_library_the_message_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, DEVICE_MODULE, None)
+    with pytest.raises(EngineUnavailable, match=r"ppocr-server\[torch\]"):
+        build(tmp_path, "cpu")
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_without_a_gpu_a_gpu_is_refused_and_nothing_else_is_taken(tmp_path: Path) -> None:
+    with pytest.raises(EngineUnavailable, match="gpu:0"):
+        build(tmp_path, "gpu:0")
+
+
+def test_tensorrt_is_refused() -> None:
+    with pytest.raises(EngineUnavailable, match="TensorRT"):
+        DeviceModels.on(EngineOptions(tensorrt=True))
+
+
+@pytest.mark.parametrize("kind", ["cpu", "cuda"])
+def test_every_batch_of_the_ladder_that_can_come_has_a_graph(kind: str) -> None:
+    shapes = set(line_shapes(RECOGNITION, kind))
+    for width in WIDTH_LADDER:
+        most = min(MOST_PIXELS[kind] // (48 * width), LINE_BATCHES[kind][-1])
+        for lines in range(1, max(1, most) + 1):
+            rows = next(size for size in LINE_BATCHES[kind] if size >= lines)
+            assert (rows, 3, 48, width) in shapes

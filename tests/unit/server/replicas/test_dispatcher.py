@@ -1,0 +1,311 @@
+"""What becomes of pages when replicas read them, die, hang, fail and come back."""
+
+import asyncio
+import os
+import signal
+import time
+
+import numpy as np
+import pytest
+
+from models.document import Page
+from models.errors import DeadlineExceeded, EngineFailure, EngineUnavailable, PipelineStopped
+from models.options import OcrDefaults, OcrOverrides
+from tests.unit.models.fake_pipeline import FakeModels, fake_pipeline
+from tests.unit.server.replicas.conftest import OPTIONS, page, pids_of_replicas, until
+from tests.unit.server.replicas.fake_worker import DEADLY, DIE, FAILING, HANGING, REFUSE, SLOW
+
+
+def states(pipeline) -> list[str]:
+    return [replica.state for replica in pipeline.replicas()]
+
+
+def test_a_page_is_read_as_in_this_process(replicas, tmp_path) -> None:
+    everything = OcrDefaults(use_doc_preprocessor=True).resolve(
+        OcrOverrides(use_doc_orientation_classify=True, use_doc_unwarping=True, use_textline_orientation=True)
+    )
+    image = np.random.default_rng(0).integers(200, 256, (240, 320, 3), np.uint8)
+
+    async def here():
+        with fake_pipeline(tmp_path, FakeModels(), optional="start") as pipeline:
+            await pipeline.open_optional()
+            results = [await pipeline.read(Page(image, 3), options) for options in (OPTIONS, everything)]
+            await pipeline.close()
+            return results
+
+    async def there():
+        async with replicas.serving(1, optional="start") as pipeline:
+            return [await pipeline.read(Page(image, 3), options) for options in (OPTIONS, everything)]
+
+    for expected, got in zip(asyncio.run(here()), asyncio.run(there()), strict=True):
+        assert got.options == expected.options
+        assert np.array_equal(got.preprocessed.image, expected.preprocessed.image)
+        assert (got.preprocessed.rotated is None) == (expected.preprocessed.rotated is None)
+        if got.preprocessed.rotated is not None:
+            assert np.array_equal(got.preprocessed.rotated, expected.preprocessed.rotated)
+        assert got.preprocessed.angle == expected.preprocessed.angle
+        assert (got.angles, len(got.boxes)) == (expected.angles, len(expected.boxes))
+        for one, other in zip(got.lines, expected.lines, strict=True):
+            assert (one.text, one.score, one.char_scores, one.words, one.char_positions) == (
+                other.text, other.score, other.char_scores, other.words, other.char_positions
+            )  # fmt: skip
+            assert one.quad.dtype == other.quad.dtype
+            assert np.array_equal(one.quad, other.quad)
+        assert got.seconds.keys() == expected.seconds.keys()
+
+
+def test_a_page_without_preprocessing_comes_back_as_the_same_picture(replicas) -> None:
+    async def test():
+        async with replicas.serving(1) as pipeline:
+            given = page()
+            result = await pipeline.read(given, OPTIONS)
+            assert result.preprocessed.image is given.image
+
+    asyncio.run(test())
+
+
+def test_every_replica_gets_its_share_of_pixels(replicas) -> None:
+    async def test():
+        async with replicas.serving(2, killed=True) as pipeline:
+            small = [asyncio.create_task(pipeline.read(page(HANGING), OPTIONS)) for _ in range(12)]
+            await until(lambda: sum(replica.pages for replica in pipeline.replicas()) == 12)
+            assert [replica.pages for replica in pipeline.replicas()] == [6, 6]
+            large = asyncio.create_task(pipeline.read(page(HANGING, width=3200), OPTIONS))
+            await until(lambda: sum(replica.pages for replica in pipeline.replicas()) == 13)
+            more = [asyncio.create_task(pipeline.read(page(HANGING), OPTIONS)) for _ in range(5)]
+            await until(lambda: sum(replica.pages for replica in pipeline.replicas()) == 18)
+            # The large page counts for ten.
+            assert sorted(replica.pages for replica in pipeline.replicas()) == [7, 11]
+            for read in (*small, large, *more):
+                read.cancel()
+            await asyncio.gather(*small, large, *more, return_exceptions=True)
+            assert [(replica.pages, replica.pixels) for replica in pipeline.replicas()] == [(0, 0)] * 2
+
+    asyncio.run(test())
+
+
+def test_pages_of_a_replica_that_is_killed_are_read_by_another_and_it_comes_back(replicas) -> None:
+    async def test():
+        async with replicas.serving(2) as pipeline:
+            pids = pids_of_replicas()
+            assert len(pids) == 2
+            reads = [asyncio.create_task(pipeline.read(page(), OPTIONS)) for _ in range(40)]
+            await until(lambda: any(read.done() for read in reads))
+            os.kill(pids[0], signal.SIGKILL)
+            results = await asyncio.gather(*reads)
+            assert all(len(result.lines) == 2 for result in results)
+            assert pipeline.healthy
+            await until(lambda: states(pipeline) == ["serving"] * 2)
+            assert sum(replica.losses for replica in pipeline.replicas()) == 1
+            assert len(set(pids_of_replicas()) - set(pids)) == 1
+            # Counters of the dead process are not forgotten.
+            assert pipeline.stats()["text_detection"][0].jobs > 0
+
+    asyncio.run(test())
+
+
+def test_a_replica_that_is_dead_and_not_yet_known_to_be_is_passed_over(replicas) -> None:
+    async def test():
+        async with replicas.serving(2) as pipeline:
+            # The thread that listens cannot tell: this is the event loop's own.
+            os.kill(pids_of_replicas()[0], signal.SIGKILL)
+            time.sleep(0.5)  # noqa: ASYNC251
+            assert states(pipeline) == ["serving"] * 2
+            results = await asyncio.gather(*(pipeline.read(page(), OPTIONS) for _ in range(10)))
+            assert all(len(result.lines) == 2 for result in results)
+
+    asyncio.run(test())
+
+
+def test_a_deadly_page_fails_alone_after_its_third_replica(replicas) -> None:
+    async def test():
+        async with replicas.serving(2) as pipeline:
+            good = [asyncio.create_task(pipeline.read(page(), OPTIONS)) for _ in range(10)]
+            deadly = asyncio.create_task(pipeline.read(page(DEADLY), OPTIONS))
+            good += [asyncio.create_task(pipeline.read(page(), OPTIONS)) for _ in range(10)]
+            with pytest.raises(EngineFailure, match="3 replicas"):
+                await deadly
+            assert all(len(result.lines) == 2 for result in await asyncio.gather(*good))
+            await until(lambda: states(pipeline) == ["serving"] * 2)
+            assert sum(replica.losses for replica in pipeline.replicas()) == 3
+
+    asyncio.run(test())
+
+
+def test_a_replica_whose_engine_hangs_is_replaced(replicas) -> None:
+    async def test():
+        async with replicas.serving(1, hang_seconds=1.0) as pipeline:
+            with pytest.raises(EngineFailure):
+                await pipeline.read(page(HANGING), OPTIONS)
+            await until(lambda: states(pipeline) == ["serving"])
+            assert pipeline.replicas()[0].losses == 3
+            assert len((await pipeline.read(page(), OPTIONS)).lines) == 2
+
+    asyncio.run(test())
+
+
+def test_a_replica_that_is_stopped_is_replaced_and_its_pages_are_read(replicas) -> None:
+    async def test():
+        async with replicas.serving(1, hang_seconds=1.5) as pipeline:
+            os.kill(pids_of_replicas()[0], signal.SIGSTOP)
+            assert len((await pipeline.read(page(), OPTIONS)).lines) == 2
+            assert pipeline.replicas()[0].losses == 1
+
+    asyncio.run(test())
+
+
+def test_an_error_of_the_pipeline_arrives_as_itself_and_costs_nobody_else(replicas) -> None:
+    async def test():
+        async with replicas.serving(1) as pipeline:
+            with pytest.raises(EngineFailure, match="too grey"):
+                await pipeline.read(page(FAILING), OPTIONS)
+            with pytest.raises(DeadlineExceeded):
+                await pipeline.read(page(), OPTIONS, deadline=asyncio.get_running_loop().time() - 1)
+            assert pipeline.replicas()[0].losses == 0
+
+    asyncio.run(test())
+
+
+@pytest.mark.parametrize("documents", [1, 8])
+def test_a_replica_knows_which_pages_belong_together(replicas, documents: int) -> None:
+    async def test():
+        async with replicas.serving(1) as pipeline:
+            flows = [object() for _ in range(documents)]
+            first = asyncio.create_task(pipeline.read(page(SLOW), OPTIONS, flow=flows[0]))
+            await until(lambda: pipeline.replicas()[0].pages == 1)
+            reads = [pipeline.read(page(), OPTIONS, flow=flows[number % documents]) for number in range(8)]
+            await asyncio.gather(first, *reads)
+            await until(lambda: pipeline.stats()["text_detection"][0].batches > 1)
+            assert pipeline.stats()["text_detection"][0].batches < 9
+            assert (pipeline.stats()["text_detection"][0].shared_batches > 0) == (documents > 1)
+
+    asyncio.run(test())
+
+
+def test_a_page_nobody_waits_for_is_dropped_in_the_replica(replicas) -> None:
+    async def test():
+        async with replicas.serving(1, killed=True) as pipeline:
+            first = asyncio.create_task(pipeline.read(page(HANGING), OPTIONS))
+            await until(lambda: pipeline.replicas()[0].pages == 1)
+            others = [asyncio.create_task(pipeline.read(page(), OPTIONS)) for _ in range(5)]
+            await until(lambda: pipeline.replicas()[0].pages == 6)
+            await until(lambda: pipeline.stats()["text_detection"][1] == 5)
+            for read in (first, *others):
+                read.cancel()
+            await asyncio.gather(first, *others, return_exceptions=True)
+            assert pipeline.replicas()[0].pixels == 0
+            await until(lambda: pipeline.stats()["text_detection"][1] == 0)
+            assert pipeline.stats()["text_detection"][0].dropped == 5
+
+    asyncio.run(test())
+
+
+def test_with_no_replica_left_new_work_is_refused_and_work_inside_waits(replicas) -> None:
+    async def test():
+        async with replicas.serving(2) as pipeline:
+            reads = [asyncio.create_task(pipeline.read(page(), OPTIONS)) for _ in range(10)]
+            await until(lambda: any(read.done() for read in reads))
+            for pid in pids_of_replicas():
+                os.kill(pid, signal.SIGKILL)
+            await until(lambda: not pipeline.healthy)
+            with pytest.raises(PipelineStopped):
+                await pipeline.prepare(OPTIONS)
+            assert all(len(result.lines) == 2 for result in await asyncio.gather(*reads))
+            await until(lambda: pipeline.healthy)
+            await pipeline.prepare(OPTIONS)
+
+    asyncio.run(test())
+
+
+def test_a_replica_that_does_not_start_again_is_tried_again_later(replicas, caplog) -> None:
+    async def test():
+        async with replicas.serving(2) as pipeline:
+            replicas.fault.write_text(REFUSE)
+            os.kill(pids_of_replicas()[0], signal.SIGKILL)
+            await until(lambda: sum(replica.losses for replica in pipeline.replicas()) == 3)
+            assert pipeline.healthy
+            assert len((await pipeline.read(page(), OPTIONS)).lines) == 2
+            replicas.fault.unlink()
+            await until(lambda: states(pipeline) == ["serving"] * 2)
+
+    asyncio.run(test())
+    reasons = [record.facts["reason"] for record in caplog.records if record.getMessage() == "a replica was lost"]
+    assert reasons[0] == "died"
+    assert set(reasons[1:]) == {"The device is on fire."}
+
+
+@pytest.mark.parametrize(("fault", "message"), [(REFUSE, "The device is on fire."), (DIE, "exit status 3")])
+def test_a_start_that_fails_is_the_operators_error(replicas, fault: str, message: str) -> None:
+    async def test():
+        replicas.fault.write_text(fault)
+        with pytest.raises(EngineUnavailable, match=message):
+            async with replicas.serving(2):
+                pass
+
+    asyncio.run(test())
+    assert pids_of_replicas() == []
+
+
+def test_a_module_that_does_not_exist_is_a_start_that_fails(replicas) -> None:
+    async def test():
+        with pytest.raises(EngineUnavailable, match="did not start: exit status 1"):
+            async with replicas.serving(1, module="server.replicas.no_such_worker"):
+                pass
+
+    asyncio.run(test())
+
+
+def test_a_start_tells_what_it_opens_replica_by_replica(replicas) -> None:
+    async def test():
+        async with replicas.serving(2, optional="start") as pipeline:
+            assert [module.state for module in pipeline.modules()][:2] == ["loaded"] * 2
+
+    asyncio.run(test())
+    assert replicas.opened[:2] == ["cpu: text_detection", "cpu: text_recognition"]
+    assert len(replicas.opened) == 2 * 5
+
+
+@pytest.mark.parametrize("warm", [False, True])
+def test_the_first_replica_starts_alone_unless_all_is_compiled(replicas, warm: bool) -> None:
+    async def test():
+        pipeline = replicas.build(3, warm=warm)
+        opening = asyncio.create_task(pipeline.open_optional())
+        most = 0
+        while states(pipeline).count("serving") == 0:
+            most = max(most, len(pids_of_replicas()))
+            await asyncio.sleep(0.01)
+        await opening
+        assert states(pipeline) == ["serving"] * 3
+        await pipeline.close()
+        assert most == (3 if warm else 1)
+
+    asyncio.run(test())
+
+
+def test_closing_ends_the_processes_and_fails_what_waits(replicas) -> None:
+    async def test():
+        async with replicas.serving(2) as pipeline:
+            stuck = asyncio.create_task(pipeline.read(page(HANGING), OPTIONS))
+            await until(lambda: sum(replica.pages for replica in pipeline.replicas()) == 1)
+        with pytest.raises(PipelineStopped):
+            await stuck
+        with pytest.raises(PipelineStopped):
+            await pipeline.read(page(), OPTIONS)
+
+    started = time.monotonic()
+    asyncio.run(test())
+    assert pids_of_replicas() == []
+    assert time.monotonic() - started < 30
+
+
+def test_a_start_that_is_given_up_leaves_no_process(replicas) -> None:
+    async def test():
+        pipeline = replicas.build(2)
+        opening = asyncio.create_task(pipeline.open_optional())
+        await until(lambda: bool(pids_of_replicas()))
+        opening.cancel()
+        await asyncio.gather(opening, return_exceptions=True)
+        await pipeline.close()
+
+    asyncio.run(test())
+    assert pids_of_replicas() == []

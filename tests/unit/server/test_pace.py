@@ -1,0 +1,104 @@
+"""The estimate of how long a newcomer would wait."""
+
+from contextlib import ExitStack
+
+import pytest
+
+from server.errors import Overloaded
+from server.pace import SHORT_LINE, Pace
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_nobody_waits_where_nobody_stands():
+    clock = Clock()
+    pace = Pace(clock)
+    clock.now += 1000
+    assert pace.expected_wait == 0
+    pace.check(0.001)
+
+
+def test_the_wait_is_the_line_times_the_interval_between_pages():
+    clock = Clock()
+    pace = Pace(clock)
+    with ExitStack() as line:
+        arrivals = [line.enter_context(pace.line()) for _ in range(40)]
+        for arrival in arrivals[:20]:
+            clock.now += 0.5
+            arrival.served()
+        assert pace.waiting == 20
+        assert pace.expected_wait == pytest.approx(0.5 * 21)
+        pace.check(22.0)
+        with pytest.raises(Overloaded) as refused:
+            pace.check(10.0)
+        assert refused.value.retry_after == 6
+    assert pace.waiting == 0
+
+
+def test_a_short_line_refuses_nobody_however_slow_it_is():
+    clock = Clock()
+    pace = Pace(clock)
+    with ExitStack() as line:
+        for _ in range(SHORT_LINE - 1):
+            line.enter_context(pace.line())
+        clock.now += 1000
+        pace.check(1.0)
+
+
+def test_a_line_that_does_not_move_at_all_is_seen():
+    clock = Clock()
+    pace = Pace(clock)
+    with ExitStack() as line:
+        for _ in range(SHORT_LINE):
+            line.enter_context(pace.line())
+        pace.check(10.0)
+        clock.now += 6
+        with pytest.raises(Overloaded):
+            pace.check(10.0)
+
+
+def test_documents_that_fail_say_nothing_about_the_rate_and_pages_beyond_the_first_neither():
+    clock = Clock()
+    pace = Pace(clock)
+    with ExitStack() as line:
+        arrivals = [line.enter_context(pace.line()) for _ in range(SHORT_LINE + 2)]
+        clock.now += 1
+        arrivals[0].served()
+        arrivals[0].served()
+        with ExitStack() as failed:
+            failed.enter_context(pace.line())
+        assert pace.waiting == SHORT_LINE + 1
+        assert pace.expected_wait == pytest.approx(SHORT_LINE + 2)
+
+
+def test_a_slow_first_page_is_soon_forgotten():
+    clock = Clock()
+    pace = Pace(clock)
+    with ExitStack() as line:
+        arrivals = [line.enter_context(pace.line()) for _ in range(100)]
+        clock.now += 60
+        arrivals[0].served()
+        for arrival in arrivals[1:90]:
+            clock.now += 0.1
+            arrival.served()
+        assert pace.expected_wait < 2
+
+
+def test_idle_time_is_no_part_of_it():
+    clock = Clock()
+    pace = Pace(clock)
+    for _ in range(20):
+        with pace.line() as arrival:
+            clock.now += 0.1
+            arrival.served()
+        clock.now += 100
+    with ExitStack() as line:
+        for _ in range(SHORT_LINE):
+            line.enter_context(pace.line())
+        assert pace.expected_wait == pytest.approx(0.1 * (SHORT_LINE + 1))
