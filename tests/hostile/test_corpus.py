@@ -1,0 +1,103 @@
+"""Every file of the corpus to every contract of a real server: each gets what its contract prescribes for it."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from benchmarks.process_tree import tree_bytes
+from tests.contract.conftest import Server
+from tests.hostile.contracts import CONTRACTS, HTTP_STATUSES, PATIENCE_SECONDS, Caller, Verdict
+from tests.hostile.corpus import corpus, expected
+from tests.hostile.seeds import LINE
+
+PAGE_SECONDS = 4
+CLIENTS = 4
+KNOWN = "plain.png"
+SLOWEST_FIRST = ("scans.jpg",)
+MAX_GROWTH = 128 * 2**20
+"""Bytes of the whole process tree when everything is sent once more: what the first time takes is taken once."""
+
+NEEDS_OFFICE = frozenset({"plain.docx"})
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    running = Server("--set", f"decode.page_timeout_seconds={PAGE_SECONDS}")
+    yield running
+    running.stop()
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a server's process tree holds."""
+
+    descriptors: int
+    children: int
+
+    @classmethod
+    def by(cls, server: Server) -> "Held":
+        process = Path("/proc") / str(server.process.pid)
+        children = sum(len((task / "children").read_text().split()) for task in (process / "task").iterdir())
+        return cls(len(list((process / "fd").iterdir())), children)
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def wrong(name: str, contract: str, verdict: Verdict, prescribed: dict[str, object]) -> str | None:
+    """What is wrong with an answer, or None."""
+    wanted = prescribed[contract]
+    codes = wanted if isinstance(wanted, list) else [wanted]
+    if verdict.status not in HTTP_STATUSES[contract] or verdict.code not in codes:
+        return f"{name} to {contract}: {verdict.status} {verdict.code!r} instead of {codes}"
+    read = prescribed["text"] and verdict.code in (200, 0, "10000", 1, "")
+    if read and squeezed(LINE) not in squeezed(verdict.text):
+        return f"{name} to {contract}: read as {verdict.text!r}"
+    return None
+
+
+def test_every_file_has_an_answer_prescribed_for_every_contract() -> None:
+    assert set(corpus()) == set(expected())
+    for name, prescribed in expected().items():
+        assert set(prescribed) == {"what", "text", *CONTRACTS}, name
+
+
+def test_every_file_gets_from_every_contract_what_that_contract_prescribes(server: Server) -> None:
+    caller, prescribed = Caller(server.url), expected()
+    names = [*SLOWEST_FIRST, *(name for name in corpus() if name not in SLOWEST_FIRST)]
+    if shutil.which("soffice") is None:
+        names = [name for name in names if name not in NEEDS_OFFICE]
+    for contract in CONTRACTS:
+        assert wrong(KNOWN, contract, caller.ask(contract, KNOWN, corpus()[KNOWN]()), prescribed[KNOWN]) is None
+    held = Held.by(server)
+
+    def check(name: str) -> list[str]:
+        data = corpus()[name]()
+        faults, begin = [], time.monotonic()
+        for contract in CONTRACTS:
+            fault = wrong(name, contract, caller.ask(contract, name, data), prescribed[name])
+            faults += [fault] if fault else []
+        if time.monotonic() - begin > PATIENCE_SECONDS:
+            faults.append(f"{name}: too slow")
+        return faults
+
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        faults = [fault for found in pool.map(check, names) for fault in found]
+    assert faults == []
+    for contract in CONTRACTS:
+        assert wrong(KNOWN, contract, caller.ask(contract, KNOWN, corpus()[KNOWN]()), prescribed[KNOWN]) is None
+    # Each worker may have its successor beside it.
+    assert held.children <= Held.by(server).children <= 2 * held.children
+    assert Held.by(server).descriptors <= held.descriptors + held.children + CLIENTS
+    resident = tree_bytes(server.process.pid)
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        again = [name for name in names if name not in {*SLOWEST_FIRST, *NEEDS_OFFICE}]
+        list(pool.map(lambda name: caller.ask("ocr", name, corpus()[name]()), again))
+    assert tree_bytes(server.process.pid) - resident < MAX_GROWTH
+    assert "Traceback" not in "".join(server.log)
