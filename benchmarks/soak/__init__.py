@@ -1,0 +1,1 @@
+"""A long mixed load with faults: is anything lost or mixed up, and does anything grow?"""

@@ -1,0 +1,222 @@
+"""A mixed load on one server for a long time, with faults; the figures are printed and kept as JSON.
+
+    python -m benchmarks.soak --minutes 60 --load 0.8
+
+First 64 clients post 2,000 different pages, which also warms the server up; then its capacity for the mix is measured,
+and for the given time requests come at random at that share of it: five contracts, documents, files that nobody can
+read, clients that leave, decode workers that are killed. Every page has a text of its own, which its answer must hold.
+"""
+
+import argparse
+import json
+import os
+import random
+import signal
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+
+import requests
+
+from benchmarks.figures import quantiles
+from benchmarks.machine import made_with
+from benchmarks.peers import OURS, Peer, ours
+from benchmarks.soak.traffic import ask_any, leave, send_bad_file
+from benchmarks.soak.watch import Watch, growth
+from benchmarks.store import FOLDER
+from tests.faults.load import Tally, post_all
+from tests.faults.pages import ocr
+from tests.faults.test_decode_workers import workers
+
+CLIENTS, MOST_AT_ONCE, TIMEOUT_SECONDS = 64, 256, 60.0
+CAPACITY_CLIENTS, CAPACITY_SECONDS = 12, 20.0
+WINDOWS = 12
+REST_SECONDS = 3.0
+"""After the load, until connections are closed: before and after it the server should hold the same."""
+BAD_EVERY, LEAVE_EVERY, KILL_EVERY = 1.0, 1.5, 15.0
+
+
+@dataclass(slots=True)
+class Faults:
+    """What was done to the server."""
+
+    bad_files: Counter[int] = field(default_factory=Counter)
+    left: int = 0
+    killed: int = 0
+
+
+def main() -> int:
+    """Exit status 1 where a bar is missed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--minutes", type=float, default=60.0)
+    parser.add_argument("--load", type=float, default=0.8)
+    parser.add_argument("--pages", type=int, default=2000, help="of the first part")
+    given = parser.parse_args()
+    with ours("ours", OURS["ours"]) as peer:
+        url = f"http://{peer.host}:{peer.port}"
+        first = Tally()
+        post_all(url, range(given.pages), CLIENTS, first, ocr)
+        print(f"{CLIENTS} clients: {_counts(first)}", flush=True)
+        capacity = _capacity(url)
+        print(f"capacity {capacity:.1f} requests/s", flush=True)
+        watch, tally, faults, latencies = Watch(peer.pid), Tally(), Faults(), []
+        rest = [watch.look()]
+        try:
+            _load(peer, url, given.load * capacity, 60 * given.minutes, tally, faults, latencies)
+            time.sleep(REST_SECONDS)
+            rest.append(watch.look())
+        finally:
+            watch.stop()
+        figures = _figures(given, capacity, first, tally, faults, watch, latencies)
+        figures["at_rest_before_and_after"] = [asdict(sample) for sample in rest]
+    print(json.dumps({name: value for name, value in figures.items() if name != "samples"}, indent=1))
+    FOLDER.mkdir(exist_ok=True)
+    (FOLDER / "soak.json").write_text(json.dumps({"made_with": made_with(), **figures}) + "\n")
+    return int(bool(figures["missed"]))
+
+
+def _capacity(url: str) -> float:
+    """Requests a second of the same mix that a closed load of a few clients gets answered."""
+    tally, begin = Tally(), time.monotonic()
+
+    def numbers() -> Iterator[int]:
+        number = 100_000
+        while time.monotonic() < begin + CAPACITY_SECONDS:
+            yield number
+            number += 1
+
+    post_all(url, numbers(), CAPACITY_CLIENTS, tally, ask_any)
+    return tally.answered / (time.monotonic() - begin)
+
+
+def _load(
+    peer: Peer,
+    url: str,
+    rate: float,
+    seconds: float,
+    tally: Tally,
+    faults: Faults,
+    latencies: list[tuple[float, float]],
+) -> None:
+    over, local = threading.Event(), threading.local()
+    begin = time.monotonic()
+
+    def send(number: int, planned: float) -> None:
+        if not hasattr(local, "session"):
+            local.session = requests.Session()
+        tally.ask(local.session, url, number, ask_any)
+        latencies.append((planned - begin, time.monotonic() - planned))
+
+    disturbers = [
+        threading.Thread(target=disturb, args=(peer, url, faults, over)) for disturb in (_bad_files, _leavers, _killer)
+    ]
+    for disturber in disturbers:
+        disturber.start()
+    arrivals, due, number = random.Random(3), begin, 1_000_000
+    with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+        while due < begin + seconds:
+            due += arrivals.expovariate(rate)
+            number += 1
+            time.sleep(max(0.0, due - time.monotonic()))
+            pool.submit(send, number, due)
+    over.set()
+    for disturber in disturbers:
+        disturber.join()
+
+
+def _bad_files(_peer: Peer, url: str, faults: Faults, over: threading.Event) -> None:
+    number = 0
+    while not over.wait(BAD_EVERY):
+        number += 1
+        try:
+            faults.bad_files[send_bad_file(url, number, TIMEOUT_SECONDS)] += 1
+        except requests.RequestException:
+            faults.bad_files[0] += 1
+
+
+def _leavers(peer: Peer, _url: str, faults: Faults, over: threading.Event) -> None:
+    while not over.wait(LEAVE_EVERY):
+        leave(peer)
+        faults.left += 1
+
+
+def _killer(peer: Peer, _url: str, faults: Faults, over: threading.Event) -> None:
+    while not over.wait(KILL_EVERY):
+        for pid in workers(peer.pid)[:1]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+                faults.killed += 1
+
+
+def _figures(
+    given: argparse.Namespace,
+    capacity: float,
+    first: Tally,
+    tally: Tally,
+    faults: Faults,
+    watch: Watch,
+    latencies: list[tuple[float, float]],
+) -> dict[str, object]:
+    # What the first tenth of the time adds is still the warming up: kernels for line widths never seen before.
+    warm = [sample for sample in watch.samples if sample.at > 6 * given.minutes]
+    settled = {
+        "rss_growth": round(growth([sample.mebibytes for sample in warm]), 4),
+        "tree_rss_growth": round(growth([sample.tree_mebibytes for sample in warm]), 4),
+        "descriptors_growth": round(growth([sample.descriptors for sample in warm]), 4),
+        "threads_growth": round(growth([sample.threads for sample in warm]), 4),
+    }
+    window = 60 * given.minutes / WINDOWS
+    p99 = [
+        round(quantiles([taken for at, taken in latencies if number * window <= at < (number + 1) * window])[2], 3)
+        for number in range(WINDOWS)
+    ]
+    bad = {str(status): count for status, count in faults.bad_files.items()}
+    missed = [
+        name
+        for name, wrong in {
+            "lost": len(first.lost) + len(tally.lost) + faults.bad_files[0],
+            "mixed": len(first.mixed) + len(tally.mixed),
+            "server errors": first.server_errors + tally.server_errors + faults.bad_files[500],
+            "bad files accepted": faults.bad_files[200],
+            "memory": settled["rss_growth"] > 0.05,
+        }.items()
+        if wrong
+    ]
+    return {
+        "minutes": given.minutes,
+        "capacity_per_second": round(capacity, 2),
+        "offered_per_second": round(given.load * capacity, 2),
+        "no_mixing": _counts(first),
+        "load": _counts(tally),
+        "bad_files_by_status": bad,
+        "clients_left": faults.left,
+        "workers_killed": faults.killed,
+        **settled,
+        "rss_mebibytes": [sample.mebibytes for sample in watch.samples[:: max(1, len(watch.samples) // WINDOWS)]],
+        "descriptors": [min(s.descriptors for s in warm), max(s.descriptors for s in warm)],
+        "threads": [min(s.threads for s in warm), max(s.threads for s in warm)],
+        "p99_seconds_by_window": p99,
+        "missed": missed,
+        "samples": [asdict(sample) for sample in watch.samples],
+    }
+
+
+def _counts(tally: Tally) -> dict[str, object]:
+    return {
+        "sent": tally.sent,
+        "answered": tally.answered,
+        "failed": dict(tally.failed),
+        "lost": len(tally.lost),
+        "mixed": len(tally.mixed),
+        "server_errors": tally.server_errors,
+        "examples": [*map(str, tally.mixed[:3]), *tally.lost[:3]],
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""What clients ask for: small pages of known text by all five contracts, now and then a document, and what is wrong."""
+
+import base64
+import json
+import random
+import socket
+from collections.abc import Callable
+
+import requests
+
+from benchmarks.peers import Peer
+from tests.contract.conftest import picture, tiff
+from tests.faults.contracts import ASKS, Ask
+from tests.faults.pages import Answer, page
+from tests.faults.test_decode_workers import read_frames
+
+SHARES: dict[str, float] = {
+    "ocr": 0.55, "baidu": 0.1, "complexdocr": 0.1, "capsolver": 0.1, "file_task": 0.1, "frames": 0.05
+}  # fmt: skip
+"""``frames`` are documents of three pages, which decode workers read."""
+ALL_ASKS: dict[str, Ask] = {**ASKS, "frames": read_frames}
+NAMES, WEIGHTS = list(SHARES), list(SHARES.values())
+
+BAD_FILES: dict[str, Callable[[int], bytes]] = {
+    "truncated picture": lambda number: page(number)[:300],
+    "no file at all": lambda number: b"%d is not a picture" % number,
+    "damaged PDF": lambda number: b"%PDF-1.7\n" + bytes(number % 251 for _ in range(2000)),
+    "truncated TIFF": lambda number: tiff([picture(width=200, height=100)] * 2)[: 5000 + number % 1000],
+}
+LEAVES = json.dumps({"file": base64.b64encode(tiff([picture()] * 4)).decode(), "fileType": 1}).encode()
+
+
+def kind_of(number: int) -> str:
+    """Which kind of request a number stands for: the same in every run."""
+    return random.Random(number).choices(NAMES, WEIGHTS)[0]
+
+
+def ask_any(session: requests.Session, url: str, number: int, timeout: float) -> Answer:
+    """Ask about a page in the way that its number stands for."""
+    return ALL_ASKS[kind_of(number)](session, url, number, timeout)
+
+
+def send_bad_file(url: str, number: int, timeout: float) -> int:
+    """Post a file that nobody can read; its status."""
+    data = list(BAD_FILES.values())[number % len(BAD_FILES)](number)
+    content = {"file": base64.b64encode(data).decode(), "fileType": 0 if data.startswith(b"%PDF") else 1}
+    return requests.post(f"{url}/ocr", json=content, timeout=timeout).status_code
+
+
+def leave(peer: Peer) -> None:
+    """Post a document and go away."""
+    head = f"POST /ocr HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {len(LEAVES)}\r\n\r\n"
+    with socket.create_connection((peer.host, peer.port), timeout=20) as connection:
+        connection.sendall(head.encode() + LEAVES)

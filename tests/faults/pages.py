@@ -1,0 +1,45 @@
+"""Small pages whose text is known and different on each."""
+
+import base64
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import requests
+
+WIDTH, HEIGHT = 256, 64
+DIGITS = 7
+
+
+def text_of(number: int) -> str:
+    """Seven digits, every two of which neighbours differ: spread over the numbers by a multiplier prime to 10**7."""
+    return f"{(number * 7_654_321 + 1_234_567) % 10**DIGITS:0{DIGITS}d}"
+
+
+def page(number: int) -> bytes:
+    """A PNG that shows `text_of` the number."""
+    image = np.full((HEIGHT, WIDTH, 3), 255, np.uint8)
+    cv2.putText(image, text_of(number), (14, 45), cv2.FONT_HERSHEY_DUPLEX, 1.5, (0, 0, 0), 2, cv2.LINE_AA)
+    written, data = cv2.imencode(".png", image)
+    assert written
+    return data.tobytes()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server said: its HTTP status, the text where there is one, and else the contract's own error."""
+
+    status: int
+    text: str | None
+    error: str = ""
+
+
+def ocr(session: requests.Session, url: str, number: int, timeout: float) -> Answer:
+    """Read a page by our own contract."""
+    content = {"file": base64.b64encode(page(number)).decode(), "fileType": 1, "visualize": False}
+    answer = session.post(f"{url}/ocr", json=content, timeout=timeout)
+    if answer.status_code != 200:
+        assert answer.json()["errorCode"] == answer.status_code
+        return Answer(answer.status_code, None, str(answer.status_code))
+    (read,) = answer.json()["result"]["ocrResults"]
+    return Answer(200, " ".join(read["prunedResult"]["rec_texts"]))
