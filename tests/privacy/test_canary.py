@@ -1,0 +1,266 @@
+"""Keys and content never come to light: not in logs, metrics, the effective configuration or files that stay behind.
+
+One server is taken through everything, with crashes of its decode workers; then it is killed and started again.
+"""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import requests
+import yaml
+
+from server.decode.private_directory import MEMORY_DIRECTORY
+from tests.contract.conftest import ROOT, Server, wait_until
+from tests.privacy.canaries import (
+    CONTENT,
+    KEYS,
+    NUMBER,
+    PIXELS,
+    SECRETS,
+    Call,
+    calls,
+    calls_with_wrong_keys,
+    documents,
+    found_below,
+    found_in,
+    send,
+)
+
+RETENTION = 3
+ON_DISK = (*(word.encode() for word in CONTENT), PIXELS)
+
+
+@dataclass
+class Run:
+    """A server that went through everything.
+
+    Attributes:
+        answers: each request with its answer.
+        metrics: as they were in the end.
+        limits: of the server's and its children's processes, as the kernel tells them.
+        folders: all that it could write to.
+    """
+
+    server: Server
+    config: Path
+    folders: tuple[Path, ...]
+    variables: dict[str, str]
+    answers: list[tuple[Call, requests.Response]] = field(default_factory=list)
+    metrics: str = ""
+    limits: list[str] = field(default_factory=list)
+
+    @property
+    def data(self) -> Path:
+        return self.folders[0]
+
+
+def write_config(folder: Path) -> Path:
+    """Keys from files, from the configuration and from the environment; everything else as open as it gets."""
+    for name, public in (("baidu", "key"), ("complexdocr", "app")):
+        (folder / name).write_text(f"{public}: {KEYS[name]}\n")
+    contracts = {
+        "baidu": {"keys_file": str(folder / "baidu")},
+        "complexdocr": {"keys_file": str(folder / "complexdocr")},
+        "file_task": {
+            "keys": {"ann": KEYS["file_task"]},
+            "data_directory": str(folder / "data"),
+            "retention_seconds": RETENTION,
+            "wait_seconds": 60,
+        },
+        "capsolver": {"keys": {"bob": KEYS["capsolver"]}, "result_seconds": 2},
+    }
+    section = {
+        "server": {"log_level": "debug"},
+        "storage": {"signing_key": KEYS["signing"]},
+        "decode": {"workers": 2},
+        "url_input": {"allowed_hosts": ["*.example.com"], "timeout_seconds": 2},
+        "contracts": contracts,
+    }
+    file = folder / "config.yaml"
+    file.write_text(yaml.safe_dump({"Serving": {"return_urls": True}, "ppocr_server": section}))
+    return file
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    folder = tmp_path_factory.mktemp("canary")
+    temporary = folder / "tmp"
+    temporary.mkdir()
+    variables = {"TMPDIR": str(temporary), "PPOCR_SERVER_TOKENS": f"ann={KEYS['token']}"}
+    config = write_config(folder)
+    server = Server("--config", str(config), **variables)
+    result = Run(server, config, (folder / "data", temporary), variables)
+    try:
+        go_through_everything(result)
+        yield result
+    finally:
+        server.stop()
+
+
+def go_through_everything(run: Run) -> None:
+    query = {"grant_type": "client_credentials", "client_id": "key", "client_secret": KEYS["baidu"]}
+    token = requests.get(f"{run.server.url}/oauth/2.0/token", params=query, timeout=60).json()["access_token"]
+    for call in (*calls(token), *calls_with_wrong_keys()):
+        run.answers.append((call, send(run.server, call)))
+    run.limits = [Path(f"/proc/{pid}/limits").read_text() for pid in processes(run.server)]
+    crash_workers(run, token)
+    headers = {"Authorization": f"token {KEYS['token']}"}
+    run.metrics = requests.get(f"{run.server.url}/metrics", headers=headers, timeout=60).text
+
+
+def crash_workers(run: Run, token: str) -> None:
+    """Kill every decode worker, as a crash would, while documents are decoded."""
+    sending = threading.Thread(target=lambda: [send(run.server, call) for call in list(calls(token))[:12]])
+    sending.start()
+    for _ in range(4):
+        for pid in decode_workers(run.server):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSEGV)
+        sending.join(0.2)
+    sending.join()
+
+
+def processes(server: Server) -> list[int]:
+    """The server and all that it started."""
+    found = [server.process.pid]
+    for pid in found:
+        for children in Path(f"/proc/{pid}/task").glob("*/children"):
+            found += [int(child) for child in children.read_text().split()]
+    return found
+
+
+def decode_workers(server: Server) -> list[int]:
+    commands = ((pid, Path(f"/proc/{pid}/cmdline").read_bytes()) for pid in processes(server)[1:])
+    return [pid for pid, command in commands if b"server.decode.worker" in command]
+
+
+def test_documents_were_read_and_refused(run):
+    texts = [answer.text for _, answer in run.answers]
+    assert sum(NUMBER in text for text in texts) >= 7
+    assert {401, 422} <= {answer.status_code for _, answer in run.answers}
+    assert len(decode_workers(run.server)) == 2
+
+
+def test_the_log_holds_neither_keys_nor_content(run):
+    log = "".join(run.server.log)
+    assert " debug " in log
+    assert "Configuration in force" in log
+    assert found_in(log, (*SECRETS, *CONTENT)) == []
+
+
+def test_metrics_hold_neither_keys_nor_content(run):
+    assert "ppocr" in run.metrics
+    assert found_in(run.metrics, (*SECRETS, *CONTENT)) == []
+
+
+def test_answers_hold_no_keys(run):
+    assert [(call.path, found) for call, answer in run.answers if (found := found_in(answer.text, SECRETS))] == []
+
+
+def test_internal_failures_say_nothing_of_the_document(run):
+    failed = [answer.text for _, answer in run.answers if answer.status_code >= 500]
+    assert [text for text in failed if found_in(text, CONTENT)] == []
+
+
+def test_crashes_leave_no_core_dump(run):
+    assert len(run.limits) >= 3
+    for limits in run.limits:
+        (line,) = [line for line in limits.splitlines() if line.startswith("Max core file size")]
+        assert line.split()[4:6] == ["0", "0"], line
+
+
+def test_the_effective_configuration_masks_keys(run):
+    command = [sys.executable, "-c", Server.program, "config", "--config", str(run.config)]
+    environment = {**os.environ, **run.variables, "PYTHONPATH": str(ROOT)}
+    shown = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
+    assert "ann" in shown.stdout
+    assert found_in(shown.stdout + shown.stderr, SECRETS) == []
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        {"auth": {"tokens": [KEYS["token"]]}},
+        {"auth": {"tokens": {"ann": {"x": KEYS["token"]}}}},
+        {"auth": {"token": KEYS["token"]}},
+        {"contracts": {"baidu": {"keys": {"a": [KEYS["baidu"]]}}}},
+        {"storage": {"signing_key": [KEYS["signing"]]}},
+    ],
+)
+def test_a_mistake_beside_a_key_is_told_without_the_key(tmp_path, section):
+    file = tmp_path / "config.yaml"
+    file.write_text(yaml.safe_dump({"ppocr_server": section}))
+    command = [sys.executable, "-c", Server.program, "config", "--config", str(file)]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert told.returncode != 0
+    assert "config.yaml" in told.stderr
+    assert found_in(told.stdout + told.stderr, SECRETS) == []
+
+
+def test_a_malformed_environment_variable_is_told_without_the_key():
+    environment = {**os.environ, "PPOCR_SERVER_TOKENS": KEYS["token"]}
+    command = [sys.executable, "-c", Server.program, "config"]
+    told = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert told.returncode != 0
+    assert found_in(told.stdout + told.stderr, SECRETS) == []
+
+
+def test_temporary_folders_are_empty_after_all_that(run):
+    (_, temporary) = run.folders
+    assert found_below([temporary], ON_DISK) == []
+    assert [path for path in temporary.rglob("*") if path.is_file()] == []
+
+
+def test_what_is_kept_is_deleted_in_time(run):
+    """Rows and files of finished tasks go; nothing of them stays in freed pages of the database or in its log."""
+    wait_until(lambda: not list((run.data / "files").iterdir()))
+    assert found_below([run.data], ON_DISK) == []
+
+
+def test_a_killed_server_leaves_nothing_to_the_next(run):
+    """Last, because it ends the server of the other tests."""
+    headers = {"Authorization": f"Bearer {KEYS['file_task']}"}
+    before = set(MEMORY_DIRECTORY.glob("ppocr-*"))
+    for name, data in documents().items():
+        form = {"image_file": (name, data)}
+        threading.Thread(target=_post_and_lose, args=(run.server, form, headers), daemon=True).start()
+    wait_until(lambda: any((run.data / "files").iterdir()))
+    run.server.process.kill()
+    run.server.process.wait(30)
+    _, temporary = run.folders
+    again = Server("--config", str(run.config), **run.variables)
+    try:
+        wait_until(lambda: not list((run.data / "files").iterdir()))
+        assert found_below([run.data, temporary], ON_DISK) == []
+        assert [path for path in set(MEMORY_DIRECTORY.glob("ppocr-*")) - before if is_abandoned(path)] == []
+        assert found_in("".join(again.log), (*SECRETS, *CONTENT)) == []
+    finally:
+        assert again.stop() == 0
+
+
+def is_abandoned(directory: Path) -> bool:
+    """Whether no living server holds a directory."""
+    with suppress(OSError):
+        lock = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        finally:
+            os.close(lock)
+        return True
+    return False
+
+
+def _post_and_lose(server: Server, form: dict, headers: dict[str, str]) -> None:
+    try:
+        requests.post(f"{server.url}/task/pic/ocr", files=form, headers=headers, timeout=60)
+    except requests.ConnectionError:
+        return

@@ -1,0 +1,77 @@
+"""Nothing leaves: the real server, with everything that it offers, where there is no way out."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from server.api.docs import ASSETS, MEDIA_TYPES
+from server.api.openapi import openapi_document
+from server.cli.start import load, open_store, pull_required
+from server.security_headers import PAGE_POLICY
+from tests.contract.conftest import ROOT
+from tests.hostile.contracts import CONTRACTS
+from tests.privacy import namespace
+from tests.unit.server.apps import application
+
+LIMIT_SECONDS = 300
+
+
+@pytest.fixture(scope="module")
+def found() -> dict:
+    """What a run without a way out found; the models must be there already, as on a machine without a network."""
+    if not namespace.available():
+        pytest.skip(
+            "this machine has no network namespaces for its users; the kernel cannot be asked who tries to leave"
+        )
+    configuration = load(None, ())
+    pull_required(configuration, open_store(configuration))
+    command = [*namespace.COMMAND, sys.executable, "-m", "tests.privacy.everything"]
+    # Libraries that report their use to their makers keep quiet where CI is set; production does not set it.
+    environment = {name: value for name, value in os.environ.items() if name != "CI"}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout)
+
+
+def test_nobody_tries_to_leave(found):
+    assert found["attempts"] == 0
+    assert found["control"] == 2, "the kernel's counters do not notice attempts here"
+
+
+def test_everything_was_really_visited(found):
+    visited, paths = found["visited"], openapi_document(application().state.contracts)["paths"]
+    for path, operations in paths.items():
+        plain = re.sub(r"\{[^}]+\}", "0", path)
+        assert all(f"{method.upper()} {plain}" in visited for method in operations)
+    assert {name for name in visited if name.startswith("GET /schema/assets/")} >= {
+        f"GET /schema/assets/{name}" for name in MEDIA_TYPES if name != "index.html"
+    }
+    read = {name: visited[f"{name} page.png"] for name in CONTRACTS}
+    assert set(read.values()) == {200}, read
+    assert sum(name.startswith("GET /task/files/") for name in visited) >= 6
+    assert sum(name.startswith("GET /files/") for name in visited) >= 3
+
+
+def test_nothing_failed_for_want_of_a_network(found):
+    assert {name: status for name, status in found["visited"].items() if status >= 500} == {}
+    assert found["log"] == []
+    assert found["exit"] == 0
+
+
+def test_pages_load_nothing_from_elsewhere():
+    for name in ("index.html", "start.js", "swagger-ui.css"):
+        text = (ASSETS / name).read_text(encoding="utf-8")
+        loads = re.findall(
+            r"""(?:src|href|action)\s*=\s*["']([^"']+)|url\(\s*["']?([^"')]+)|@import\s+["']([^"']+)""", text
+        )
+        addresses = [address for groups in loads for address in groups if address]
+        assert [one for one in addresses if not one.startswith(("/", "data:", "#")) or one.startswith("//")] == []
+    assert "http" not in PAGE_POLICY
+    assert "*" not in PAGE_POLICY
+    assert "validatorUrl: null" in (ASSETS / "start.js").read_text(encoding="utf-8")
