@@ -3,6 +3,10 @@
 # make lint             style, types, import rules
 # make format           let ruff rewrite what it can
 # make models           fetch and verify the models that CONFIG names
+# make lock             resolve the lock files again (KEEP=1: only what must change)
+# make sbom             list packages and weights as CycloneDX: build/sbom.cdx.json
+# make audit            known vulnerabilities of everything locked; says so where their data cannot be reached
+# make image-lint       judge Dockerfile.cuda
 # make bench            speed beside other systems, same weights, same machine (QUICK=1 for the short form)
 # make accuracy         how well documents with known text are read, beside the reference
 # make parity           the golden answers: how far ours are from the reference's
@@ -19,12 +23,13 @@ PORT ?=
 CONFIG ?=
 ARGS ?=
 QUICK ?=
+KEEP ?=
 
 BIN := $(VENV)/bin
 MODELS := $(VENV)/.models$(subst /,_,$(CONFIG))
 CONFIG_OPTION := $(if $(CONFIG),--config $(CONFIG))
 
-.PHONY: serve test lint format models bench accuracy parity reference clean
+.PHONY: serve test lint format lock sbom audit image-lint models bench accuracy parity reference clean
 
 serve: $(MODELS)
 	@exec $(BIN)/ppocr-server serve $(CONFIG_OPTION) $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT)) $(ARGS)
@@ -41,6 +46,18 @@ lint: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+lock: $(VENV)/.dev
+	UV=$(BIN)/uv KEEP=$(KEEP) deploy/lock.sh
+
+sbom: $(VENV)/.dev
+	$(BIN)/python deploy/sbom.py --lock deploy/lock/server.txt --manifest configs/models.yaml --output build/sbom.cdx.json
+
+audit: $(VENV)/.dev
+	$(BIN)/python -m deploy.audit
+
+image-lint: $(VENV)/.dev
+	$(BIN)/hadolint Dockerfile.cuda
 
 models: $(MODELS)
 
@@ -67,8 +84,9 @@ $(VENV)/.made:
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
 	@touch $@
 
-$(VENV)/.installed: $(VENV)/.made pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable .
+$(VENV)/.installed: $(VENV)/.made pyproject.toml deploy/lock/build.txt deploy/lock/server.txt
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r deploy/lock/build.txt -r deploy/lock/server.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.installed
