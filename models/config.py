@@ -45,7 +45,9 @@ class PipelineConfig:
         engine: ``auto`` or an engine's registry name.
         device: ``cpu`` or ``gpu:N``.
         threads: CPU threads that each model may use; under load the stages take turns, but pages in different stages
-            may run several models at once. 0 means every core that this process may run on.
+            may run several models at once. 0 means every one of ``cores``.
+        cores: this pipeline's share of the machine where others run beside it. 0 means every core that this process
+            may run on.
         profile: what ``auto`` means for the next two: ``exact`` gives the reference's texts, ``fast`` takes the fastest
             arithmetic and the least padding.
         precision: ``f32``, ``bf16``, ``fp16`` or ``auto`` (f32; in the fast profile what is fastest on this processor,
@@ -70,6 +72,7 @@ class PipelineConfig:
     engine: str = "auto"
     device: str = "cpu"
     threads: int = 0
+    cores: int = 0
     profile: Literal["exact", "fast"] = "exact"
     precision: Literal["auto", "f32", "bf16", "fp16"] = "auto"
     stage_precisions: Mapping[str, Literal["f32", "bf16", "fp16"]] = field(default_factory=dict)

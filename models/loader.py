@@ -116,11 +116,12 @@ class _Loader:
             )
         self._config = config
         self._store = store
-        self._threads = config.threads or usable_cores()
+        cores = config.cores or usable_cores()
+        self._threads = config.threads or cores
         self._pool = CpuPool(self._threads)
         self._chosen: str | None = None
         # As many models compute at once as there are cores for the threads of each.
-        self._turn = EngineTurns(max(1, usable_cores() // self._threads))
+        self._turn = EngineTurns(max(1, cores // self._threads))
         self._device_models = self._open_device() if config.engine == DEVICE_ENGINE else None
 
     def build(self, opening: Opening) -> OcrPipeline:
@@ -287,7 +288,16 @@ class _Loader:
         return opened
 
     def _graph_engines(self, directory: ModelDirectory) -> list[Engine]:
-        """Engines of a model with several inputs and outputs: in f32, and ONNX on the engine that runs any graph."""
+        """Engines of a model with several inputs and outputs: in f32, and ONNX on the engine that runs any graph.
+
+        Raises:
+            EngineUnavailable: the configured engine runs no such models.
+        """
+        if self._device_models:
+            raise EngineUnavailable(
+                f"Engine '{DEVICE_ENGINE}' cannot run layout or table models. Turn off use_layout_detection "
+                "and use_table_recognition, or set engine.name to onnxruntime."
+            )
         name = usable_engines(self._config.engine, directory, self._config.device)[-1]
         return [open_engine(name, directory.path, EngineOptions(self._config.device, self._threads, turn=self._turn))]
 

@@ -90,6 +90,11 @@ class OptionalStage(Generic[Stage]):
         return self._stage
 
     @property
+    def opening(self) -> bool:
+        """Whether the stage is being opened right now."""
+        return self._opening is not None
+
+    @property
     def allowed(self) -> bool:
         """Whether the configuration lets a request use the stage."""
         return self._opener is not None

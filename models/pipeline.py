@@ -124,6 +124,11 @@ class OcrPipeline:
         """How long the oldest batch that an engine works on now has taken so far; 0 where none does."""
         return max(stage.batcher.longest_run_seconds for stage in self._opened())
 
+    @property
+    def opening(self) -> bool:
+        """Whether a model is being opened right now, which may take minutes where it is compiled."""
+        return self._stages.recognition.opening or any(stage.opening for stage in self._stages.optional())
+
     def modules(self) -> tuple[ModuleStatus, ...]:
         """The state of every module."""
         optional = (stage.status for stage in self._stages.optional())

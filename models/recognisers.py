@@ -63,6 +63,11 @@ class Recognisers:
         """The recognisers that are open now, the configured one first."""
         return (self._configured, *(pack.opened for pack in self._packs.values() if pack.opened))
 
+    @property
+    def opening(self) -> bool:
+        """Whether one is being opened right now."""
+        return any(pack.opening for pack in self._packs.values())
+
     def statuses(self) -> tuple[ModuleStatus, ...]:
         """The state of the configured recogniser, and of those of other languages that are on this machine."""
         stage, model_name = self._configured.stage, self._configured.model_name

@@ -64,8 +64,10 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         self._must_take()
 
     def resume_writing(self) -> None:
-        """It took it."""
+        """It took most of it; of a connection that is closing, the rest has a time of its own."""
         self._taken()
+        if self.transport.is_closing():
+            self._must_take()
         super().resume_writing()
 
     def on_response_complete(self) -> None:
@@ -148,7 +150,12 @@ class LimitedHttpProtocol(HttpToolsProtocol):
 
     def _start_timer(self) -> None:
         if self._timer is None and not self.transport.is_closing():
-            self._timer = self.loop.call_later(self.head_seconds, self.transport.close)
+            self._timer = self.loop.call_later(self.head_seconds, self._too_slow)
+
+    def _too_slow(self) -> None:
+        """Close, and wait no longer for what the client has not taken of an earlier answer."""
+        self.transport.close()
+        self._must_take()
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

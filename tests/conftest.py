@@ -1,8 +1,13 @@
 """Options of the whole suite."""
 
 import pytest
+from hypothesis import settings
 
 from tests.contract.coverage_table import rows, write
+
+# An example that takes long says more about the machine than about the code.
+settings.register_profile("without deadline", deadline=None)
+settings.load_profile("without deadline")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

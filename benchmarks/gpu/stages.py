@@ -59,7 +59,6 @@ def _against(stage: str, shape: tuple[int, ...], seconds: float, cost: Cost, cei
 
 def _models(setup: Setup, lane: Lane) -> dict[str, TorchModel]:
     form = Form(setup.dtype)
-    form = Form(setup.dtype)
     return {
         "detection": open_detector(setup.directory(DETECTOR), lane, form),
         "recognition": open_recognizer(setup.directory(RECOGNISER), lane, form),

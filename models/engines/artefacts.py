@@ -1,8 +1,13 @@
 """Where a model that was compiled for one device is kept: a directory whose name is a key of all it depends on."""
 
 import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+
+from filelock import FileLock
 
 from models.engines.nvidia import Gpu
 
@@ -48,3 +53,19 @@ def keyed_directory(root: Path | None, model: Path, *parts: str) -> Path | None:
         logger.warning("compiled models cannot be kept in %s (%s); every start compiles again", directory, error)
         return None
     return directory
+
+
+@contextmanager
+def compiling(directory: Path | None) -> Iterator[None]:
+    """Keep others from compiling into a directory meanwhile: they wait, and then find what was compiled.
+
+    The operating system frees the lock of a process that dies.
+
+    Args:
+        directory: from `keyed_directory`. One that cannot be written to is only read, and needs no lock.
+    """
+    if directory is None or not os.access(directory.parent, os.W_OK):
+        yield
+        return
+    with FileLock(directory.with_name(f"{directory.name}.lock")):
+        yield

@@ -9,10 +9,11 @@ import io
 from contextlib import redirect_stdout, suppress
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import onnxruntime as ort
 
-from models.engines.artefacts import artefact_directory
+from models.engines.artefacts import artefact_directory, compiling
 from models.engines.base import EngineOptions, refuse_precision
 from models.engines.nvidia import Gpu, find_gpu
 from models.engines.onnx_providers import CUDA, TENSORRT, cuda_options, tensorrt_options
@@ -60,7 +61,10 @@ def open_gpu_session(
         # ONNX Runtime 1.26 is known to decode a recogniser wrongly in float16 with every optimisation on.
         settings.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
     try:
-        session = ort.InferenceSession(content, settings, providers=_providers(model, gpu, options), enable_fallback=0)
+        kept = _kept(model, gpu, options)
+        with compiling(kept):
+            providers = _providers(model, gpu, options, kept)
+            session = ort.InferenceSession(content, settings, providers=providers, enable_fallback=0)
     except Exception as error:
         reason = _why_not_loaded(wanted)
         if reason:
@@ -91,23 +95,32 @@ def _preload(wanted: str) -> str:
 
 
 def _changed(model: Path, *, half: bool, best_class: bool) -> bytes:
+    content: bytes = _graph_tools().changed_model(model, half=half, best_class=best_class)
+    return content
+
+
+def _graph_tools() -> ModuleType:
     try:
-        module = import_module("models.engines.onnx_graph")
+        return import_module("models.engines.onnx_graph")
     except ImportError as error:
         raise EngineUnavailable(
             f"ONNX Runtime on a GPU needs a package that is not installed: {error}. Install it with: pip install onnx"
         ) from error
-    content: bytes = module.changed_model(model, half=half, best_class=best_class)
-    return content
 
 
-def _providers(model: Path, gpu: Gpu, options: EngineOptions) -> list[Provider]:
+def _kept(model: Path, gpu: Gpu, options: EngineOptions) -> Path | None:
+    """Where TensorRT's engines of a model are; None without TensorRT, too."""
+    if not (options.tensorrt and options.batch_shapes):
+        return None
+    changes = (options.precision, str(options.best_class), str(options.batch_shapes))
+    return artefact_directory(options.artefacts, model, gpu, "tensorrt", ort.__version__, *changes)
+
+
+def _providers(model: Path, gpu: Gpu, options: EngineOptions, kept: Path | None) -> list[Provider]:
     cuda = (CUDA, cuda_options(gpu, options))
     if not (options.tensorrt and options.batch_shapes):
         return [cuda]
-    changes = (options.precision, str(options.best_class), str(options.batch_shapes))
-    kept = artefact_directory(options.artefacts, model, gpu, "tensorrt", ort.__version__, *changes)
-    name = ort.InferenceSession(model, providers=["CPUExecutionProvider"]).get_inputs()[0].name
+    name: str = _graph_tools().input_name(model)
     return [(TENSORRT, tensorrt_options(gpu, options, name, kept)), cuda]
 
 

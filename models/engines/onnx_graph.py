@@ -6,6 +6,8 @@ import onnx
 from onnx import TensorProto, helper
 from onnxruntime.transformers.float16 import DEFAULT_OP_BLOCK_LIST, convert_float_to_float16
 
+from models.errors import EngineFailure
+
 _BEST_CLASS = "best_class"
 _AXES_ARE_INPUTS = 18
 """The version of ONNX's operators from which reductions take their axes as an input."""
@@ -28,6 +30,23 @@ def changed_model(model: Path, *, half: bool, best_class: bool) -> bytes:
         _append_best_class(loaded)
     content: bytes = loaded.SerializeToString()
     return content
+
+
+def input_name(model: Path) -> str:
+    """What an ONNX file calls its first input that is not a weight.
+
+    Raises:
+        EngineFailure: it has none, or is not an ONNX file.
+    """
+    try:
+        graph = onnx.load(model, load_external_data=False).graph
+    except Exception as error:  # the library raises its parser's own classes
+        raise EngineFailure(f"{model} cannot be read as an ONNX model.") from error
+    weights = {tensor.name for tensor in graph.initializer}
+    names = [value.name for value in graph.input if value.name not in weights]
+    if not names:
+        raise EngineFailure(f"{model} is an ONNX model without an input.")
+    return str(names[0])
 
 
 def _append_best_class(model: onnx.ModelProto) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
 
-from models.engines.artefacts import keyed_directory
+from models.engines.artefacts import compiling, keyed_directory
 from models.engines.base import LARGE_INPUT, EngineOptions, Precision, refuse_precision
 from models.errors import EngineFailure, EngineUnavailable
 
@@ -111,7 +111,8 @@ def open_model(directory: Path, options: EngineOptions) -> OpenVinoEngine:
     if kept is not None:
         properties["CACHE_DIR"] = str(kept)
     try:
-        compiled = _core().compile_model(model, "CPU", properties)
+        with compiling(kept):
+            compiled = _core().compile_model(model, "CPU", properties)
     except Exception as error:
         raise EngineFailure(f"OpenVINO cannot compile the model in {directory}: {error}") from error
     return OpenVinoEngine(compiled, options.turn)

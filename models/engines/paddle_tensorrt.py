@@ -4,6 +4,8 @@ Only for models whose batch shapes are known; the others run on Paddle's own ker
 https://www.paddlepaddle.org.cn/documentation/docs/en/guides/paddle_v3_features/paddle_trt_en.html.
 """
 
+import atexit
+import shutil
 import tempfile
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +13,7 @@ from pathlib import Path
 import paddle
 from paddle import inference
 
-from models.engines.artefacts import artefact_directory
+from models.engines.artefacts import artefact_directory, compiling
 from models.engines.base import EngineOptions
 from models.engines.nvidia import Gpu
 from models.engines.tensorrt import profile
@@ -19,6 +21,9 @@ from models.errors import EngineFailure, EngineUnavailable
 
 _GRAPH_SUFFIX, _PARAMETERS_SUFFIX = ".json", ".pdiparams"
 _NAME = "compiled"
+_FINISHED = "finished"
+"""A file that names the folder of the conversion that came to its end."""
+
 _CONVERTERS_DEVICE = "gpu:0"
 
 
@@ -65,11 +70,48 @@ def compile_with_tensorrt(graph: Path, parameters: Path, gpu: Gpu, options: Engi
     kept = artefact_directory(
         options.artefacts, parameters, gpu, "paddle", paddle.__version__, version, options.precision, shapes
     )
-    prefix = (kept or Path(tempfile.mkdtemp(prefix="ppocr-tensorrt-"))) / _NAME
-    compiled = prefix.with_suffix(_GRAPH_SUFFIX), prefix.with_suffix(_PARAMETERS_SUFFIX)
-    if not all(file.is_file() for file in compiled):
-        _convert(graph, prefix, options)
-    return compiled
+    if kept is None:
+        return _files(_converted(graph, Path(tempfile.gettempdir()), options, until_exit=True))
+    with compiling(kept):
+        found = _finished(kept)
+        if found is None:
+            found = _converted(graph, kept, options)
+            _finish(kept, found)
+    return _files(found)
+
+
+def _files(folder: Path) -> tuple[Path, Path]:
+    prefix = folder / _NAME
+    return prefix.with_suffix(_GRAPH_SUFFIX), prefix.with_suffix(_PARAMETERS_SUFFIX)
+
+
+def _finished(kept: Path) -> Path | None:
+    """The folder of a conversion that came to its end. What others left behind is not looked at."""
+    try:
+        folder = kept / (kept / _FINISHED).read_text(encoding="ascii")
+    except FileNotFoundError:
+        return None
+    return folder if all(file.is_file() for file in _files(folder)) else None
+
+
+def _finish(kept: Path, folder: Path) -> None:
+    """Say which folder is whole. It stays where it is: the converted graph names files beside it by their full path."""
+    written = folder / _FINISHED
+    written.write_text(folder.name, encoding="ascii")
+    written.replace(kept / _FINISHED)
+
+
+def _converted(graph: Path, parent: Path, options: EngineOptions, *, until_exit: bool = False) -> Path:
+    """Convert into a new folder, which goes again where that fails, or at the end of the process."""
+    folder = Path(tempfile.mkdtemp(prefix="ppocr-tensorrt-", dir=parent))
+    if until_exit:
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    try:
+        _convert(graph, folder / _NAME, options)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return folder
 
 
 def _convert(graph: Path, prefix: Path, options: EngineOptions) -> None:

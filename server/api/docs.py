@@ -1,5 +1,6 @@
 """The interface description: OpenAPI as JSON, and a page that shows it, all from this server's own files."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -29,10 +30,10 @@ def openapi_json(state: State) -> Response[bytes]:
     return Response(json.dumps(openapi_document(state.contracts)).encode(), media_type="application/json")
 
 
-@get("/schema", opt={LOCAL: True}, sync_to_thread=True)
-def page() -> Response[bytes]:
+@get(["/schema", "/docs"], opt={LOCAL: True})
+async def page() -> Response[bytes]:
     """Give the page that shows the document."""
-    return _asset("index.html")
+    return await asyncio.to_thread(_asset, "index.html")
 
 
 @get("/schema/assets/{name:str}", opt={LOCAL: True}, sync_to_thread=True)

@@ -15,9 +15,13 @@ from server.runtime import RuntimeDependency
 from server.version import PACKAGE, installed_version
 
 
-@get("/health", media_type="application/json", opt={PUBLIC: True}, sync_to_thread=False)
-def health(runtime: RuntimeDependency) -> Response[bytes]:
-    """Say that the server answers, in the contract's words; not before it can read, which its clients wait for."""
+@get("/health", media_type="application/json", opt={PUBLIC: True})
+async def health(runtime: RuntimeDependency) -> Response[bytes]:
+    """Say that the server answers, in the contract's words; not before it can read, which its clients wait for.
+
+    Like a document, who asks while the models are loaded waits for them: the reference does not even listen then.
+    """
+    await runtime.start_up.over(runtime.configuration.settings.limits.body_timeout_seconds)
     if runtime.lifecycle.phase is Phase.STARTING:
         raise NotReady
     return Response(envelope(new_log_id(), 0, "Healthy"), media_type="application/json")

@@ -27,8 +27,11 @@ def private_directory() -> Iterator[Path]:
         directory = new.rename(new.with_name(new.name.replace(_NEW, _NAME, 1)))
         yield directory
     finally:
-        shutil.rmtree(directory)
-        os.close(lock)
+        try:
+            shutil.rmtree(directory)
+        finally:
+            # What could not be deleted is nobody's from here on, and goes with the next start.
+            os.close(lock)
 
 
 def remove_leftovers() -> None:

@@ -1,7 +1,8 @@
 """The reader of pages in front of several replicas: each page goes to the one that has the fewest pixels in hand.
 
 A page whose replica dies is read again by another. It may itself be what killed the first, so such pages are tried one
-at a time: one that takes further replicas with it fails alone.
+at a time: one that takes further replicas with it fails alone. One whose replica hung is read again only where no other
+page is read meanwhile: a hang costs minutes, and everything beside it.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from models.options import OcrDefaults, OcrOptions
 from models.tasks import run_all
 from server.page_reader import ReplicaStatus
 from server.replicas.counters import StageTotals
-from server.replicas.errors import NotTaken, ReplicaLost
+from server.replicas.errors import NotTaken, ReplicaHung, ReplicaLost
 from server.replicas.flows import FlowNumbers
 from server.replicas.messages import Prepare, Read
 from server.replicas.replica import Replica, ReplicaSettings
@@ -52,7 +53,8 @@ class ReplicatedPipeline:
         self._replicas = [
             Replica(number, settings, self._totals, self._changed, opening) for number, settings in enumerate(replicas)
         ]
-        self._serving = asyncio.Event()
+        self._free = asyncio.Event()
+        self._reserved: Replica | None = None
         self._suspects = asyncio.Lock()
         self._flows = FlowNumbers()
         self._closed = False
@@ -60,7 +62,7 @@ class ReplicatedPipeline:
     @property
     def healthy(self) -> bool:
         """Whether any replica serves."""
-        return self._serving.is_set() and not self._closed
+        return not self._closed and any(replica.serving for replica in self._replicas)
 
     def modules(self) -> tuple[ModuleStatus, ...]:
         """As the first replica that serves knows them."""
@@ -98,7 +100,7 @@ class ReplicatedPipeline:
     async def close(self) -> None:
         """End the replicas; what they read fails."""
         self._closed = True
-        self._serving.set()
+        self._changed()
         await asyncio.gather(*(replica.close() for replica in self._replicas))
 
     async def prepare(self, options: OcrOptions) -> None:
@@ -136,15 +138,22 @@ class ReplicatedPipeline:
         return page_result(page, answer)
 
     async def _try(self, ask: Callable[[Replica], Awaitable[T]]) -> T:
-        with suppress(ReplicaLost):
+        try:
             return await self._once(ask)
+        except ReplicaLost as error:
+            ended, hung = 1, isinstance(error, ReplicaHung)
         async with self._suspects:
-            for _ in range(RETRIES):
-                with suppress(ReplicaLost):
-                    return await self._once(ask)
+            while ended <= RETRIES:
+                alone = hung
+                try:
+                    return await (self._alone(ask) if alone else self._once(ask))
+                except ReplicaLost as error:
+                    ended, hung = ended + 1, isinstance(error, ReplicaHung)
+                if alone and hung:
+                    break
         if self._closed:
             raise PipelineStopped("The pipeline is closed.")
-        raise EngineFailure(f"Reading the page ended {1 + RETRIES} replicas.")
+        raise EngineFailure(f"Reading the page ended {ended} replicas.")
 
     async def _once(self, ask: Callable[[Replica], Awaitable[T]]) -> T:
         """Ask the first replica that takes the job. One that turns out to be dead no longer counts as serving."""
@@ -152,21 +161,37 @@ class ReplicatedPipeline:
             with suppress(NotTaken):
                 return await ask(await self._least_busy())
 
+    async def _alone(self, ask: Callable[[Replica], Awaitable[T]]) -> T:
+        """Ask a replica that has read all its pages and gets no others meanwhile."""
+        while True:
+            self._reserved = await self._least_busy()
+            self._changed()
+            try:
+                await self._reserved.idle.wait()
+                with suppress(NotTaken):
+                    return await ask(self._reserved)
+            finally:
+                self._reserved = None
+                self._changed()
+
     async def _least_busy(self) -> Replica:
         while True:
-            await self._serving.wait()
+            await self._free.wait()
             if self._closed:
                 raise PipelineStopped("The pipeline is closed.")
-            serving = [replica for replica in self._replicas if replica.serving]
-            if serving:
-                return min(serving, key=lambda replica: replica.pixels)
+            free = self._takers()
+            if free:
+                return min(free, key=lambda replica: replica.pixels)
+
+    def _takers(self) -> list[Replica]:
+        return [replica for replica in self._replicas if replica.serving and replica is not self._reserved]
 
     def _changed(self) -> None:
-        """A replica began or ceased to serve."""
-        if any(replica.serving for replica in self._replicas) or self._closed:
-            self._serving.set()
+        """A replica began or ceased to serve, or to take pages."""
+        if self._takers() or self._closed:
+            self._free.set()
         else:
-            self._serving.clear()
+            self._free.clear()
 
 
 async def _prepare(options: OcrOptions, replica: Replica) -> None:

@@ -15,6 +15,10 @@ class ReplicaLost(Exception):
     """The replica that had the job died or was killed."""
 
 
+class ReplicaHung(ReplicaLost):
+    """The replica that had the job got nowhere and was killed; this job, or one beside it, is what it hung on."""
+
+
 class NotTaken(ReplicaLost):
     """The replica was dead before it could take the job, which therefore has nothing to do with it."""
 

@@ -51,7 +51,7 @@ class Jobs:
         """Begin, or cancel, a job. Runs on the event loop's thread."""
         try:
             if isinstance(order, Read):
-                self._begin(order.number, self._read(order, map_picture(descriptors[0], order.size)))
+                self._take_page(order, descriptors)
             elif isinstance(order, Prepare):
                 self._begin(order.number, self._prepare(order))
             elif isinstance(order, Cancel) and order.number in self._tasks:
@@ -65,6 +65,15 @@ class Jobs:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _take_page(self, order: Read, descriptors: Sequence[int]) -> None:
+        try:
+            image = map_picture(descriptors[0], order.size)
+        except (IndexError, OSError, ValueError) as error:
+            # Out of descriptors or of address space: the one who asked must hear of it all the same.
+            self._send(Failed(order.number, *described(error)), ())
+        else:
+            self._begin(order.number, self._read(order, image))
 
     def _begin(self, number: int, work: Coroutine[Any, Any, Answer]) -> None:
         task = asyncio.get_running_loop().create_task(self._answer(number, work))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from models.config import PipelineConfig
+from models.errors import EngineUnavailable
 from models.loader import usable_cores
 from models.placement import every_gpu
 from server.configuration import Configuration
@@ -21,7 +22,7 @@ def replicas_of(
     """How to start each replica of a configuration; none where the pipeline runs in the server's own process.
 
     Raises:
-        EngineUnavailable: ``auto``, and there is no GPU.
+        EngineUnavailable: ``auto``, and there is no GPU; or one that this process itself may not use.
     """
     engine, server = configuration.settings.engine, configuration.settings.server
     devices = every_gpu() if engine.devices == "auto" else engine.devices
@@ -40,21 +41,24 @@ def replicas_of(
 
 
 def _own_config(config: PipelineConfig, device: str, devices: Sequence[str]) -> PipelineConfig:
-    """A replica sees one card, its first. Replicas on the CPU share its cores, as far as nothing else is configured."""
+    """A replica sees one card, its first. Replicas share the cores, as far as nothing else is configured."""
     if device != "cpu":
-        return replace(config, device="gpu:0")
+        return replace(config, device="gpu:0", cores=max(1, usable_cores() // len(devices)))
     threads = config.threads or max(1, usable_cores() // devices.count("cpu"))
     return replace(config, device="cpu", threads=threads)
 
 
 def _environment(device: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """Make one card visible: ``gpu:N`` is the Nth of those that this process itself may use.
+    """Make one card visible: ``gpu:N`` is the Nth of those that this process itself may use, and no other.
 
     Cards are numbered as ``nvidia-smi`` does it; CUDA's own order, the fastest first, may be another.
     """
     if device == "cpu":
         return {VISIBLE: ""}
     number = int(device.removeprefix("gpu:"))
-    allowed = [card.strip() for card in environ.get(VISIBLE, "").split(",") if card.strip()]
-    card = allowed[number] if number < len(allowed) else f"{number}"
-    return {VISIBLE: card, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
+    if VISIBLE not in environ:
+        return {VISIBLE: f"{number}", "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
+    allowed = [card.strip() for card in environ[VISIBLE].split(",") if card.strip()]
+    if number >= len(allowed):
+        raise EngineUnavailable(f"Device '{device}' does not exist; {VISIBLE} leaves this process {len(allowed)} GPUs.")
+    return {VISIBLE: allowed[number], "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import msgspec
 
@@ -81,7 +82,8 @@ class ReplicaProcess:
 
     def hang_up(self) -> None:
         """Tell the process that nothing more will come; it ends by itself."""
-        self._link.shutdown(socket.SHUT_WR)
+        with suppress(OSError):  # it is gone already
+            self._link.shutdown(socket.SHUT_WR)
 
     def end(self, seconds: float = 0.0) -> str:
         """Reap the process, killed where it has not ended within so many seconds.

@@ -9,13 +9,16 @@ import logging
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
+from models.errors import EngineFailure
 from models.optional_stage import ModuleStatus
+from models.options import OcrOverrides
 from server.decode import channel
 from server.page_reader import ReplicaState, ReplicaStatus
 from server.replicas.backoff import Backoff
 from server.replicas.counters import StageTotals
-from server.replicas.errors import NotTaken, ReplicaLost, restored
+from server.replicas.errors import NotTaken, ReplicaHung, ReplicaLost, restored
 from server.replicas.messages import (
     Cancel,
     Failed,
@@ -25,18 +28,22 @@ from server.replicas.messages import (
     PageRead,
     Prepared,
     Pulse,
+    Read,
     Ready,
     Report,
     StageNumbers,
     Start,
 )
+from server.replicas.probe import Probe, known_page
 from server.replicas.process import WORKER, ReplicaProcess
+from server.replicas.pulse import START_SECONDS
 from server.replicas.results import Answer, received_pictures
+from server.replicas.shared_picture import SharedPicture
 
 logger = logging.getLogger("ppocr.replicas")
 
-START_SECONDS = 1800.0
-"""For a start that may compile every model; one that takes longer has hung."""
+HUNG, FAILING = "hung", "its engine fails"
+"""Why a replica was killed."""
 CLOSING_SECONDS = 5.0
 """For a process that was told to end to do so by itself."""
 
@@ -70,6 +77,7 @@ class Replica:
 
     Attributes:
         pixels: of the pages that it is reading.
+        idle: set while it reads none.
         stages: its counters, as it last told them.
         modules: the state of its modules, as it last told it.
         prepared: which stages it was asked to open, and did.
@@ -100,7 +108,10 @@ class Replica:
         self._watch: asyncio.TimerHandle | None = None
         self._reason = ""
         self._served = False
+        self._probe = Probe(self._read_known_page, partial(self._kill, FAILING))
         self.pixels = 0
+        self.idle = asyncio.Event()
+        self.idle.set()
         self.stages: Mapping[str, StageNumbers] = {}
         self.modules: tuple[ModuleStatus, ...] = ()
         self.prepared: set[Hashable] = set()
@@ -154,15 +165,15 @@ class Replica:
         Raises:
             OcrError: what the pipeline raised.
             NotTaken: it does not serve.
-            ReplicaLost: it died, or was killed because it hung.
+            ReplicaHung: it was killed because it hung.
+            ReplicaLost: it died.
         """
         if self._process is None or not self.serving:
             raise NotTaken("it does not serve")
         number = next(self._numbers)
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._jobs[number] = answer
-        self.pixels += pixels
-        self._pages += bool(pixels)
+        self._count(pixels, bool(pixels))
         try:
             self._send(self._process, make(number), descriptors)
             return await answer
@@ -171,8 +182,23 @@ class Replica:
             raise
         finally:
             self._jobs.pop(number, None)
-            self.pixels -= pixels
-            self._pages -= bool(pixels)
+            self._count(-pixels, -bool(pixels))
+
+    def _count(self, pixels: int, pages: int) -> None:
+        self.pixels += pixels
+        self._pages += pages
+        if self._pages:
+            self.idle.clear()
+        else:
+            self.idle.set()
+
+    async def _read_known_page(self) -> None:
+        shared = SharedPicture(known_page())
+        options = self._settings.start.config.defaults.resolve(OcrOverrides())
+        try:
+            await self.ask(lambda number: Read(number, options, shared.size, 0, None, None), (shared.descriptor,))
+        finally:
+            shared.close()
 
     def _send(self, process: ReplicaProcess, order: Order, descriptors: Sequence[int]) -> None:
         try:
@@ -213,7 +239,7 @@ class Replica:
         except asyncio.CancelledError:
             await asyncio.wait([listening])
             raise
-        except (OSError, RuntimeError, MemoryError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, a replica that nobody starts again is worse
             return type(error).__name__
 
     def _lost(self, ended: str) -> None:
@@ -238,7 +264,7 @@ class Replica:
     def _fail_jobs(self) -> None:
         for answer in self._jobs.values():
             if not answer.done():
-                answer.set_exception(ReplicaLost("it died"))
+                answer.set_exception(ReplicaHung("it hung") if self._reason == HUNG else ReplicaLost("it died"))
 
     def _listen(self, loop: asyncio.AbstractEventLoop) -> str:
         """Start the process and pass on what it says until it is gone. Runs in this replica's thread.
@@ -296,13 +322,20 @@ class Replica:
             self._answer(report, descriptors)
 
     def _answer(self, report: Prepared | PageRead | Failed, descriptors: list[int]) -> None:
+        self._probe.note(report)
         answer = self._jobs.get(report.number)
         if answer is None or answer.done():
             return
         if isinstance(report, Failed):
             answer.set_exception(restored(report.kind, report.message))
+            return
+        try:
+            pictures = received_pictures(report, descriptors)
+        except (OSError, ValueError):
+            # Out of descriptors or of address space here: whoever waits must hear of it all the same.
+            answer.set_exception(EngineFailure("The pictures of a page that was read did not arrive."))
         else:
-            answer.set_result(Answer(report, received_pictures(report, descriptors)))
+            answer.set_result(Answer(report, pictures))
 
     def _serve(self, ready: Ready) -> None:
         self._state, self._served = "serving", True
@@ -328,6 +361,9 @@ class Replica:
             self._watch = None
 
     def _hung(self) -> None:
-        self._reason = "hung"
+        self._kill(HUNG)
+
+    def _kill(self, reason: str) -> None:
+        self._reason = reason
         if self._process is not None:
             self._process.kill()

@@ -19,7 +19,18 @@ from server.decode import channel
 from server.decode.sandbox import die_with_parent
 from server.replicas.errors import described
 from server.replicas.jobs import Jobs
-from server.replicas.messages import NotStarted, Opening, Order, Ready, Report, Start, decode_order, encode
+from server.replicas.messages import (
+    Failed,
+    NotStarted,
+    Opening,
+    Order,
+    PageRead,
+    Ready,
+    Report,
+    Start,
+    decode_order,
+    encode,
+)
 from server.replicas.pulse import Pulses
 from server.replicas.shared_picture import SharedPicture
 from server.telemetry.logs import configure_logging, where
@@ -52,6 +63,10 @@ class Link:
             channel.send(self._link, encode(report), [picture.descriptor for picture in pictures])
         except channel.ChannelClosed:
             logger.debug("nobody listens any more")
+        except Exception as error:  # noqa: BLE001 - nobody looks at this thread's results
+            logger.error("a message cannot be sent: %s", where(error))  # noqa: TRY400 - messages may quote a document
+            if isinstance(report, PageRead):
+                self._send(Failed(report.number, *described(error)), ())
 
 
 async def serve(link: Link, start: Start) -> bool:

@@ -53,13 +53,15 @@ def patiently(session: requests.Session, url: str, number: int, timeout: float) 
 
 def test_also_where_batches_are_spoiled_clients_leave_and_time_runs_out(start: Start):
     server = start(limits={"request_timeout_seconds": 2.5})
-    tally, over = Tally(), threading.Event()
+    tally, over, injected = Tally(), threading.Event(), 0
     chance = random.Random(7)
 
     def disturb() -> None:
+        nonlocal injected
         while not over.wait(0.1):
             stage, fault = chance.choice(["det", "rec"]), chance.choice(["raise", "nan", "count", "crash"])
             server.inject(stage, fault)
+            injected += 1
             leave(server, chance.randrange(10_000, 20_000))
 
     disturber = threading.Thread(target=disturb)
@@ -68,8 +70,10 @@ def test_also_where_batches_are_spoiled_clients_leave_and_time_runs_out(start: S
     over.set()
     disturber.join()
     server.withdraw()
-    tally.check(f"{CLIENTS} clients, disturbed")
-    assert tally.answered > PAGES // 20
+    tally.check(f"{CLIENTS} clients, disturbed by {injected} faults")
+    assert injected > 0
+    # A fault a tenth of a second and a short deadline on a busy machine fail most pages; a fifth has to come through.
+    assert tally.answered >= PAGES // 5
     wait_until(lambda: "ppocr_queue_requests 0.0" in requests.get(f"{server.url}/metrics", timeout=10).text)
     calm = Tally()
     post_all(server.url, range(8), 2, calm)

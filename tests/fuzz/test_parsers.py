@@ -276,7 +276,7 @@ def test_tokens_of_strangers_are_refused(token: str) -> None:
         TokenIssuer(60).owner(token, {})
 
 
-LINKS = UrlSigner(b"k" * 32, 60)
+LINKS = UrlSigner(b"k" * 32, 24 * 60 * 60)
 LINK = LINKS.path("0" * 32, "ocr_img_0.jpg").split("/")
 
 

@@ -2,14 +2,19 @@
 
 Launching the 130 to 230 kernels of one of these networks takes longer than a small batch computes, and replaying a
 captured graph launches all of them at once. A graph holds for one shape and keeps the memory of that shape, so only
-so many are kept; a capture costs more than a run, so a shape seen for the first time runs without one.
+so many are kept; a capture costs more than a run, so a shape seen for the first time runs without one. Where more
+shapes come in turn than graphs are kept, those that have one keep it: each run would otherwise capture what the next
+but few drops again.
 """
 
-from collections import OrderedDict
+from collections import Counter, deque
 from collections.abc import Callable
 from typing import TypeAlias
 
 from torch import Size, Tensor
+
+from models.engines.base import run_failure
+from models.errors import OutOfDeviceMemory
 
 Tensors: TypeAlias = tuple[Tensor, ...]
 
@@ -19,12 +24,15 @@ Function: TypeAlias = Callable[[Tensor], Tensors]
 Capture: TypeAlias = Callable[[Function, Tensor], Function]
 """Makes of a function, and a batch of the shape it is to be captured for, one that replays it for that shape."""
 
-_SEEN_KEPT = 1024
-"""Shapes remembered as seen once."""
+LAST_RUNS = 256
+"""Runs of unprepared shapes that are remembered: what comes again, and which graph is used least, is told from them."""
+
+_TIMES_MORE = 3
+"""How much more often than that of the graph it replaces a shape has to come, if there is no room for one more."""
 
 
 class ShapeGraphs:
-    """A function behind a bounded cache of its graphs, one a batch shape, the least recently used dropped first.
+    """A function behind a bounded number of its graphs, one a batch shape; the least used one makes room.
 
     Args:
         function: what is run, and captured. Depends on nothing but its batch.
@@ -37,11 +45,13 @@ class ShapeGraphs:
         self._capture = capture
         self._kept = kept
         self._prepared: dict[Size, Function] = {}
-        self._recent: OrderedDict[Size, Function] = OrderedDict()
-        self._seen: OrderedDict[Size, None] = OrderedDict()
+        self._found: dict[Size, Function] = {}
+        self._last: deque[Size] = deque()
+        self._runs: Counter[Size] = Counter()
+        self._too_large: dict[Size, None] = {}
 
     def __call__(self, batch: Tensor) -> Tensors:
-        """Run one batch: by its shape's graph where there is one or the shape was seen before, else as it is."""
+        """Run one batch: by its shape's graph where there is one, or where one is worth while; else as it is."""
         return self._of_shape(batch)(batch)
 
     def prepare(self, batch: Tensor) -> None:
@@ -51,27 +61,49 @@ class ShapeGraphs:
 
     def _of_shape(self, batch: Tensor) -> Function:
         shape = batch.shape
-        graph = self._prepared.get(shape) or self._recent.get(shape)
-        if shape in self._recent:
-            self._recent.move_to_end(shape)
+        prepared = self._prepared.get(shape)
+        if prepared is not None or self._kept == 0:
+            return prepared or self._function
+        self._count(shape)
+        graph = self._found.get(shape)
         if graph is not None:
             return graph
-        if self._kept == 0 or not self._seen_before(shape):
-            return self._function
-        return self._captured(batch)
+        return self._captured(batch) if self._worth_a_graph(shape) else self._function
 
-    def _seen_before(self, shape: Size) -> bool:
-        if shape in self._seen:
-            del self._seen[shape]
-            return True
-        self._seen[shape] = None
-        if len(self._seen) > _SEEN_KEPT:
-            self._seen.popitem(last=False)
-        return False
+    def _count(self, shape: Size) -> None:
+        self._last.append(shape)
+        self._runs[shape] += 1
+        if len(self._last) > LAST_RUNS:
+            forgotten = self._last.popleft()
+            self._runs[forgotten] -= 1
+            if not self._runs[forgotten]:
+                del self._runs[forgotten]
+                self._too_large.pop(forgotten, None)
+
+    def _worth_a_graph(self, shape: Size) -> bool:
+        if shape in self._too_large:
+            return False
+        if len(self._found) < self._kept:
+            return self._runs[shape] > 1
+        return self._runs[shape] >= _TIMES_MORE * (self._runs[self._least_used()] + 1)
+
+    def _least_used(self) -> Size:
+        return min(self._found, key=self._runs.__getitem__)
 
     def _captured(self, batch: Tensor) -> Function:
-        graph = self._recent[batch.shape] = self._capture(self._function, batch)
+        """The graph of a shape; the function itself where the device has no room for a graph beside the others.
+
+        A graph needs memory that the function alone may do without: no room for it says nothing about the batch.
+        """
+        try:
+            graph = self._capture(self._function, batch)
+        except Exception as error:  # torch raises plain RuntimeError, and several others
+            if not isinstance(run_failure("", error), OutOfDeviceMemory):
+                raise
+            self._too_large[batch.shape] = None
+            return self._function
         # Not before: a capture waits for the lane, so none of the graphs is still running that could go.
-        if len(self._recent) > self._kept:
-            self._recent.popitem(last=False)
+        if len(self._found) == self._kept:
+            del self._found[self._least_used()]
+        self._found[batch.shape] = graph
         return graph

@@ -4,8 +4,10 @@ Everything here that needs CUDA is in `CudaLane`. `CpuLane` runs the same calls 
 both.
 """
 
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import cache, partial
 from threading import Lock
 from typing import Protocol
 
@@ -13,6 +15,7 @@ import torch
 from torch import Tensor
 
 from models.engines.torch.graphs import Function, Tensors
+from models.engines.torch.streams import Streams
 
 _CAPTURING = Lock()
 """A process captures one graph at a time."""
@@ -41,14 +44,6 @@ class Lane(Protocol):
     def mark(self) -> Callable[[], None]:
         """A call that blocks until everything that is queued so far is done. For other threads than the lane's."""
 
-    def follow(self, other: "Lane", *tensors: Tensor) -> None:
-        """Let what is queued from here on run after what is queued on another lane so far. Nobody waits.
-
-        Args:
-            other: a lane of the same device.
-            tensors: made by the other lane, to be used on this one; their memory is kept until this one is done, too.
-        """
-
 
 class CpuLane:
     """The CPU: everything is done when its call returns."""
@@ -68,20 +63,19 @@ class CpuLane:
         """See `Lane.mark`."""
         return _nothing
 
-    def follow(self, other: Lane, *tensors: Tensor) -> None:
-        """See `Lane.follow`."""
-
 
 class CudaLane:
     """A stream of its own on one GPU. Its graphs share one memory pool, as only one of them replays at a time.
 
     Attributes:
-        stream: that stream.
+        stream: that stream. The next lane gets it when this one is gone, with the models and results that refer to it.
     """
 
     def __init__(self, device: torch.device) -> None:
         self.device = device
-        self.stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+        streams = _streams(device)
+        self.stream = streams.take()
+        weakref.finalize(self, streams.give, self.stream).atexit = False
         self._pool = torch.cuda.graph_pool_handle()
 
     @contextmanager
@@ -124,16 +118,23 @@ class CudaLane:
         event.record(self.stream)
         return event.synchronize
 
-    def follow(self, other: Lane, *tensors: Tensor) -> None:
-        """See `Lane.follow`."""
-        if isinstance(other, CudaLane):
-            self.stream.wait_stream(other.stream)
-        for tensor in tensors:
-            tensor.record_stream(self.stream)
+
+@cache
+def _streams(device: torch.device) -> Streams[torch.cuda.Stream]:
+    """All streams of a device that lanes run on."""
+    return Streams(partial(_stream, device))
+
+
+def _stream(device: torch.device, priority: int) -> torch.cuda.Stream:
+    return torch.cuda.Stream(device, priority=priority)  # type: ignore[no-untyped-call]
 
 
 def open_lane(device: torch.device) -> Lane:
-    """A new lane on a device."""
+    """A new lane on a device.
+
+    Raises:
+        EngineUnavailable: so many are open that there is no stream for one more.
+    """
     return CudaLane(device) if device.type == "cuda" else CpuLane()
 
 

@@ -12,8 +12,9 @@ from torch import Tensor
 
 from models.engines.torch.lane import Lane
 
-SLOTS = 16
-"""Results of a lane that are on their way at once."""
+SLOTS = 4
+"""Results of a lane that are on their way at once: a batch of the detector comes in three parts at most. Slots are used
+in turn, so each grows to the largest result, 52 MB of page-locked memory for eight pages."""
 
 
 class Readback:

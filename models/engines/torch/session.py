@@ -17,7 +17,7 @@ and returns, nothing waits for the device. What it returns is valid for work tha
 lane's next call of a model (the graphs of a lane share their memory); `readback.ReadbackRing` takes it to the host.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,29 +76,46 @@ class TorchModel:
         except Exception as error:  # torch raises plain RuntimeError, and several others
             raise run_failure(f"PyTorch failed on a batch of shape {tuple(batch.shape)}.", error) from error
 
-    def prepare(self, shapes: Iterable[Sequence[int]], progress: Callable[[int], None] | None = None) -> None:
+    def prepare(self, shapes: Iterable[Sequence[int]]) -> None:
         """Capture the graphs of these batch shapes, kept for good. In the lane's thread, before its first batch.
 
         Args:
             shapes: of whole batches: (N, 3, H, W). The largest are best first: the others then share their memory.
-            progress: told after each how many are done.
 
         Raises:
             EngineFailure: see `__call__`.
         """
         with self.lane.active():
-            for done, shape in enumerate(shapes, start=1):
-                blank = torch.zeros(tuple(shape), dtype=self._dtype, device=self.lane.device)
+            for shape in shapes:
                 try:
-                    self._graphs.prepare(blank)
+                    self._graphs.prepare(self._blank(shape))
                 except Exception as error:
                     raise run_failure(f"PyTorch cannot prepare batches of shape {tuple(shape)}.", error) from error
-                if progress is not None:
-                    progress(done)
+
+    def warm_up(self, shapes: Iterable[Sequence[int]]) -> None:
+        """Run a blank batch of each shape, and wait: what the libraries do once they do now, not at the first request.
+
+        Args:
+            shapes: of whole batches: (N, 3, H, W).
+
+        Raises:
+            EngineFailure: see `__call__`.
+        """
+        for shape in shapes:
+            try:
+                with self.lane.active():
+                    self._network(self._blank(shape))
+                    done = self.lane.mark()
+                done()
+            except Exception as error:
+                raise run_failure(f"PyTorch cannot run batches of shape {tuple(shape)}.", error) from error
 
     def on(self, lane: Lane) -> "TorchModel":
         """The same weights on another lane of the same device, with graphs of its own."""
         return TorchModel(self._network, lane, graphs=self._kept, dtype=self._dtype)
+
+    def _blank(self, shape: Sequence[int]) -> Tensor:
+        return torch.zeros(tuple(shape), dtype=self._dtype, device=self.lane.device)
 
 
 @dataclass(frozen=True, slots=True)

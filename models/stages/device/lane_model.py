@@ -1,7 +1,7 @@
 """What all models on a device have in common: a batch made and run on the lane, and its answer brought back."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -48,11 +48,11 @@ class LaneModel:
         self.batch_sizes = batch_sizes
         self._model: TorchModel | None = model
         self._placement = placement
-        self._ring = ReadbackRing(model.lane)
+        self._ring: ReadbackRing | None = ReadbackRing(model.lane)
 
     def close(self) -> None:
-        """See `StageModel.close`."""
-        self._model = None
+        """See `StageModel.close`. Nothing here keeps the lane: its stream is the next one's."""
+        self._model = self._ring = None
 
     def answers(self, runs: Sequence[Callable[[TorchModel], Tensors]]) -> list[Arrays]:
         """Queue runs of the model on the lane, one behind the other, and wait for what they give.
@@ -64,10 +64,18 @@ class LaneModel:
             EngineFailure: the model is closed, or the device failed.
             OutOfDeviceMemory: the device has no room for a batch.
         """
-        return [readback.arrays() for readback in self._queue(runs)]
+        sent = self._queue(runs)
+        answers: list[Arrays] = []
+        try:
+            for readback in sent:
+                answers.append(readback.arrays())  # noqa: PERF401 - what came before a failure is not taken again
+        except Exception as error:  # a device tells what failed on it to who waits for it
+            _drop(sent[len(answers) + 1 :])
+            raise as_engine_failure(error) from error
+        return answers
 
     def _queue(self, runs: Sequence[Callable[[TorchModel], Tensors]]) -> list[Readback]:
-        if self._model is None:
+        if self._model is None or self._ring is None:
             raise EngineFailure("The PyTorch model is closed.")
         sent: list[Readback] = []
         try:
@@ -76,8 +84,7 @@ class LaneModel:
                 for run in runs:
                     sent.append(self._ring.send(run(self._model)))  # noqa: PERF401 - what was sent before a failure counts
         except Exception as error:  # torch raises plain RuntimeError, and several others
-            for readback in sent:
-                readback.arrays()  # gives its place in the ring back
+            _drop(sent)
             raise as_engine_failure(error) from error
         return sent
 
@@ -85,3 +92,10 @@ class LaneModel:
         threads = self._placement.threads
         if threads and torch.get_num_threads() != threads:
             torch.set_num_threads(threads)  # each thread of ours has its own number
+
+
+def _drop(sent: Sequence[Readback]) -> None:
+    """Wait for results that nobody wants, so that their places in the ring are free. What failed before is told."""
+    for readback in sent:
+        with suppress(Exception):
+            readback.arrays()

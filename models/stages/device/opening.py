@@ -9,7 +9,14 @@ from models.engines.base import EngineOptions, Precision
 from models.engines.torch.compile import kernel_directory
 from models.engines.torch.device import choose_dtype, device_title, open_device
 from models.engines.torch.lane import open_lane
-from models.engines.torch.session import Form, open_classifier, open_detector, open_recognizer, open_unwarping
+from models.engines.torch.session import (
+    Form,
+    TorchModel,
+    open_classifier,
+    open_detector,
+    open_recognizer,
+    open_unwarping,
+)
 from models.errors import EngineUnavailable
 from models.model_directory import ModelDirectory
 from models.stages.device.classifier import DeviceClassifier, image_shapes
@@ -19,8 +26,12 @@ from models.stages.device.lane_model import Placement
 from models.stages.device.line_reader import DeviceLineReader, line_shapes
 from models.stages.device.pages import DevicePages
 
-LINE_LANES = {"cpu": 1, "cuda": 2}
-"""Lanes of the recogniser: while the thread of one reads its answer, the other's work is queued."""
+LANES = {"cpu": 1, "cuda": 2}
+"""Lanes of the detector and of a recogniser: while the thread of one reads its answer, the other's work is queued."""
+
+WARM_UP = {"cpu": (), "cuda": ((1, 3, 1280, 896), (2, 3, 1280, 896))}
+"""Blank pages that a detector sees before its first request. To a compiler one page is another network than several and
+a square page would tell it that all are square."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +59,16 @@ class DeviceModels:
         return cls(DevicePages(open_lane(device)), device, options)
 
     def detectors(self, directory: ModelDirectory, precision: Precision) -> list[DeviceDetector]:
-        """The text detector.
+        """The text detector, once a lane, after its first runs.
 
         For what this and the others raise, see `models.engines.torch.session.open_detector`. Besides,
         `EngineUnavailable`: the precision cannot be had.
         """
         form = self._form(precision)
-        model = open_detector(directory, open_lane(self._device), form)
-        return [DeviceDetector(model, self._placement(form.dtype))]
+        models = self._on_lanes(open_detector(directory, open_lane(self._device), form))
+        for model in models:
+            model.warm_up(WARM_UP[self._device.type])
+        return [DeviceDetector(model, self._placement(form.dtype)) for model in models]
 
     def line_readers(
         self, directory: ModelDirectory, precision: Precision, *, on_ladder: bool
@@ -63,8 +76,7 @@ class DeviceModels:
         """A recogniser, once a lane. ``on_ladder``: padded widths are those of the ladder, and no others come."""
         spec = directory.recognition()
         form = self._form(precision)
-        first = open_recognizer(directory, open_lane(self._device), form)
-        models = [first, *(first.on(open_lane(self._device)) for _ in range(LINE_LANES[self._device.type] - 1))]
+        models = self._on_lanes(open_recognizer(directory, open_lane(self._device), form))
         for model in models if on_ladder else ():
             model.prepare(sorted(line_shapes(spec, self._device.type), key=prod, reverse=True))
         return [DeviceLineReader(spec, model, self._placement(form.dtype)) for model in models]
@@ -81,6 +93,9 @@ class DeviceModels:
         """The unwarping model."""
         model = open_unwarping(directory, open_lane(self._device))
         return [DeviceFlattener(model, self._placement(torch.float32))]
+
+    def _on_lanes(self, first: TorchModel) -> list[TorchModel]:
+        return [first, *(first.on(open_lane(self._device)) for _ in range(LANES[self._device.type] - 1))]
 
     def _form(self, precision: Precision) -> Form:
         options = replace(self._options, precision=precision)

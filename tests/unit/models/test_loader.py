@@ -7,15 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.config import ModuleConfig, PipelineConfig
 from models.document import Page
 from models.engine_turns import EngineTurns
 from models.engines.base import EngineOptions
 from models.engines.fake import FakeEngine, reads
 from models.errors import EngineUnavailable
-from models.loader import choose_engine, usable_engines
+from models.loader import _Loader, choose_engine, usable_engines
 from models.model_directory import ModelDirectory
 from models.ops.line_groups import TIGHT_STEP
 from models.options import OcrOverrides
+from models.weights import ModelStore
 from tests.unit.models.fake_pipeline import CHARACTERS, FakeModels, fake_pipeline, recognition_yml
 from tests.unit.models.model_files import write_directory
 
@@ -123,3 +125,12 @@ def test_a_share_of_a_cards_memory_is_refused_where_the_engine_cannot_be_held_to
         fake_pipeline(tmp_path, FakeModels(), gpu_memory_share=0.5),
     ):
         pass
+
+
+def test_layout_models_are_refused_before_an_engine_without_them_opens_one(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    write_directory(tmp_path / "model", recognition_yml())
+    config = PipelineConfig(ModuleConfig("detector"), ModuleConfig("recogniser"), engine="torch")
+    loader = _Loader(config, ModelStore(tmp_path, offline=True, manifest_path=tmp_path / "models.yaml"))
+    with pytest.raises(EngineUnavailable, match=r"'torch' cannot run layout.*onnxruntime"):
+        loader._graph_engines(ModelDirectory.read(tmp_path / "model"))

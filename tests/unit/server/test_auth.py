@@ -34,7 +34,7 @@ def test_without_tokens_everybody_may_call():
 
 
 OPEN = ["/health", "/health/live", "/health/ready"]
-OPERATIONAL = ["/metrics", "/version", "/schema", "/openapi.json", "/schema/assets/start.js"]
+OPERATIONAL = ["/metrics", "/version", "/schema", "/docs", "/openapi.json", "/schema/assets/start.js"]
 
 
 @pytest.mark.parametrize(("host", "status"), [("127.0.0.1", 200), ("0.0.0.0", 401)])

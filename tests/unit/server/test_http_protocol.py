@@ -2,8 +2,9 @@
 
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import closing
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 
 import pytest
 import uvicorn
@@ -15,25 +16,43 @@ REQUEST = b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
 
 
 async def application(scope, receive, send) -> None:
-    """Answers `POST /early` without reading its body, and everything else after it."""
+    """Answers `POST /early` without reading its body, and all else after it; `/NUMBER` with so many bytes."""
     while scope["path"] != "/early" and (await receive()).get("more_body"):
         pass
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
-    await send({"type": "http.response.body", "body": b"ok"})
+    body = b"ok" if scope["path"] in ("/x", "/", "/early") else b"a" * int(scope["path"][1:])
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
+    await send({"type": "http.response.body", "body": body})
+
+
+@contextmanager
+def serving(head_seconds: float, loop: str = "auto", **options: int) -> Iterator[tuple[uvicorn.Server, int]]:
+    """A server and its port; ``options`` are those of its sockets."""
+    config = uvicorn.Config(
+        application,
+        loop=loop,
+        http=limited_protocol(head_seconds),
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        timeout_keep_alive=60,
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
+        for name, value in options.items():
+            listening.setsockopt(socket.SOL_SOCKET, getattr(socket, name), value)
+        thread = threading.Thread(target=server.run, args=([listening],))
+        thread.start()
+        yield server, listening.getsockname()[1]
+        server.should_exit = True
+        thread.join()
 
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    config = uvicorn.Config(
-        application, http=limited_protocol(HEAD_SECONDS), ws="none", lifespan="off", log_config=None, access_log=False
-    )
-    server = uvicorn.Server(config)
-    with closing(socket.create_server(("127.0.0.1", 0))) as listening:
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        yield listening.getsockname()[1]
-        server.should_exit = True
-        thread.join()
+    with serving(HEAD_SECONDS) as (_, port):
+        yield port
 
 
 @pytest.fixture
@@ -150,3 +169,53 @@ def test_and_the_rest_of_a_body_that_was_answered_early(connection: socket.socke
 def test_what_is_no_http_hears_so(connection: socket.socket) -> None:
     connection.sendall(b"\x16\x03\x01 what\r\n\r\n")
     assert until_closed(connection).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.fixture(scope="module")
+def narrow() -> Iterator[tuple[uvicorn.Server, int]]:
+    """A server whose answers stay in its own memory, because the system's buffers hold little."""
+    # asyncio's own loop tells in the middle of a large write that most of it was taken.
+    with serving(1.5, "asyncio", SO_SNDBUF=4096) as served:
+        yield served
+
+
+@contextmanager
+def narrow_connection(port: int) -> Iterator[socket.socket]:
+    with closing(socket.socket()) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(20)
+        connection.connect(("127.0.0.1", port))
+        yield connection
+
+
+def until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.002)
+
+
+def unsent(server: uvicorn.Server) -> int:
+    """Bytes of answers that no client took."""
+    return sum(one.transport.get_write_buffer_size() for one in list(server.server_state.connections))
+
+
+def test_the_rest_of_a_last_answer_that_is_never_read_is_given_up(narrow: tuple[uvicorn.Server, int]) -> None:
+    server, port = narrow
+    with narrow_connection(port) as connection:
+        connection.sendall(b"GET /100000 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        until(lambda: unsent(server) > 65536)
+        # asyncio calls an answer taken where less than a quarter of its limit of 64 KiB is left.
+        while unsent(server) > 16384:
+            connection.recv(1024)
+        assert unsent(server) > 0
+        until(lambda: not server.server_state.connections)
+
+
+def test_and_so_is_an_answer_before_a_head_that_does_not_arrive(narrow: tuple[uvicorn.Server, int]) -> None:
+    server, port = narrow
+    with narrow_connection(port) as connection:
+        connection.sendall(b"GET /50000 HTTP/1.1\r\nHost: a\r\n\r\n")
+        until(lambda: unsent(server) > 0)
+        connection.sendall(b"GET / HT")
+        until(lambda: not server.server_state.connections)

@@ -71,8 +71,6 @@ def test_a_start_in_the_background_is_told_until_it_has_ended(start_up) -> None:
         assert answer.json()["replicas"] == [
             {"number": 0, "device": "gpu:0", "state": "starting", "losses": 1, "pages": 0, "pixels": 0}
         ]
-        contract = client.get("/health")
-        assert (contract.status_code, contract.json()["errorCode"]) == (503, 503)
         pipeline.let.set()
         wait_until(lambda: client.get("/health/ready").status_code == 200)
         assert "start" not in client.get("/health/ready").json()
@@ -86,13 +84,15 @@ def test_a_start_in_the_background_is_told_until_it_has_ended(start_up) -> None:
 def test_a_document_that_comes_early_waits_for_the_models(start_up) -> None:
     pipeline = SlowPipeline(start_up)
     app = create_app(configured(), pipeline, start_up)
-    with TestClient(app) as client, ThreadPoolExecutor(1) as pool:
+    with TestClient(app) as client, ThreadPoolExecutor(2) as pool:
         assert pipeline.opening.wait(PATIENCE_SECONDS)
         early = pool.submit(client.post, "/ocr", json={"file": base64_of(png()), "fileType": 1})
+        health = pool.submit(client.get, "/health")
         wait_until(lambda: app.state.runtime.admission.requests == 1)
         assert pipeline.read_options == []
         pipeline.let.set()
         assert early.result(PATIENCE_SECONDS).status_code == 200
+        assert health.result(PATIENCE_SECONDS).json()["errorMsg"] == "Healthy"
 
 
 def test_it_does_not_wait_for_ever(start_up) -> None:
@@ -101,6 +101,8 @@ def test_it_does_not_wait_for_ever(start_up) -> None:
     with TestClient(create_app(given, pipeline, start_up)) as client:
         refused = client.post("/ocr", json={"file": base64_of(png()), "fileType": 1})
         assert (refused.status_code, "retry-after" in refused.headers) == (503, True)
+        contract = client.get("/health")
+        assert (contract.status_code, contract.json()["errorCode"]) == (503, 503)
         pipeline.let.set()
 
 

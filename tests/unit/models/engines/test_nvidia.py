@@ -1,12 +1,13 @@
 """Cards as the driver reports them, and where what was compiled for one is kept."""
 
 import ctypes
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from models.engines.artefacts import artefact_directory
+from models.engines.artefacts import artefact_directory, compiling
 from models.engines.nvidia import Gpu, find_gpu
 from models.errors import EngineUnavailable
 
@@ -66,3 +67,23 @@ def test_where_nothing_can_be_kept_it_is_said(tmp_path: Path, model: Path, caplo
     assert caplog.text == ""
     assert artefact_directory(model / "below a file", model, GPU) is None
     assert "every start compiles again" in caplog.text
+
+
+def test_two_that_compile_the_same_take_turns(tmp_path: Path, model: Path) -> None:
+    kept = artefact_directory(tmp_path / "kept", model, GPU)
+    other = artefact_directory(tmp_path / "kept", model, GPU, "1.0")
+    assert kept is not None
+    entered = threading.Event()
+
+    def compile_too() -> None:
+        with compiling(kept):
+            entered.set()
+
+    second = threading.Thread(target=compile_too)
+    with compiling(kept):
+        second.start()
+        with compiling(other), compiling(None):
+            assert not entered.wait(0.3)
+    assert entered.wait(20)
+    second.join()
+    assert list(kept.iterdir()) == []

@@ -15,7 +15,7 @@ from models.engines.nvidia import Gpu
 from models.engines.onnx_bindings import BoundSession
 from models.engines.onnx_device import OnnxRuntimeDeviceEngine
 from models.engines.onnx_gpu import verify_provider
-from models.engines.onnx_graph import changed_model
+from models.engines.onnx_graph import changed_model, input_name
 from models.engines.onnx_providers import CUDA, TENSORRT, cuda_options, tensorrt_options
 from models.errors import EngineFailure, EngineUnavailable
 from models.model_directory import RecognitionSpec
@@ -255,3 +255,12 @@ def test_a_stage_reads_the_same_from_best_classes(tmp_path: Path) -> None:
         expected, read = (HostLineReader(spec, engine).run(lines, rows, 40) for engine in (plain, device))
         np.testing.assert_array_equal(read[0], expected[0])
         np.testing.assert_allclose(read[1], expected[1], atol=1e-6)
+
+
+def test_the_name_of_the_input_is_read_from_the_file(tmp_path: Path, session: ort.InferenceSession) -> None:
+    model = tmp_path / "inference.onnx"
+    model.write_bytes(multiply_model())
+    assert input_name(model) == session.get_inputs()[0].name
+    model.write_bytes(b"no model")
+    with pytest.raises(EngineFailure, match="cannot be read"):
+        input_name(model)

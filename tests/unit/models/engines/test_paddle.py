@@ -6,6 +6,7 @@ import sys
 import textwrap
 import threading
 from collections.abc import Iterator
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from numpy.typing import NDArray
 
 from models.engines.base import Engine, EngineOptions, open_engine
+from models.engines.nvidia import Gpu
 from models.errors import EngineFailure, EngineUnavailable
 from tests.unit.models.stages.uvdoc_weights import EVALUATION_DATA
 
@@ -152,6 +154,38 @@ def test_a_build_without_tensorrt_and_a_graph_of_paddle_2_are_refused(monkeypatc
         module.refuse_without_tensorrt(MODEL / "inference.pdmodel", "gpu:0")
     with pytest.raises(EngineUnavailable, match=r"not on gpu:1.*CUDA_VISIBLE_DEVICES"):
         module.refuse_without_tensorrt(MODEL / "inference.json", "gpu:1")
+
+
+@needs_paddle
+def test_what_tensorrt_compiled_is_used_again_only_if_it_came_to_its_end(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    module = import_module("models.engines.paddle_tensorrt")
+    conversions: list[Path] = []
+
+    def convert(_graph: Path, prefix: Path, _options: EngineOptions) -> None:
+        conversions.append(prefix)
+        prefix.with_suffix(".json").write_text("{}")
+        if len(conversions) == 1:
+            raise EngineFailure("the card is full")
+        prefix.with_suffix(".pdiparams").write_text("")
+
+    monkeypatch.setattr(module, "_convert", convert)
+    parameters = tmp_path / "inference.pdiparams"
+    parameters.write_bytes(b"weights")
+    options = EngineOptions("gpu:0", tensorrt=True, artefacts=tmp_path / "kept")
+    ask = partial(module.compile_with_tensorrt, tmp_path / "inference.json", parameters, Gpu(0, "A card", 13000))
+    with pytest.raises(EngineFailure):
+        ask(options)
+    assert not conversions[0].parent.exists()
+    graph, weights = ask(options)
+    assert graph.is_file()
+    assert weights.is_file()
+    assert ask(options) == (graph, weights)
+    assert len(conversions) == 2
+    graph.unlink()  # as of a start that was killed
+    assert all(file.is_file() for file in ask(options))
+    assert len(conversions) == 3
 
 
 @needs_paddle

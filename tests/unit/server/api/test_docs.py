@@ -45,6 +45,11 @@ def test_nothing_that_the_page_loads_refers_to_another_host(client):
         assert not re.search(r"(https?:)?//[a-z]", re.sub(r"^// .*$", "", text, flags=re.MULTILINE))
 
 
+def test_the_page_is_also_where_clients_of_the_reference_look_for_it(client):
+    assert client.get("/docs").status_code == 200
+    assert client.get("/docs").content == client.get("/schema").content
+
+
 def test_vendored_files_are_the_ones_that_were_checked():
     noted = dict(re.findall(r"\| `([^`]+)` \| `([0-9a-f]{64})` \|", (ASSETS / "README.md").read_text()))
     assert len(noted) == 3

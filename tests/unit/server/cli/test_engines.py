@@ -40,8 +40,9 @@ def test_the_profile_for_gpus_is_the_default_on_another_device() -> None:
     shipped, default = load(CUDA, ()), load(None, ())
     engine = shipped.settings.engine
     assert (engine.name, engine.device, engine.precision, engine.padding) == ("torch", "gpu:0", "fp16", "bucket")
-    same = shipped.settings.model_copy(update={"engine": default.settings.engine})
-    assert same == default.settings
+    assert shipped.settings.decode.workers == 8
+    kept = {"engine": default.settings.engine, "decode": shipped.settings.decode.model_copy(update={"workers": 0})}
+    assert shipped.settings.model_copy(update=kept) == default.settings
     assert shipped.pipeline.text_recognition == default.pipeline.text_recognition
 
 

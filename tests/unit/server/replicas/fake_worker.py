@@ -2,7 +2,7 @@
 
 Black pages kill it, dark grey ones hang its engine, grey ones fail, light grey ones take
 half a second, and all others are read. A file named by
-``FAULT_FILE`` says what is wrong with its start.
+``FAULT_FILE`` says what is wrong with its start, its device or its models.
 """
 
 import os
@@ -24,9 +24,24 @@ SLOW_LEVEL = 1.0
 """Where normalised levels of slow pages begin."""
 FAULT_FILE = "FAKE_WORKER_FAULT"
 REFUSE, DIE = "refuse", "die"
+BREAK, OPEN_SLOWLY = "break", "open slowly"
+SLOW_OPENING_SECONDS = 3.0
+
+
+def fault() -> str:
+    file = Path(os.environ.get(FAULT_FILE, "/nonexistent"))
+    return file.read_text() if file.exists() else ""
+
+
+broken = threading.Event()
+"""A device that broke stays so until its process ends."""
 
 
 def detect(batch: np.ndarray) -> np.ndarray:
+    if fault() == BREAK:
+        broken.set()
+    if broken.is_set():
+        raise EngineFailure("The device's context is lost.")
     level = float(batch.mean(axis=(1, 2, 3)).min())
     if level < -1.5:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -40,8 +55,7 @@ def detect(batch: np.ndarray) -> np.ndarray:
 
 
 def faulty_build(*arguments):
-    fault = Path(os.environ.get(FAULT_FILE, "/nonexistent"))
-    what = fault.read_text() if fault.exists() else ""
+    what = fault()
     if what == REFUSE:
         raise EngineUnavailable("The device is on fire.")
     if what == DIE:
@@ -49,7 +63,16 @@ def faulty_build(*arguments):
     return build_pipeline(*arguments)
 
 
+class SlowModels(FakeModels):
+    """Models that may take long to open."""
+
+    def open(self, *arguments):
+        if fault() == OPEN_SLOWLY:
+            time.sleep(SLOW_OPENING_SECONDS)
+        return super().open(*arguments)
+
+
 if __name__ == "__main__":
     worker.build_pipeline = faulty_build
-    with registered_engine("fake", FakeModels(detection=detect).open):
+    with registered_engine("fake", SlowModels(detection=detect).open):
         worker.main()

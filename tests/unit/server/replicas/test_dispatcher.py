@@ -11,9 +11,19 @@ import pytest
 from models.document import Page
 from models.errors import DeadlineExceeded, EngineFailure, EngineUnavailable, PipelineStopped
 from models.options import OcrDefaults, OcrOverrides
+from server.replicas.probe import FAILURES_IN_A_ROW
 from tests.unit.models.fake_pipeline import FakeModels, fake_pipeline
 from tests.unit.server.replicas.conftest import OPTIONS, page, pids_of_replicas, until
-from tests.unit.server.replicas.fake_worker import DEADLY, DIE, FAILING, HANGING, REFUSE, SLOW
+from tests.unit.server.replicas.fake_worker import (
+    BREAK,
+    DEADLY,
+    DIE,
+    FAILING,
+    HANGING,
+    OPEN_SLOWLY,
+    REFUSE,
+    SLOW,
+)
 
 
 def states(pipeline) -> list[str]:
@@ -52,6 +62,22 @@ def test_a_page_is_read_as_in_this_process(replicas, tmp_path) -> None:
             assert one.quad.dtype == other.quad.dtype
             assert np.array_equal(one.quad, other.quad)
         assert got.seconds.keys() == expected.seconds.keys()
+
+
+def test_a_page_whose_pictures_cannot_be_mapped_fails_and_the_next_is_read(replicas, monkeypatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(24, "Too many open files")
+
+    async def test():
+        turned = OcrDefaults(use_doc_preprocessor=True).resolve(OcrOverrides(use_doc_unwarping=True))
+        async with replicas.serving(1, optional="start") as pipeline:
+            with monkeypatch.context() as patched:
+                patched.setattr("server.replicas.results.map_picture", full)
+                with pytest.raises(EngineFailure, match="did not arrive"):
+                    await pipeline.read(page(), turned)
+            assert len((await pipeline.read(page(), turned)).lines) == 2
+
+    asyncio.run(test())
 
 
 def test_a_page_without_preprocessing_comes_back_as_the_same_picture(replicas) -> None:
@@ -135,11 +161,69 @@ def test_a_deadly_page_fails_alone_after_its_third_replica(replicas) -> None:
 def test_a_replica_whose_engine_hangs_is_replaced(replicas) -> None:
     async def test():
         async with replicas.serving(1, hang_seconds=1.0) as pipeline:
-            with pytest.raises(EngineFailure):
+            with pytest.raises(EngineFailure, match="2 replicas"):
                 await pipeline.read(page(HANGING), OPTIONS)
             await until(lambda: states(pipeline) == ["serving"])
-            assert pipeline.replicas()[0].losses == 3
+            assert pipeline.replicas()[0].losses == 2
             assert len((await pipeline.read(page(), OPTIONS)).lines) == 2
+
+    asyncio.run(test())
+
+
+def test_a_page_that_hung_an_engine_is_tried_again_beside_no_other(replicas) -> None:
+    async def test():
+        async with replicas.serving(3, hang_seconds=1.5) as pipeline:
+            hanging = asyncio.create_task(pipeline.read(page(HANGING), OPTIONS))
+            await until(lambda: sum(replica.losses for replica in pipeline.replicas()) == 1)
+            await until(lambda: any(replica.pages for replica in pipeline.replicas()))
+            rounds = 0
+            # One of the three has yet to come back, and one is kept for the page.
+            while not hanging.done():
+                results = await asyncio.gather(*(pipeline.read(page(), OPTIONS) for _ in range(4)))
+                assert all(len(result.lines) == 2 for result in results)
+                rounds += 1
+            with pytest.raises(EngineFailure, match="2 replicas"):
+                await hanging
+            assert rounds >= 3
+            assert sum(replica.losses for replica in pipeline.replicas()) == 2
+
+    asyncio.run(test())
+
+
+def test_a_replica_whose_engine_fails_whatever_it_reads_is_replaced(replicas) -> None:
+    async def test():
+        async with replicas.serving(1) as pipeline:
+            replicas.fault.write_text(BREAK)
+            for _ in range(FAILURES_IN_A_ROW):
+                with pytest.raises(EngineFailure, match="context is lost"):
+                    await pipeline.read(page(), OPTIONS)
+            replicas.fault.unlink()
+            await until(lambda: pipeline.replicas()[0].losses == 1)
+            await until(lambda: states(pipeline) == ["serving"])
+            assert len((await pipeline.read(page(), OPTIONS)).lines) == 2
+
+    asyncio.run(test())
+
+
+def test_pages_that_always_fail_cost_no_replica_its_life(replicas) -> None:
+    async def test():
+        async with replicas.serving(1) as pipeline:
+            for _ in range(3 * FAILURES_IN_A_ROW):
+                with pytest.raises(EngineFailure, match="too grey"):
+                    await pipeline.read(page(FAILING), OPTIONS)
+            assert len((await pipeline.read(page(), OPTIONS)).lines) == 2
+            assert pipeline.replicas()[0].losses == 0
+
+    asyncio.run(test())
+
+
+def test_a_model_that_takes_long_to_open_is_no_hang(replicas) -> None:
+    async def test():
+        turned = OcrDefaults().resolve(OcrOverrides(use_textline_orientation=True))
+        async with replicas.serving(1, hang_seconds=1.0, optional="first_use") as pipeline:
+            replicas.fault.write_text(OPEN_SLOWLY)
+            assert len((await pipeline.read(page(), turned)).lines) == 2
+            assert pipeline.replicas()[0].losses == 0
 
     asyncio.run(test())
 

@@ -1,7 +1,9 @@
 """The parts of which replicas are made: waits, numbers, counters, placement, pictures, messages."""
 
+import asyncio
 import gc
 import os
+import socket
 
 import numpy as np
 import pytest
@@ -12,13 +14,30 @@ from models.errors import EngineFailure, EngineUnavailable, LanguageNotInstalled
 from models.loader import usable_cores
 from server.config_error import ConfigurationError
 from server.configuration import load_configuration
+from server.decode import channel
 from server.replicas.backoff import LONGEST_SECONDS, STEADY_SECONDS, Backoff
 from server.replicas.counters import StageTotals
 from server.replicas.errors import described, restored
 from server.replicas.flows import FlowNumbers
-from server.replicas.messages import Opening, StageNumbers, Start, StoreSettings, decode_order, decode_report, encode
+from server.replicas.jobs import Jobs
+from server.replicas.messages import (
+    Failed,
+    Opening,
+    PageRead,
+    Read,
+    Report,
+    StageNumbers,
+    Start,
+    StoreSettings,
+    decode_order,
+    decode_report,
+    encode,
+)
 from server.replicas.placement import replicas_of
 from server.replicas.shared_picture import SharedPicture, map_picture
+from server.replicas.worker import Link
+from tests.unit.models.fake_pipeline import FakeModels, fake_pipeline
+from tests.unit.server.replicas.conftest import OPTIONS
 
 
 class Clock:
@@ -96,6 +115,16 @@ def test_each_replica_sees_its_own_card_and_no_other(visible: str | None, cards:
     assert [replica.device for replica in replicas] == ["gpu:0", "gpu:2"]
 
 
+def test_a_card_that_this_process_may_not_use_is_refused() -> None:
+    with pytest.raises(EngineUnavailable, match="gpu:5"):
+        placed("engine.devices=[gpu:0, gpu:5]", environ={"CUDA_VISIBLE_DEVICES": "2,3"})
+
+
+def test_replicas_on_cards_share_the_cores() -> None:
+    shares = [replica.start.config.cores for replica in placed("engine.devices=[gpu:0, gpu:1]")]
+    assert shares == [max(1, usable_cores() // 2)] * 2
+
+
 def test_every_card_where_there_is_none_is_refused(monkeypatch) -> None:
     monkeypatch.setattr("models.placement.count_gpus", lambda: 0)
     with pytest.raises(EngineUnavailable, match="NVIDIA"):
@@ -160,3 +189,35 @@ def test_an_error_arrives_as_itself_and_a_strangers_words_do_not() -> None:
     strange = restored(*described(ValueError("the patient's name is ...")))
     assert type(strange) is EngineFailure
     assert "patient" not in str(strange)
+
+
+def test_a_page_whose_pixels_cannot_be_mapped_is_answered(tmp_path) -> None:
+    async def test() -> list[Report]:
+        sent: list[Report] = []
+        with fake_pipeline(tmp_path, FakeModels()) as pipeline:
+            jobs = Jobs(pipeline, lambda report, _: sent.append(report))
+            shared = SharedPicture(np.zeros((4, 4, 3), np.uint8))
+            jobs.take(Read(1, OPTIONS, (400, 400), 0, None, None), [os.dup(shared.descriptor)])
+            jobs.take(Read(2, OPTIONS, (4, 4), 0, None, None), [])
+            await jobs.cancel()
+            await pipeline.close()
+        return sent
+
+    failed = asyncio.run(test())
+    assert [(type(report), report.number, report.kind) for report in failed] == [
+        (Failed, 1, "EngineFailure"),
+        (Failed, 2, "EngineFailure"),
+    ]
+
+
+def test_a_result_that_cannot_be_sent_is_answered() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        link = Link(theirs)
+        link.send(PageRead(7, "page", None, object()))
+        link.flush()
+        theirs.close()
+        data, _ = channel.receive_with_descriptors(ours)
+    report = decode_report(data)
+    assert isinstance(report, Failed)
+    assert (report.number, report.kind) == (7, "EngineFailure")

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.engines.torch.graphs import Function, ShapeGraphs, Tensors
+from models.engines.torch.graphs import LAST_RUNS, Function, ShapeGraphs, Tensors
 
 
 @dataclass
@@ -45,17 +45,47 @@ def test_a_shape_is_captured_when_it_comes_again() -> None:
     assert (capture.captured, capture.replayed) == ([2], [2, 2, 2])
 
 
-def test_the_least_recently_used_graph_goes() -> None:
+def test_a_graph_goes_for_a_shape_that_comes_much_more_often() -> None:
     capture = Capturer()
     graphs = ShapeGraphs(double, capture, kept=2)
-    run(graphs, 1, 1, 2, 2, 1)  # 1 was used after 2
-    run(graphs, 3, 3)  # takes the place of 2
-    run(graphs, 1)
+    run(graphs, 1, 1, 1, 2, 2)
+    run(graphs, *[3] * 8)  # 2 came twice: not often enough
+    assert capture.captured == [1, 2]
+    run(graphs, 3, 1)  # takes the place of 2
     assert capture.captured == [1, 2, 3]
-    run(graphs, 2)  # as if seen for the first time
-    assert capture.captured == [1, 2, 3]
+    assert capture.replayed[-2:] == [3, 1]
     run(graphs, 2)
-    assert capture.captured == [1, 2, 3, 2]
+    assert capture.captured == [1, 2, 3]
+
+
+def test_more_shapes_in_turn_than_graphs_are_kept_do_not_capture_over_and_over() -> None:
+    capture = Capturer()
+    graphs = ShapeGraphs(double, capture, kept=4)
+    for _ in range(50):
+        run(graphs, 1, 2, 3, 4, 5, 6)
+    assert capture.captured == [1, 2, 3, 4]
+    assert len(capture.replayed) == 49 * 4
+
+
+def test_shapes_that_no_longer_come_make_room() -> None:
+    capture = Capturer()
+    graphs = ShapeGraphs(double, capture, kept=2)
+    run(graphs, *[1, 2] * LAST_RUNS)
+    run(graphs, *[3, 4] * LAST_RUNS)
+    assert capture.captured == [1, 2, 3, 4]
+    assert capture.replayed[-2:] == [3, 4]
+
+
+def test_without_room_for_a_graph_the_batch_runs_without_one_and_none_is_tried_again() -> None:
+    tried: list[int] = []
+
+    def full(_: Function, batch: Tensor) -> Function:
+        tried.append(len(batch))
+        raise RuntimeError("CUDA out of memory. Tried to allocate 2 GiB")
+
+    graphs = ShapeGraphs(double, full, kept=2)
+    run(graphs, 1, 1, 1, 1, 2, 2, 2)
+    assert tried == [1, 2]
 
 
 def test_prepared_shapes_stay_and_are_captured_once() -> None:
@@ -63,9 +93,9 @@ def test_prepared_shapes_stay_and_are_captured_once() -> None:
     graphs = ShapeGraphs(double, capture, kept=1)
     for length in (5, 6, 5):
         graphs.prepare(torch.zeros(length, dtype=torch.int64))
-    run(graphs, 1, 1, 2, 2, 3, 3)
+    run(graphs, 1, 1, *[2] * 9)
     run(graphs, 5, 6)
-    assert capture.captured == [5, 6, 1, 2, 3]
+    assert capture.captured == [5, 6, 1, 2]
     assert capture.replayed[-2:] == [5, 6]
 
 
@@ -78,7 +108,7 @@ def test_without_room_only_prepared_shapes_have_a_graph() -> None:
 
 
 def test_shapes_that_never_come_again_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.engines.torch.graphs._SEEN_KEPT", 3)
+    monkeypatch.setattr("models.engines.torch.graphs.LAST_RUNS", 3)
     capture = Capturer()
     graphs = ShapeGraphs(double, capture, kept=4)
     run(graphs, 1, 2, 3, 4)

@@ -178,11 +178,9 @@ def test_a_network_without_a_softmax_at_its_end_is_refused() -> None:
         without_softmax(other_axis, 3)
 
 
-def test_a_batch_that_does_not_fit_fails_alone_and_prepared_shapes_are_told() -> None:
+def test_a_batch_that_does_not_fit_fails_alone() -> None:
     model = open_classifier(directory("ch_ppocr_mobile_v2.0_cls"), LANE, Form(torch.float32))
-    told: list[int] = []
-    model.prepare([(2, 3, 48, 192), (1, 3, 48, 192)], told.append)
-    assert told == [1, 2]
+    model.prepare([(2, 3, 48, 192), (1, 3, 48, 192)])
     with pytest.raises(EngineFailure, match=r"\(1, 4, 48, 192\)"):
         run(model, torch.zeros((1, 4, 48, 192), dtype=torch.uint8))
     (logits,) = run(model, torch.zeros((1, 3, 48, 192), dtype=torch.uint8))

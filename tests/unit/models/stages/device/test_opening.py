@@ -8,13 +8,16 @@ import torch
 
 from models.config import ModuleConfig, PipelineConfig
 from models.engines.base import EngineOptions
+from models.engines.torch.session import TorchModel
 from models.errors import EngineUnavailable
 from models.loader import DEVICE_MODULE, build_pipeline
 from models.model_directory import RecognitionSpec
 from models.ops.line_groups import WIDTH_LADDER
+from models.stages.device import opening
 from models.stages.device.line_reader import LINE_BATCHES, MOST_PIXELS, line_shapes
 from models.stages.device.opening import DeviceModels
 from models.weights import ModelStore
+from tests.unit.models.engines.torch.real_models import directory
 
 RECOGNITION = RecognitionSpec("BGR", (3, 48, 320), ("a",))
 
@@ -49,3 +52,14 @@ def test_every_batch_of_the_ladder_that_can_come_has_a_graph(kind: str) -> None:
         for lines in range(1, max(1, most) + 1):
             rows = next(size for size in LINE_BATCHES[kind] if size >= lines)
             assert (rows, 3, 48, width) in shapes
+
+
+def test_a_detector_of_several_lanes_has_run_on_each_before_the_first_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[tuple[int, ...]] = []
+    monkeypatch.setattr(opening, "LANES", {"cpu": 2})
+    monkeypatch.setattr(opening, "WARM_UP", {"cpu": ((1, 3, 64, 96), (2, 3, 64, 96))})
+    blank = TorchModel._blank
+    monkeypatch.setattr(TorchModel, "_blank", lambda model, shape: (ran.append(tuple(shape)), blank(model, shape))[1])
+    detectors = DeviceModels.on(EngineOptions(threads=1)).detectors(directory("PP-OCRv5_mobile_det"), "f32")
+    assert len(detectors) == 2
+    assert ran == 2 * [(1, 3, 64, 96), (2, 3, 64, 96)]

@@ -1,6 +1,7 @@
 """The stages on pages of a device: what reaches the networks, who shares a batch, and what a failure costs."""
 
 import asyncio
+import weakref
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from torch import Tensor
 from models.document import Image
 from models.engines.torch.lane import CpuLane
 from models.engines.torch.readback import SLOTS
+from models.engines.torch.session import TorchModel
 from models.errors import EngineFailure, OutOfDeviceMemory
 from models.model_directory import ClassificationSpec, DetectionSpec, RecognitionSpec
 from models.ops.crop import LineRegion
@@ -202,6 +204,55 @@ def test_failures_leave_room_for_the_next_answers() -> None:
         with pytest.raises(EngineFailure):
             detector.run([*good, broken])
     assert len(detector.run(good)) == 2
+
+
+class BrokenLane(CpuLane):
+    """A lane whose device tells, to who waits for it, that it failed."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__()
+        self.message = message
+
+    def mark(self) -> Callable[[], None]:
+        def wait() -> None:
+            if self.message:
+                raise RuntimeError(self.message)
+
+        return wait
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"), [("device-side assert", EngineFailure), ("CUDA out of memory", OutOfDeviceMemory)]
+)
+def test_what_fails_on_the_device_is_an_engine_failure_and_leaves_room(message: str, kind: type[EngineFailure]) -> None:
+    lane = BrokenLane(message)
+    detector = DeviceDetector(TorchModel(Noting(red_as_map), lane), PLACE)
+    items = [detector.prepare(PAGES.take(picture(1)), (64, 640)) for _ in range(3)]  # come in two parts
+    for _ in range(2 * SLOTS):
+        with pytest.raises(EngineFailure) as failure:
+            detector.run(items)
+        assert type(failure.value) is kind
+    lane.message = ""
+    assert len(detector.run(items)) == 3
+
+
+def test_why_a_batch_failed_is_told_where_waiting_for_the_others_fails_too() -> None:
+    network = Noting(breaking(red_as_map, RuntimeError("CUDA out of memory")))
+    detector = DeviceDetector(TorchModel(network, BrokenLane("device-side assert")), PLACE)
+    items = [detector.prepare(PAGES.take(picture(level)), (64, 640)) for level in (1, 2, BROKEN)]
+    with pytest.raises(OutOfDeviceMemory):
+        detector.run(items)
+
+
+def test_a_closed_model_keeps_no_lane() -> None:
+    lane = CpuLane()
+    gone = weakref.ref(lane)
+    detector = DeviceDetector(TorchModel(Noting(red_as_map), lane), PLACE)
+    del lane
+    detector.run([detector.prepare(PAGES.take(picture(1)), (64, 640))])
+    assert gone() is not None
+    detector.close()
+    assert gone() is None
 
 
 def test_a_page_that_the_device_has_no_room_for_is_its_own_failure(monkeypatch: pytest.MonkeyPatch) -> None:
