@@ -15,6 +15,8 @@ from benchmarks.scenarios.plateau import plateau
 from benchmarks.store import Slice
 
 ROUNDS = 1 if QUICK else 3
+"""Of what a promise is computed from. The other points of the curves are one round each."""
+
 V5, V6 = ours_on("v5_mobile"), ours_on("v6_small")
 PADDLEX = list(REFERENCES)
 FASTEST_LIBRARY = "RapidOCR openvino (its default)"
@@ -42,21 +44,19 @@ class Scenario:
 SCENARIOS: dict[str, Scenario] = {
     "limit": Scenario("the server at 16 clients against the bare engine", lambda f, s: limit(f, s, ROUNDS)),
     "closed-1": Scenario("one client", lambda f, s: page_by_page(f, s, ROUNDS, [*V5, *PADDLEX])),
-    "closed-4": Scenario(
-        "4 clients", lambda f, s: closed(f, s, ROUNDS, [*V5, *PADDLEX], 4, sets=_short()), in_quick=False
-    ),
+    "closed-4": Scenario("4 clients", lambda f, s: closed(f, s, 1, [*V5, *PADDLEX], 4, sets=_short()), in_quick=False),
     "closed-16": Scenario(
         "16 clients; the fastest library beside them, which reads one page after the other",
         lambda f, s: closed(f, s, ROUNDS, [*V5, *PADDLEX, FASTEST_LIBRARY], 16),
     ),
     "closed-64": Scenario(
-        "64 clients", lambda f, s: closed(f, s, ROUNDS, [*V5, *PADDLEX], 64, sets=_short()), in_quick=False
+        "64 clients", lambda f, s: closed(f, s, 1, [*V5, *PADDLEX], 64, sets=_short()), in_quick=False
     ),
     "libraries": Scenario(
-        "libraries in a loop over the pages", lambda f, s: page_by_page(f, s, ROUNDS, [*V5, *libraries_on("v5_mobile")])
+        "libraries in a loop over the pages", lambda f, s: page_by_page(f, s, 1, [*V5, *libraries_on("v5_mobile")])
     ),
     "v6": Scenario(
-        "PP-OCRv6 small on both sides", lambda f, s: page_by_page(f, s, ROUNDS, [*V6, *libraries_on("v6_small")])
+        "PP-OCRv6 small on both sides", lambda f, s: page_by_page(f, s, 1, [*V6, *libraries_on("v6_small")])
     ),
     "pictures": Scenario(
         "16 clients, pictures asked for",

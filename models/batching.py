@@ -71,13 +71,22 @@ class Batcher(Generic[Item, Output]):
         lanes: one callable per engine instance; each is only ever called from its own thread.
         max_items: most items in one batch.
         max_cost: most cost (padded pixels) in one batch; a single item may exceed it.
+        kept_lanes: of ``lanes``, which stay idle until a newcomer comes (see `models.engine_turns`): a lane whose
+            batch waits for its turn on the processor cannot take one that would be passed in front of it.
     """
 
     def __init__(
-        self, name: str, lanes: Sequence[Lane[Item, Output]], *, max_items: int, max_cost: int = sys.maxsize
+        self,
+        name: str,
+        lanes: Sequence[Lane[Item, Output]],
+        *,
+        max_items: int,
+        max_cost: int = sys.maxsize,
+        kept_lanes: int = 0,
     ) -> None:
         self.name = name
         self.stats = BatcherStats()
+        self._kept_lanes = kept_lanes
         self._max_items, self._max_cost = max_items, max_cost
         self._idle = [(lane, ThreadPoolExecutor(1, f"{name}-{number}")) for number, lane in enumerate(lanes)]
         self._executors = [executor for _, executor in self._idle]
@@ -132,7 +141,7 @@ class Batcher(Generic[Item, Output]):
         results: list[asyncio.Future[Output]] = []
         for item in items:
             job: _Job[Item, Output] = _Job(item, cost, flow, deadline, newcomer, now, loop.create_future())
-            withdraw = self._queue.push(job, key=key, cost=cost, flow=flow, turn=due)
+            withdraw = self._queue.push(job, key=key, cost=cost, flow=flow, turn=due, urgent=newcomer)
             job.result.add_done_callback(partial(self._forget, withdraw))
             results.append(job.result)
         self.stats.jobs += len(results)
@@ -151,8 +160,12 @@ class Batcher(Generic[Item, Output]):
 
     def _pump(self) -> None:
         """Start batches while there are an idle lane and a job that is still wanted."""
-        while self._idle and self._queue:
-            batch = [job for job in self._queue.pop_batch(self._max_items, self._max_cost) if self._wanted(job)]
+        while self._idle:
+            only_newcomers = len(self._idle) <= self._kept_lanes
+            taken = self._queue.pop_batch(self._max_items, self._max_cost, urgent=only_newcomers)
+            if not taken:
+                return
+            batch = [job for job in taken if self._wanted(job)]
             if batch:
                 self._start(batch)
 

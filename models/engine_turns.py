@@ -3,15 +3,17 @@
 The queue in front of each stage is fair by itself, but stages meet at the processor. A newcomer's lines would wait for
 a page of a long document to be detected, then its next lines for the next page, and so on. A batch that is no
 newcomer's is passed four times at most, so the document keeps the fifth of the machine that its queue grants it.
+
+A batch takes as many cores as its model has threads. Whoever's turn it is waits until that many are free, and the
+others wait behind: a model that wants all cores is not put off for ever by those that want one.
 """
 
 from collections import Counter
 from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from threading import Lock
-from types import TracebackType
 
 _MOST_PASSES = 4
 
@@ -56,6 +58,7 @@ class PagesInWork:
 @dataclass(slots=True, eq=False)
 class _Waiter:
     newcomer: bool
+    cores: int
     passed: int = 0
     turn: Lock = field(default_factory=Lock)
 
@@ -64,50 +67,72 @@ class _Waiter:
 
 
 class EngineTurns:
-    """A context manager that so many threads may be inside of at once.
+    """The cores that the models of a pipeline share.
 
     Args:
-        slots: engines that compute at the same time.
+        cores: how many there are.
 
     Attributes:
-        free: slots that nobody has.
+        free: cores that nobody has.
     """
 
-    def __init__(self, slots: int) -> None:
-        self.free = slots
+    def __init__(self, cores: int) -> None:
+        self.free = self._cores = cores
         self._waiting: list[_Waiter] = []
         self._lock = Lock()
 
     @property
     def waiting(self) -> int:
-        """Threads that wait for a slot."""
+        """Threads that wait for their turn."""
         return len(self._waiting)
 
-    def __enter__(self) -> None:
-        waiter = _Waiter(is_newcomers())
+    def of(self, cores: int) -> AbstractContextManager[None]:
+        """What a model holds while it computes with so many threads. To be entered as often as wanted.
+
+        One that has more threads than there are cores gets all of them.
+        """
+        return _Turn(self, min(cores, self._cores))
+
+    def take(self, cores: int) -> None:
+        """Wait for a turn, and for so many cores to be free."""
+        waiter = _Waiter(is_newcomers(), cores)
         with self._lock:
-            if self.free:
-                self.free -= 1
-                return
             self._waiting.append(waiter)
+            self._grant()
         waiter.turn.acquire()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def give_back(self, cores: int) -> None:
+        """Let the next ones compute."""
         with self._lock:
-            if self._waiting:
-                self._next().turn.release()
-            else:
-                self.free += 1
+            self.free += cores
+            self._grant()
+
+    def _grant(self) -> None:
+        while self._waiting:
+            waiter = self._next()
+            if waiter.cores > self.free:
+                return
+            if waiter is not self._waiting[0]:
+                self._waiting[0].passed += 1
+            self._waiting.remove(waiter)
+            self.free -= waiter.cores
+            waiter.turn.release()
 
     def _next(self) -> _Waiter:
-        """Take the one whose turn it is out of the line: the first newcomer, unless the head was passed enough."""
+        """The one whose turn it is: the first newcomer, unless the head of the line was passed enough."""
         head = self._waiting[0]
-        chosen = head
-        if head.passed < _MOST_PASSES:
-            chosen = next((waiter for waiter in self._waiting if waiter.newcomer), head)
-        if chosen is not head:
-            head.passed += 1
-        self._waiting.remove(chosen)
-        return chosen
+        if head.passed >= _MOST_PASSES:
+            return head
+        return next((waiter for waiter in self._waiting if waiter.newcomer), head)
+
+
+class _Turn(AbstractContextManager[None]):
+    def __init__(self, turns: EngineTurns, cores: int) -> None:
+        self._turns = turns
+        self._cores = cores
+
+    def __enter__(self) -> None:
+        self._turns.take(self._cores)
+
+    def __exit__(self, *_error: object) -> None:
+        self._turns.give_back(self._cores)

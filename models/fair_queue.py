@@ -54,6 +54,7 @@ class FairQueue(Generic[Work]):
 
     def __init__(self) -> None:
         self._all: list[_Entry[Work]] = []
+        self._urgent: list[_Entry[Work]] = []
         self._by_key: dict[Hashable, list[_Entry[Work]]] = {}
         self._numbers = itertools.count()
         # Virtual time: what a flow of weight 1 would have had by now. A batch counts when the next is taken.
@@ -67,9 +68,11 @@ class FairQueue(Generic[Work]):
         return self._waiting_of.total()
 
     def push(
-        self, work: Work, *, key: Hashable, cost: int, flow: Hashable, turn: Turn | None = None
+        self, work: Work, *, key: Hashable, cost: int, flow: Hashable, turn: Turn | None = None, urgent: bool = False
     ) -> Callable[[], bool]:
         """Add work that costs ``cost`` and may share a batch with work of an equal ``key``; without a turn, its own.
+
+        Urgent work is no sooner due than other work, but `pop_batch` can be asked for it.
 
         Returns:
             Withdraws the work: the queue forgets it at once. False where it waits no longer.
@@ -77,18 +80,26 @@ class FairQueue(Generic[Work]):
         entry = _Entry(self._tag(flow, turn or Turn(cost)), next(self._numbers), [work], key, cost, flow)
         heapq.heappush(self._all, entry)
         heapq.heappush(self._by_key.setdefault(key, []), entry)
+        if urgent:
+            heapq.heappush(self._urgent, entry)
         self._waiting_of[flow] += 1
         return partial(self._withdraw, entry)
 
-    def pop_batch(self, max_items: int, max_cost: int) -> list[Work]:
+    def pop_batch(self, max_items: int, max_cost: int, *, urgent: bool = False) -> list[Work]:
         """Take the work that is due, with as much of its key, in order of tag, as fits beside it.
 
+        Args:
+            max_items: most pieces of work.
+            max_cost: most cost of all.
+            urgent: begin with the urgent work that is due.
+
         Returns:
-            At least one piece of work, even one above ``max_cost``; empty only when nothing waits.
+            At least one piece of work, even one above ``max_cost``; empty only when nothing (urgent) waits.
         """
-        if not self._all:
+        waiting = self._urgent if urgent else self._all
+        if not waiting:
             return []
-        head = self._all[0]
+        head = waiting[0]
         self._advance()
         same_key = self._by_key[head.key]
         cost = head.cost
@@ -103,6 +114,7 @@ class FairQueue(Generic[Work]):
         """Take everything at once."""
         left = [entry.payload.pop() for entry in self._all if entry.payload]
         self._all.clear()
+        self._urgent.clear()
         self._by_key.clear()
         self._waiting_of.clear()
         return left
@@ -146,6 +158,7 @@ class FairQueue(Generic[Work]):
         if not same_key:
             del self._by_key[entry.key]
         _drop_taken(self._all)
+        _drop_taken(self._urgent)
         if not self._waiting_of:
             # The end of a busy period: whoever comes next starts even.
             self._flow_end.clear()

@@ -31,7 +31,7 @@ from models.stages.host.line_reader import HostLineReader
 from models.stages.layout import LayoutStage
 from models.stages.orientation import OrientationStage
 from models.stages.pages import HostPages
-from models.stages.recognition import LineReader, RecognitionStage, line_batch_shapes
+from models.stages.recognition import MAX_OWN_LINES, LineReader, RecognitionStage, line_batch_shapes
 from models.stages.tables import TableStage
 from models.stages.unwarping import UnwarpingStage
 from models.weights import ModelStore
@@ -120,8 +120,7 @@ class _Loader:
         self._threads = config.threads or cores
         self._pool = CpuPool(self._threads)
         self._chosen: str | None = None
-        # As many models compute at once as there are cores for the threads of each.
-        self._turn = EngineTurns(max(1, cores // self._threads))
+        self._turns = EngineTurns(cores)
         self._device_models = self._open_device() if config.engine == DEVICE_ENGINE else None
 
     def build(self, opening: Opening) -> OcrPipeline:
@@ -164,8 +163,9 @@ class _Loader:
         if self._device_models:
             detectors = self._device_models.detectors(directory, self._precision("text_detection"))
         else:
-            detectors = [HostDetector(spec, engine) for engine in self._engines(directory, "text_detection")]
-        return DetectionStage(spec, detectors, self._pool)
+            lanes = self._lanes(self._engine(directory, "text_detection"), 1)
+            detectors = [HostDetector(spec, engine) for engine in lanes]
+        return DetectionStage(spec, detectors, self._pool, kept_lanes=self._kept(detectors, 1))
 
     def _recognisers(self, configured: ModuleConfig) -> Recognisers:
         names = dict.fromkeys(name for group in GROUPS.values() for name in group.models)
@@ -182,12 +182,14 @@ class _Loader:
     def _recogniser(self, name: str, module: ModuleConfig) -> Recogniser:
         directory = self._directory(module)
         spec = directory.recognition()
+        readers = self._line_readers(directory)
         stage = RecognitionStage(
             spec,
-            self._line_readers(directory),
+            readers,
             self._pool,
             padding=self._padding(),
             group_size=module.batch_size,
+            kept_lanes=self._kept(readers, self._streams() + 1),
             name=name,
         )
         characters = frozenset(spec.characters)
@@ -197,7 +199,7 @@ class _Loader:
         if self._device_models:
             precision, on_ladder = self._precision("text_recognition"), self._padding() == "bucket"
             return self._device_models.line_readers(directory, precision, on_ladder=on_ladder)
-        return [HostLineReader(directory.recognition(), engine) for engine in self._lanes(directory)]
+        return [HostLineReader(directory.recognition(), engine) for engine in self._recognition_lanes(directory)]
 
     def _orientation(self, name: str) -> Callable[[ModuleConfig], OrientationStage]:
         def open_stage(module: ModuleConfig) -> OrientationStage:
@@ -207,8 +209,7 @@ class _Loader:
             if self._device_models:
                 models = self._device_models.classifiers(directory, self._precision(name))
             else:
-                engines = self._engines(directory, name, batch_shapes=image_batch_shapes(spec))
-                models = [HostClassifier(spec, engine) for engine in engines]
+                models = [HostClassifier(spec, self._engine(directory, name, batch_shapes=image_batch_shapes(spec)))]
             return OrientationStage(Classifier(name, spec, models, self._pool))
 
         return open_stage
@@ -217,8 +218,7 @@ class _Loader:
         directory = self._directory(module)
         if self._device_models:
             return UnwarpingStage(self._device_models.flatteners(directory), self._pool)
-        engines = self._engines(directory, "doc_unwarping")
-        return UnwarpingStage([HostFlattener(engine) for engine in engines], self._pool)
+        return UnwarpingStage([HostFlattener(self._engine(directory, "doc_unwarping"))], self._pool)
 
     def _layout(self, module: ModuleConfig) -> LayoutStage:
         directory = self._directory(module)
@@ -249,28 +249,35 @@ class _Loader:
         path = module.model_dir or self._store.find(module.model_name, ENGINE_FORMATS.get(self._config.engine))
         return ModelDirectory.read(path)
 
-    def _engines(
+    def _engine(
         self,
         directory: ModelDirectory,
         stage: str,
         *,
         few_shapes: bool = False,
         batch_shapes: Sequence[BatchShape] = (),
-    ) -> list[Engine]:
+        streams: int = 1,
+    ) -> Engine:
         options = replace(
-            self._options(self._precision(stage), few_shapes=few_shapes, batch_shapes=batch_shapes),
+            self._options(self._precision(stage), few_shapes=few_shapes, batch_shapes=batch_shapes, streams=streams),
             best_class=stage == "text_recognition",
         )
         names = usable_engines(self._config.engine, directory, self._config.device)
         name = names[0] if len(names) == 1 else self._fastest(names, options)
-        return [open_engine(name, directory.path, options)]
+        return open_engine(name, directory.path, options)
 
     def _options(
-        self, precision: Precision, *, few_shapes: bool = False, batch_shapes: Sequence[BatchShape] = ()
+        self,
+        precision: Precision,
+        *,
+        few_shapes: bool = False,
+        batch_shapes: Sequence[BatchShape] = (),
+        streams: int = 1,
     ) -> EngineOptions:
         return EngineOptions(
             self._config.device,
             self._threads,
+            streams,
             precision,
             few_shapes=few_shapes,
             batch_shapes=tuple(batch_shapes),
@@ -278,7 +285,7 @@ class _Loader:
             torch_compile=self._config.torch_compile,
             memory_share=self._config.gpu_memory_share,
             artefacts=self._store.directory / ARTEFACTS,
-            turn=self._turn,
+            turn=self._turns.of(self._threads // streams),
         )
 
     def _open_device(self) -> "DeviceModels":
@@ -299,7 +306,8 @@ class _Loader:
                 "and use_table_recognition, or set engine.name to onnxruntime."
             )
         name = usable_engines(self._config.engine, directory, self._config.device)[-1]
-        return [open_engine(name, directory.path, EngineOptions(self._config.device, self._threads, turn=self._turn))]
+        options = EngineOptions(self._config.device, self._threads, turn=self._turns.of(self._threads))
+        return [open_engine(name, directory.path, options)]
 
     def _fastest(self, names: tuple[str, ...], options: EngineOptions) -> str:
         """One engine for all models, chosen by what takes most of the time: the configured recogniser."""
@@ -312,13 +320,29 @@ class _Loader:
             )
         return self._chosen
 
-    def _lanes(self, directory: ModelDirectory) -> list[Engine]:
+    def _recognition_lanes(self, directory: ModelDirectory) -> list[Engine]:
         """Engines for the stage that does most of the work: what a lane does before and after keeps none waiting."""
-        shapes = line_batch_shapes(directory.recognition(), self._padding())
-        few_shapes = self._padding() != "reference"
-        engines = self._engines(directory, "text_recognition", few_shapes=few_shapes, batch_shapes=shapes)
-        twins = [engine.twin() for engine in engines]
-        return [*engines, *(twin for twin in twins if twin is not None)]
+        engine = self._engine(
+            directory,
+            "text_recognition",
+            few_shapes=self._padding() != "reference",
+            batch_shapes=line_batch_shapes(directory.recognition(), self._padding()),
+            streams=self._streams(),
+        )
+        return self._lanes(engine, self._streams() + 1)
+
+    def _lanes(self, engine: Engine, lanes: int) -> list[Engine]:
+        """An engine and its twins, for so many lanes and, on a CPU, where models take turns, one for newcomers."""
+        twins = [engine.twin() for _ in range(lanes - (self._config.device != "cpu"))]
+        return [engine, *(twin for twin in twins if twin is not None)]
+
+    def _kept(self, models: Sequence[object], lanes: int) -> int:
+        """Lanes that only newcomers may take."""
+        return max(0, len(models) - lanes) if self._config.device == "cpu" else 0
+
+    def _streams(self) -> int:
+        """Recognition batches that compute at once. Single lines are too little work to be shared among threads."""
+        return self._threads if self._config.device == "cpu" and MAX_OWN_LINES.get(self._padding()) == 1 else 1
 
     def _precision(self, stage: str) -> Precision:
         """What a stage computes in: its own setting, the common one, or by profile and device."""

@@ -43,7 +43,8 @@ class EngineOptions:
 
     Attributes:
         device: ``cpu``, or ``gpu:N``. An engine that cannot use it raises; none falls back to another device.
-        threads: CPU threads for one session; 0 lets the engine use every core it may run on.
+        threads: CPU threads of one model; 0 lets the engine use every core it may run on.
+        streams: batches that compute at once on a CPU, with an equal share of ``threads`` each; for `Engine.twin`.
         precision: ``f32``, ``bf16``, ``fp16``, or ``fast``: the fastest that the engine has on this device. An engine
             that cannot compute in what is named here raises; only ``fast`` leaves it the choice.
         few_shapes: whether the model only ever sees a limited number of input shapes, so that what is prepared for each
@@ -56,12 +57,13 @@ class EngineOptions:
         memory_share: the most of a card's memory that this process may take, 0..1.
         torch_compile: let PyTorch make kernels of its own for the network.
         artefacts: a directory that compiled models are kept in for the next start; None keeps none.
-        turn: held while a CPU engine computes. Models that would each use every core take turns: run at once, they
-            took 4 % more CPU time for the same pages.
+        turn: held while a CPU engine computes a batch. Models that would each use every core take turns: run at once,
+            they took 4 % more CPU time for the same pages.
     """
 
     device: str = "cpu"
     threads: int = 0
+    streams: int = 1
     precision: Precision = "f32"
     few_shapes: bool = False
     batch_shapes: tuple[BatchShape, ...] = ()

@@ -104,7 +104,7 @@ def _timed(engine: Engine, batch: NDArray[np.float32]) -> float:
 def _key(names: Sequence[str], model: Path, options: EngineOptions) -> str:
     """One text for everything that the choice depends on: processor, threads, precision, versions, weights."""
     weights = (model / "inference.onnx").read_bytes()
-    parts = [_processor(), str(os.cpu_count()), str(options.threads), options.precision]
+    parts = [_processor(), str(os.cpu_count()), str(options.threads), str(options.streams), options.precision]
     parts += [f"{name} {_version(name)}" for name in names]
     return sha256("|".join([*parts, sha256(weights).hexdigest()]).encode()).hexdigest()
 

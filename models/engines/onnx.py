@@ -17,13 +17,14 @@ _LOG_ERRORS_ONLY = 3
 
 
 class OnnxRuntimeEngine:
-    """One ONNX Runtime session on the CPU."""
+    """One ONNX Runtime session on the CPU, which several threads may run at once."""
 
     name = "onnxruntime"
     batch_sizes: tuple[int, ...] = ()
 
-    def __init__(self, session: ort.InferenceSession) -> None:
+    def __init__(self, session: ort.InferenceSession, options: EngineOptions) -> None:
         self._session: ort.InferenceSession | None = session
+        self._options = options
         self._input = session.get_inputs()[0].name
         self._output = session.get_outputs()[0].name
         self._shrinking = shrinking("cpu:0")
@@ -35,7 +36,8 @@ class OnnxRuntimeEngine:
             raise EngineFailure("The ONNX Runtime session is closed.")
         try:
             options = self._shrinking if batch.size > LARGE_INPUT else None
-            (output,) = self._session.run([self._output], {self._input: batch}, options)
+            with self._options.turn:
+                (output,) = self._session.run([self._output], {self._input: batch}, options)
         except Exception as error:  # the library raises its own C++ exceptions as plain classes
             raise EngineFailure(f"ONNX Runtime failed on a batch of shape {batch.shape}.") from error
         return np.asarray(output, np.float32)
@@ -49,8 +51,9 @@ class OnnxRuntimeEngine:
         """See `GraphEngine.run_all`."""
         return run_all(self._session, inputs)
 
-    def twin(self) -> None:
-        """See `Engine.twin`. Not measured to be a gain."""
+    def twin(self) -> "OnnxRuntimeEngine | None":
+        """See `Engine.twin`: the session itself is for any number of threads."""
+        return OnnxRuntimeEngine(self._session, self._options) if self._session is not None else None
 
     def close(self) -> None:
         """See `Engine.close`."""
@@ -66,7 +69,7 @@ def open_model(directory: Path, options: EngineOptions) -> OnnxRuntimeEngine | O
     """
     model = directory / "inference.onnx"
     settings = ort.SessionOptions()
-    settings.intra_op_num_threads = options.threads
+    settings.intra_op_num_threads = options.threads // options.streams
     settings.log_severity_level = _LOG_ERRORS_ONLY
     # Threads that spin while they wait take the cores that the other stages' sessions and the HTTP side need.
     settings.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -85,4 +88,4 @@ def open_model(directory: Path, options: EngineOptions) -> OnnxRuntimeEngine | O
         session = ort.InferenceSession(model, settings, providers=["CPUExecutionProvider"])
     except Exception as error:
         raise EngineFailure(f"ONNX Runtime cannot load the model in {directory}: {error}") from error
-    return OnnxRuntimeEngine(session)
+    return OnnxRuntimeEngine(session, options)

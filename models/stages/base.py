@@ -94,15 +94,23 @@ class ModelStage(ABC, Generic[Model, Item, Output]):
         pool: for array work before and after.
         max_items: see `Batcher`.
         max_cost: see `Batcher`.
+        kept_lanes: see `Batcher`.
     """
 
     def __init__(
-        self, name: str, models: Sequence[Model], pool: CpuPool, *, max_items: int, max_cost: int = sys.maxsize
+        self,
+        name: str,
+        models: Sequence[Model],
+        pool: CpuPool,
+        *,
+        max_items: int,
+        max_cost: int = sys.maxsize,
+        kept_lanes: int = 0,
     ) -> None:
         self._models = tuple(models)
         self._pool = pool
         lanes: list[Lane[Item, Output]] = [partial(self._run, model) for model in models]
-        self.batcher = Batcher(name, lanes, max_items=max_items, max_cost=max_cost)
+        self.batcher = Batcher(name, lanes, max_items=max_items, max_cost=max_cost, kept_lanes=kept_lanes)
 
     @property
     def runs_on(self) -> str:

@@ -33,11 +33,22 @@ class Detector(StageModel, Protocol):
 
 
 class DetectionStage(ModelStage[Detector, Prepared, NDArray[np.float32]]):
-    """DB text detection on pages of any size; only pages of equal detector shape can share a batch."""
+    """DB text detection on pages of any size; only pages of equal detector shape can share a batch.
 
-    def __init__(self, spec: DetectionSpec, detectors: Sequence[Detector], pool: CpuPool) -> None:
+    Args:
+        spec: the model's description.
+        detectors: one per lane.
+        pool: for resizing and for finding boxes.
+        kept_lanes: see `Batcher`.
+    """
+
+    def __init__(
+        self, spec: DetectionSpec, detectors: Sequence[Detector], pool: CpuPool, *, kept_lanes: int = 0
+    ) -> None:
         pages = MAX_PAGES_PER_BATCH if detectors[0].batch_sizes else 1
-        super().__init__("text_detection", detectors, pool, max_items=pages, max_cost=MAX_BATCH_PIXELS)
+        super().__init__(
+            "text_detection", detectors, pool, max_items=pages, max_cost=MAX_BATCH_PIXELS, kept_lanes=kept_lanes
+        )
         self._spec = spec
 
     async def find(

@@ -83,6 +83,7 @@ class RecognitionStage(ModelStage[LineReader, _PaddedLine, DecodedLine]):
         pool: for resizing.
         padding: policy that fixes padded widths.
         group_size: lines of a page that share a padded width under the ``reference`` policy.
+        kept_lanes: see `Batcher`.
         name: stage name; several recognisers may be open at once.
     """
 
@@ -94,13 +95,16 @@ class RecognitionStage(ModelStage[LineReader, _PaddedLine, DecodedLine]):
         *,
         padding: Padding,
         group_size: int,
+        kept_lanes: int = 0,
         name: str = "text_recognition",
     ) -> None:
         # The sizes that batches of several pages have; none where every batch is one page's own.
         self._shared_sizes = readers[0].batch_sizes if padding == "bucket" else ()
         own_lines = MAX_OWN_LINES.get(padding, group_size)
         max_items = max(self._shared_sizes, default=own_lines)
-        super().__init__(name, readers, pool, max_items=max_items, max_cost=readers[0].most_pixels)
+        super().__init__(
+            name, readers, pool, max_items=max_items, max_cost=readers[0].most_pixels, kept_lanes=kept_lanes
+        )
         self._spec = spec
         self._padding = padding
         self._group_size = group_size

@@ -41,11 +41,10 @@ def replicas_of(
 
 
 def _own_config(config: PipelineConfig, device: str, devices: Sequence[str]) -> PipelineConfig:
-    """A replica sees one card, its first. Replicas share the cores, as far as nothing else is configured."""
+    """A replica sees one card, its first, and replicas share the cores."""
     if device != "cpu":
         return replace(config, device="gpu:0", cores=max(1, usable_cores() // len(devices)))
-    threads = config.threads or max(1, usable_cores() // devices.count("cpu"))
-    return replace(config, device="cpu", threads=threads)
+    return replace(config, device="cpu", cores=max(1, usable_cores() // devices.count("cpu")))
 
 
 def _environment(device: str, environ: Mapping[str, str]) -> dict[str, str]:

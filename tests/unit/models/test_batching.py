@@ -6,6 +6,7 @@ import weakref
 import pytest
 
 from models.batching import Batcher
+from models.engine_turns import work_of
 from models.errors import DeadlineExceeded, EngineFailure, OutOfDeviceMemory, PipelineStopped
 
 
@@ -50,6 +51,27 @@ def test_what_waits_while_a_lane_works_becomes_one_batch():
         assert await asyncio.gather(*rest) == [[4], [6], [8]]
         assert lane.batches == [[1], [2, 3, 4]]
         assert batcher.stats.shared_batches == 1
+        await batcher.close()
+
+    run(test)
+
+
+def test_a_kept_lane_is_idle_until_a_newcomer_comes():
+    async def test():
+        lanes = [GatedLane(), GatedLane()]
+        batcher = Batcher("stage", lanes, max_items=1, kept_lanes=1)
+        with work_of(newcomer=False):
+            document = [asyncio.create_task(batcher.submit([n], key="k", cost=1, flow="long")) for n in (1, 2)]
+        await entered(lanes[1])
+        assert (batcher.queued, lanes[0].batches) == (1, [])
+        newcomer = asyncio.create_task(batcher.submit([3], key="k", cost=1, flow="short"))
+        await entered(lanes[0])
+        lanes[0].open()
+        assert await newcomer == [6]
+        assert (lanes[0].batches, lanes[1].batches, batcher.queued) == ([[3]], [[1]], 1)
+        lanes[1].open(2)
+        assert await asyncio.gather(*document) == [[2], [4]]
+        assert lanes[1].batches == [[1], [2]]
         await batcher.close()
 
     run(test)

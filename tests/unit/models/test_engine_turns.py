@@ -13,10 +13,10 @@ def order_of(threads_in_line: str) -> list[int]:
     turns, served, threads = EngineTurns(1), [], []
 
     def compute(number: int, newcomer: bool) -> None:
-        with work_of(newcomer=newcomer), turns:
+        with work_of(newcomer=newcomer), turns.of(1):
             served.append(number)
 
-    with turns:
+    with turns.of(1):
         for number, kind in enumerate(threads_in_line):
             threads.append(threading.Thread(target=compute, args=(number, kind == "N")))
             threads[-1].start()
@@ -51,19 +51,46 @@ def test_whoever_was_passed_four_times_goes_next():
 def test_an_engine_that_fails_gives_its_turn_back():
     turns = EngineTurns(2)
     try:
-        with turns:
+        with turns.of(1):
             assert turns.free == 1
             raise ValueError
     except ValueError:
         assert turns.free == 2
 
 
+def test_a_model_of_many_threads_waits_for_its_cores_and_is_not_put_off_by_those_of_one():
+    turns, served, threads = EngineTurns(2), [], []
+
+    def compute(name: str, cores: int) -> None:
+        with turns.of(cores):
+            served.append(name)
+
+    with turns.of(1):
+        for number, (name, cores) in enumerate((("wide", 2), ("narrow", 1))):
+            threads.append(threading.Thread(target=compute, args=(name, cores)))
+            threads[-1].start()
+            _until(lambda waiting=number + 1: turns.waiting == waiting)
+        assert (served, turns.free) == ([], 1)
+    for thread in threads:
+        thread.join(LONG_ENOUGH)
+    assert (served, turns.free, turns.waiting) == (["wide", "narrow"], 2, 0)
+
+
+def test_models_compute_side_by_side_as_far_as_the_cores_go():
+    turns = EngineTurns(3)
+    with turns.of(1), turns.of(2):
+        assert turns.free == 0
+    with turns.of(8):
+        assert turns.free == 0
+    assert turns.free == 3
+
+
 def test_a_thread_that_says_nothing_is_a_newcomer_again_after_a_batch_that_was_none():
     turns = EngineTurns(1)
     with work_of(newcomer=False):
         pass
-    with turns:
-        late = threading.Thread(target=turns.__enter__)
+    with turns.of(1):
+        late = threading.Thread(target=turns.take, args=(1,))
         late.start()
         _until(lambda: turns.waiting == 1)
         assert turns._waiting[0].newcomer

@@ -171,12 +171,13 @@ def test_what_was_taken_cannot_be_withdrawn():
 
 def test_nothing_stays_once_nothing_waits():
     queue = FairQueue()
-    withdrawals = [queue.push(number, key=number % 3, cost=1, flow=number) for number in range(9)]
+    withdrawals = [queue.push(number, key=number % 3, cost=1, flow=number, urgent=True) for number in range(9)]
     for withdraw in withdrawals[3:]:
         withdraw()
     drain(queue)
     assert not queue._all
     assert not queue._by_key
+    assert not queue._urgent
     assert not queue._flow_end
 
 
@@ -212,3 +213,24 @@ def test_nothing_is_lost_doubled_or_mixed(pushes, max_items, max_cost):
         assert len({key for _, key, _ in batch}) == 1
         assert len(batch) <= max_items
         assert len(batch) == 1 or sum(cost for _, _, cost in batch) <= max_cost
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(1, 50), st.integers(0, 4), st.booleans()), max_size=60),
+    st.lists(st.booleans(), max_size=80),
+    st.integers(1, 5),
+)
+def test_urgent_work_can_be_taken_first_and_nothing_is_lost(pushes, asked, max_items):
+    queue, left = FairQueue(), {number for number, (*_, urgent) in enumerate(pushes) if urgent}
+    for number, (key, cost, flow, urgent) in enumerate(pushes):
+        queue.push(number, key=key, cost=cost, flow=flow, urgent=urgent)
+    served = []
+    for urgent in asked:
+        batch = queue.pop_batch(max_items, 100, urgent=urgent)
+        assert bool(batch) == bool(left if urgent else len(queue) + len(batch))
+        assert not (urgent and batch) or batch[0] in left
+        served += batch
+        left -= set(batch)
+    served += [work for batch in drain(queue, max_items, 100) for work in batch]
+    assert sorted(served) == list(range(len(pushes)))
+    assert not queue._urgent

@@ -1,6 +1,7 @@
 """What a configuration makes of engines: which, how exact, how many."""
 
 import asyncio
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,7 +10,6 @@ import pytest
 
 from models.config import ModuleConfig, PipelineConfig
 from models.document import Page
-from models.engine_turns import EngineTurns
 from models.engines.base import EngineOptions
 from models.engines.fake import FakeEngine, reads
 from models.errors import EngineUnavailable
@@ -34,7 +34,7 @@ class Noting(FakeModels):
 
 
 class Twins(FakeEngine):
-    """A fake engine that has one twin."""
+    """A fake engine that has twins."""
 
     def twin(self) -> FakeEngine:
         return FakeEngine(reads((1, 2, 5), len(CHARACTERS) + 2))
@@ -91,20 +91,51 @@ def test_the_fast_profile_pads_least(tmp_path: Path, settings: dict[str, str], w
 
 def test_models_take_turns_where_each_may_use_every_core(tmp_path: Path) -> None:
     models = Noting()
-    with fake_pipeline(tmp_path, models):
+    entered = threading.Event()
+    with fake_pipeline(tmp_path, models, cores=2):
         first, second = (options.turn for options in models.options.values())
-        assert first is second
+
+        def enter() -> None:
+            with second:
+                entered.set()
+
+        late = threading.Thread(target=enter)
         with first:
-            assert isinstance(second, EngineTurns)
-            assert second.free == 0
+            late.start()
+            assert not entered.wait(0.05)
+        assert entered.wait(10)
+        late.join()
 
 
-def test_only_the_recogniser_has_a_lane_for_each_twin(tmp_path: Path) -> None:
-    models = FakeModels()
+@pytest.mark.parametrize(
+    ("settings", "streams", "lanes"),
+    [({}, 1, "3"), ({"profile": "fast"}, 3, "5"), ({"profile": "fast", "padding": "reference"}, 1, "3")],
+)
+def test_the_recogniser_has_a_lane_more_than_it_computes_batches_at_once_and_every_stage_one_for_newcomers(
+    tmp_path: Path, settings: dict[str, str], streams: int, lanes: str
+) -> None:
+    models = Noting()
+
+    def with_twins(directory: Path, options: EngineOptions) -> FakeEngine:
+        models.options[directory.name] = options
+        return Twins(getattr(models, directory.name))
+
+    models.open = with_twins  # type: ignore[method-assign]
+    with fake_pipeline(tmp_path, models, cores=3, **settings) as pipeline:
+        opened = {module.module: module.detail[-1] for module in pipeline.modules() if module.state == "loaded"}
+    assert opened == {"text_detection": "2", "text_recognition": lanes}
+    assert {name: options.streams for name, options in models.options.items()} == {
+        "detection": 1,
+        "recognition": streams,
+    }
+
+
+def test_on_a_gpu_no_lane_is_kept_for_newcomers(tmp_path: Path) -> None:
+    models = Noting()
     models.open = lambda directory, options: Twins(getattr(models, directory.name))  # type: ignore[method-assign]
-    with fake_pipeline(tmp_path, models) as pipeline:
-        lanes = {module.module: module.detail[-1] for module in pipeline.modules() if module.state == "loaded"}
-    assert lanes == {"text_detection": "1", "text_recognition": "2"}
+    with fake_pipeline(tmp_path, models, device="gpu:0") as pipeline:
+        opened = {module.module: module.detail[-1] for module in pipeline.modules() if module.state == "loaded"}
+    assert opened == {"text_detection": "1", "text_recognition": "2"}
 
 
 def test_paddles_own_format_needs_paddle_and_a_name_is_kept(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """ONNX Runtime and OpenVINO on a model of a few bytes, written by hand: y = x * 1 on any shape."""
 
 import struct
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -93,6 +94,26 @@ def test_a_large_input_is_answered_right_and_so_is_the_next(directory: Path, nam
     np.testing.assert_array_equal(engine.run(large), large)
     small = np.ones((1, 3, 32, 32), np.float32)
     np.testing.assert_array_equal(engine.run(small), small)
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_twins_of_a_model_with_several_streams_answer_side_by_side(directory: Path, name: str) -> None:
+    engine = open_engine(name, directory, EngineOptions(threads=2, streams=2))
+    twins = [engine, engine.twin(), engine.twin()]
+    wrong = []
+
+    def answer(number: int) -> None:
+        batch = np.full((1, 3, 4, 5), number, np.float32)
+        wrong.extend(number for _ in range(50) if not np.array_equal(twins[number].run(batch), batch))
+
+    threads = [threading.Thread(target=answer, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    engine.close()
+    assert not wrong
+    np.testing.assert_array_equal(twins[1].run(np.ones((1, 3, 4, 5), np.float32)), np.ones((1, 3, 4, 5), np.float32))
 
 
 @pytest.mark.parametrize("name", ENGINES)

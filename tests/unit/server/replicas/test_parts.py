@@ -99,7 +99,7 @@ def test_one_device_stays_in_this_process() -> None:
 def test_replicas_on_the_cpu_share_its_cores_and_see_no_card() -> None:
     two = placed("engine.devices=[cpu, cpu]")
     assert [replica.device for replica in two] == ["cpu", "cpu"]
-    assert [replica.start.config.threads for replica in two] == [max(1, usable_cores() // 2)] * 2
+    assert [replica.start.config.cores for replica in two] == [max(1, usable_cores() // 2)] * 2
     assert two[0].environment["CUDA_VISIBLE_DEVICES"] == ""
     assert placed("engine.devices=[cpu, cpu]", "engine.threads=3")[0].start.config.threads == 3
 
