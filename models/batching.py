@@ -71,8 +71,8 @@ class Batcher(Generic[Item, Output]):
         lanes: one callable per engine instance; each is only ever called from its own thread.
         max_items: most items in one batch.
         max_cost: most cost (padded pixels) in one batch; a single item may exceed it.
-        kept_lanes: of ``lanes``, which stay idle until a newcomer comes (see `models.engine_turns`): a lane whose
-            batch waits for its turn on the processor cannot take one that would be passed in front of it.
+        kept_lanes: lanes that batches without a newcomer (see `models.engine_turns`) leave free: a lane whose batch
+            waits for its turn on the processor cannot run one that would be passed in front of it.
     """
 
     def __init__(
@@ -86,7 +86,8 @@ class Batcher(Generic[Item, Output]):
     ) -> None:
         self.name = name
         self.stats = BatcherStats()
-        self._kept_lanes = kept_lanes
+        self._most_older = len(lanes) - kept_lanes
+        self._older = 0
         self._max_items, self._max_cost = max_items, max_cost
         self._idle = [(lane, ThreadPoolExecutor(1, f"{name}-{number}")) for number, lane in enumerate(lanes)]
         self._executors = [executor for _, executor in self._idle]
@@ -161,7 +162,7 @@ class Batcher(Generic[Item, Output]):
     def _pump(self) -> None:
         """Start batches while there are an idle lane and a job that is still wanted."""
         while self._idle:
-            only_newcomers = len(self._idle) <= self._kept_lanes
+            only_newcomers = self._older >= self._most_older
             taken = self._queue.pop_batch(self._max_items, self._max_cost, urgent=only_newcomers)
             if not taken:
                 return
@@ -185,8 +186,9 @@ class Batcher(Generic[Item, Output]):
         lane, executor = self._idle.pop()
         now = time.monotonic()
         items = [job.item for job in batch]
+        newcomer = any(job.newcomer for job in batch)
         try:
-            run = partial(_run, lane, items, newcomer=any(job.newcomer for job in batch))
+            run = partial(_run, lane, items, newcomer=newcomer)
             future = asyncio.get_running_loop().run_in_executor(executor, run)
         except (RuntimeError, MemoryError) as error:
             # The executor may keep a call whose thread did not start; without items it does nothing.
@@ -195,7 +197,8 @@ class Batcher(Generic[Item, Output]):
             self._deliver(batch, [_as_failure(error) for _ in batch])
             return
         self._running[future] = now
-        future.add_done_callback(partial(self._finish, batch, lane, executor, now))
+        self._older += not newcomer
+        future.add_done_callback(partial(self._finish, batch, lane, executor, now, not newcomer))
         self.stats.batches += 1
         self.stats.shared_batches += len({job.flow for job in batch}) > 1
         self.stats.cost += sum(job.cost for job in batch)
@@ -207,10 +210,12 @@ class Batcher(Generic[Item, Output]):
         lane: Lane[Item, Output],
         executor: ThreadPoolExecutor,
         started: float,
+        older: bool,
         future: "asyncio.Future[_Ran[Output]]",
     ) -> None:
         """Hand each output to its job, give the lane back, start the next batch."""
         del self._running[future]
+        self._older -= older
         self._idle.append((lane, executor))
         self.stats.run_seconds += time.monotonic() - started
         self._deliver(batch, self._outputs(future, batch))

@@ -2,10 +2,11 @@
 
 The queue in front of each stage is fair by itself, but stages meet at the processor. A newcomer's lines would wait for
 a page of a long document to be detected, then its next lines for the next page, and so on. A batch that is no
-newcomer's is passed four times at most, so the document keeps the fifth of the machine that its queue grants it.
+newcomer's is passed by four times its own cores at most, so the document keeps the fifth of the machine that its queue
+grants it.
 
-A batch takes as many cores as its model has threads. Whoever's turn it is waits until that many are free, and the
-others wait behind: a model that wants all cores is not put off for ever by those that want one.
+A batch takes as many cores as its model has threads for one. Whoever's turn it is waits until that many are free, and
+the others wait behind: a model that wants all cores is not put off for ever by those that want one.
 """
 
 from collections import Counter
@@ -55,17 +56,6 @@ class PagesInWork:
                 del self._pages[flow]
 
 
-@dataclass(slots=True, eq=False)
-class _Waiter:
-    newcomer: bool
-    cores: int
-    passed: int = 0
-    turn: Lock = field(default_factory=Lock)
-
-    def __post_init__(self) -> None:
-        self.turn.acquire()
-
-
 class EngineTurns:
     """The cores that the models of a pipeline share.
 
@@ -86,53 +76,87 @@ class EngineTurns:
         """Threads that wait for their turn."""
         return len(self._waiting)
 
-    def of(self, cores: int) -> AbstractContextManager[None]:
-        """What a model holds while it computes with so many threads. To be entered as often as wanted.
+    def of(self, cores: int, at_once: int = 1) -> AbstractContextManager[object]:
+        """What a model's batch holds while it computes. To be entered by any number of threads.
 
-        One that has more threads than there are cores gets all of them.
+        Args:
+            cores: what a batch takes. A model with more threads than there are cores takes all of them.
+            at_once: batches of the model that may compute at the same time.
         """
-        return _Turn(self, min(cores, self._cores))
+        return _Model(self, min(cores, self._cores), at_once)
 
-    def take(self, cores: int) -> None:
-        """Wait for a turn, and for so many cores to be free."""
-        waiter = _Waiter(is_newcomers(), cores)
+    def take(self, model: "_Model") -> None:
+        """Wait for a turn, and for the cores to be free."""
+        waiter = _Waiter(model, is_newcomers())
         with self._lock:
             self._waiting.append(waiter)
             self._grant()
-        waiter.turn.acquire()
+        try:
+            waiter.turn.acquire()
+        except BaseException:  # an interrupt of the main thread: its cores must not be lost
+            with self._lock:
+                if waiter in self._waiting:
+                    self._waiting.remove(waiter)
+                else:
+                    self._leave(model)
+            raise
 
-    def give_back(self, cores: int) -> None:
+    def give_back(self, model: "_Model") -> None:
         """Let the next ones compute."""
         with self._lock:
-            self.free += cores
-            self._grant()
+            self._leave(model)
+
+    def _leave(self, model: "_Model") -> None:
+        self.free += model.cores
+        model.computing -= 1
+        self._grant()
 
     def _grant(self) -> None:
-        while self._waiting:
-            waiter = self._next()
-            if waiter.cores > self.free:
+        while True:
+            waiting = [waiter for waiter in self._waiting if waiter.model.computing < waiter.model.at_once]
+            if not waiting:
                 return
-            if waiter is not self._waiting[0]:
-                self._waiting[0].passed += 1
+            waiter = _next(waiting)
+            if waiter.model.cores > self.free:
+                return
+            if waiter is not waiting[0]:
+                waiting[0].passed += waiter.model.cores
             self._waiting.remove(waiter)
-            self.free -= waiter.cores
+            self.free -= waiter.model.cores
+            waiter.model.computing += 1
             waiter.turn.release()
 
-    def _next(self) -> _Waiter:
-        """The one whose turn it is: the first newcomer, unless the head of the line was passed enough."""
-        head = self._waiting[0]
-        if head.passed >= _MOST_PASSES:
-            return head
-        return next((waiter for waiter in self._waiting if waiter.newcomer), head)
 
+class _Model(AbstractContextManager[object]):
+    """How many cores a batch of a model takes, and how many of its batches compute."""
 
-class _Turn(AbstractContextManager[None]):
-    def __init__(self, turns: EngineTurns, cores: int) -> None:
+    def __init__(self, turns: EngineTurns, cores: int, at_once: int) -> None:
+        self.cores = cores
+        self.at_once = at_once
+        self.computing = 0
         self._turns = turns
-        self._cores = cores
 
     def __enter__(self) -> None:
-        self._turns.take(self._cores)
+        self._turns.take(self)
 
     def __exit__(self, *_error: object) -> None:
-        self._turns.give_back(self._cores)
+        self._turns.give_back(self)
+
+
+@dataclass(slots=True, eq=False)
+class _Waiter:
+    model: _Model
+    newcomer: bool
+    passed: int = 0
+    turn: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        self.turn.acquire()
+
+
+def _next(waiting: list[_Waiter]) -> _Waiter:
+    """The one whose turn it is: the first newcomer, unless the head of the line was passed enough."""
+    head = waiting[0]
+    if head.passed >= _MOST_PASSES * head.model.cores:
+        return head
+    return next((waiter for waiter in waiting if waiter.newcomer), head)

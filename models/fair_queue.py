@@ -132,12 +132,13 @@ class FairQueue(Generic[Work]):
         return turn.tag
 
     def _advance(self) -> None:
-        """Count the last batch: it was shared by all who would still be served if shares were exact."""
-        weights = sum(
-            1.0 if first > self._now else _WEIGHT_OF_FURTHER_PAGES
-            for first, end in self._flow_end.values()
-            if end > self._now
-        )
+        """Count the last batch: it was shared by all who wait and would still be served if shares were exact.
+
+        Flows that would still be served but are through already do not count: under a stream of newcomers they would
+        be more and more, time would slow down, and a document would get an ever smaller share.
+        """
+        ends = [self._flow_end[flow] for flow in self._waiting_of if flow in self._flow_end]
+        weights = sum(1.0 if first > self._now else _WEIGHT_OF_FURTHER_PAGES for first, end in ends if end > self._now)
         if weights:
             self._now += self._taken / weights
         self._taken = 0

@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound=Closable)
 
+_MOST_STREAMS = 8
+"""Of a recogniser: each keeps what it prepared for every width, as far as OpenVINO has it for each stream."""
+
 DEVICE_ENGINE, DEVICE_MODULE = "torch", "models.stages.device.opening"
 """The engine whose pages stay on the device from upload to text, and what opens its models."""
 
@@ -117,7 +120,7 @@ class _Loader:
         self._config = config
         self._store = store
         cores = config.cores or usable_cores()
-        self._threads = config.threads or cores
+        self._threads = min(config.threads or cores, cores)
         self._pool = CpuPool(self._threads)
         self._chosen: str | None = None
         self._turns = EngineTurns(cores)
@@ -160,12 +163,13 @@ class _Loader:
         directory = self._directory(module)
         spec = directory.detection()
         detectors: Sequence[Detector]
+        kept = 0
         if self._device_models:
             detectors = self._device_models.detectors(directory, self._precision("text_detection"))
         else:
-            lanes = self._lanes(self._engine(directory, "text_detection"), 1)
-            detectors = [HostDetector(spec, engine) for engine in lanes]
-        return DetectionStage(spec, detectors, self._pool, kept_lanes=self._kept(detectors, 1))
+            engines, kept = self._lanes(self._engine(directory, self._options(self._precision("text_detection"))), 1)
+            detectors = [HostDetector(spec, engine) for engine in engines]
+        return DetectionStage(spec, detectors, self._pool, kept_lanes=kept)
 
     def _recognisers(self, configured: ModuleConfig) -> Recognisers:
         names = dict.fromkeys(name for group in GROUPS.values() for name in group.models)
@@ -182,24 +186,28 @@ class _Loader:
     def _recogniser(self, name: str, module: ModuleConfig) -> Recogniser:
         directory = self._directory(module)
         spec = directory.recognition()
-        readers = self._line_readers(directory)
+        readers, kept = self._line_readers(directory)
         stage = RecognitionStage(
             spec,
             readers,
             self._pool,
             padding=self._padding(),
             group_size=module.batch_size,
-            kept_lanes=self._kept(readers, self._streams() + 1),
+            kept_lanes=kept,
             name=name,
         )
         characters = frozenset(spec.characters)
         return Recogniser(stage, module.model_name, characters, has_right_to_left(spec.characters))
 
-    def _line_readers(self, directory: ModelDirectory) -> Sequence[LineReader]:
+    def _line_readers(self, directory: ModelDirectory) -> tuple[Sequence[LineReader], int]:
+        """One reader a lane, and how many lanes are kept for newcomers."""
         if self._device_models:
             precision, on_ladder = self._precision("text_recognition"), self._padding() == "bucket"
-            return self._device_models.line_readers(directory, precision, on_ladder=on_ladder)
-        return [HostLineReader(directory.recognition(), engine) for engine in self._recognition_lanes(directory)]
+            return self._device_models.line_readers(directory, precision, on_ladder=on_ladder), 0
+        # A lane more than there are streams: what one does before and after a batch keeps no stream waiting.
+        engine = self._engine(directory, self._recognition_options(directory))
+        engines, kept = self._lanes(engine, self._streams() + 1)
+        return [HostLineReader(directory.recognition(), engine) for engine in engines], kept
 
     def _orientation(self, name: str) -> Callable[[ModuleConfig], OrientationStage]:
         def open_stage(module: ModuleConfig) -> OrientationStage:
@@ -209,7 +217,8 @@ class _Loader:
             if self._device_models:
                 models = self._device_models.classifiers(directory, self._precision(name))
             else:
-                models = [HostClassifier(spec, self._engine(directory, name, batch_shapes=image_batch_shapes(spec)))]
+                options = self._options(self._precision(name), batch_shapes=image_batch_shapes(spec))
+                models = [HostClassifier(spec, self._engine(directory, options))]
             return OrientationStage(Classifier(name, spec, models, self._pool))
 
         return open_stage
@@ -218,7 +227,8 @@ class _Loader:
         directory = self._directory(module)
         if self._device_models:
             return UnwarpingStage(self._device_models.flatteners(directory), self._pool)
-        return UnwarpingStage([HostFlattener(self._engine(directory, "doc_unwarping"))], self._pool)
+        engine = self._engine(directory, self._options(self._precision("doc_unwarping")))
+        return UnwarpingStage([HostFlattener(engine)], self._pool)
 
     def _layout(self, module: ModuleConfig) -> LayoutStage:
         directory = self._directory(module)
@@ -249,22 +259,29 @@ class _Loader:
         path = module.model_dir or self._store.find(module.model_name, ENGINE_FORMATS.get(self._config.engine))
         return ModelDirectory.read(path)
 
-    def _engine(
-        self,
-        directory: ModelDirectory,
-        stage: str,
-        *,
-        few_shapes: bool = False,
-        batch_shapes: Sequence[BatchShape] = (),
-        streams: int = 1,
-    ) -> Engine:
-        options = replace(
-            self._options(self._precision(stage), few_shapes=few_shapes, batch_shapes=batch_shapes, streams=streams),
-            best_class=stage == "text_recognition",
-        )
+    def _engine(self, directory: ModelDirectory, options: EngineOptions) -> Engine:
         names = usable_engines(self._config.engine, directory, self._config.device)
-        name = names[0] if len(names) == 1 else self._fastest(names, options)
+        name = names[0] if len(names) == 1 else self._fastest(names)
         return open_engine(name, directory.path, options)
+
+    def _lanes(self, engine: Engine, lanes: int) -> tuple[list[Engine], int]:
+        """An engine and its twins for so many lanes, and on a CPU for one more, which is kept for newcomers.
+
+        An engine without twins has one lane, and none is kept. On a device models do not take turns.
+        """
+        kept = 1 if self._config.device == "cpu" else 0
+        twins = [engine.twin() for _ in range(lanes + kept - 1)]
+        engines = [engine, *(twin for twin in twins if twin is not None)]
+        return engines, max(0, len(engines) - lanes)
+
+    def _recognition_options(self, directory: ModelDirectory) -> EngineOptions:
+        options = self._options(
+            self._precision("text_recognition"),
+            few_shapes=self._padding() != "reference",
+            batch_shapes=line_batch_shapes(directory.recognition(), self._padding()),
+            streams=self._streams(),
+        )
+        return replace(options, best_class=True)
 
     def _options(
         self,
@@ -285,7 +302,7 @@ class _Loader:
             torch_compile=self._config.torch_compile,
             memory_share=self._config.gpu_memory_share,
             artefacts=self._store.directory / ARTEFACTS,
-            turn=self._turns.of(self._threads // streams),
+            turn=self._turns.of(self._threads // streams, streams),
         )
 
     def _open_device(self) -> "DeviceModels":
@@ -309,40 +326,22 @@ class _Loader:
         options = EngineOptions(self._config.device, self._threads, turn=self._turns.of(self._threads))
         return [open_engine(name, directory.path, options)]
 
-    def _fastest(self, names: tuple[str, ...], options: EngineOptions) -> str:
+    def _fastest(self, names: tuple[str, ...]) -> str:
         """One engine for all models, chosen by what takes most of the time: the configured recogniser."""
         if self._chosen is None:
             recogniser = self._configured_recogniser
-            shape = recogniser.recognition().image_shape
             same = usable_engines(self._config.engine, recogniser, self._config.device) == names
-            self._chosen = (
-                fastest_engine(names, recogniser.path, shape, options, self._store.directory) if same else names[0]
-            )
+            self._chosen = self._measured(names, recogniser) if same else names[0]
         return self._chosen
 
-    def _recognition_lanes(self, directory: ModelDirectory) -> list[Engine]:
-        """Engines for the stage that does most of the work: what a lane does before and after keeps none waiting."""
-        engine = self._engine(
-            directory,
-            "text_recognition",
-            few_shapes=self._padding() != "reference",
-            batch_shapes=line_batch_shapes(directory.recognition(), self._padding()),
-            streams=self._streams(),
-        )
-        return self._lanes(engine, self._streams() + 1)
-
-    def _lanes(self, engine: Engine, lanes: int) -> list[Engine]:
-        """An engine and its twins, for so many lanes and, on a CPU, where models take turns, one for newcomers."""
-        twins = [engine.twin() for _ in range(lanes - (self._config.device != "cpu"))]
-        return [engine, *(twin for twin in twins if twin is not None)]
-
-    def _kept(self, models: Sequence[object], lanes: int) -> int:
-        """Lanes that only newcomers may take."""
-        return max(0, len(models) - lanes) if self._config.device == "cpu" else 0
+    def _measured(self, names: tuple[str, ...], recogniser: ModelDirectory) -> str:
+        shape, options = recogniser.recognition().image_shape, self._recognition_options(recogniser)
+        return fastest_engine(names, recogniser.path, shape, options, self._store.directory)
 
     def _streams(self) -> int:
         """Recognition batches that compute at once. Single lines are too little work to be shared among threads."""
-        return self._threads if self._config.device == "cpu" and MAX_OWN_LINES.get(self._padding()) == 1 else 1
+        alone = self._config.device == "cpu" and MAX_OWN_LINES.get(self._padding()) == 1
+        return min(self._threads, _MOST_STREAMS) if alone else 1
 
     def _precision(self, stage: str) -> Precision:
         """What a stage computes in: its own setting, the common one, or by profile and device."""

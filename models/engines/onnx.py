@@ -49,7 +49,8 @@ class OnnxRuntimeEngine:
 
     def run_all(self, inputs: Mapping[str, NDArray[np.float32]]) -> tuple[NDArray[np.float32], ...]:
         """See `GraphEngine.run_all`."""
-        return run_all(self._session, inputs)
+        with self._options.turn:
+            return run_all(self._session, inputs)
 
     def twin(self) -> "OnnxRuntimeEngine | None":
         """See `Engine.twin`: the session itself is for any number of threads."""

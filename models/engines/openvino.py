@@ -5,9 +5,7 @@ first costs a kernel. INT8 (the recogniser quantised after training, measured wi
 and changes one character in five, so there is none.
 """
 
-import threading
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
 
@@ -32,19 +30,15 @@ class OpenVinoEngine:
 
     Args:
         compiled: the model.
-        turn: see `EngineOptions.turn`.
-        stream: held as well, as often as the model has streams; shared with twins.
+        options: as it was compiled.
     """
 
     name = "openvino"
     batch_sizes: tuple[int, ...] = ()
 
-    def __init__(
-        self, compiled: ov.CompiledModel, turn: AbstractContextManager[object], stream: AbstractContextManager[object]
-    ) -> None:
+    def __init__(self, compiled: ov.CompiledModel, options: EngineOptions) -> None:
         self._compiled = compiled
-        self._turn = turn
-        self._stream = stream
+        self._options = options
         self._request: ov.InferRequest | None = compiled.create_infer_request()
         precision = compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name()
         self.device = ", ".join((*compiled.get_property("EXECUTION_DEVICES"), precision))
@@ -54,11 +48,11 @@ class OpenVinoEngine:
         if self._request is None:
             raise EngineFailure("The OpenVINO model is closed.")
         try:
-            with self._turn, self._stream:
+            with self._options.turn:
                 self._request.infer([batch], share_inputs=True)
                 output = np.asarray(self._request.get_output_tensor(0).data, np.float32)
-                if batch.size > LARGE_INPUT:
-                    # While no twin computes: OpenVINO refuses to release what is in use.
+                if batch.size > LARGE_INPUT and self._options.streams == 1:
+                    # Within the turn, so that no twin computes: OpenVINO refuses to release what is in use.
                     output = output.copy()
                     self._compiled.release_memory()
         except Exception as error:  # the library raises its own C++ exceptions as plain RuntimeError
@@ -75,7 +69,7 @@ class OpenVinoEngine:
         if self._request is None:
             raise EngineFailure("The OpenVINO model is closed.")
         try:
-            with self._turn:
+            with self._options.turn:
                 self._request.infer(dict(inputs), share_inputs=True)
                 return tuple(np.array(tensor.data, np.float32) for tensor in self._request.output_tensors)
         except Exception as error:  # the library raises its own C++ exceptions as plain RuntimeError
@@ -86,7 +80,7 @@ class OpenVinoEngine:
 
         With recognition on one lane more than there are streams, a page alone took 0.85 times as long.
         """
-        return OpenVinoEngine(self._compiled, self._turn, self._stream)
+        return OpenVinoEngine(self._compiled, self._options)
 
     def close(self) -> None:
         """See `Engine.close`."""
@@ -127,7 +121,7 @@ def open_model(directory: Path, options: EngineOptions) -> OpenVinoEngine:
             compiled = _core().compile_model(model, "CPU", properties)
     except Exception as error:
         raise EngineFailure(f"OpenVINO cannot compile the model in {directory}: {error}") from error
-    return OpenVinoEngine(compiled, options.turn, threading.BoundedSemaphore(options.streams))
+    return OpenVinoEngine(compiled, options)
 
 
 def _kept(model: Path, options: EngineOptions) -> Path | None:

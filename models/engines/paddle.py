@@ -10,6 +10,7 @@ width (1 GB after 13 widths of the server recogniser). Where speed on a CPU matt
 
 import threading
 import warnings
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -47,8 +48,9 @@ class PaddleEngine:
 
     name = "paddle"
 
-    def __init__(self, predictor: inference.Predictor, device: str) -> None:
+    def __init__(self, predictor: inference.Predictor, device: str, turn: AbstractContextManager[object]) -> None:
         self._first: inference.Predictor | None = predictor
+        self._turn = turn
         self._of_thread = threading.local()
         self.device = device
         self.batch_sizes: tuple[int, ...] = () if device == "cpu" else DEVICE_BATCH_SIZES
@@ -58,7 +60,8 @@ class PaddleEngine:
         if self._first is None:
             raise EngineFailure("The Paddle predictor is closed.")
         try:
-            return self._own(self._first).run(batch)
+            with self._turn:
+                return self._own(self._first).run(batch)
         except Exception as error:  # the library raises its own C++ exceptions as several plain classes
             raise run_failure(f"Paddle failed on a batch of shape {batch.shape}.", error) from error
 
@@ -71,7 +74,9 @@ class PaddleEngine:
 
     def twin(self) -> "PaddleEngine | None":
         """See `Engine.twin`: on a GPU one lane reads its answer while the other's batch is on the device."""
-        return PaddleEngine(self._first, self.device) if self._first is not None and self.batch_sizes else None
+        if self._first is None or not self.batch_sizes:
+            return None
+        return PaddleEngine(self._first, self.device, self._turn)
 
     def close(self) -> None:
         """See `Engine.close`."""
@@ -92,4 +97,4 @@ def open_model(directory: Path, options: EngineOptions) -> PaddleEngine:
             predictor = inference.create_predictor(config)
     except Exception as error:
         raise EngineFailure(f"Paddle cannot load the model in {directory}: {error}") from error
-    return PaddleEngine(predictor, device)
+    return PaddleEngine(predictor, device, options.turn if device == "cpu" else nullcontext())

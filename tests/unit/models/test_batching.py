@@ -77,6 +77,32 @@ def test_a_kept_lane_is_idle_until_a_newcomer_comes():
     run(test)
 
 
+def test_newcomers_without_end_do_not_stop_a_document_where_a_lane_is_kept_for_them():
+    async def test():
+        def answer(items):
+            served.extend(items)
+            return items
+
+        served = []
+        batcher = Batcher("stage", [answer, answer], max_items=1, kept_lanes=1)
+        with work_of(newcomer=False):
+            document = [asyncio.create_task(batcher.submit([0], key="k", cost=1, flow="long")) for _ in range(20)]
+
+        async def receipts(client):
+            number = 0
+            while not all(page.done() for page in document):
+                number += 1
+                await batcher.submit([1], key="k", cost=1, flow=(client, number))
+
+        await asyncio.gather(*(receipts(client) for client in range(6)), *document)
+        assert served.count(0) == 20
+        # The document's share beside six newcomers is a quarter in six and a quarter.
+        assert served.count(1) < 2 * 20 * 25
+        await batcher.close()
+
+    run(test)
+
+
 def test_items_of_one_call_go_together_even_to_an_idle_lane():
     async def test():
         lane = GatedLane()

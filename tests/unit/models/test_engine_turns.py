@@ -2,7 +2,11 @@
 
 import threading
 import time
+from functools import partial
 
+import pytest
+
+from models import engine_turns
 from models.engine_turns import EngineTurns, PagesInWork, is_newcomers, work_of
 
 LONG_ENOUGH = 10.0
@@ -76,6 +80,71 @@ def test_a_model_of_many_threads_waits_for_its_cores_and_is_not_put_off_by_those
     assert (served, turns.free, turns.waiting) == (["wide", "narrow"], 2, 0)
 
 
+def test_a_model_of_two_cores_is_passed_by_eight_newcomers_of_one():
+    turns, served, threads = EngineTurns(2), [], []
+    wide, narrow = turns.of(2), turns.of(1, 2)
+
+    def compute(number: int) -> None:
+        with work_of(newcomer=number > 0), wide if number == 0 else narrow:
+            served.append(number)
+
+    with turns.of(2):
+        for number in range(12):
+            threads.append(threading.Thread(target=compute, args=(number,)))
+            threads[-1].start()
+            _until(lambda waiting=number + 1: turns.waiting == waiting)
+    for thread in threads:
+        thread.join(LONG_ENOUGH)
+    assert served.index(0) == 8
+    assert turns.free == 2
+
+
+def test_a_model_computes_no_more_batches_at_once_than_it_may_and_keeps_no_core_meanwhile():
+    turns = EngineTurns(3)
+    one_stream, other, computed = turns.of(1), turns.of(2), threading.Event()
+
+    def compute() -> None:
+        with one_stream:
+            computed.set()
+
+    second = threading.Thread(target=compute)
+    with one_stream:
+        second.start()
+        _until(lambda: turns.waiting == 1)
+        with other:
+            assert turns.free == 0
+        assert not computed.is_set()
+    second.join(LONG_ENOUGH)
+    assert computed.is_set()
+    assert turns.free == 3
+
+
+def test_an_interrupt_of_one_that_waits_loses_no_core(monkeypatch):
+    turns = EngineTurns(1)
+    model = turns.of(1)
+
+    class Interrupted:
+        calls = 0
+
+        def acquire(self) -> None:
+            self.calls += 1
+            if self.calls > 1:  # the first is the waiter's own
+                raise KeyboardInterrupt
+
+        def release(self) -> None:
+            """The turn came, and nobody takes it."""
+
+    monkeypatch.setattr(engine_turns, "_Waiter", partial(engine_turns._Waiter, turn=Interrupted()))
+    with pytest.raises(KeyboardInterrupt), model:
+        pass
+    assert (turns.free, turns.waiting) == (1, 0)
+    monkeypatch.setattr(engine_turns, "_Waiter", partial(engine_turns._Waiter.func, turn=Interrupted()))
+    turns.free = 0
+    with pytest.raises(KeyboardInterrupt), model:
+        pass
+    assert (turns.free, turns.waiting) == (0, 0)
+
+
 def test_models_compute_side_by_side_as_far_as_the_cores_go():
     turns = EngineTurns(3)
     with turns.of(1), turns.of(2):
@@ -90,7 +159,7 @@ def test_a_thread_that_says_nothing_is_a_newcomer_again_after_a_batch_that_was_n
     with work_of(newcomer=False):
         pass
     with turns.of(1):
-        late = threading.Thread(target=turns.take, args=(1,))
+        late = threading.Thread(target=turns.of(1).__enter__)
         late.start()
         _until(lambda: turns.waiting == 1)
         assert turns._waiting[0].newcomer

@@ -107,6 +107,13 @@ def test_models_take_turns_where_each_may_use_every_core(tmp_path: Path) -> None
         late.join()
 
 
+def test_a_model_has_no_more_threads_than_there_are_cores(tmp_path: Path) -> None:
+    models = Noting()
+    with fake_pipeline(tmp_path, models, cores=2, threads=5, profile="fast"):
+        assert {options.threads for options in models.options.values()} == {2}
+        assert models.options["recognition"].streams == 2
+
+
 @pytest.mark.parametrize(
     ("settings", "streams", "lanes"),
     [({}, 1, "3"), ({"profile": "fast"}, 3, "5"), ({"profile": "fast", "padding": "reference"}, 1, "3")],
