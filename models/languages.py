@@ -12,6 +12,7 @@ letters besides Chinese and Japanese. No official model has the letters of Vietn
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from string import ascii_letters, digits
 
 from models.errors import InvalidOption
@@ -138,5 +139,11 @@ def languages_read_by(model_name: str) -> tuple[str, ...]:
 
 def lacks(group: str, characters: frozenset[str]) -> bool:
     """Whether a dictionary has not all letters of a group; composed and decomposed forms count as the same."""
-    known = {unicodedata.normalize("NFC", entry) for entry in characters}
+    known = _composed(characters)
     return any(unicodedata.normalize("NFC", letter) not in known for letter in GROUPS[group].letters)
+
+
+@lru_cache(maxsize=1)
+def _composed(characters: frozenset[str]) -> frozenset[str]:
+    """Kept: a start asks about one dictionary of 18,000 entries for every group."""
+    return frozenset(unicodedata.normalize("NFC", entry) for entry in characters)

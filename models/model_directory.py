@@ -5,6 +5,7 @@ directory copied from a PaddleX machine works as it is. Keys that are missing ta
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -104,7 +105,7 @@ class ClassificationSpec:
         raise InvalidModelDirectory("A classifier needs a fixed input size: `size`, or `resize_short` with a crop.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ModelDirectory:
     """One model on disk.
 
@@ -181,7 +182,7 @@ class ModelDirectory:
         shape = operations["RecResizeImg"].integers("image_shape")
         if len(shape) != 3:
             raise operations["RecResizeImg"].error("image_shape", "must be channels, height, width")
-        return RecognitionSpec(_channels(operations), (shape[0], shape[1], shape[2]), self._characters())
+        return RecognitionSpec(_channels(operations), (shape[0], shape[1], shape[2]), self._characters)
 
     def classification(self) -> ClassificationSpec:
         """This directory as an image classifier.
@@ -220,6 +221,7 @@ class ModelDirectory:
             raise post.error("use_dilation", "must be false; the pipeline does not dilate")
         return post
 
+    @cached_property
     def _characters(self) -> tuple[str, ...]:
         post = self._postprocess("CTCLabelDecode")
         if post.values.get("character_dict") is not None:

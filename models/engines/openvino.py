@@ -93,6 +93,13 @@ def _core() -> ov.Core:
     return ov.Core()
 
 
+@cache
+def _processor() -> tuple[str, tuple[str, ...]]:
+    """Its name, and what it can compute with. Asked once: an answer takes OpenVINO several milliseconds."""
+    core = _core()
+    return core.get_property("CPU", "FULL_DEVICE_NAME"), tuple(core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
+
+
 def open_model(directory: Path, options: EngineOptions) -> OpenVinoEngine:
     """Compile ``inference.onnx`` of a model directory for the CPU.
 
@@ -131,10 +138,9 @@ def _kept(model: Path, options: EngineOptions) -> Path | None:
     """
     if options.artefacts is None or not model.is_file():
         return None
-    processor = _core().get_property("CPU", "FULL_DEVICE_NAME")
-    capabilities = ",".join(_core().get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
+    name, capabilities = _processor()
     return keyed_directory(
-        options.artefacts, model, "openvino", ov.get_version(), processor, capabilities, options.precision
+        options.artefacts, model, "openvino", ov.get_version(), name, ",".join(capabilities), options.precision
     )
 
 
@@ -144,7 +150,7 @@ def _precision(wanted: Precision) -> str:
     Raises:
         EngineUnavailable: BF16 is asked for and the processor has none (OpenVINO would silently take float32).
     """
-    has_bf16 = "BF16" in _core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    has_bf16 = "BF16" in _processor()[1]
     if wanted == "bf16" and not has_bf16:
         raise EngineUnavailable("This processor cannot compute in BF16; set engine.precision to f32.")
     return "bf16" if wanted != "f32" and has_bf16 else "f32"
