@@ -9,7 +9,7 @@ inside of arrays and objects that stand where the contract has single values. It
 import codecs
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -18,6 +18,8 @@ _ABSENT = msgspec.Raw(b"")
 _BYTE_OFFSET = re.compile(r"\(byte (\d+)\)$")
 _CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
 _CHUNK_BYTES = 1024 * 1024
+MAX_ARRAY_BYTES = 4 * 1024
+"""Of an array that is built after all."""
 
 
 class SkimError(ValueError):
@@ -35,17 +37,19 @@ class SkimError(ValueError):
 Inside = Mapping[str, Sequence[str]]
 
 
-def skim(body: bytes, names: Sequence[str], inside: Inside | None = None) -> object:
+def skim(body: bytes, names: Sequence[str], inside: Inside | None = None, arrays: Collection[str] = ()) -> object:
     """Read single values of an object.
 
     Args:
         body: JSON in UTF-8, 16 or 32.
         names: what to read; of a name that comes twice the last value counts.
         inside: for a name whose value may be an object, what to read of that.
+        arrays: names whose arrays are wanted, up to `MAX_ARRAY_BYTES`; a longer one is an empty object.
 
     Returns:
-        A dict of the named fields that are there. An array or object among them is an empty one, unless ``inside``
-        names it, and so is a body that is an array: the right type for an error message, without the content.
+        A dict of the named fields that are there. An array or object among them is an empty one, unless ``inside`` or
+        ``arrays`` names it, and so is a body that is an array: the right type for an error message, without the
+        content.
 
     Raises:
         SkimError: it is not JSON.
@@ -54,22 +58,27 @@ def skim(body: bytes, names: Sequence[str], inside: Inside | None = None) -> obj
     """
     text = _as_utf8(body)
     try:
-        return _fields(text, tuple(names), inside or {})
+        return _fields(text, tuple(names), inside or {}, arrays)
     except msgspec.DecodeError as error:
         raise SkimError(_offset(error, text)) from None
 
 
-def _fields(text: bytes | msgspec.Raw, names: tuple[str, ...], inside: Inside) -> object:
+def _fields(text: bytes | msgspec.Raw, names: tuple[str, ...], inside: Inside, arrays: Collection[str]) -> object:
     try:
         found = _decoder(names).decode(text)
     except msgspec.ValidationError:  # no field has a type that could be wrong, so the whole is no object
         return _value(msgspec.json.decode(text, type=msgspec.Raw))
     present = ((name, getattr(found, name)) for name in names)
-    return {name: _field(raw, inside.get(name, ())) for name, raw in present if raw is not _ABSENT}
+    return {name: _field(raw, inside.get(name, ()), name in arrays) for name, raw in present if raw is not _ABSENT}
 
 
-def _field(raw: msgspec.Raw, names: Sequence[str]) -> object:
-    return _fields(raw, tuple(names), {}) if names and bytes(memoryview(raw)[:1]) == b"{" else _value(raw)
+def _field(raw: msgspec.Raw, names: Sequence[str], is_array: bool) -> object:
+    first = bytes(memoryview(raw)[:1])
+    if names and first == b"{":
+        return _fields(raw, tuple(names), {}, ())
+    if is_array and first == b"[":
+        return json.loads(bytes(raw)) if len(memoryview(raw)) <= MAX_ARRAY_BYTES else {}
+    return _value(raw)
 
 
 @lru_cache(maxsize=8)

@@ -6,7 +6,7 @@ that arrive as they are (our own forms) are recognised by their first bytes unle
 
 from server.errors import FileTypeUndetermined, InvalidInputFile, UnsupportedFileType
 from server.intake.base64_input import decode_base64
-from server.intake.fetch import UrlFetcher
+from server.intake.fetch import Charge, UrlFetcher
 from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import sniff_kind
 from server.intake.url_rules import infer_kind, is_too_long, is_url
@@ -25,12 +25,13 @@ class FileIntake:
         self._fetcher = fetcher
         self._workers = workers
 
-    async def open(self, file: str | bytes, file_type: int | None) -> RawFile:
+    async def open(self, file: str | bytes, file_type: int | None, charge: Charge) -> RawFile:
         """Get a file.
 
         Args:
             file: URL or base64 as text, or the file itself.
             file_type: the contract's ``fileType``.
+            charge: told of bytes that are fetched; all else came with the request.
 
         Raises:
             FileTypeUndetermined, UnsupportedFileType: the kind is not given and cannot be told.
@@ -39,11 +40,13 @@ class FileIntake:
         kind = None if file_type is None else FileKind(file_type)
         if isinstance(file, bytes):
             return RawFile(file, kind or _sniffed(file))
+        if not file:
+            raise InvalidInputFile
         kind = kind or _inferred(file)
         if is_url(file):
             if is_too_long(file):
                 raise InvalidInputFile
-            return RawFile(await self._fetcher.fetch(file), kind)
+            return RawFile(await self._fetcher.fetch(file, charge), kind)
         data = await self._workers.run(decode_base64, file)
         if not data:
             raise InvalidInputFile

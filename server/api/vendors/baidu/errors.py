@@ -111,7 +111,7 @@ _TRANSLATED: tuple[tuple[type[RequestError] | tuple[type[RequestError], ...], Fa
     (Overloaded, CLUSTER_LIMIT),
     ((BodyTooLarge, PixelLimitExceeded), BAD_SIZE),
     (InvalidInputFile, BAD_FORMAT),
-    (InvalidRequest, INVALID_PARAM),
+    ((InvalidRequest, LanguageUnavailable), INVALID_PARAM),
     (RefusedByHttp, UNKNOWN_SERVICE),
 )
 
@@ -136,9 +136,6 @@ def failure_of(error: RequestError) -> Failure:
         return error.failure
     if isinstance(error, UrlNotFetched):
         return _URL_PROBLEMS.get(error.problem, URL_UNUSABLE)
-    if isinstance(error, LanguageUnavailable):
-        # The code is what clients look at; people need to know what to install.
-        return Failure(INVALID_PARAM.code, f"{INVALID_PARAM.message}: {error.reason}")
     if isinstance(error.__cause__, EngineFailure):
         return RECOGNIZE_ERROR
     return next((failure for kinds, failure in _TRANSLATED if isinstance(error, kinds)), INTERNAL)

@@ -102,7 +102,7 @@ def decode_image(body: str, max_base64_bytes: int) -> bytes:
 
 
 def _check_type(value: object) -> None:
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str):
         raise TaskRefused(invalid_task("type is missing"))
     if value != TASK_TYPE:
         raise TaskRefused(TASK_NOT_SUPPORTED)

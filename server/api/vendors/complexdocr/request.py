@@ -79,8 +79,10 @@ def parse_call(body: bytes, record: RequestRecord, max_file_bytes: int) -> Call:
     _check_types(fields)
     image_type, output_format = _number(fields, "image_type"), _number(fields, "output_format")
     kind = FileKind.PDF if image_type in (2, 3) else FileKind.IMAGE
+    if image_type not in range(4):
+        raise Refused(OUT_OF_RANGE)
     source = _address(image) if image_type in (1, 3) else _file(image, kind, image_type, max_file_bytes)
-    if image_type not in range(4) or output_format not in (TEXT, MARKDOWN, DOCUMENT):
+    if output_format not in (TEXT, MARKDOWN, DOCUMENT):
         raise Refused(OUT_OF_RANGE)
     if not 1 <= _number(fields, "first_page_idx") <= MAX_FIRST_PAGE:
         raise Refused(OUT_OF_RANGE)

@@ -58,8 +58,8 @@ def _multipart(body: bytes, content_type: str) -> TaskForm:
 
 
 def _set_file(form: TaskForm, filename: str | None, content: bytes) -> None:
-    """A file without a name and without content is what browsers send where none was chosen."""
-    if not filename and not content:
+    """A file whose name is empty counts as absent: that is what browsers send where none was chosen."""
+    if filename == "" or (filename is None and not content):
         return
     if form.file is not None:
         raise BadParameter(f"{FILE_FIELD}: there are several; send one file.")

@@ -6,7 +6,7 @@ import tracemalloc
 import pytest
 
 from server.api.json_body import SKIM_BYTES, decode_json, peek_log_id
-from server.api.json_skim import skim
+from server.api.json_skim import MAX_ARRAY_BYTES, skim
 from server.api.paddlex_input import parse_call
 from server.errors import InvalidRequest
 from server.telemetry.record import RequestRecord
@@ -84,6 +84,21 @@ def test_all_its_fields_are_read() -> None:
         "logId": "门",
         **dict.fromkeys(SWITCHES, True),
     }
+
+
+@pytest.mark.parametrize(
+    "value", ['["markdown"]', '["markdown","text"]', "[]", "null", '["pdf"]', "[1]", '"text"', "5", '{"a":1}', "[[]]"]
+)
+def test_the_formats_that_are_asked_for_are_read_at_any_size(value: str) -> None:
+    test_a_large_body_is_told_what_a_small_one_is("outputFormats", value)
+
+
+def test_an_array_without_end_is_not_built() -> None:
+    test_what_nobody_asked_for_is_not_built("{}", "outputFormats")
+    names = ",".join(['"text"'] * MAX_ARRAY_BYTES)
+    assert [detail["loc"] for detail in refusal(large(f'"file":"a","outputFormats":[{names}]'))] == [
+        "body.outputFormats"
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])

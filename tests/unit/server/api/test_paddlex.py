@@ -79,7 +79,7 @@ def test_pictures_come_when_asked_for_and_are_never_null(client):
     ("body", "message"),
     [
         ({"file": IMAGE["file"]}, "File type cannot be determined"),
-        ({"file": ""}, "File type cannot be determined"),
+        ({"file": ""}, "Invalid input file"),
         ({"file": "", "fileType": 1}, "Invalid input file"),
         ({"file": "!!!!", "fileType": 1}, "Invalid input file"),
         ({"file": "门", "fileType": 1}, "Invalid input file"),
