@@ -1,6 +1,5 @@
 """From a configuration and a model store to a running pipeline: which models, which engine, how many lanes."""
 
-import os
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -9,6 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeVar
 
 from models.config import LayoutConfig, ModuleConfig, PipelineConfig
+from models.cores import usable_cores
 from models.engine_turns import EngineTurns
 from models.engines.base import BatchShape, Engine, EngineOptions, Precision, import_for_engine, open_engine
 from models.engines.choice import fastest_engine
@@ -85,11 +85,6 @@ def opened_at_start(config: PipelineConfig) -> int:
     )
     wanted = (module is not None and (config.optional == "start" or on) for module, on in zip(named, on, strict=True))
     return 2 + sum(wanted)
-
-
-def usable_cores() -> int:
-    """CPU cores that this process may run on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def choose_engine(name: str, directory: ModelDirectory) -> str:
@@ -214,12 +209,14 @@ class _Loader:
             directory = self._directory(module)
             spec = directory.classification()
             models: Sequence[ImageClassifier]
+            kept = 0
             if self._device_models:
                 models = self._device_models.classifiers(directory, self._precision(name))
             else:
                 options = self._options(self._precision(name), batch_shapes=image_batch_shapes(spec))
-                models = [HostClassifier(spec, self._engine(directory, options))]
-            return OrientationStage(Classifier(name, spec, models, self._pool))
+                engines, kept = self._lanes(self._engine(directory, options), 1)
+                models = [HostClassifier(spec, engine) for engine in engines]
+            return OrientationStage(Classifier(name, spec, models, self._pool, kept_lanes=kept))
 
         return open_stage
 
@@ -339,9 +336,14 @@ class _Loader:
         return fastest_engine(names, recogniser.path, shape, options, self._store.directory)
 
     def _streams(self) -> int:
-        """Recognition batches that compute at once. Single lines are too little work to be shared among threads."""
-        alone = self._config.device == "cpu" and MAX_OWN_LINES.get(self._padding()) == 1
-        return min(self._threads, _MOST_STREAMS) if alone else 1
+        """Recognition batches that compute at once. Single lines are too little work to be shared among threads.
+
+        As many as leave the fewest threads idle, because each has the same whole number of them.
+        """
+        if self._config.device != "cpu" or MAX_OWN_LINES.get(self._padding()) != 1:
+            return 1
+        most = min(self._threads, _MOST_STREAMS)
+        return max(range(most // 2 + 1, most + 1), key=lambda streams: (self._threads // streams * streams, streams))
 
     def _precision(self, stage: str) -> Precision:
         """What a stage computes in: its own setting, the common one, or by profile and device."""

@@ -3,7 +3,8 @@
     python -m benchmarks.gpu [--device gpu:0] [--models DIR] [--parts PART ...] [--quick] [--out DIR]
 
 It needs PyTorch with what this project's extra `torch` brings, this repository and the default models, and no network;
-it takes less than ten minutes. Where packages of the server are missing it says so and measures the rest.
+it takes less than ten minutes. Where packages of the server are missing it says so and measures the rest. What is kept
+is written after each part, so that a run that is ended before its time leaves what it has.
 
 `--device cpu` rehearses the same code without a GPU, `--quick` shortens it. A rehearsal is printed, and written only
 where `--out` says, under another name: no figure of it is a GPU's.
@@ -12,7 +13,7 @@ where `--out` says, under another name: no figure of it is a GPU's.
 import argparse
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -50,26 +51,36 @@ def main() -> int:
     except OcrError as error:
         print(error)
         return 1
-    figures = measure(setup, load_pages(quick=given.quick), given.parts)
+
+    def measured(figures: Figures) -> None:
+        if given.out or not (figures.rehearsal or len(given.parts) < len(PARTS)):
+            keep(figures, given.out or FOLDER)
+
+    figures = measure(setup, load_pages(quick=given.quick), given.parts, measured)
     print(as_text(figures))
-    if given.out or not (figures.rehearsal or len(given.parts) < len(PARTS)):
-        keep(figures, given.out or FOLDER)
     return int(bool(figures.left_out))
 
 
-def measure(setup: Setup, pages: PageSet, chosen: Sequence[str] = PARTS) -> Figures:
-    """Parts, one after the other; one that cannot run here, or was not chosen, is left out with the reason."""
+def measure(setup: Setup, pages: PageSet, chosen: Sequence[str], measured: Callable[[Figures], object]) -> Figures:
+    """Parts, one after the other; one that cannot run here, or was not chosen, is left out with the reason.
+
+    Args:
+        setup: where and how.
+        pages: what is read.
+        chosen: the parts that are wanted.
+        measured: given all figures so far after each of them.
+    """
     title = device_title(setup.torch_device, setup.dtype)
     machine = made_with() | {"torch": torch.__version__, "device": title}
     rehearsal = setup.quick or setup.torch_device.type == "cpu"
     figures = Figures(machine, rehearsal, f"{pages.name}, {len(pages.images)}")
+    figures.left_out = {part: "the run ended before it" if part in chosen else "not asked for" for part in PARTS}
     parts = (_ceilings, _stages, _agreement, _pipeline, _server)
     for part, run in zip(PARTS, parts, strict=True):
-        if part not in chosen:
-            figures.left_out[part] = "not asked for"
-            continue
-        with _timed(part, figures):
-            run(setup, figures, pages)
+        if part in chosen:
+            with _timed(part, figures):
+                run(setup, figures, pages)
+            measured(figures)
     return figures
 
 
@@ -78,7 +89,8 @@ def _timed(part: str, figures: Figures) -> Iterator[None]:
     begin = time.perf_counter()
     try:
         yield
-    except (ImportError, OcrError, RuntimeError) as error:
+        del figures.left_out[part]
+    except Exception as error:  # noqa: BLE001 - whatever one part runs into, the others can be measured
         figures.left_out[part] = f"{type(error).__name__}: {error}"
     figures.seconds[part] = time.perf_counter() - begin
     print(f"{part}: {figures.seconds[part]:.0f} s", file=sys.stderr, flush=True)

@@ -45,11 +45,6 @@ class Setup:
         return cls(device, open_device(device), choose_dtype(options), models, quick)
 
     @property
-    def options(self) -> EngineOptions:
-        """For the models of a whole pipeline."""
-        return EngineOptions(device=self.device, precision="fast")
-
-    @property
     def on_host(self) -> "Setup":
         """The same on the CPU, in float32: what answers are compared with."""
         return replace(self, device="cpu", torch_device=torch.device("cpu"), dtype=torch.float32)

@@ -18,7 +18,7 @@ _WORDS = ("amount", "date", "total", "invoice", "report", "name", "company", "re
 
 @dataclass(frozen=True, slots=True)
 class PageSet:
-    """Pages and where they come from: ``funsd`` or ``drawn``."""
+    """Pages and where they come from: ``funsd`` or ``drawn pages``."""
 
     name: str
     images: tuple[Image, ...]
@@ -32,7 +32,7 @@ def load_pages(*, quick: bool) -> PageSet:
         images = [cv2.imread(str(file), cv2.IMREAD_COLOR) for file in files]
         return PageSet("funsd", tuple(np.asarray(image, np.uint8) for image in images))
     print(f"No evaluation data at {DATA}: drawn pages stand in.")
-    return PageSet("drawn", tuple(_drawn(number) for number in range(count)))
+    return PageSet("drawn pages", tuple(_drawn(number) for number in range(count)))
 
 
 def encoded(images: Sequence[Image], extension: str) -> list[bytes]:

@@ -11,7 +11,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "results"
 
 
 def keep(figures: Figures, folder: Path) -> None:
-    """Write ``gpu.json`` and ``gpu.md``, or for a rehearsal ``gpu_rehearsal.*``."""
+    """Write ``gpu.json`` and ``gpu.md``, or for a rehearsal ``gpu_rehearsal.*``, in the place of those of before."""
     folder.mkdir(parents=True, exist_ok=True)
     name = "gpu_rehearsal" if figures.rehearsal else "gpu"
     (folder / f"{name}.json").write_text(json.dumps(asdict(figures), indent=1) + "\n", encoding="utf-8")

@@ -18,6 +18,7 @@ from benchmarks.peers import HOST, Peer, Request, ocr_lines, ocr_request
 from benchmarks.scrape import Samples, scrape
 from tests.reference import serving
 
+PROFILE = serving.REPOSITORY / "configs" / "cuda.yaml"
 CLIENTS, QUICK_CLIENTS = (1, 4, 16, 64), (1, 4)
 PDF_PAGES, QUICK_PDF_PAGES = 10, 2
 SECONDS, QUICK_SECONDS = 8.0, 2.0
@@ -88,19 +89,24 @@ def _raw(name: str, content_type: str, body: bytes, pages: int = 1) -> Request:
 @contextmanager
 def _server(setup: Setup) -> Iterator[Peer]:
     port = serving.free_port()
-    settings = (
-        "engine.name=torch",
+    program = [sys.executable, "-c", "from server.cli import main; main()"]
+    environ = _environment()
+    with serving.running([*program, *arguments(setup, port)], port, environ, ready="/health/ready") as server:
+        yield Peer("ours", HOST, port, server.process.pid, ocr_request, ocr_lines, has_metrics=True)
+
+
+def arguments(setup: Setup, port: int) -> list[str]:
+    """Of the server: the profile for GPUs as it is shipped, with the models that are measured."""
+    settings = [
         f"engine.device={setup.device}",
-        "engine.padding=bucket",
         "models.optional_modules=as_configured",
         "models.offline=true",
         f"models.local_directories=[{setup.models}]",
-    )
-    program = ["-c", "from server.cli import main; main()", "serve", "--port", str(port)]
+    ]
+    if setup.torch_device.type == "cpu":
+        settings.append("engine.precision=f32")  # a CPU emulates the profile's float16
     given = [argument for setting in settings for argument in ("--set", setting)]
-    environ = _environment()
-    with serving.running([sys.executable, *program, *given], port, environ, ready="/health/ready") as server:
-        yield Peer("ours", HOST, port, server.process.pid, ocr_request, ocr_lines, has_metrics=True)
+    return ["serve", "--config", str(PROFILE), "--port", str(port), *given]
 
 
 def _environment() -> dict[str, str]:

@@ -72,7 +72,7 @@ def _probe(root: Path, environment: dict[str, str]) -> None:
         *("--ro-bind", str(secret), "/run/secrets/ppocr_tokens"),
         *("--ro-bind", str(Path(__file__).with_name("probe.py")), "/run/probe.py"),
     ]
-    command = ["/opt/ppocr-server/bin/python", "/run/probe.py", "--set", "engine.device=cpu"]
+    command = ["/opt/ppocr-server/bin/python", "/run/probe.py", "--set", "engine.devices=[cpu]"]
     subprocess.run([*sandbox, "--", *command], check=True)
 
 

@@ -70,7 +70,8 @@ def open_model(directory: Path, options: EngineOptions) -> OnnxRuntimeEngine | O
     """
     model = directory / "inference.onnx"
     settings = ort.SessionOptions()
-    settings.intra_op_num_threads = options.threads // options.streams
+    # The threads that run the session at once work, too; the pool, which they share, has one thread less than its size.
+    settings.intra_op_num_threads = options.threads - options.streams + 1
     settings.log_severity_level = _LOG_ERRORS_ONLY
     # Threads that spin while they wait take the cores that the other stages' sessions and the HTTP side need.
     settings.add_session_config_entry("session.intra_op.allow_spinning", "0")

@@ -12,15 +12,15 @@ CUDA, TENSORRT = "CUDAExecutionProvider", "TensorrtExecutionProvider"
 def cuda_options(gpu: Gpu, options: EngineOptions) -> dict[str, str]:
     """Options of the CUDA provider (https://onnxruntime.ai/docs/execution-providers/CUDA-ExecutionProvider.html).
 
-    - ``cudnn_conv_algo_search``: EXHAUSTIVE times every algorithm for every new shape, which pays for itself only where
-      the shapes are known and each is run once at the start; DEFAULT can end on algorithms fifty times slower than what
-      HEURISTIC takes.
+    - ``cudnn_conv_algo_search``: none of its values times anything with cuDNN 9. HEURISTIC and EXHAUSTIVE are cuDNN's
+      heuristics A and B; B takes longer to answer, and what it gains was not measured here. DEFAULT is the fallback,
+      which can be fifty times slower (https://github.com/PaddlePaddle/PaddleOCR/pull/17970).
     - ``arena_extend_strategy``: the default doubles, which with pages of many sizes claims memory that is never used.
     - ``use_tf32``: on by default from Ampere on, and then float32 is not float32: its texts differ.
     """
     return {
         "device_id": str(gpu.index),
-        "cudnn_conv_algo_search": "EXHAUSTIVE" if options.batch_shapes else "HEURISTIC",
+        "cudnn_conv_algo_search": "HEURISTIC",
         "arena_extend_strategy": "kSameAsRequested",
         "use_tf32": "0" if options.precision == "f32" else "1",
     }

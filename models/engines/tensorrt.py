@@ -11,6 +11,10 @@ def profile(shapes: Sequence[BatchShape]) -> tuple[BatchShape, BatchShape, Batch
 
     Without one, every shape beyond those seen before would compile the model again, for minutes.
 
+    One for all widths, so that the most lines and the greatest width meet in it although no batch has both. One profile
+    a width would fit closer, and fail: ONNX Runtime's provider compiles several profiles, and then runs on the first
+    one whatever the batch (https://github.com/microsoft/onnxruntime/pull/31624 would change that).
+
     Args:
         shapes: every shape that the model will be given; at least one.
     """

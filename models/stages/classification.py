@@ -37,10 +37,22 @@ class ImageClassifier(StageModel, Protocol):
 
 
 class Classifier(ModelStage[ImageClassifier, Prepared, int]):
-    """One classifier behind its batcher. All its inputs have one size, so images of all requests share batches."""
+    """One classifier behind its batcher.
 
-    def __init__(self, name: str, spec: ClassificationSpec, models: Sequence[ImageClassifier], pool: CpuPool) -> None:
-        super().__init__(name, models, pool, max_items=models[0].most_images)
+    All its inputs have one size, so images of all requests share batches where a model fills batches up to fixed sizes.
+    Elsewhere a batch is of one page: what a kernel computes may depend on how many images it is given.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        spec: ClassificationSpec,
+        models: Sequence[ImageClassifier],
+        pool: CpuPool,
+        *,
+        kept_lanes: int = 0,
+    ) -> None:
+        super().__init__(name, models, pool, max_items=models[0].most_images, kept_lanes=kept_lanes)
         self.labels = spec.labels
         _, height, width = spec.item_shape
         self._cost = height * width
@@ -59,7 +71,8 @@ class Classifier(ModelStage[ImageClassifier, Prepared, int]):
             EngineFailure, DeadlineExceeded, PipelineStopped: see `Batcher.submit`.
         """
         prepared = await self._pool.run(self._prepare, page, regions)
-        return await self.batcher.submit(prepared, key=None, cost=self._cost, flow=flow, deadline=deadline)
+        key = None if self._models[0].batch_sizes else object()
+        return await self.batcher.submit(prepared, key=key, cost=self._cost, flow=flow, deadline=deadline)
 
     def _prepare(self, page: PagePixels, regions: Sequence[LineRegion | None]) -> list[Prepared]:
         return [self._models[0].prepare(page, region) for region in regions]

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
+from models.cores import usable_cores
 from models.errors import OcrError
-from models.loader import build_pipeline, usable_cores
+from models.loader import build_pipeline
 from models.model_directory import ENGINE_FORMATS, ModelFormat
 from models.optional_stage import ModuleState, ModuleStatus
 from models.weights import ModelStore

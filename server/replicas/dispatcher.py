@@ -80,18 +80,23 @@ class ReplicatedPipeline:
     async def open_required(self) -> None:
         """Start the replicas; each opens what its configuration says.
 
-        The first one alone, unless all is warm: what it compiles, measures and keeps the others need not do again.
+        One after the other until one serves, unless all is warm: what that one compiles, measures and keeps the others
+        need not do again. Where one serves, those whose device does not work are down and started again later.
 
         Raises:
-            OcrError: a replica cannot be started; the message is for the operator.
+            OcrError: none serves, or what is configured can run on no device; the message is for the operator.
         """
-        try:
-            alone = 0 if self._warm else 1
-            for replica in self._replicas[:alone]:
-                await replica.start()
-            await run_all(replica.start() for replica in self._replicas[alone:])
-        except ReplicaLost as error:
-            raise EngineUnavailable(str(error)) from error
+        remaining = iter(self._replicas)
+        lost: list[ReplicaLost] = []
+        if not self._warm:
+            for replica in remaining:
+                error = await _start(replica)
+                if error is None:
+                    break
+                lost.append(error)
+        lost += filter(None, await run_all(map(_start, remaining)))
+        if len(lost) == len(self._replicas) and not self.healthy:
+            raise EngineUnavailable(str(lost[0])) from lost[0]
 
     async def open_optional(self) -> None:
         """See `open_required`."""
@@ -192,6 +197,15 @@ class ReplicatedPipeline:
             self._free.set()
         else:
             self._free.clear()
+
+
+async def _start(replica: Replica) -> ReplicaLost | None:
+    """Start a replica. Why it does not serve yet; None where it does."""
+    try:
+        await replica.start()
+    except ReplicaLost as error:
+        return error
+    return None
 
 
 async def _prepare(options: OcrOptions, replica: Replica) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from models.config import PipelineConfig
+from models.cores import usable_cores
 from models.errors import EngineUnavailable
-from models.loader import usable_cores
 from models.placement import every_gpu
 from server.configuration import Configuration
 from server.replicas.messages import Start, StoreSettings

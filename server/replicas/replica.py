@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
-from models.errors import EngineFailure
+from models.errors import EngineFailure, EngineUnavailable, OcrError
 from models.optional_stage import ModuleStatus
 from models.options import OcrOverrides
 from server.decode import channel
@@ -130,8 +130,8 @@ class Replica:
         """Start it and wait until it serves; from then on it is kept running.
 
         Raises:
-            OcrError: its pipeline cannot be built; the message is for the operator.
-            ReplicaLost: its process ended without a word.
+            OcrError: its pipeline cannot be built, on no device; the message is for the operator.
+            ReplicaLost: its process ended, or its engine cannot be opened. It is started again until it serves.
         """
         loop = asyncio.get_running_loop()
         self._first = loop.create_future()
@@ -217,7 +217,7 @@ class Replica:
                 logger.debug("replica %d is gone, and the job with it", self._number)
 
     async def _live(self, first: "asyncio.Future[None]") -> None:
-        """Run one process after the other. Ends only by being cancelled, or where the first one never serves."""
+        """Run one process after the other. Ends only by being cancelled, or where none could ever serve."""
         loop = asyncio.get_running_loop()
         backoff = Backoff(loop.time)
         while True:
@@ -225,9 +225,9 @@ class Replica:
             ended = await self._run(loop)
             self._lost(ended)
             if not first.done():
-                device = self._settings.device
-                first.set_exception(ReplicaLost(f"The replica on {device} did not start: {self._reason or ended}."))
-            if first.exception() is not None:
+                device, reason = self._settings.device, (self._reason or ended).removesuffix(".")
+                first.set_exception(ReplicaLost(f"The replica on {device} did not start: {reason}."))
+            if isinstance(first.exception(), OcrError):
                 return
             await asyncio.sleep(backoff.next_delay(served=self._served))
 
@@ -347,8 +347,11 @@ class Replica:
 
     def _not_started(self, report: NotStarted) -> None:
         self._reason = report.message
-        if self._first is not None and not self._first.done():
-            self._first.set_exception(restored(report.kind, report.message))
+        error = restored(report.kind, report.message)
+        # An engine that does not open may be this device's own trouble; anything else is wrong everywhere.
+        everywhere = not isinstance(error, EngineFailure | EngineUnavailable)
+        if everywhere and self._first is not None and not self._first.done():
+            self._first.set_exception(error)
 
     def _expect_within(self, seconds: float) -> None:
         """Have the process killed unless it says something more within so many seconds."""

@@ -54,6 +54,18 @@ def test_nothing_that_builds_is_in_an_image(file: dockerfile.Dockerfile, target:
 
 
 @pytest.mark.parametrize("target", TARGETS)
+def test_the_libraries_of_a_desktop_are_where_paddleocr_is_and_are_listed_there(
+    file: dockerfile.Dockerfile, target: str
+) -> None:
+    pins_windows = "opencv-contrib-python==" in (TOP / "deploy/lock/paddleocr.txt").read_text(encoding="utf-8")
+    installed = any("debian-opencv.txt" in each.text for each in lineage(file, target) if each.name == "RUN")
+    assert installed == (pins_windows and target == "paddle")
+    copied = dockerfile.copies(file.stages["build"]) + dockerfile.copies(file.stages[f"build-{target}"])
+    packages = [copy.stage for copy in copied if copy.target == "/opt/sbom/debian-packages"]
+    assert packages[-1] == file.stages[target].base
+
+
+@pytest.mark.parametrize("target", TARGETS)
 def test_an_image_lists_its_contents(file: dockerfile.Dockerfile, target: str) -> None:
     runs = [each.text for each in file.stages[f"build-{target}"].instructions if each.name == "RUN"]
     assert "deploy/sbom.py" in runs[-1]
@@ -113,7 +125,7 @@ def test_an_image_s_configuration_demands_a_token(target: str, tmp_path: Path) -
         check_exposure(load_configuration(config, {}, (f"auth.tokens_file={empty}",)).settings, insecure=False)
     loaded = load_configuration(config, {}, (f"auth.tokens_file={secret}",))
     check_exposure(loaded.settings, insecure=False)
-    assert (loaded.settings.engine.name, loaded.settings.engine.device) == (target, "gpu:0")
+    assert (loaded.settings.engine.name, loaded.settings.engine.devices) == (target, ("gpu:0",))
     assert loaded.settings.models.offline
     assert isinstance(loaded.pipeline, PipelineConfig)
 

@@ -4,17 +4,17 @@ Launching the 130 to 230 kernels of one of these networks takes longer than a sm
 captured graph launches all of them at once. A graph holds for one shape and keeps the memory of that shape, so only
 so many are kept; a capture costs more than a run, so a shape seen for the first time runs without one. Where more
 shapes come in turn than graphs are kept, those that have one keep it: each run would otherwise capture what the next
-but few drops again.
+but few drops again. A shape that cannot be captured runs without a graph.
 """
 
+import logging
 from collections import Counter, deque
 from collections.abc import Callable
 from typing import TypeAlias
 
 from torch import Size, Tensor
 
-from models.engines.base import run_failure
-from models.errors import OutOfDeviceMemory
+logger = logging.getLogger(__name__)
 
 Tensors: TypeAlias = tuple[Tensor, ...]
 
@@ -48,16 +48,21 @@ class ShapeGraphs:
         self._found: dict[Size, Function] = {}
         self._last: deque[Size] = deque()
         self._runs: Counter[Size] = Counter()
-        self._too_large: dict[Size, None] = {}
+        self._without: set[Size] = set()
 
     def __call__(self, batch: Tensor) -> Tensors:
         """Run one batch: by its shape's graph where there is one, or where one is worth while; else as it is."""
         return self._of_shape(batch)(batch)
 
     def prepare(self, batch: Tensor) -> None:
-        """Capture the graph of a shape now and keep it for good."""
-        if batch.shape not in self._prepared:
-            self._prepared[batch.shape] = self._capture(self._function, batch)
+        """Capture the graph of a shape now and keep it for good. Where there is none, run the shape once."""
+        if batch.shape in self._prepared:
+            return
+        graph = self._try_capture(batch)
+        if graph is None:
+            graph = self._function
+            graph(batch)
+        self._prepared[batch.shape] = graph
 
     def _of_shape(self, batch: Tensor) -> Function:
         shape = batch.shape
@@ -78,10 +83,10 @@ class ShapeGraphs:
             self._runs[forgotten] -= 1
             if not self._runs[forgotten]:
                 del self._runs[forgotten]
-                self._too_large.pop(forgotten, None)
+                self._without.discard(forgotten)
 
     def _worth_a_graph(self, shape: Size) -> bool:
-        if shape in self._too_large:
+        if shape in self._without:
             return False
         if len(self._found) < self._kept:
             return self._runs[shape] > 1
@@ -91,19 +96,26 @@ class ShapeGraphs:
         return min(self._found, key=self._runs.__getitem__)
 
     def _captured(self, batch: Tensor) -> Function:
-        """The graph of a shape; the function itself where the device has no room for a graph beside the others.
-
-        A graph needs memory that the function alone may do without: no room for it says nothing about the batch.
-        """
-        try:
-            graph = self._capture(self._function, batch)
-        except Exception as error:  # torch raises plain RuntimeError, and several others
-            if not isinstance(run_failure("", error), OutOfDeviceMemory):
-                raise
-            self._too_large[batch.shape] = None
+        """The graph of a shape, which takes the place of another one; the function itself where there is none."""
+        graph = self._try_capture(batch)
+        if graph is None:
+            self._without.add(batch.shape)
             return self._function
         # Not before: a capture waits for the lane, so none of the graphs is still running that could go.
         if len(self._found) == self._kept:
             del self._found[self._least_used()]
         self._found[batch.shape] = graph
         return graph
+
+    def _try_capture(self, batch: Tensor) -> Function | None:
+        """The graph of a shape; None where it cannot be captured, which says nothing about the batch.
+
+        A graph needs memory that the function alone may do without, and a library may do what a capture forbids. If it
+        is the function that fails, it does so again without a graph, and whoever asked for it hears why.
+        """
+        try:
+            return self._capture(self._function, batch)
+        except Exception as error:  # noqa: BLE001 - torch raises plain RuntimeError, and several others
+            shape, kind = tuple(batch.shape), type(error).__name__
+            logger.warning("batches of shape %s run without a graph: capturing one failed with %s", shape, kind)
+            return None

@@ -76,6 +76,7 @@ class CudaLane:
         streams = _streams(device)
         self.stream = streams.take()
         weakref.finalize(self, streams.give, self.stream).atexit = False
+        self._graphs: weakref.WeakSet[torch.cuda.CUDAGraph] = weakref.WeakSet()
         self._pool = torch.cuda.graph_pool_handle()
 
     @contextmanager
@@ -94,6 +95,9 @@ class CudaLane:
             function(held)
         self.stream.synchronize()
         graph = torch.cuda.CUDAGraph()
+        if not self._graphs:
+            # PyTorch refuses a pool whose last graph is gone, even if that one only failed to be captured.
+            self._pool = torch.cuda.graph_pool_handle()
         with _CAPTURING:
             # Not `torch.cuda.graph`, which waits for the whole device and collects garbage first: other lanes go on.
             graph.capture_begin(pool=self._pool, capture_error_mode="thread_local")
@@ -104,6 +108,7 @@ class CudaLane:
                     graph.capture_end()
                 raise
             graph.capture_end()
+        self._graphs.add(graph)
 
         def replay(fresh: Tensor) -> Tensors:
             held.copy_(fresh, non_blocking=True)

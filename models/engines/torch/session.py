@@ -169,4 +169,8 @@ def ready(network: nn.Module, device: torch.device, form: Form) -> Function:
     """A network with its weights on a device, in their type, and laid out as its feature maps are."""
     placed: nn.Module = network.to(device, form.dtype)
     placed.to(memory_format=choose_layout(device, form.dtype)).eval().requires_grad_(requires_grad=False)
+    if device.type == "cuda":
+        # The weights are converted on this thread's stream, which no lane's stream waits for. Waiting for the whole
+        # device instead would break a capture that is under way on another lane.
+        torch.cuda.current_stream(device).synchronize()
     return placed if form.kernels is None else compiled(placed, form.kernels)

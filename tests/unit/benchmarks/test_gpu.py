@@ -1,5 +1,6 @@
 """The benchmark of GPUs: what it counts on a graph, what it calls a rehearsal, and what it does without a part."""
 
+import itertools
 import json
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from benchmarks.gpu.networks import Setup
 from benchmarks.gpu.pages import PageSet, encoded, load_pages
 from benchmarks.gpu.report import as_text, keep
 from benchmarks.gpu.roofline import cost_of
+from benchmarks.gpu.serving import PROFILE, arguments
+from server.configuration import load_configuration
 
 CEILINGS = Ceilings(bytes_per_second=1e9, flop_per_second=1e9, upload_bytes_per_second=1, download_bytes_per_second=1)
 
@@ -71,13 +74,59 @@ def test_the_table_has_the_shares_of_the_roofline(tmp_path: Path) -> None:
 
 
 def test_a_part_that_cannot_run_is_named_and_the_others_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_such_counter(*_: object) -> None:
+        raise KeyError("ppocr_stage_cost_total")
+
     setup = Setup.of("cpu", tmp_path / "nothing", quick=True)
     monkeypatch.setattr(program, "measure_ceilings", lambda *_, **__: CEILINGS)
-    figures = program.measure(setup, PageSet("drawn", load_pages(quick=True).images[:1]))
+    monkeypatch.setattr(program, "_server", no_such_counter)
+    pages = PageSet("drawn", load_pages(quick=True).images[:1])
+    so_far: list[dict[str, str]] = []
+    figures = program.measure(setup, pages, program.PARTS, lambda given: so_far.append(dict(given.left_out)))
     assert figures.rehearsal
     assert figures.ceilings == CEILINGS
     assert set(figures.left_out) == {"stages", "agreement", "pipeline", "server"}
-    assert all("--models" in reason for reason in figures.left_out.values())
+    assert all("--models" in figures.left_out[part] for part in ("stages", "agreement", "pipeline"))
+    assert "KeyError" in figures.left_out["server"]
+    not_yet = [[part for part, reason in left_out.items() if "ended before" in reason] for left_out in so_far]
+    assert not_yet == [list(program.PARTS[count:]) for count in (1, 2, 3, 4, 5)]
+
+
+def test_what_was_measured_is_written_after_each_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = tmp_path / "out" / "gpu_rehearsal.json"
+
+    def killed(*_: object) -> None:
+        assert json.loads(written.read_text())["ceilings"] is not None
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(program, "measure_ceilings", lambda *_, **__: CEILINGS)
+    monkeypatch.setattr(program, "measure_stages", killed)
+    options = ["--device", "cpu", "--quick", "--models", str(tmp_path), "--out", str(written.parent)]
+    monkeypatch.setattr("sys.argv", ["gpu", *options])
+    with pytest.raises(KeyboardInterrupt):
+        program.main()
+    assert "server: the run ended before it" in written.with_suffix(".md").read_text()
+
+
+@pytest.mark.parametrize(("device", "kind", "precision"), [("gpu:0", "cuda", "fp16"), ("cpu", "cpu", "f32")])
+def test_the_server_that_is_measured_has_the_shipped_profile(
+    tmp_path: Path, device: str, kind: str, precision: str
+) -> None:
+    given = arguments(Setup(device, torch.device(kind), torch.float16, tmp_path, quick=True), 8000)
+    settings = [value for option, value in itertools.pairwise(given) if option == "--set"]
+    measured = load_configuration(Path(given[given.index("--config") + 1]), {}, settings)
+    shipped = load_configuration(PROFILE, {}, ())
+    assert measured.settings.decode == shipped.settings.decode
+    assert (measured.pipeline.engine, measured.pipeline.padding) == (shipped.pipeline.engine, shipped.pipeline.padding)
+    assert (measured.pipeline.device, measured.pipeline.precision) == (device, precision)
+
+
+def test_drawn_pages_are_no_evaluation_data_and_the_report_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmarks.gpu.pages.DATA", tmp_path)
+    figures = Figures({}, rehearsal=False, pages=f"{load_pages(quick=True).name}, 2")
+    assert "Pages: drawn pages, 2." in as_text(figures)
 
 
 def test_pages_are_files_that_can_be_sent() -> None:

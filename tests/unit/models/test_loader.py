@@ -115,6 +115,15 @@ def test_a_model_has_no_more_threads_than_there_are_cores(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
+    ("cores", "streams"), [(1, 1), (2, 2), (3, 3), (8, 8), (9, 8), (12, 6), (13, 6), (15, 5), (16, 8), (64, 8)]
+)
+def test_streams_leave_the_fewest_cores_idle(tmp_path: Path, cores: int, streams: int) -> None:
+    models = Noting()
+    with fake_pipeline(tmp_path, models, cores=cores, profile="fast"):
+        assert models.options["recognition"].streams == streams
+
+
+@pytest.mark.parametrize(
     ("settings", "streams", "lanes"),
     [({}, 1, "3"), ({"profile": "fast"}, 3, "5"), ({"profile": "fast", "padding": "reference"}, 1, "3")],
 )

@@ -43,9 +43,13 @@ class Replicas:
         )
         return ReplicaSettings("cpu", start, {FAULT_FILE: str(self.fault)}, hang_seconds, module)
 
-    def build(self, count: int = 2, *, warm: bool = False, **settings: object) -> ReplicatedPipeline:
+    def build(
+        self, count: int = 2, *, warm: bool = False, faulty: int | None = None, **settings: object
+    ) -> ReplicatedPipeline:
+        """A dispatcher. ``faulty``: the one replica that hears of ``fault``; None lets all hear of it."""
         one = self.settings(**settings)
-        return ReplicatedPipeline(OcrDefaults(), [replace(one) for _ in range(count)], self.opened.append, warm=warm)
+        chosen = [replace(one) if faulty in (None, number) else replace(one, environment={}) for number in range(count)]
+        return ReplicatedPipeline(OcrDefaults(), chosen, self.opened.append, warm=warm)
 
     @asynccontextmanager
     async def serving(self, count: int = 2, *, killed: bool = False, **settings: object):

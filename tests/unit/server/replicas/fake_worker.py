@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from models.engines.base import registered_engine
-from models.errors import EngineFailure, EngineUnavailable
+from models.errors import EngineFailure, EngineUnavailable, ModelNotInstalled
 from models.loader import build_pipeline
 from server.replicas import worker
 from tests.unit.models.fake_pipeline import LINES, FakeModels, text_in
@@ -23,7 +23,7 @@ DEADLY, HANGING, FAILING, SLOW, GOOD = 0, 60, 120, 180, 255
 SLOW_LEVEL = 1.0
 """Where normalised levels of slow pages begin."""
 FAULT_FILE = "FAKE_WORKER_FAULT"
-REFUSE, DIE = "refuse", "die"
+REFUSE, DIE, MISCONFIGURED = "refuse", "die", "misconfigured"
 BREAK, OPEN_SLOWLY = "break", "open slowly"
 SLOW_OPENING_SECONDS = 3.0
 
@@ -58,6 +58,8 @@ def faulty_build(*arguments):
     what = fault()
     if what == REFUSE:
         raise EngineUnavailable("The device is on fire.")
+    if what == MISCONFIGURED:
+        raise ModelNotInstalled("There is no such model.")
     if what == DIE:
         os._exit(3)
     return build_pipeline(*arguments)

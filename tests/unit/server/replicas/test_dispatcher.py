@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from models.document import Page
-from models.errors import DeadlineExceeded, EngineFailure, EngineUnavailable, PipelineStopped
+from models.errors import DeadlineExceeded, EngineFailure, EngineUnavailable, ModelNotInstalled, PipelineStopped
 from models.options import OcrDefaults, OcrOverrides
 from server.replicas.probe import FAILURES_IN_A_ROW
 from tests.unit.models.fake_pipeline import FakeModels, fake_pipeline
@@ -20,6 +20,7 @@ from tests.unit.server.replicas.fake_worker import (
     DIE,
     FAILING,
     HANGING,
+    MISCONFIGURED,
     OPEN_SLOWLY,
     REFUSE,
     SLOW,
@@ -324,6 +325,37 @@ def test_a_start_that_fails_is_the_operators_error(replicas, fault: str, message
         replicas.fault.write_text(fault)
         with pytest.raises(EngineUnavailable, match=message):
             async with replicas.serving(2):
+                pass
+
+    asyncio.run(test())
+    assert pids_of_replicas() == []
+
+
+@pytest.mark.parametrize(("fault", "faulty", "warm"), [(REFUSE, 0, False), (DIE, 1, False), (REFUSE, 0, True)])
+def test_one_card_that_does_not_start_is_down_and_tried_again_while_the_other_serves(
+    replicas, caplog, fault: str, faulty: int, warm: bool
+) -> None:
+    async def test():
+        replicas.fault.write_text(fault)
+        async with replicas.serving(2, faulty=faulty, warm=warm) as pipeline:
+            assert pipeline.healthy
+            assert states(pipeline)[1 - faulty] == "serving"
+            assert states(pipeline)[faulty] != "serving"
+            assert [replica.losses > 0 for replica in pipeline.replicas()] == [faulty == 0, faulty == 1]
+            assert len((await pipeline.read(page(), OPTIONS)).lines) == 2
+            replicas.fault.unlink()
+            await until(lambda: states(pipeline) == ["serving"] * 2)
+
+    asyncio.run(test())
+    (lost, *_) = [record.facts for record in caplog.records if record.getMessage() == "a replica was lost"]
+    assert lost["replica"] == faulty
+
+
+def test_what_is_wrong_on_every_card_is_the_operators_error_although_another_replica_serves(replicas) -> None:
+    async def test():
+        replicas.fault.write_text(MISCONFIGURED)
+        with pytest.raises(ModelNotInstalled, match="no such model"):
+            async with replicas.serving(2, faulty=1):
                 pass
 
     asyncio.run(test())

@@ -10,8 +10,8 @@ import pytest
 
 from models.batching import BatcherStats
 from models.config import ModuleConfig, PipelineConfig
+from models.cores import usable_cores
 from models.errors import EngineFailure, EngineUnavailable, LanguageNotInstalled
-from models.loader import usable_cores
 from server.config_error import ConfigurationError
 from server.configuration import load_configuration
 from server.decode import channel

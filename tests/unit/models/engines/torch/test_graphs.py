@@ -118,7 +118,24 @@ def test_shapes_that_never_come_again_are_forgotten(monkeypatch: pytest.MonkeyPa
     assert capture.captured == [4]
 
 
-def test_a_capture_that_fails_is_tried_again() -> None:
+def broken(_: Function, batch: Tensor) -> Function:
+    raise ValueError(f"what the batch holds: {batch.tolist()}")
+
+
+def test_a_capture_that_fails_costs_no_batch_and_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    graphs = ShapeGraphs(double, broken, kept=2)
+    run(graphs, 3, 3, 3, 3)
+    (record,) = caplog.records
+    assert record.levelname == "WARNING"
+    assert "(3,)" in record.getMessage()
+    assert "ValueError" in record.getMessage()
+    assert "[3, 3, 3]" not in record.getMessage()
+
+
+def test_a_shape_that_could_not_be_captured_is_tried_again_once_it_is_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("models.engines.torch.graphs.LAST_RUNS", 3)
     capture = Capturer()
     fails = [True]
 
@@ -128,8 +145,29 @@ def test_a_capture_that_fails_is_tried_again() -> None:
         return capture(function, batch)
 
     graphs = ShapeGraphs(double, sometimes, kept=2)
-    run(graphs, 1)
-    with pytest.raises(RuntimeError):
-        run(graphs, 1)
-    run(graphs, 1, 1)
+    run(graphs, 1, 1, 1)
+    assert capture.captured == []
+    run(graphs, 2, 3, 4, 1, 1)
     assert capture.captured == [1]
+
+
+def test_a_prepared_shape_without_a_graph_runs_at_once_and_later() -> None:
+    ran: list[int] = []
+
+    def function(batch: Tensor) -> Tensors:
+        ran.append(len(batch))
+        return double(batch)
+
+    graphs = ShapeGraphs(function, broken, kept=0)
+    graphs.prepare(torch.zeros(5, dtype=torch.int64))
+    assert ran == [5]
+    run(graphs, 5)
+    assert ran == [5, 5]
+
+
+def test_a_prepared_shape_that_does_not_run_without_a_graph_either_says_why() -> None:
+    def function(_: Tensor) -> Tensors:
+        raise RuntimeError("the network has no such layer")
+
+    with pytest.raises(RuntimeError, match="no such layer"):
+        ShapeGraphs(function, broken, kept=0).prepare(torch.zeros(5))
