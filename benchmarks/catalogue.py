@@ -71,7 +71,7 @@ SCENARIOS: dict[str, Scenario] = {
     "fairness": Scenario("receipts while a PDF of 200 pages is read", lambda f, s: fairness(f, s, ROUNDS, ["ours"])),
     "open": Scenario("requests arrive at rising rates", lambda f, s: arrivals(f, s, [*V5, *PADDLEX]), in_quick=False),
     "determinism": Scenario(
-        "a page alone and among 200 others, both paddings", lambda _, s: determinism(s, V5), in_quick=False
+        "a page alone and among 200 others, every padding", lambda _, s: determinism(s, V5), in_quick=False
     ),
     "memory": Scenario(
         "memory over 2,000 mixed requests", lambda f, s: plateau(f, s, V5), in_quick=False, in_full=False

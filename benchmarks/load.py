@@ -79,6 +79,12 @@ def closed_load(peer: Peer, requests: Sequence[Request], clients: int, *, keep: 
     return result
 
 
+def intervals(rate: float, count: int, seed: int) -> list[float]:
+    """Seconds before each of so many arrivals of a Poisson process."""
+    arrivals = random.Random(seed)
+    return [arrivals.expovariate(rate) for _ in range(count)]
+
+
 def open_load(peer: Peer, requests: Sequence[Request], rate: float, seed: int) -> LoadResult:
     """Send every request once at the times of a Poisson process; latency counts from the planned time.
 
@@ -88,7 +94,7 @@ def open_load(peer: Peer, requests: Sequence[Request], rate: float, seed: int) -
         rate: mean arrivals in a second.
         seed: of the arrival times, so that every system gets the same.
     """
-    result, arrivals, due = LoadResult(), random.Random(seed), 0.0
+    result, due = LoadResult(), 0.0
     begin = time.perf_counter()
 
     def send(request: Request, planned: float) -> None:
@@ -98,8 +104,8 @@ def open_load(peer: Peer, requests: Sequence[Request], rate: float, seed: int) -
         result.count(request, answer, time.perf_counter() - begin - planned, keep=False)
 
     with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
-        for request in requests:
-            due += arrivals.expovariate(rate)
+        for request, interval in zip(requests, intervals(rate, len(requests), seed), strict=True):
+            due += interval
             time.sleep(max(0.0, begin + due - time.perf_counter()))
             pool.submit(send, request, due)
     result.seconds = time.perf_counter() - begin

@@ -1,18 +1,20 @@
-"""The same page alone and among many others: byte-identical ``prunedResult`` under either padding."""
+"""The same page alone and among many others: byte-identical ``prunedResult`` under every padding."""
 
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 from benchmarks.documents import QUICK, images, small_pages, without_long_page
 from benchmarks.load import closed_load
-from benchmarks.peers import OURS, Ours, Peer, Request, ours
+from benchmarks.peers import OURS, Document, Ours, Peer, Request, ours
 from benchmarks.store import Slice
 
 OTHERS = 40 if QUICK else 200
 SUBJECTS = 5
 CLIENTS = 16
-PADDINGS = ("reference", "bucket")
+PADDINGS = ("reference", "bucket", "tight")
+SWITCHES = {"useDocOrientationClassify": True, "useTextlineOrientation": True}
 
 
 def determinism(out: Slice, systems: Sequence[str]) -> None:
@@ -25,9 +27,15 @@ def determinism(out: Slice, systems: Sequence[str]) -> None:
         for padding in PADDINGS:
             settings = (*OURS[name].settings, f"engine.padding={padding}")
             with ours(name, Ours(OURS[name].weights, settings)) as peer:
-                requests = [peer.request(page, visualize=False) for page in subjects]
-                others = [peer.request(page, visualize=False) for page in small_pages(OTHERS, seed=1)]
+                requests = [_request(peer, page) for page in subjects]
+                others = [_request(peer, page) for page in small_pages(OTHERS, seed=1)]
                 out.facts["different"][f"{name}, padding {padding}"] = _different(peer, requests, others)
+
+
+def _request(peer: Peer, page: Document) -> Request:
+    """With every stage that batches lines or pages of different requests."""
+    request = peer.request(page, visualize=False)
+    return replace(request, body=json.dumps({**json.loads(request.body), **SWITCHES}).encode())
 
 
 def _different(peer: Peer, subjects: Sequence[Request], others: Sequence[Request]) -> int:

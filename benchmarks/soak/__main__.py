@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -27,8 +27,9 @@ import requests
 from benchmarks.figures import quantiles
 from benchmarks.machine import made_with
 from benchmarks.peers import OURS, Peer, ours
+from benchmarks.soak.bars import missed
 from benchmarks.soak.traffic import ask_any, leave, send_bad_file
-from benchmarks.soak.watch import Watch, growth
+from benchmarks.soak.watch import Sample, Watch, growth
 from benchmarks.store import FOLDER
 from tests.faults.load import Tally, post_all
 from tests.faults.pages import ocr
@@ -41,16 +42,7 @@ IDLE_SECONDS = 30.0
 that moment would be lost without its fault."""
 WINDOWS = 12
 REST_SECONDS = 3.0
-"""After the load, until connections are closed: before and after it the server should hold the same."""
-MOST_GROWTH = {
-    "rss_growth": 0.05,
-    "tree_rss_growth": 0.1,
-    "descriptors_growth": 0.1,
-    "threads_growth": 0.1,
-    "p99_growth": 0.5,
-}
-"""Bars: the median of the last quarter of the time over that of the first. Decode processes come and go, one thread
-or connection is several percent, and the 99th percentile of a window stands on few requests."""
+"""Before the load and after it, until connections are closed: the server should hold the same."""
 BAD_EVERY, LEAVE_EVERY, KILL_EVERY = 1.0, 1.5, 15.0
 
 
@@ -77,26 +69,27 @@ def main() -> int:
         first = Tally()
         post_all(url, range(given.pages), CLIENTS, first, ocr)
         print(f"{CLIENTS} clients: {_counts(first)}", flush=True)
-        capacity = _capacity(url)
-        print(f"capacity {capacity:.1f} requests/s", flush=True)
+        warming = Tally()
+        capacity = _capacity(url, warming)
+        print(f"capacity {capacity:.1f} requests/s: {_counts(warming)}", flush=True)
+        time.sleep(REST_SECONDS)
         watch, tally, faults, latencies = Watch(peer.pid), Tally(), Faults(), []
-        rest = [watch.look()]
+        before = watch.look()
         try:
             _load(peer, url, given.load * capacity, 60 * given.minutes, tally, faults, latencies)
             time.sleep(REST_SECONDS)
-            rest.append(watch.look())
+            rest = before, watch.look()
         finally:
             watch.stop()
-        figures = _figures(given, capacity, first, tally, faults, watch, latencies)
-        figures["at_rest_before_and_after"] = [asdict(sample) for sample in rest]
+        figures = _figures(given, capacity, (first, warming, tally), faults, watch, rest, latencies)
     print(json.dumps({name: value for name, value in figures.items() if name != "samples"}, indent=1))
     given.out.write_text(json.dumps({"made_with": made_with(), **figures}) + "\n")
     return int(bool(figures["missed"]))
 
 
-def _capacity(url: str) -> float:
+def _capacity(url: str, tally: Tally) -> float:
     """Requests a second of the same mix that a closed load of a few clients gets answered."""
-    tally, begin = Tally(), time.monotonic()
+    begin = time.monotonic()
 
     def numbers() -> Iterator[int]:
         number = 100_000
@@ -171,12 +164,13 @@ def _killer(peer: Peer, _url: str, faults: Faults, over: threading.Event) -> Non
 def _figures(
     given: argparse.Namespace,
     capacity: float,
-    first: Tally,
-    tally: Tally,
+    tallies: tuple[Tally, Tally, Tally],
     faults: Faults,
     watch: Watch,
+    rest: tuple[Sample, Sample],
     latencies: list[tuple[float, float]],
 ) -> dict[str, object]:
+    first, warming, tally = tallies
     # What the first tenth of the time adds is still the warming up: kernels for line widths never seen before.
     warm = [sample for sample in watch.samples if sample.at > 6 * given.minutes]
     settled = {
@@ -193,22 +187,12 @@ def _figures(
     # The first window is the warming up, too; one without a request has no percentile.
     settled["p99_growth"] = round(growth([taken for taken in p99[1:] if taken]), 4)
     bad = {str(status): count for status, count in faults.bad_files.items()}
-    missed = [
-        name
-        for name, wrong in {
-            **_grown(settled),
-            "lost": len(first.lost) + len(tally.lost) + faults.bad_files[0],
-            "mixed": len(first.mixed) + len(tally.mixed),
-            "server errors": first.server_errors + tally.server_errors + faults.bad_files[500],
-            "bad files accepted": faults.bad_files[200],
-        }.items()
-        if wrong
-    ]
     return {
         "minutes": given.minutes,
         "capacity_per_second": round(capacity, 2),
         "offered_per_second": round(given.load * capacity, 2),
         "no_mixing": _counts(first),
+        "capacity": _counts(warming),
         "load": _counts(tally),
         "bad_files_by_status": bad,
         "clients_left": faults.left,
@@ -218,14 +202,10 @@ def _figures(
         "descriptors": [min(s.descriptors for s in warm), max(s.descriptors for s in warm)],
         "threads": [min(s.threads for s in warm), max(s.threads for s in warm)],
         "p99_seconds_by_window": p99,
-        "missed": missed,
+        "at_rest_before_and_after": [asdict(sample) for sample in rest],
+        "missed": missed(given.pages, tallies, faults.bad_files, rest, settled),
         "samples": [asdict(sample) for sample in watch.samples],
     }
-
-
-def _grown(figures: Mapping[str, float]) -> dict[str, bool]:
-    """By name, what grew beyond its bar."""
-    return {name: figures[name] > most for name, most in MOST_GROWTH.items()}
 
 
 def _counts(tally: Tally) -> dict[str, object]:
@@ -235,6 +215,7 @@ def _counts(tally: Tally) -> dict[str, object]:
         "failed": dict(tally.failed),
         "lost": len(tally.lost),
         "mixed": len(tally.mixed),
+        "unaccounted": tally.unaccounted,
         "server_errors": tally.server_errors,
         "examples": [*map(str, tally.mixed[:3]), *tally.lost[:3]],
     }

@@ -2,8 +2,8 @@
 
 Only tests start it; the server itself has no switch for any of this. The directory is in the environment variable
 ``FAULTS``. A file ``<stage>.<fault>.<anything>`` spoils one batch of the stage ``det`` or ``rec`` and is deleted by it;
-``fsync`` holds the seconds that every write to the disk takes; while ``readonly`` is there no file can be made;
-``clock`` holds the seconds that the clock is off.
+``fsync`` holds the seconds that every write to the disk takes; while ``full`` is there the disk has no room for what
+is written, and while ``readonly`` is there no file can be made; ``clock`` holds the seconds that the clock is off.
 """
 
 import errno
@@ -97,6 +97,8 @@ def number(name: str) -> float:
 def slow(fsync: Callable[[int], None]) -> Callable[[int], None]:
     def slow_fsync(descriptor: int) -> None:
         threading.Event().wait(number("fsync"))
+        if (FAULTS / "full").exists():
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         fsync(descriptor)
 
     return slow_fsync

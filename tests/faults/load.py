@@ -10,6 +10,8 @@ import requests
 from tests.faults.pages import Answer, ocr, text_of
 
 TIMEOUT_SECONDS = 90.0
+INTERNAL_ERRORS = frozenset({"baidu 282000", "baidu 216630", "baidu 216634", "complexDOcr 10903", "task state -1"})
+"""What contracts that send HTTP status 200 with everything call an internal error."""
 
 Ask = Callable[[requests.Session, str, int, float], Answer]
 
@@ -23,7 +25,8 @@ class Tally:
         failed: with an error in the contract's shape, by status or the contract's own code.
         mixed: with any other text.
         lost: without an answer: the connection ended, or nothing came in time.
-        server_errors: answers with a status of 500 or more, other than 503.
+        server_errors: answers that say that the server failed: a status of 500 or more other than 503, or under a
+            status of 200 an internal error in the contract's own words.
     """
 
     sent: int = 0
@@ -45,7 +48,7 @@ class Tally:
                 self.lost.append(repr(error))
             return None
         with self._lock:
-            self.server_errors += answer.status >= 500 and answer.status != 503
+            self.server_errors += is_server_error(answer.status, answer.error)
             if answer.error:
                 self.failed[answer.error] += 1
             elif answer.text == text_of(number):
@@ -54,6 +57,12 @@ class Tally:
                 self.mixed.append((text_of(number), answer.text))
         return answer
 
+    @property
+    def unaccounted(self) -> int:
+        """Requests of which nothing is known, because the client itself could make nothing of the answer."""
+        known = self.answered + sum(self.failed.values()) + len(self.mixed) + len(self.lost)
+        return self.sent - known
+
     def check(self, what: str) -> None:
         """Print the counts; nothing may be lost or mixed up, and every request must be accounted for."""
         failed = sum(self.failed.values())
@@ -61,6 +70,11 @@ class Tally:
         print(f"{what}: {counts} mixed={len(self.mixed)} lost={len(self.lost)}")
         assert (self.mixed, self.lost) == ([], []), what
         assert self.answered + failed == self.sent, what
+
+
+def is_server_error(status: int, error: str = "") -> bool:
+    """Whether an answer says that the server failed, rather than that it refused for now or that the file is bad."""
+    return (status >= 500 and status != 503) or (status == 200 and error in INTERNAL_ERRORS)
 
 
 def post_all(url: str, numbers: Iterable[int], clients: int, tally: Tally, how: Ask = ocr) -> None:

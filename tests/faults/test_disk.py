@@ -18,16 +18,46 @@ from tests.faults.load import Tally
 from tests.faults.pages import page, text_of
 
 
+class Disk:
+    """A folder for the store, on a disk that fills up and may not be written any more.
+
+    It is a file system of one megabyte in memory where this user may mount one; else the server is told that it is so.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._filler = folder / "filler"
+        folder.mkdir()
+        mount = shutil.which("mount")
+        command = [mount or "", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder]
+        self._mounted = mount is not None and subprocess.run(command, check=False).returncode == 0
+        print(f"disk: {'its own file system' if self._mounted else 'injected faults, as this user may not mount'}")
+
+    def fill(self, server: FaultyServer) -> None:
+        if self._mounted:
+            fill(self._filler)
+        else:
+            (server.faults / "full").touch()
+
+    def make_room(self, server: FaultyServer) -> None:
+        (self._filler if self._mounted else server.faults / "full").unlink()
+
+    def make_readonly(self, server: FaultyServer) -> None:
+        if self._mounted:
+            subprocess.run(["mount", "-o", "remount,ro", self.folder], check=True)
+        else:
+            (server.faults / "readonly").touch()
+
+    def remove(self) -> None:
+        if self._mounted:
+            subprocess.run(["umount", "--lazy", self.folder], check=True)
+
+
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of one megabyte in memory, where this user may mount one."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = shutil.which("mount")
-    if mount is None or subprocess.run([mount, "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk], check=False).returncode:
-        pytest.skip("this user may not mount a file system")
-    yield disk
-    subprocess.run(["umount", "--lazy", disk], check=True)
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    made = Disk(tmp_path / "disk")
+    yield made
+    made.remove()
 
 
 def fill(path: Path) -> None:
@@ -73,15 +103,15 @@ def reads_as_ever(server: FaultyServer) -> None:
     assert tally.answered == 3
 
 
-def test_a_disk_that_is_full_or_read_only(start: Start, small_disk: Path):
-    server = start(contracts={"file_task": {"data_directory": str(small_disk / "tasks")}})
+def test_a_disk_that_is_full_or_read_only(start: Start, disk: Disk):
+    settings = {"file_task": {"data_directory": str(disk.folder / "tasks")}}
+    server = start(contracts=settings)
     client = Client(server.url)
     assert tally_of_tasks(client, 2, "room on the disk") == (2, 0)
-    filler = small_disk / "filler"
-    fill(filler)
+    disk.fill(server)
     assert tally_of_tasks(client, 4, "disk full") == (0, 4)
     reads_as_ever(server)
-    filler.unlink()
+    disk.make_room(server)
     assert tally_of_tasks(client, 2, "room again") == (2, 0)
     (server.faults / "readonly").touch()
     assert tally_of_tasks(client, 4, "disk read-only") == (0, 4)
@@ -90,9 +120,9 @@ def test_a_disk_that_is_full_or_read_only(start: Start, small_disk: Path):
     assert tally_of_tasks(client, 2, "writable again") == (2, 0)
     assert server.stop() == 0
     assert "Traceback" not in "".join(server.log)
-    subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
+    disk.make_readonly(server)
     with pytest.raises(RuntimeError, match=r"file_task\.data_directory"):
-        start(contracts={"file_task": {"data_directory": str(small_disk / "tasks")}})
+        start(contracts=settings)
 
 
 def test_a_disk_that_is_slow_holds_up_nobody_else(start: Start, tmp_path: Path):

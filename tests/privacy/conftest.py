@@ -4,5 +4,5 @@ from tests.privacy import namespace
 
 
 def pytest_report_header() -> str:
-    how = "a network namespace without a route" if namespace.available() else "nothing: no namespaces for users here"
-    return f"privacy: the server's way out is watched by {how}"
+    kernel = "a network namespace without a route, and by " if namespace.available() else ""
+    return f"privacy: the server's way out is watched by {kernel}a guard in its Python processes"

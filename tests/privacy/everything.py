@@ -1,13 +1,16 @@
 """Goes through everything that a server offers: every endpoint, page and asset, every contract, good input and bad.
 
-As a program it does so with a server in the network namespace that it is started in, and prints what it found as JSON.
+As a program it does so with a server and prints what it found as JSON. What the server does about other machines is
+watched by the ``kernel``, in the network namespace that the program is started in, or by a ``guard`` in its processes.
 """
 
 import base64
 import io
 import json
+import os
 import re
 import socket
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -18,13 +21,15 @@ import requests
 import yaml
 from PIL import Image
 
-from tests.contract.conftest import PATIENCE_SECONDS, Server, picture
+from tests.contract.conftest import PATIENCE_SECONDS, ROOT, Server, picture
 from tests.hostile.contracts import CONTRACTS, Caller
+from tests.privacy import socket_guard
 from tests.privacy.namespace import attempts, raise_loopback
 from tests.unit.server.decode import office_samples
 from tests.unit.server.decode.samples import encoded
 
-OUTSIDE = "http://documents.example.com/a.png"
+NAME_OUTSIDE = "documents.example.com"
+OUTSIDE = f"http://{NAME_OUTSIDE}/a.png"
 """An address that nobody allowed: it must not even be looked up."""
 CONFIG = {
     "Serving": {"return_urls": True, "extra": {"file_storage": {"type": "memory"}}},
@@ -165,36 +170,64 @@ def _pdf(page: bytes) -> bytes:
     return file.getvalue()
 
 
-def _try_to_leave() -> None:
-    """What the counters must notice: a connection, a packet, and a name that is looked up."""
+def try_to_leave() -> None:
+    """What everybody who watches must notice: a connection, and a packet."""
     with socket.socket() as one, suppress(OSError):
         one.connect(("192.0.2.1", 80))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as two, suppress(OSError):
         two.sendto(b"x", ("192.0.2.1", 53))
 
 
-def main() -> None:
-    """Go through everything in this namespace; print what was visited, and who tried to leave."""
+def look_up() -> None:
+    """A name that is looked up."""
+    with suppress(OSError):
+        socket.getaddrinfo(NAME_OUTSIDE, 80)
+
+
+def _watched_by_kernel() -> dict[str, object]:
     raise_loopback()
+    found = _tour()
+    counts = [attempts()]
+    for leave in (try_to_leave, look_up):
+        leave()
+        counts.append(attempts())
+    seen, left, looked_up = counts
+    return {**found, "attempts": seen, "control": left - seen, "control_look_up": looked_up - left}
+
+
+def _watched_by_guard() -> dict[str, object]:
+    with tempfile.TemporaryDirectory() as folder:
+        guard = Path(folder)
+        socket_guard.put_into(guard)
+        path = os.pathsep.join((folder, str(ROOT)))
+        found = _tour(PYTHONPATH=path)
+        seen = socket_guard.attempts(guard)
+        # As the server's children are started.
+        leave = "from tests.privacy.everything import look_up, try_to_leave; try_to_leave(); look_up()"
+        child = [sys.executable, "-P", "-B", "-c", leave]
+        subprocess.run(child, cwd=folder, env={**os.environ, "PYTHONPATH": path}, timeout=PATIENCE_SECONDS, check=True)
+        return {**found, "attempts": seen, "control": socket_guard.attempts(guard)[len(seen) :]}
+
+
+def _tour(**variables: str) -> dict[str, object]:
+    """Go through everything: what was visited, and how the server bore it."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "config.yaml"
         file.write_text(yaml.safe_dump(CONFIG))
-        server = Server("--config", str(file))
+        server = Server("--config", str(file), **variables)
         try:
             everything = Everything(server.url, encoded(picture(), "PNG"))
             everything.run()
         finally:
             code = server.stop()
-    server_attempts = attempts()
-    _try_to_leave()
-    found = {
-        "attempts": server_attempts,
-        "control": attempts() - server_attempts,
-        "visited": everything.visited,
-        "exit": code,
-        "log": [line for line in server.log if " error " in line or "Traceback" in line],
-    }
-    json.dump(found, sys.stdout)
+    log = [line for line in server.log if " error " in line or "Traceback" in line]
+    return {"visited": everything.visited, "exit": code, "log": log}
+
+
+def main() -> None:
+    """Go through everything, watched as the argument says; print what was visited, and who tried to leave."""
+    watched = {"kernel": _watched_by_kernel, "guard": _watched_by_guard}[sys.argv[1]]
+    json.dump(watched(), sys.stdout)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ for a route, fail, and count.
 """
 
 import fcntl
+import ipaddress
 import shutil
 import socket
 import struct
@@ -36,6 +37,14 @@ def raise_loopback() -> None:
 def attempts() -> int:
     """How often anything in this namespace looked for a route and found none, over IPv4 and IPv6."""
     return _counter4() + _counter6()
+
+
+def sees_look_ups() -> bool:
+    """Whether names are asked of another machine, and not of a resolver on this one that would go there itself."""
+    path = Path("/etc/resolv.conf")
+    rows = (line.split() for line in path.read_text().splitlines()) if path.exists() else ()
+    servers = [row[1].partition("%")[0] for row in rows if len(row) > 1 and row[0] == "nameserver"]
+    return any(not ipaddress.ip_address(server).is_loopback for server in servers)
 
 
 def _counter4() -> int:

@@ -1,6 +1,7 @@
 """Keys and content never come to light: not in logs, metrics, the effective configuration or files that stay behind.
 
-One server is taken through everything, with crashes of its decode workers; then it is killed and started again.
+One server is taken through everything, with crashes of its decode workers and failures of its engine; then it is killed
+and started again.
 """
 
 import fcntl
@@ -20,8 +21,10 @@ import yaml
 
 from server.decode.private_directory import MEMORY_DIRECTORY
 from tests.contract.conftest import ROOT, Server, wait_until
+from tests.faults.conftest import FaultyServer
 from tests.privacy.canaries import (
     CONTENT,
+    FIELD,
     KEYS,
     NUMBER,
     PIXELS,
@@ -37,6 +40,21 @@ from tests.privacy.canaries import (
 
 RETENTION = 3
 ON_DISK = (*(word.encode() for word in CONTENT), PIXELS)
+Answered = tuple[Call, requests.Response]
+CONTRACTS, CRASHED = 5, 12
+"""The first calls are one for each, about a page; the next are about documents that decode workers read."""
+
+
+FAILED_AS = 2 * ('"errorCode":500', '"error_code":216630', '"code":"10903"', '"state": -1', "ERROR_SERVICE_UNAVALIABLE")
+"""How each contract says so, in the order of the calls; twice, for two kinds of failure."""
+CAUSE = "told to"
+"""In the words of the engine's errors."""
+
+
+class FailingServer(Server):
+    """The real server, whose engine fails when it is told to; see `tests.faults.faulty_server`."""
+
+    program = FaultyServer.program
 
 
 @dataclass
@@ -44,17 +62,25 @@ class Run:
     """A server that went through everything.
 
     Attributes:
-        answers: each request with its answer.
+        answers: each request with its answer, those of the next two among them.
+        crashed: while decode workers were killed.
+        failed: while the engine failed.
+        killed: how many decode workers were.
         metrics: as they were in the end.
         limits: of the server's and its children's processes, as the kernel tells them.
         folders: all that it could write to.
+        faults: where the engine is told to fail.
     """
 
     server: Server
     config: Path
     folders: tuple[Path, ...]
     variables: dict[str, str]
-    answers: list[tuple[Call, requests.Response]] = field(default_factory=list)
+    faults: Path
+    answers: list[Answered] = field(default_factory=list)
+    crashed: list[Answered] = field(default_factory=list)
+    failed: list[Answered] = field(default_factory=list)
+    killed: int = 0
     metrics: str = ""
     limits: list[str] = field(default_factory=list)
 
@@ -97,8 +123,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     temporary.mkdir()
     variables = {"TMPDIR": str(temporary), "PPOCR_SERVER_TOKENS": f"ann={KEYS['token']}"}
     config = write_config(folder)
-    server = Server("--config", str(config), **variables)
-    result = Run(server, config, (folder / "data", temporary), variables)
+    faults = folder / "faults"
+    faults.mkdir()
+    server = FailingServer("--config", str(config), FAULTS=str(faults), **variables)
+    result = Run(server, config, (folder / "data", temporary), variables, faults)
     try:
         go_through_everything(result)
         yield result
@@ -113,20 +141,36 @@ def go_through_everything(run: Run) -> None:
         run.answers.append((call, send(run.server, call)))
     run.limits = [Path(f"/proc/{pid}/limits").read_text() for pid in processes(run.server)]
     crash_workers(run, token)
+    fail_engine(run, token)
+    run.answers += [*run.crashed, *run.failed]
     headers = {"Authorization": f"token {KEYS['token']}"}
     run.metrics = requests.get(f"{run.server.url}/metrics", headers=headers, timeout=60).text
 
 
 def crash_workers(run: Run, token: str) -> None:
     """Kill every decode worker, as a crash would, while documents are decoded."""
-    sending = threading.Thread(target=lambda: [send(run.server, call) for call in list(calls(token))[:12]])
-    sending.start()
+    documents = list(calls(token))[CONTRACTS:CRASHED]
+
+    def sending() -> None:
+        run.crashed += [(call, send(run.server, call)) for call in documents]
+
+    sender = threading.Thread(target=sending)
+    sender.start()
     for _ in range(4):
         for pid in decode_workers(run.server):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGSEGV)
-        sending.join(0.2)
-    sending.join()
+                run.killed += 1
+        sender.join(0.2)
+    sender.join()
+
+
+def fail_engine(run: Run, token: str) -> None:
+    """Have the engine fail at reading the page, by an error of its own and by one that nobody foresaw."""
+    for fault in ("raise", "crash"):
+        for call in list(calls(token))[:CONTRACTS]:
+            (run.faults / f"rec.{fault}").touch()
+            run.failed.append((call, send(run.server, call)))
 
 
 def processes(server: Server) -> list[int]:
@@ -167,8 +211,26 @@ def test_answers_hold_no_keys(run):
 
 
 def test_internal_failures_say_nothing_of_the_document(run):
-    failed = [answer.text for _, answer in run.answers if answer.status_code >= 500]
-    assert [text for text in failed if found_in(text, CONTENT)] == []
+    assert len(run.failed) == len(FAILED_AS)
+    assert [text for text, (_, answer) in zip(FAILED_AS, run.failed, strict=True) if text not in answer.text] == []
+    assert list(run.faults.iterdir()) == [], "the engine did not fail as it was told to"
+    errors = [*run.failed, *((call, answer) for call, answer in run.answers if answer.status_code >= 500)]
+    # The number of a document is the caller's own, and comes back with every answer about it.
+    texts = [answer.text.replace(f'"seqid":"{FIELD}"', "") for _, answer in errors]
+    assert [text for text in texts if found_in(text, (*SECRETS, *CONTENT, CAUSE))] == []
+
+
+def test_the_log_tells_of_failures_without_the_words_of_errors(run):
+    """Those may quote the document."""
+    log = "".join(run.server.log)
+    assert "EngineFailure" in log
+    assert CAUSE not in log
+
+
+def test_every_answer_around_a_crash_was_looked_at(run):
+    assert run.killed > 0
+    assert len(run.crashed) == CRASHED - CONTRACTS
+    assert all(answered in run.answers for answered in run.crashed)
 
 
 def test_crashes_leave_no_core_dump(run):
