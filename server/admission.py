@@ -15,7 +15,7 @@ from server.errors import Overloaded
 
 
 class Ticket:
-    """One request's place inside; its bytes are given back when the place is."""
+    """What one request keeps in memory; given back when it ends."""
 
     def __init__(self, admission: "Admission") -> None:
         self._admission = admission
@@ -52,6 +52,16 @@ class Admission:
 
     @contextmanager
     def enter(self) -> Iterator[Ticket]:
+        """Take a place for one request, and a ticket for its bytes.
+
+        Raises:
+            Overloaded: all places are taken.
+        """
+        with self.place(), self.ticket() as ticket:
+            yield ticket
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
         """Take a place for one request.
 
         Raises:
@@ -60,12 +70,19 @@ class Admission:
         if self.requests >= self._max_requests:
             raise Overloaded
         self.requests += 1
+        try:
+            yield
+        finally:
+            self.requests -= 1
+
+    @contextmanager
+    def ticket(self) -> Iterator[Ticket]:
+        """Count the bytes of one request that has no place yet: its body is still on its way."""
         ticket = Ticket(self)
         try:
             yield ticket
         finally:
             ticket.close()
-            self.requests -= 1
 
     def charge(self, count: int) -> None:
         """Add bytes to what is inside. Raises `Overloaded` and adds nothing where that is too much."""

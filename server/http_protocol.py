@@ -11,7 +11,12 @@ import sys
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from server.answers import PIECE_BYTES
+
 MAX_HEAD_BYTES = 64 * 1024
+SLOWEST_BYTES_PER_SECOND = 32 * 1024
+"""At which a client must take a large answer in the long run; else a few clients that read a byte now and then could
+keep the memory full for hours."""
 MAX_WAITING_REQUESTS = 8
 """On one connection, behind the one in work; beyond, no more is read before that is answered."""
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
@@ -38,12 +43,16 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     """Runs while nothing is being answered and the next head, or the rest of a refused body, has yet to arrive."""
     _taking: asyncio.TimerHandle | None = None
     """Runs while the client takes none of what was written, or is waited for with the connection all but closed."""
+    _patience: float
+    """Seconds that it may still take none: less with each that it did, more with each piece that it took."""
+    _pause_began = 0.0
     _answering: RequestResponseCycle | None = None
     """The request in work; ``cycle`` is the last one that arrived, which may wait behind it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the time of the first head, or refuse the connection where too many are open."""
         super().connection_made(transport)
+        self._patience = self.head_seconds
         if len(self.connections) > self.most:
             self._refuse(_TOO_MANY)
         else:
@@ -126,16 +135,20 @@ class LimitedHttpProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._answering = cycle
+        self._patience = self.head_seconds
         super()._start_asgi_task(cycle, app)
 
     def _must_take(self) -> None:
         if self._taking is None:
-            self._taking = self.loop.call_later(self.head_seconds, self.transport.abort)
+            self._pause_began = self.loop.time()
+            self._taking = self.loop.call_later(self._patience, self.transport.abort)
 
     def _taken(self) -> None:
         if self._taking is not None:
             self._taking.cancel()
             self._taking = None
+            earned = PIECE_BYTES / SLOWEST_BYTES_PER_SECOND - (self.loop.time() - self._pause_began)
+            self._patience = max(0.0, min(self.head_seconds, self._patience + earned))
 
     def _turn(self) -> None:
         self._turns += 1

@@ -52,6 +52,7 @@ class Pace:
         self._clock = clock
         self._interval: float | None = None
         self._last = 0.0
+        self._moves = False
         self._served = 0
         self.waiting = 0
 
@@ -59,7 +60,7 @@ class Pace:
     def line(self) -> Iterator[Arrival]:
         """Stand in the line for the length of the block, or until the first page is read."""
         if not self.waiting:
-            self._last = self._clock()
+            self._last, self._moves = self._clock(), False
         self.waiting += 1
         arrival = Arrival(self)
         try:
@@ -74,6 +75,10 @@ class Pace:
             return
         now = self._clock()
         taken, self._last = now - self._last, now
+        moved, self._moves = self._moves, True
+        if not moved and self.waiting >= SHORT_LINE:
+            # The first of many that came together: they share the server, so this is how long all take, not one.
+            return
         self._served = min(self._served + 1, MEMORY)
         # A plain mean at first, so that the first page, which is slow, does not count for long.
         self._interval = taken if self._interval is None else self._interval + (taken - self._interval) / self._served

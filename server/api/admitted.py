@@ -47,15 +47,19 @@ async def admitted(
     if max_body_bytes is not None:
         limits = limits.model_copy(update={"max_body_bytes": min(max_body_bytes, limits.max_body_bytes)})
     record = record_of(request.scope)  # type: ignore[arg-type]
-    with runtime.admission.enter() as ticket:
+    with runtime.admission.ticket() as ticket:
         async with runtime.lifecycle.stay():
-            await _check_accepting(runtime, limits)
+            # Who finds every place taken hears so before sending anything, but a place is had by sending all: else
+            # whoever sends slowly, a stranger as well where the body says who calls, would shut the others out.
+            with runtime.admission.place():
+                await _check_accepting(runtime, limits)
             if waits_for_text:
                 runtime.pace.check(limits.request_timeout_seconds)
             record.body_begun = True
             body = [await read_body(request.receive, request.headers.get("content-length"), ticket, limits)]
             record.body_bytes = len(body[0])
-            return await run_while_connected(request.receive, answer(ticket, body), runtime.metrics.work_abandoned)
+            with runtime.admission.place():
+                return await run_while_connected(request.receive, answer(ticket, body), runtime.metrics.work_abandoned)
 
 
 async def _check_accepting(runtime: Runtime, limits: LimitSettings) -> None:

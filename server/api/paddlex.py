@@ -52,9 +52,7 @@ async def _take_in(request: OcrRequest, runtime: Runtime, ticket: Ticket, body: 
     record = record_of(request.scope)  # type: ignore[arg-type]
     content_type = request.headers.get("content-type", "")
     call = await runtime.workers.run(parse_call, body, content_type, dict(request.query_params.items()), record)
-    raw = await runtime.intake.open(call.file, call.parameters.file_type)
-    # A body is charged already; a file that was fetched is larger than the body that named it.
-    ticket.add_bytes(max(0, len(raw.data) - len(body)))
+    raw = await runtime.intake.open(call.file, call.parameters.file_type, ticket.add_bytes)
     return call.parameters, raw
 
 

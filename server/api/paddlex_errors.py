@@ -73,6 +73,6 @@ async def _peek(scope: Scope, receive: Receive, limits: LimitSettings) -> str | 
     runtime: Runtime = scope["litestar_app"].state.runtime
     try:
         with runtime.peeks.enter() as ticket:
-            return peek_log_id(await read_body(receive, announced, ticket, limits))
+            return await runtime.workers.run(peek_log_id, await read_body(receive, announced, ticket, limits))
     except RequestError:
         return None

@@ -25,6 +25,8 @@ TIFF_MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 PAM_MAGIC, PFM_MAGIC = b"P7\n", b"PF\n"
 NETPBM_HEADER_BYTES, NETPBM_DIGITS = 1024, 9
 OTHER_FORMATS = ("BMP", "PPM", "JPEG2000", "SUN")
+OTHER_HEADER_BYTES = 256 * 1024
+"""What Pillow gets to see: it would go through a header of comments, byte by byte in Python, to the end of the file."""
 
 MAX_PARTS = 10_000
 """Segments or chunks that are looked at. A real file has a thousand at most; a hostile one has one in every byte."""
@@ -73,7 +75,7 @@ def read_header(data: bytes) -> ImageHeader:
     elif data.startswith((PAM_MAGIC, PFM_MAGIC)):
         header = ImageHeader(_netpbm(data), rare=True)
     else:
-        image = open_image(io.BytesIO(data), OTHER_FORMATS)
+        image = open_image(io.BytesIO(data[:OTHER_HEADER_BYTES]), OTHER_FORMATS)
         header = ImageHeader(image.size, rare=image.format != "BMP")
     if min(header.stored) < 1:
         raise InvalidInputFile

@@ -18,6 +18,9 @@ from server.decode.slot import WorkerSlot
 from server.decode.whole_file import Made, make, refusal
 
 T = TypeVar("T")
+ABANDONED_SECONDS = 1.0
+"""For a page that nobody waits for any more. Most take less, and a new process costs as much as many of them; without
+an end, as many files that hang as there are workers would stop all decoding although their callers are gone."""
 STOPPED = "the pool of decode workers is stopped"
 
 
@@ -129,21 +132,26 @@ class WorkerPool:
     async def _run(self, file: SharedFile, work: Callable[[WorkerSlot], T]) -> T:
         """Wait for a worker and have the work done.
 
-        Cancelled while it waits, the job is dropped. Cancelled later, the worker finishes its page (within its time
-        limit) and is then free again: a new process would cost more than most pages do.
+        Cancelled while it waits, the job is dropped. Cancelled later, the worker may finish its page within
+        `ABANDONED_SECONDS`, else it is killed.
         """
         await self._free.acquire()
         if self._stopped:
             self._free.release()
             raise WorkerNotStarted(STOPPED)
         file.hold()
-        task = asyncio.get_running_loop().create_task(self._work(file, work))
+        loop, slot = asyncio.get_running_loop(), self._take(file.number)
+        task = loop.create_task(self._work(slot, file, work))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            end = loop.call_later(ABANDONED_SECONDS, slot.abandon)
+            task.add_done_callback(lambda _: end.cancel())
+            raise
 
-    async def _work(self, file: SharedFile, work: Callable[[WorkerSlot], T]) -> T:
-        slot = self._take(file.number)
+    async def _work(self, slot: WorkerSlot, file: SharedFile, work: Callable[[WorkerSlot], T]) -> T:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work, slot)
         except WorkerFailed as error:

@@ -22,6 +22,7 @@ class WorkerSlot:
         self._successor: WorkerProcess | None = None
         self._files = 0
         self._stopped = False
+        self._abandoned = False
         self.document: int | None = None
 
     def ensure(self) -> WorkerProcess:
@@ -51,12 +52,15 @@ class WorkerSlot:
         to a second worker, once.
 
         Raises:
-            WorkerFailed: the second worker died too, or one took too long or answered nonsense.
+            WorkerFailed: the second worker died too, or one took too long, answered nonsense or was abandoned.
             WorkerNotStarted: no worker can be started.
         """
+        self._abandoned = False
         try:
             return self._ask(job, file, descriptors)
         except WorkerDied:
+            if self._abandoned:
+                raise
             return self._ask(job, file, descriptors)
 
     def _ask(self, job: Job, file: SharedFile, descriptors: tuple[int, ...]) -> Answer:
@@ -70,7 +74,7 @@ class WorkerSlot:
             return process.ask(job, (file.descriptor, *descriptors))
         except WorkerFailed as error:
             self._discard()
-            if not self._stopped:
+            if not self._stopped and not self._abandoned:
                 logger.warning("A decode worker was lost with the file it read: %s", error)
             raise
 
@@ -95,6 +99,13 @@ class WorkerSlot:
         for process in (self._process, self._successor):
             if process is not None:
                 process.kill()
+
+    def abandon(self) -> None:
+        """End the job that a thread waits for in `ask`: nobody wants its answer. The next job gets a new process."""
+        self._abandoned = True
+        process = self._process
+        if process is not None:
+            process.kill()
 
     def end(self) -> None:
         """Reap the processes. The slot must be idle."""

@@ -36,6 +36,12 @@ logger = logging.getLogger(__name__)
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 """From host and port to numeric addresses."""
+Charge = Callable[[int], object]
+"""Told how many bytes arrive, before they are kept; may raise where that is too much for the server."""
+
+
+def _free(_count: int) -> None:
+    """Charges nobody."""
 
 
 class _Refused(Exception):
@@ -76,15 +82,15 @@ class UrlFetcher:
         self._backend = _GuardedBackend(resolve, settings.allow_private_addresses)
         self._tls = ssl.create_default_context() if self._rules else None
 
-    async def fetch(self, url: str) -> bytes:
+    async def fetch(self, url: str, charge: Charge = _free) -> bytes:
         """Download a document.
 
         Raises:
-            UrlNotFetched: for every reason there is.
+            UrlNotFetched: for every reason that lies with the address, the network or the host.
         """
         try:
             async with asyncio.timeout(self._settings.timeout_seconds):
-                return await self._follow(url)
+                return await self._follow(url, charge)
         except _Refused as error:
             logger.info("A URL input was not fetched: %s", error)
             raise UrlNotFetched(error.problem) from error
@@ -93,10 +99,10 @@ class UrlFetcher:
             logger.info("A URL input was not fetched: %s", type(error).__name__)
             raise UrlNotFetched(_problem(error)) from error
 
-    async def _follow(self, url: str) -> bytes:
+    async def _follow(self, url: str, charge: Charge) -> bytes:
         for _ in range(self._settings.max_redirects + 1):
             target = self._check(url)
-            body, location = await self._get(target)
+            body, location = await self._get(target, charge)
             if location is None:
                 return body
             url = urljoin(target.text, location)
@@ -109,7 +115,7 @@ class UrlFetcher:
             raise _Refused("the host is not on the allow-list", "blocked")
         return target
 
-    async def _get(self, target: "_Target") -> tuple[bytes, str | None]:
+    async def _get(self, target: "_Target", charge: Charge) -> tuple[bytes, str | None]:
         """One request: the body, or where it redirects to."""
         headers = [("Host", target.host_header), ("Accept", "*/*"), ("Accept-Encoding", "identity")]
         async with (
@@ -125,17 +131,18 @@ class UrlFetcher:
                 raise _Refused(f"status {response.status}", "not_found" if response.status in MISSING else "unusable")
             if answer.get(b"content-encoding", b"identity") != b"identity":
                 raise _Refused("an encoding that was not asked for", "unusable")
-            return await self._read(response, int(answer.get(b"content-length", b"0"))), None
+            return await self._read(response, int(answer.get(b"content-length", b"0")), charge), None
 
-    async def _read(self, response: httpcore.Response, announced: int) -> bytes:
+    async def _read(self, response: httpcore.Response, announced: int, charge: Charge) -> bytes:
         """The body, up to the size cap however it is sent."""
         if announced > self._settings.max_bytes:
             raise _Refused("larger than allowed", "too_large")
         body = bytearray()
         async for part in response.aiter_stream():
-            body += part
-            if len(body) > self._settings.max_bytes:
+            if len(body) + len(part) > self._settings.max_bytes:
                 raise _Refused("larger than allowed", "too_large")
+            charge(len(part))
+            body += part
         return bytes(body)
 
 

@@ -57,7 +57,7 @@ class Metrics:
 
     def _watch(self, admission: Admission, gate: PixelGate) -> None:
         watched = {
-            ("ppocr_queue_requests", "Documents inside, waiting or being read."): lambda: admission.requests,
+            ("ppocr_queue_requests", "Documents inside, whole and waiting or being read."): lambda: admission.requests,
             ("ppocr_queue_bytes", "Body bytes held by the documents inside."): lambda: admission.bytes,
             ("ppocr_detection_pixels", "Detection pixels of the pages being read."): lambda: gate.used,
             ("ppocr_pages_waiting", "Documents whose next page waits for room."): lambda: gate.waiting,

@@ -1,4 +1,4 @@
-"""A page's answer does not depend on who else is being served, under either padding, on the real engine."""
+"""A page's answer does not depend on who else is being served, under every padding, on the real engine."""
 
 import json
 import random
@@ -13,9 +13,10 @@ from tests.contract.conftest import ROOT, Server, body, encoded, picture
 
 SUBJECTS = ("small_print.png", "mixed.png", "palette.bmp")
 OTHERS, CLIENTS, TIMES = 40, 16, 2
+SWITCHES = {"useDocOrientationClassify": True, "useTextlineOrientation": True}
 
 
-@pytest.fixture(scope="module", params=["reference", "bucket"])
+@pytest.fixture(scope="module", params=["reference", "bucket", "tight"])
 def padded(request: pytest.FixtureRequest) -> Iterator[Server]:
     """A server with each padding in turn."""
     running = Server("--set", f"engine.padding={request.param}")
@@ -25,7 +26,7 @@ def padded(request: pytest.FixtureRequest) -> Iterator[Server]:
 
 def pruned(server: Server, data: bytes) -> str:
     """What was read, as the text of the answer has it."""
-    answer = requests.post(f"{server.url}/ocr", json=body(data), timeout=120)
+    answer = requests.post(f"{server.url}/ocr", json={**body(data), **SWITCHES}, timeout=120)
     assert answer.status_code == 200
     (page,) = answer.json()["result"]["ocrResults"]
     return json.dumps(page["prunedResult"])

@@ -77,6 +77,22 @@ def test_a_request_that_comes_too_slowly_is_ended(faulty: FaultyServer, start: b
     is_well(faulty)
 
 
+def test_bodies_on_their_way_shut_nobody_out(start: Start):
+    """More of them than there are places, to endpoints that learn from the body who calls, too."""
+    server = start(limits={"max_queued_requests": 2, "body_timeout_seconds": 60})
+    with contextlib.ExitStack() as stack:
+        for path in ("/ocr", "/createTask", "/oauth/2.0/token") * 3:
+            connection = stack.enter_context(connected(server))
+            connection.sendall(f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n{{".encode())
+        wait_until(lambda: metric(server, "ppocr_queue_bytes") == 9)
+        tally = Tally()
+        with requests.Session() as session:
+            tally.ask(session, server.url, 1)
+        tally.check("a client beside slow ones")
+        assert tally.answered == 1
+    is_well(server)
+
+
 def test_a_body_that_comes_byte_by_byte_has_no_more_time_than_any_other(faulty: FaultyServer):
     with connected(faulty) as connection:
         connection.sendall(f"{HEAD}Content-Length: 1000\r\n\r\n".encode())

@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
 import pytest
 import uvicorn
@@ -16,12 +16,16 @@ REQUEST = b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
 
 
 async def application(scope, receive, send) -> None:
-    """Answers `POST /early` without reading its body, and all else after it; `/NUMBER` with so many bytes."""
+    """Answers `POST /early` without reading its body, and all else after it; `/NUMBERxTIMES` with so many bytes."""
     while scope["path"] != "/early" and (await receive()).get("more_body"):
         pass
-    body = b"ok" if scope["path"] in ("/x", "/", "/early") else b"a" * int(scope["path"][1:])
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(body))]})
-    await send({"type": "http.response.body", "body": body})
+    number, _, times = scope["path"][1:].partition("x")
+    pieces = [b"ok"] if scope["path"] in ("/x", "/", "/early") else [b"a" * int(number)] * int(times or 1)
+    length = b"%d" % sum(map(len, pieces))
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", length)]})
+    for piece in pieces:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
 
 
 @contextmanager
@@ -219,3 +223,20 @@ def test_and_so_is_an_answer_before_a_head_that_does_not_arrive(narrow: tuple[uv
         until(lambda: unsent(server) > 0)
         connection.sendall(b"GET / HT")
         until(lambda: not server.server_state.connections)
+
+
+def test_and_so_is_a_large_one_that_is_read_a_little_now_and_then(
+    narrow: tuple[uvicorn.Server, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every pause is shorter than the time for one; together they are longer."""
+    monkeypatch.setattr("server.http_protocol.SLOWEST_BYTES_PER_SECOND", float("inf"))
+    server, port = narrow
+    received = 0
+    with narrow_connection(port) as connection, suppress(ConnectionError):
+        connection.sendall(b"GET /200000x5 HTTP/1.1\r\nHost: a\r\n\r\n")
+        while chunk := connection.recv(65536):
+            if received // 200_000 < (received + len(chunk)) // 200_000:
+                time.sleep(1.0)
+            received += len(chunk)
+    assert received < 1_000_000
+    until(lambda: not server.server_state.connections)

@@ -67,14 +67,28 @@ def test_documents_that_fail_say_nothing_about_the_rate_and_pages_beyond_the_fir
     clock = Clock()
     pace = Pace(clock)
     with ExitStack() as line:
-        arrivals = [line.enter_context(pace.line()) for _ in range(SHORT_LINE + 2)]
-        clock.now += 1
-        arrivals[0].served()
-        arrivals[0].served()
+        arrivals = [line.enter_context(pace.line()) for _ in range(SHORT_LINE + 3)]
+        for arrival in arrivals[:2]:
+            clock.now += 1
+            arrival.served()
+            arrival.served()
         with ExitStack() as failed:
             failed.enter_context(pace.line())
         assert pace.waiting == SHORT_LINE + 1
         assert pace.expected_wait == pytest.approx(SHORT_LINE + 2)
+
+
+def test_the_first_page_of_many_that_came_together_says_nothing():
+    clock = Clock()
+    pace = Pace(clock)
+    with ExitStack() as line:
+        arrivals = [line.enter_context(pace.line()) for _ in range(64)]
+        clock.now += 5
+        arrivals[0].served()
+        pace.check(1.0)
+        clock.now += 0.1
+        arrivals[1].served()
+        assert pace.expected_wait == pytest.approx(0.1 * 63)
 
 
 def test_a_slow_first_page_is_soon_forgotten():

@@ -1,5 +1,6 @@
 """What the calls do."""
 
+import logging
 from dataclasses import replace
 from functools import partial
 
@@ -23,6 +24,8 @@ from server.rate_limits import CallerLimits
 from server.runtime import Runtime
 from server.service import RecognizedDocument, RecognizedPage
 from server.telemetry.record import record_of
+
+logger = logging.getLogger(__name__)
 
 TOKEN_BODY_BYTES = 64 * 1024
 BODY_SLACK_BYTES = 64 * 1024
@@ -63,7 +66,7 @@ class BaiduService:
         self, request: AnyRequest, api: Api, caller: str | None, ticket: Ticket, body: list[bytes]
     ) -> Response[bytes]:
         runtime = self._runtime
-        deadline, size = runtime.deadline(), len(body[0])
+        deadline = runtime.deadline()
         fields = await runtime.workers.run(parse_fields, body.pop(), request.headers.get("content-type", ""))
         name = self._callers.identify_by_form(fields.texts) if caller is None else caller
         if api.name not in self._allowed:
@@ -71,8 +74,9 @@ class BaiduService:
         record = record_of(request.scope)  # type: ignore[arg-type]
         with self._limits.enter(name, record):
             call = check_call(fields, api)
-            raw = await open_source(fields, call, api, runtime.fetcher, runtime.workers)
-            ticket.add_bytes(max(0, len(raw.data) - size))
+            raw = await open_source(
+                fields, call, api, partial(runtime.fetcher.fetch, charge=ticket.add_bytes), runtime.workers
+            )
             document = await self._read(raw, call, api, deadline)
             record.pages = 1
         content = document.pages[0]
@@ -104,12 +108,17 @@ class BaiduService:
         async def finish(page: RecognizedPage) -> Json:
             return await self._runtime.workers.run(page_answer, page.result, call)
 
-        return await self._runtime.recognizer.recognize(
-            raw,
-            wishes,
-            finish,
-            max_pages=call.page + 1,
-            deadline=deadline,
-            choose=partial(choose_page, call, api),
-            pdf_max_side=api.max_side,
-        )
+        try:
+            return await self._runtime.recognizer.recognize(
+                raw,
+                wishes,
+                finish,
+                max_pages=call.page + 1,
+                deadline=deadline,
+                choose=partial(choose_page, call, api),
+                pdf_max_side=api.max_side,
+            )
+        except LanguageUnavailable as error:
+            # The contract's message is fixed; the operator learns here what to install.
+            logger.info("A language that was asked for cannot be read: %s", error.reason)
+            raise

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Awaitable, Callable
 
 from server.api.vendors.baidu.errors import (
     BAD_FORMAT,
@@ -15,7 +16,6 @@ from server.api.vendors.baidu.errors import (
 from server.api.vendors.baidu.fields import Fields
 from server.api.vendors.baidu.request import Api, Call
 from server.decode.info import DocumentInfo
-from server.intake.fetch import UrlFetcher
 from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import BMP_MAGIC, JPEG_MAGIC, PNG_MAGIC
 from server.workers import Workers
@@ -29,8 +29,11 @@ _BLANK = b"+ =" + _LINE_BREAKS
 """What holds no picture; a plus sign was a space, or could be one."""
 _NO_LINE_BREAKS = bytes.maketrans(b" ", b"+")
 
+Fetch = Callable[[str], Awaitable[bytes]]
+"""See `server.intake.fetch.UrlFetcher.fetch`."""
 
-async def open_source(fields: Fields, call: Call, api: Api, fetcher: UrlFetcher, workers: Workers) -> RawFile:
+
+async def open_source(fields: Fields, call: Call, api: Api, fetch: Fetch, workers: Workers) -> RawFile:
     """The document of a call, still undecoded.
 
     Raises:
@@ -40,7 +43,7 @@ async def open_source(fields: Fields, call: Call, api: Api, fetcher: UrlFetcher,
     if call.source == "url":
         if "url" in fields.too_long:
             raise Refused(URL_SIZE)
-        return RawFile(await _fetch(fields.texts["url"].strip(), api, fetcher), FileKind.IMAGE)
+        return RawFile(await _fetch(fields.texts["url"].strip(), api, fetch), FileKind.IMAGE)
     data = await workers.run(decode_base64, fields.take_file(call.source), api.max_base64_bytes)
     if call.source == "pdf_file":
         return RawFile(data, FileKind.PDF)
@@ -82,12 +85,12 @@ def choose_page(call: Call, api: Api, info: DocumentInfo) -> tuple[int]:
     return (call.page,)
 
 
-async def _fetch(url: str, api: Api, fetcher: UrlFetcher) -> bytes:
+async def _fetch(url: str, api: Api, fetch: Fetch) -> bytes:
     if not url:
         raise Refused(URL_SIZE)
     if any(map(str.isspace, url.partition("://")[2].partition("/")[0])):
         raise Refused(URL_MALFORMED)
-    data = await fetcher.fetch(url)
+    data = await fetch(url)
     if -(-len(data) // 3) * 4 > api.max_base64_bytes:
         raise Refused(BAD_SIZE)
     return _image(data)

@@ -86,8 +86,7 @@ class DocumentService:
     async def _open(self, call: Call, ticket: Ticket) -> RawFile:
         if isinstance(call.source, bytes):
             return RawFile(call.source, call.kind)
-        data = await self._runtime.fetcher.fetch(call.source)
-        ticket.add_bytes(len(data))
+        data = await self._runtime.fetcher.fetch(call.source, ticket.add_bytes)
         check_file(data, call.kind, self._settings.max_file_bytes)
         return RawFile(data, call.kind)
 

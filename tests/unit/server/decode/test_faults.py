@@ -239,6 +239,32 @@ def test_an_abandoned_worker_is_not_handed_out_while_it_works(faulty: Bench) -> 
     faulty.run(scenario())
 
 
+def test_files_that_hang_hold_up_nobody_once_their_callers_are_gone(caplog: pytest.LogCaptureFixture) -> None:
+    """As many as there are workers, each of which would otherwise have a minute."""
+    settings = DecodeSettings(workers=2, page_timeout_seconds=60.0, memory_megabytes=1024)
+
+    async def scenario() -> None:
+        decoder = Decoder(settings, LimitSettings(), worker_module=FAULTY)
+        await decoder.start()
+        try:
+            before = set(pids(decoder))
+            jobs = [asyncio.ensure_future(read(decoder, fault("hang-open").data, PDF)) for _ in range(2)]
+            while None in [slot.document for slot in decoder.workers.slots]:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            for job in jobs:
+                job.cancel()
+            await asyncio.gather(*jobs, return_exceptions=True)
+            async with asyncio.timeout(30):
+                assert len((await read(decoder, GOOD, PDF))[1]) == 2
+                await asyncio.gather(*decoder.workers._running, return_exceptions=True)
+            assert not before & set(pids(decoder))
+        finally:
+            await decoder.stop()
+
+    asyncio.run(scenario())
+    assert "was lost" not in caplog.text
+
+
 def test_a_finished_file_is_closed_in_its_worker(faulty: Bench) -> None:
     faulty.read(GOOD, PDF)
     assert [slot.document for slot in faulty.decoder.workers.slots] == [None, None]

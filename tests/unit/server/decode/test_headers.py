@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image as Pillow
 
 from server.decode.exif import exif_orientation
-from server.decode.headers import read_header
+from server.decode.headers import OTHER_HEADER_BYTES, read_header
 from server.errors import InvalidInputFile
 from tests.unit.server.decode.samples import Pixels, encoded, pam, pfm, pixels, png_header, scan_bomb, with_orientation
 
@@ -45,6 +45,17 @@ def test_the_search_for_an_orientation_ends(kind: str, at: int, part: bytes) -> 
     data = with_orientation(IMAGE, kind, 6)
     assert read_header(data[:at] + part * 1000 + data[at:]).orientation == 6
     assert read_header(data[:at] + part * 20_000 + data[at:]).orientation == 1
+
+
+def test_the_search_for_a_rare_formats_size_ends() -> None:
+    head, _, rest = encoded(IMAGE, "PPM").partition(b"\n")
+    assert read_header(head + b"\n" + b"#\n" * 1000 + rest).size == (53, 37)
+    with pytest.raises(InvalidInputFile):
+        read_header(head + b"\n" + b"#\n" * OTHER_HEADER_BYTES + rest)
+    picture = encoded(IMAGE, "JPEG2000")
+    boxes = picture[:32] + b"\0\0\0\x08free" * OTHER_HEADER_BYTES + picture[32:]
+    with pytest.raises(InvalidInputFile):
+        read_header(boxes)
 
 
 @pytest.mark.parametrize("progressive", [True, False])

@@ -8,7 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from server.errors import InvalidInputFile, UrlNotFetched
+from server.admission import Admission
+from server.errors import InvalidInputFile, Overloaded, UrlNotFetched
 from server.intake.fetch import UrlFetcher
 from server.settings import UrlInputSettings
 
@@ -205,6 +206,17 @@ def test_cookies_are_not_kept(site: Server) -> None:
 @pytest.mark.parametrize("path", ["/big", "/big-unannounced", "/packed", "/missing"])
 def test_answers_that_are_not_taken(site: Server, path: str) -> None:
     refused(site, path)
+
+
+def test_what_arrives_is_charged_before_it_is_kept(site: Server) -> None:
+    admission = Admission(9, 5)
+    url = f"http://{HOST}:{site.server_port}/file"
+    with admission.ticket() as ticket, pytest.raises(Overloaded):
+        asyncio.run(fetcher(site).fetch(url, ticket.add_bytes))
+    with admission.ticket() as ticket:
+        charged: list[int] = []
+        assert asyncio.run(fetcher(site).fetch(url, charged.append)) == b"content"
+        assert sum(charged) == len(b"content")
 
 
 def test_time_is_limited(site: Server) -> None:
