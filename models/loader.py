@@ -1,5 +1,6 @@
 """From a configuration and a model store to a running pipeline: which models, which engine, how many lanes."""
 
+import logging
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -38,6 +39,8 @@ from models.weights import ModelStore
 
 if TYPE_CHECKING:
     from models.stages.device.opening import DeviceModels
+
+logger = logging.getLogger(__name__)
 
 S = TypeVar("S", bound=Closable)
 
@@ -116,6 +119,10 @@ class _Loader:
         self._store = store
         cores = config.cores or usable_cores()
         self._threads = min(config.threads or cores, cores)
+        if config.threads > cores:
+            logger.warning(
+                "engine.threads is %d, but there are %d cores for it: models get %d", config.threads, cores, cores
+            )
         self._pool = CpuPool(self._threads)
         self._chosen: str | None = None
         self._turns = EngineTurns(cores)

@@ -107,11 +107,12 @@ def test_models_take_turns_where_each_may_use_every_core(tmp_path: Path) -> None
         late.join()
 
 
-def test_a_model_has_no_more_threads_than_there_are_cores(tmp_path: Path) -> None:
+def test_a_model_has_no_more_threads_than_there_are_cores(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     models = Noting()
     with fake_pipeline(tmp_path, models, cores=2, threads=5, profile="fast"):
         assert {options.threads for options in models.options.values()} == {2}
         assert models.options["recognition"].streams == 2
+    assert "engine.threads is 5, but there are 2 cores" in caplog.text
 
 
 @pytest.mark.parametrize(
