@@ -19,7 +19,7 @@ COUNTERS = {
     "failures": "Jobs that failed.",
     "dropped": "Jobs dropped unrun: cancelled, or past their deadline.",
     "memory_cuts": "Times that batches were made smaller because the device was out of memory.",
-    "run_seconds": "Time spent running batches.",
+    "run_seconds": "Time spent running batches, their wait for processor cores included.",
     "wait_seconds": "Time jobs waited in the queue, summed over jobs.",
 }
 
