@@ -47,7 +47,7 @@ class Upload:
         self._connection.putheader("Content-Type", "application/json")
         self._connection.putheader("Content-Length", str(len(data)))
         self._connection.endheaders(data[: len(data) // 2])
-        wait_until(lambda: _metric(server, "ppocr_queue_requests") > 0)
+        wait_until(lambda: _metric(server, "ppocr_queue_bytes") > 0)
 
     def finish(self) -> int:
         """Send the rest and give the status of the answer."""

@@ -234,8 +234,8 @@ FULL = {
 def test_a_full_server_refuses_at_once_in_each_contracts_own_shape(start: Start):
     server = start(limits={"max_queued_requests": 1})
     with connected(server) as connection:
-        data = json.dumps({"file": base64.b64encode(page(3)).decode(), "fileType": 1, "visualize": False}).encode()
-        connection.sendall(f"{HEAD}Content-Length: {len(data)}\r\n\r\n".encode() + data[:10])
+        server.inject("rec", "hang")
+        connection.sendall(request({"file": base64.b64encode(page(3)).decode(), "fileType": 1, "visualize": False}))
         wait_until(lambda: metric(server, "ppocr_queue_requests") == 1)
         for path, (status, content, is_its_own) in FULL.items():
             answer = requests.post(f"{server.url}{path}", timeout=10, **content)
@@ -243,7 +243,7 @@ def test_a_full_server_refuses_at_once_in_each_contracts_own_shape(start: Start)
             assert is_its_own(answer.json()), (path, answer.text)
             assert int(answer.headers["retry-after"]) >= 1
         # Who was let in before is served as ever.
-        connection.sendall(data[10:])
+        (server.faults / "release").touch()
         received = b""
         while text_of(3).encode() not in received:
             chunk = connection.recv(65536)
