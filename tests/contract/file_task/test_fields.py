@@ -3,7 +3,6 @@
 import pytest
 import requests
 
-from server.api.vendors.file_task.form import parse_task_form
 from tests.contract.conftest import TEXT
 from tests.contract.file_task.conftest import CONTRACT, CREATE, download
 from tests.contract.file_task.documents import BMP, JPEG, OTHER, PNG, gif, pdf
@@ -44,13 +43,6 @@ def test_exactly_one_source(client):
     refused(client.post(format="txt"), 400, "neither")
     refused(client.post(PNG, image_url="http://example.com/a.png"), 400, "both")
     refused(client.post(b"", name="", image_url=""), 400, "neither")
-
-
-def test_a_file_without_a_name_is_an_absent_one():
-    for content in (b"", PNG):
-        form = "multipart/form-data; boundary=x"
-        part = b'--x\r\nContent-Disposition: form-data; name="image_file"; filename=""\r\n\r\n' + content
-        assert parse_task_form(part + b"\r\n--x--\r\n", form).file is None
 
 
 def test_an_empty_field_is_an_absent_one(client):

@@ -8,6 +8,7 @@ from models.languages import GROUPS, LANGUAGES
 from server.api.vendors.file_task.digits import only_digits
 from server.api.vendors.file_task.errors import BadParameter
 from server.api.vendors.file_task.failures import job_failure
+from server.api.vendors.file_task.form import parse_task_form
 from server.api.vendors.file_task.languages import NAMES, group_of, parse_languages
 from server.api.vendors.file_task.request import TaskSpec
 from server.api.vendors.file_task.response import task_object
@@ -100,3 +101,11 @@ def test_a_storage_that_holds_no_upload_is_a_configuration_that_cannot_work():
         FileTaskSettings(max_upload_bytes=1000, max_stored_bytes=999)
     with pytest.raises(ValueError, match="max_upload_bytes"):
         FileTaskSettings(max_upload_bytes=2**31)
+
+
+@pytest.mark.parametrize("content", [b"", b"content"])
+def test_a_file_whose_name_is_empty_is_an_absent_one(content: bytes) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="image_file"; filename="%b"\r\n\r\n%b\r\n--x--\r\n'
+    form = "multipart/form-data; boundary=x"
+    assert parse_task_form(part % (b"", content), form).file is None
+    assert parse_task_form(part % (b"a.png", content), form).file == content
