@@ -22,6 +22,7 @@ RIFF_MAGIC, WEBP_MAGIC = b"RIFF", b"WEBP"
 EXIF_PREFIX = b"Exif\0\0"
 TIFF_MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 """The last two are BigTIFF."""
+VP8X_ALPHA = 0x10
 PAM_MAGIC, PFM_MAGIC = b"P7\n", b"PF\n"
 NETPBM_HEADER_BYTES, NETPBM_DIGITS = 1024, 9
 OTHER_FORMATS = ("BMP", "PPM", "JPEG2000", "SUN")
@@ -47,12 +48,14 @@ class ImageHeader:
         rare: whether the format is seldom used, so that its decoder must not run in the server's own process.
         scans: times a JPEG goes over its pixels, or more; 1 in other formats. Decoding costs so much time, and a scan
             may be a few bytes long.
+        alpha: whether pixels may be transparent; said of PNG and WebP only.
     """
 
     stored: tuple[int, int]
     orientation: int = 1
     rare: bool = False
     scans: int = 1
+    alpha: bool = False
 
     @property
     def size(self) -> tuple[int, int]:
@@ -83,18 +86,23 @@ def read_header(data: bytes) -> ImageHeader:
 
 
 def _png(data: bytes) -> ImageHeader:
-    """PNG 3rd edition, 11.2.1: IHDR comes first. An eXIf chunk counts only where it precedes the pixels."""
+    """PNG 3rd edition, 11.2.1: IHDR comes first. An eXIf chunk counts only where it precedes the pixels.
+
+    The second bit of the colour type stands for an alpha channel; the other colour types may have a tRNS chunk.
+    """
     size = _number(data, 16, 4, "big"), _number(data, 20, 4, "big")
+    alpha, orientation = data[25:26] > b"\x03", None
     at = len(PNG_MAGIC)
     for _ in range(MAX_PARTS):
         name = data[at + 4 : at + 8]
         if name in (b"IDAT", b"IEND", b""):
             break
         length = _number(data, at, 4, "big")
-        if name == b"eXIf":
-            return ImageHeader(size, exif_orientation(data[at + 8 : at + 8 + length]))
+        alpha |= name == b"tRNS"
+        if name == b"eXIf" and orientation is None:
+            orientation = exif_orientation(data[at + 8 : at + 8 + length])
         at += 12 + length
-    return ImageHeader(size)
+    return ImageHeader(size, orientation or 1, alpha=alpha)
 
 
 def _jpeg(data: bytes) -> ImageHeader:
@@ -133,10 +141,10 @@ def _webp(data: bytes) -> ImageHeader:
         return ImageHeader((_number(data, 26, 2) & 0x3FFF, _number(data, 28, 2) & 0x3FFF))
     if chunk == b"VP8L" and data[20:21] == b"\x2f":
         bits = _number(data, 21, 4)
-        return ImageHeader(((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1))
+        return ImageHeader(((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1), alpha=bool(bits >> 28 & 1))
     if chunk == b"VP8X":
         size = _number(data, 24, 3) + 1, _number(data, 27, 3) + 1
-        return ImageHeader(size, _webp_orientation(data))
+        return ImageHeader(size, _webp_orientation(data), alpha=bool(_number(data, 20, 1) & VP8X_ALPHA))
     raise InvalidInputFile
 
 

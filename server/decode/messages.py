@@ -7,8 +7,9 @@ from typing import Literal
 
 import msgspec
 
-FileFormat = Literal["pdf", "tiff", "gif", "image"]
-"""``tiff`` and ``gif`` are read frame by frame; ``image`` is the still image at the start of a file, by OpenCV."""
+FileFormat = Literal["pdf", "tiff", "gif", "image", "flat_image"]
+"""``tiff`` and ``gif`` are read frame by frame; ``image`` is the still image at the start of a file, by OpenCV, and
+``flat_image`` the same with its transparent pixels shown as the ground they lie on."""
 
 
 Work = Literal["overlay_text", "plain_office", "characters"]

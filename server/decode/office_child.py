@@ -11,6 +11,9 @@ import sys
 from server.decode.sandbox import die_with_parent, no_new_privileges
 from server.decode.system_calls import forbid_network
 
+OPEN_FILES = 1024
+"""LibreOffice opens a few hundred: its libraries, fonts and the parts of a document."""
+
 
 def main() -> None:
     """Run as the process that the server started."""
@@ -20,6 +23,7 @@ def main() -> None:
         (resource.RLIMIT_AS, memory_bytes),
         (resource.RLIMIT_FSIZE, file_bytes),
         (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(limit, (value, value))

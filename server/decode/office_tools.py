@@ -77,7 +77,7 @@ def shut_in(bwrap: str, workplace_bytes: int, command: Sequence[str], files: Map
 
     Args:
         bwrap: bubblewrap's program.
-        workplace_bytes: memory that the files in `WORKPLACE` may take up.
+        workplace_bytes: memory that the files in `WORKPLACE` may take up, and those in /tmp.
         command: what to run.
         files: paths of files to put there, and descriptors with their contents.
     """
@@ -87,7 +87,8 @@ def shut_in(bwrap: str, workplace_bytes: int, command: Sequence[str], files: Map
         bwrap,
         *("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
         *readable,
-        *("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"),  # noqa: S108 - inside
+        *("--proc", "/proc", "--dev", "/dev"),
+        *("--size", str(workplace_bytes), "--tmpfs", "/tmp"),  # noqa: S108 - inside
         *("--size", str(workplace_bytes), "--tmpfs", WORKPLACE),
         *given,
         "--",

@@ -1,6 +1,7 @@
 """Which reader opens which format. Runs in a worker only."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from server.decode.frames import FrameFile
 from server.decode.messages import FileFormat
@@ -21,11 +22,11 @@ def load_image_library() -> None:
     import server.decode.still_file  # noqa: F401, PLC0415
 
 
-def _open_image(descriptor: int, _password: str | None) -> Reader:
+def _open_image(descriptor: int, _password: str | None, *, flatten: bool = False) -> Reader:
     # OpenCV costs a worker 30 MB and a third of its start: where images are not isolated, most workers never need it.
     from server.decode.still_file import StillFile  # noqa: PLC0415
 
-    return StillFile(descriptor)
+    return StillFile(descriptor, flatten=flatten)
 
 
 OPENERS: Mapping[FileFormat, Opener] = {
@@ -33,4 +34,5 @@ OPENERS: Mapping[FileFormat, Opener] = {
     "tiff": _open_tiff,
     "gif": _open_gif,
     "image": _open_image,
+    "flat_image": partial(_open_image, flatten=True),
 }

@@ -53,6 +53,8 @@ def open_pdf(data: Any, password: str | None) -> pdfium.PdfDocument:
         Encrypted: there is no password, or a wrong one.
         pdfium.PdfiumError: damaged.
     """
+    # PDFium does not set its last error for every failure, and would tell of the file before: this sets another one.
+    pdfium.raw.FPDF_LoadMemDocument64(None, 0, None)
     try:
         return pdfium.PdfDocument(data, password)
     except pdfium.PdfiumError as error:

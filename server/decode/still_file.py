@@ -16,8 +16,8 @@ class StillFile:
 
     total = 1
 
-    def __init__(self, descriptor: int) -> None:
-        self._data = read_whole(descriptor)
+    def __init__(self, descriptor: int, *, flatten: bool = False) -> None:
+        self._data, self._flatten = read_whole(descriptor), flatten
 
     def sizes(self, _count: int) -> tuple[tuple[float, float], ...]:
         """Unknown without decoding."""
@@ -26,7 +26,10 @@ class StillFile:
     def draw(self, _index: int, size: tuple[int, int], _scale: float, target: int) -> None:
         """Decode into the target."""
         data = self._data
-        image = decode_frame(data) if data.startswith(TIFF_MAGICS) else decode_image(data, read_header(data))
+        if data.startswith(TIFF_MAGICS):
+            image = decode_frame(data)
+        else:
+            image = decode_image(data, read_header(data), flatten=self._flatten)
         if image.shape != (size[1], size[0], 3):
             raise Unreadable
         np.frombuffer(map_page(target), np.uint8).reshape(image.shape)[:] = image

@@ -142,6 +142,12 @@ def encoded(image: np.ndarray, extension: str = ".png") -> bytes:
     return data.tobytes()
 
 
+def transparent(image: np.ndarray) -> bytes:
+    """A PNG with the dark parts of a picture; all else is transparent black, so that without alpha nothing is seen."""
+    ink = 255 - cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    return encoded(np.dstack([np.zeros_like(image), ink]))
+
+
 def tiff(images: list[np.ndarray]) -> bytes:
     written, data = cv2.imencodemulti(".tiff", images)
     assert written

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import requests
 
-from tests.contract.conftest import IMAGE, TEXT, Server, body, encoded, picture, tiff
+from tests.contract.conftest import IMAGE, TEXT, Server, body, encoded, picture, tiff, transparent
 from tests.unit.server.apps import pdf
 
 PRUNED_KEYS = [
@@ -55,6 +55,10 @@ def test_reads_the_text_of_a_picture(server):
     assert 0 <= left < 40
     assert 450 < right < 640
     assert 40 < top < bottom < 140
+
+
+def test_alpha_is_dropped_and_not_composited(server):
+    assert first(read(server, transparent(picture())))["rec_texts"] == []
 
 
 def test_numbers_have_the_contracts_json_types(server):

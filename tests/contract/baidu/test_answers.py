@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.contract.baidu.client import ALL, BASIC, BLANK, IMAGE, LINES, LOCATED, PAGE, b64, pdf, two_lines, words
-from tests.contract.conftest import encoded, picture
+from tests.contract.conftest import encoded, picture, transparent
 
 FLAGS = ("detect_direction", "detect_language", "paragraph", "probability")
 REQUIRED = {"log_id", "words_result_num", "words_result"}
@@ -20,6 +20,10 @@ def test_4_words_alone(client, api):
     content = client.read(api, image=PAGE, vertexes_location="true", recognize_granularity="small")
     assert set(content) == REQUIRED
     assert content["words_result"] == [{"words": text} for text in LINES]
+
+
+def test_4_dark_text_on_transparent_pixels_is_read(client):
+    assert words(client.read(BASIC[0], image=b64(transparent(two_lines())))) == LINES
 
 
 @pytest.mark.parametrize("api", LOCATED)

@@ -336,7 +336,7 @@ def test_5_what_addresses_lead_to(keyed, files: Files):
     }
     assert words(keyed.read(BASIC, url=f"{files.url}/good?a=1")) == ["Platform 4"]
     expected = {"/none": 282110, "/gone": 282110, "/broken": 282113, "/hang": 282112}
-    expected |= {"/empty": 216201, "/text": 216201, "/gif": 216201, "/pdf": 216201, "/large": 216202}
+    expected |= {"/empty": 282113, "/text": 216201, "/gif": 216201, "/pdf": 216201, "/large": 216202}
     with ThreadPoolExecutor() as pool:
         codes = dict(
             pool.map(lambda path: (path, keyed.call(BASIC, {"url": files.url + path})["error_code"]), expected)

@@ -54,6 +54,17 @@ def test_a_key_that_is_none_is_401(server, path, key):
     failure(send(server, path, content), 401, "ERROR_KEY_DENIED_ACCESS", "Wrong account key")
 
 
+@CREATE_TASK
+@GET_BALANCE
+def test_the_vendor_s_client_for_go_writes_the_key_with_a_capital(server):
+    task = {"type": "ImageToTextTask", "body": CODE, "metadata": None, "html": ""}
+    for path, content in (("/createTask", {"task": task}), ("/getBalance", {})):
+        body = json.dumps({"ClientKey": KEY, **content})
+        answer = requests.post(f"{server.url}{path}", body, headers={"Content-Type": "json/application"}, timeout=60)
+        assert answer.status_code == 200, answer.text
+    failure(send(server, "/getBalance", {"clientKey": None, "ClientKey": KEY}), 401, "ERROR_KEY_DENIED_ACCESS")
+
+
 @GET_BALANCE
 def test_the_body_wins_over_the_header(server):
     answer = send(server, "/getBalance", {"clientKey": None}, headers={"Authorization": f"Bearer {KEY}"})

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.contract.capsolver.calls import CODE, CREATE_TASK, b64, create, failure
-from tests.contract.conftest import encoded, picture
+from tests.contract.capsolver.calls import CODE, CREATE_TASK, TEXT, b64, create, failure
+from tests.contract.conftest import encoded, picture, transparent
 from tests.unit.server.apps import pdf
 
 
@@ -54,6 +54,12 @@ def test_pictures_too_large(server):
 def test_pictures_within_the_limits_are_read(server, size):
     data = encoded(np.full((size[1], size[0], 3), 255, np.uint8))
     failure(create(server, body=b64(data)), 400, "ERROR_CAPTCHA_UNSOLVABLE")
+
+
+@CREATE_TASK
+def test_dark_text_on_transparent_pixels_is_read(server):
+    data = transparent(picture(TEXT, 320, 120))
+    assert create(server, body=b64(data)).json()["solution"] == {"text": TEXT}
 
 
 @CREATE_TASK

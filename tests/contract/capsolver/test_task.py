@@ -79,6 +79,13 @@ def test_fields_that_are_wrong(server, fields):
 
 
 @CREATE_TASK
+def test_a_module_that_works_without_a_body_is_called_unsupported(server):
+    task = {"type": "ImageToTextTask", "module": "number", "images": [CODE]}
+    answer = send(server, "/createTask", {"clientKey": KEY, "task": task})
+    failure(answer, 400, "ERROR_INVALID_TASK_DATA", "invalid task data: unsupported module")
+
+
+@CREATE_TASK
 @pytest.mark.parametrize(
     "fields",
     [

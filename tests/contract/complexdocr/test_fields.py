@@ -61,7 +61,7 @@ def test_wrong_types(server, fields):
     [
         *({"output_format": value} for value in (2, 4, -1, 10**30)),
         *({"image_type": value} for value in (-1, 4, 10**30)),
-        *({"first_page_idx": value} for value in (0, -1, -(10**30))),
+        *({"first_page_idx": value} for value in (0, -1, -(10**30), 10**30)),
     ],
 )
 def test_out_of_range(server, fields):
@@ -94,6 +94,7 @@ def test_the_order_of_the_checks(server, content, expected):
         {"unknown": {"deep": [1, None]}, "seqids": 5},
         {"generate_image": True},
         {"first_page_idx": 7},
+        {"first_page_idx": 2**40},
     ],
 )
 def test_defaults_and_unknown_fields(server, fields):

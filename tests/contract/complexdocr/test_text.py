@@ -19,7 +19,7 @@ from tests.contract.complexdocr.calls import (
     table_page,
     words,
 )
-from tests.contract.conftest import encoded
+from tests.contract.conftest import TEXT, encoded, picture, transparent
 from tests.golden.pdf_writer import PdfPage, text, write_pdf
 
 
@@ -29,6 +29,11 @@ def test_no_text_is_no_words(server):
     for output_format in (0, 1, 3):
         for generate_image in (False, True):
             assert words(ask(server, blank, output_format=output_format, generate_image=generate_image)) == []
+
+
+@TEXTS
+def test_dark_text_on_transparent_pixels_is_read(server):
+    assert only(ask(server, transparent(picture()))).strip() == TEXT
 
 
 @TEXTS

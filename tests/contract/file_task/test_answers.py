@@ -16,7 +16,7 @@ import pypdfium2
 import pytest
 import requests
 
-from tests.contract.conftest import TEXT, encoded
+from tests.contract.conftest import TEXT, encoded, picture, transparent
 from tests.contract.file_task.conftest import CONTRACT, CREATE, DOWNLOAD, FIND, download
 from tests.contract.file_task.documents import OTHER, PNG, pdf, word
 
@@ -108,6 +108,11 @@ def test_headers_keep_a_browser_from_running_a_result(client):
         assert headers["content-disposition"] == f'attachment; filename="{task["task_id"]}.txt"'
         assert "default-src 'none'" in headers["content-security-policy"]
         assert int(headers["content-length"]) == task["output_size"]
+
+
+@pytest.mark.operation(CONTRACT, DOWNLOAD)
+def test_dark_text_on_transparent_pixels_is_read(client):
+    assert download(client.task(transparent(picture()))).text.strip() == TEXT
 
 
 @pytest.mark.operation(CONTRACT, DOWNLOAD)

@@ -11,6 +11,7 @@ from server.api.vendors.baidu.errors import (
     INVALID_PARAM,
     URL_MALFORMED,
     URL_SIZE,
+    URL_UNUSABLE,
     Refused,
 )
 from server.api.vendors.baidu.fields import Fields
@@ -43,11 +44,11 @@ async def open_source(fields: Fields, call: Call, api: Api, fetch: Fetch, worker
     if call.source == "url":
         if "url" in fields.too_long:
             raise Refused(URL_SIZE)
-        return RawFile(await _fetch(fields.texts["url"].strip(), api, fetch), FileKind.IMAGE)
+        return RawFile(await _fetch(fields.texts["url"].strip(), api, fetch), FileKind.IMAGE, flatten=True)
     data = await workers.run(decode_base64, fields.take_file(call.source), api.max_base64_bytes)
     if call.source == "pdf_file":
         return RawFile(data, FileKind.PDF)
-    return RawFile(_image(data), FileKind.IMAGE)
+    return RawFile(_image(data), FileKind.IMAGE, flatten=True)
 
 
 def decode_base64(text: bytes, max_bytes: int) -> bytes:
@@ -91,6 +92,8 @@ async def _fetch(url: str, api: Api, fetch: Fetch) -> bytes:
     if any(map(str.isspace, url.partition("://")[2].partition("/")[0])):
         raise Refused(URL_MALFORMED)
     data = await fetch(url)
+    if not data:
+        raise Refused(URL_UNUSABLE)
     if -(-len(data) // 3) * 4 > api.max_base64_bytes:
         raise Refused(BAD_SIZE)
     return _image(data)

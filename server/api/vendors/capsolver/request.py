@@ -23,7 +23,7 @@ from server.intake.sniff import BMP_MAGIC, GIF_MAGICS, JPEG_MAGIC, PNG_MAGIC, is
 TASK_TYPE = "ImageToTextTask"
 DEFAULT_MODULE = "common"
 MIN_SCORE = 0.8
-FIELDS = ("clientKey", "taskId", "task")
+FIELDS = ("clientKey", "ClientKey", "taskId", "task")
 TASK_FIELDS = ("type", "body", "module", "score", "case")
 
 _DATA_URI = re.compile(r"data:image/[^,]{0,200};base64,", re.IGNORECASE)
@@ -74,9 +74,11 @@ def check_task(task: object, settings: CapSolverSettings) -> Task:
         raise TaskRefused(invalid_task("task must be an object"))
     fields = cast("dict[str, object]", task)
     _check_type(fields.get("type"))
+    # Before the body, which tasks of other modules do without.
+    profile = _profile(fields.get("module"), settings)
     return Task(
         body=_body(fields.get("body")),
-        profile=_profile(fields.get("module"), settings),
+        profile=profile,
         score=_score(fields.get("score")),
         case=_case(fields.get("case")),
     )

@@ -73,7 +73,8 @@ class TaskService:
 
     async def _take_in(self, body: list[bytes]) -> tuple[Fields, _Caller]:
         fields = await self._runtime.workers.run(parse_body, body.pop())
-        key = fields.get("clientKey")
+        # The vendor's client for Go writes it with a capital.
+        key = fields.get("clientKey", fields.get("ClientKey"))
         if not isinstance(key, str) or not key.strip():
             raise TaskRefused(KEY_DENIED)
         name = ANYBODY if self._keys.open else self._keys.find(key)
@@ -100,7 +101,7 @@ class TaskService:
         seconds = asyncio.get_running_loop().time() + self._settings.timeout_seconds
         data = await runtime.workers.run(decode_image, task.body, self._settings.max_base64_bytes)
         document = await runtime.recognizer.recognize(
-            RawFile(data, FileKind.IMAGE),
+            RawFile(data, FileKind.IMAGE, flatten=True),
             OcrOverrides(),
             partial(_text_of, task),
             max_pages=1,

@@ -22,7 +22,8 @@ FIELDS = ("seqid", "image", "html_escape", "generate_image", "output_format", "i
 SWITCHES = {"html_escape": True, "generate_image": False}
 NUMBERS = {"output_format": 0, "image_type": 0, "first_page_idx": 1}
 TEXT, MARKDOWN, DOCUMENT = 0, 1, 3
-MAX_FIRST_PAGE = 2**31 - 1
+MAX_FIRST_PAGE = 2**52
+"""So that clients that keep numbers as doubles can tell the pages apart."""
 
 _DATA_URI = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
 _IMAGE_MAGICS = (PNG_MAGIC, JPEG_MAGIC)

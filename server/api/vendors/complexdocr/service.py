@@ -85,10 +85,10 @@ class DocumentService:
 
     async def _open(self, call: Call, ticket: Ticket) -> RawFile:
         if isinstance(call.source, bytes):
-            return RawFile(call.source, call.kind)
+            return RawFile(call.source, call.kind, flatten=True)
         data = await self._runtime.fetcher.fetch(call.source, ticket.add_bytes)
         check_file(data, call.kind, self._settings.max_file_bytes)
-        return RawFile(data, call.kind)
+        return RawFile(data, call.kind, flatten=True)
 
     def _all_pages(self, info: DocumentInfo) -> range:
         """Every page or, where that is more than may be, none at all."""

@@ -74,7 +74,7 @@ class FileWork:
         kind = await self._runtime.workers.run(sniff_source, data, f"document{spec.suffix}")
         if kind is None:
             raise JobFailed("invalid", "Invalid file: not a PDF, an image (JPEG, PNG, BMP, GIF) or an Office document.")
-        return RawFile(data, kind, active.secret)
+        return RawFile(data, kind, active.secret, flatten=True)
 
     async def _read(self, active: Active, spec: TaskSpec, raw: RawFile) -> Sequence[FilePage]:
         scales: list[float] = []

@@ -53,6 +53,20 @@ def test_the_core_s_answer_is_the_same_as_for_any_bad_file(bench: Bench) -> None
     assert not isinstance(damaged.value, EncryptedFile)
 
 
+def test_a_damaged_pdf_is_not_called_encrypted_because_the_one_before_it_was(bench: Bench) -> None:
+    """PDFium says nothing of a document without pages, and its last error would be the last file's."""
+    without_pages = pikepdf.new()
+    buffer = io.BytesIO()
+    without_pages.save(buffer)
+    for _ in range(2):  # in each worker
+        with pytest.raises(EncryptedFile):
+            bench.run(read(bench.decoder, RawFile(encrypted_pdf(), FileKind.PDF)))
+    for _ in range(2):
+        with pytest.raises(InvalidInputFile) as damaged:
+            bench.run(read(bench.decoder, RawFile(buffer.getvalue(), FileKind.PDF)))
+        assert not isinstance(damaged.value, EncryptedFile)
+
+
 def test_a_password_is_of_no_consequence_to_other_files(bench: Bench) -> None:
     assert len(bench.run(read(bench.decoder, RawFile(PLAIN, FileKind.PDF, "x")))[1]) == 2
     image = np.zeros((4, 6, 3), np.uint8)
