@@ -2,9 +2,10 @@
 
     python -m benchmarks.soak --minutes 60 --load 0.8
 
-First 64 clients post 2,000 different pages, which also warms the server up; then its capacity for the mix is measured,
-and for the given time requests come at random at that share of it: five contracts, documents, files that nobody can
-read, clients that leave, decode workers that are killed. Every page has a text of its own, which its answer must hold.
+First 64 clients post 2,000 different pages, which also warms the server up. Then, for the given time, requests come at
+random at that share of the server's capacity for the mix, which is measured anew in each twelfth of the time, because a
+shared machine may become half as fast within the hour: five contracts, documents, files that nobody can read, clients
+that leave, decode workers that are killed. Every page has a text of its own, which its answer must hold.
 """
 
 import argparse
@@ -17,8 +18,8 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -36,7 +37,8 @@ from tests.faults.pages import ocr
 from tests.faults.test_decode_workers import workers
 
 CLIENTS, MOST_AT_ONCE, TIMEOUT_SECONDS = 64, 256, 60.0
-CAPACITY_CLIENTS, CAPACITY_SECONDS = 12, 20.0
+CAPACITY_CLIENTS, CAPACITY_SECONDS, CAPACITY_SHARE = 12, 10.0, 0.3
+"""Capacity is measured for so long, and for no more than this share of the time that it then counts for."""
 IDLE_SECONDS = 30.0
 """A connection that was idle for so long is not used again: the server gives it up after 75 s, and a request sent in
 that moment would be lost without its fault."""
@@ -55,6 +57,26 @@ class Faults:
     killed: int = 0
 
 
+@dataclass(slots=True)
+class Run:
+    """What was sent and what came back.
+
+    Attributes:
+        first: the pages of the first part.
+        closed: the requests that capacity was measured with.
+        load: those at random times.
+        capacities: requests a second, one of each window.
+        latencies: of the requests under load, seconds from the planned time, a list for each window.
+    """
+
+    first: Tally = field(default_factory=Tally)
+    closed: Tally = field(default_factory=Tally)
+    load: Tally = field(default_factory=Tally)
+    faults: Faults = field(default_factory=Faults)
+    capacities: list[float] = field(default_factory=list)
+    latencies: list[list[float]] = field(default_factory=list)
+
+
 def main() -> int:
     """Exit status 1 where a bar is missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -66,75 +88,86 @@ def main() -> int:
     given.out.parent.mkdir(parents=True, exist_ok=True)
     with ours("ours", OURS["ours"]) as peer:
         url = f"http://{peer.host}:{peer.port}"
-        first = Tally()
-        post_all(url, range(given.pages), CLIENTS, first, ocr)
-        print(f"{CLIENTS} clients: {_counts(first)}", flush=True)
-        warming = Tally()
-        capacity = _capacity(url, warming)
-        print(f"capacity {capacity:.1f} requests/s: {_counts(warming)}", flush=True)
+        run = Run()
+        post_all(url, range(given.pages), CLIENTS, run.first, ocr)
+        print(f"{CLIENTS} clients: {_counts(run.first)}", flush=True)
+        _capacity(url, CAPACITY_SECONDS, run.closed)
         time.sleep(REST_SECONDS)
-        watch, tally, faults, latencies = Watch(peer.pid), Tally(), Faults(), []
+        watch = Watch(peer.pid)
         before = watch.look()
         try:
-            _load(peer, url, given.load * capacity, 60 * given.minutes, tally, faults, latencies)
+            with _disturbed(peer, url, run.faults):
+                _load(url, given.load, 60 * given.minutes / WINDOWS, run)
             time.sleep(REST_SECONDS)
             rest = before, watch.look()
         finally:
             watch.stop()
-        figures = _figures(given, capacity, (first, warming, tally), faults, watch, rest, latencies)
+        figures = _figures(given, run, watch, rest)
     print(json.dumps({name: value for name, value in figures.items() if name != "samples"}, indent=1))
     given.out.write_text(json.dumps({"made_with": made_with(), **figures}) + "\n")
     return int(bool(figures["missed"]))
 
 
-def _capacity(url: str, tally: Tally) -> float:
+def _capacity(url: str, seconds: float, tally: Tally) -> float:
     """Requests a second of the same mix that a closed load of a few clients gets answered."""
-    begin = time.monotonic()
+    begin, answered = time.monotonic(), tally.answered
 
     def numbers() -> Iterator[int]:
         number = 100_000
-        while time.monotonic() < begin + CAPACITY_SECONDS:
+        while time.monotonic() < begin + seconds:
             yield number
             number += 1
 
     post_all(url, numbers(), CAPACITY_CLIENTS, tally, ask_any)
-    return tally.answered / (time.monotonic() - begin)
+    return (tally.answered - answered) / (time.monotonic() - begin)
 
 
-def _load(
-    peer: Peer,
-    url: str,
-    rate: float,
-    seconds: float,
-    tally: Tally,
-    faults: Faults,
-    latencies: list[tuple[float, float]],
-) -> None:
-    over, local = threading.Event(), threading.local()
-    begin = time.monotonic()
+def _load(url: str, share: float, seconds: float, run: Run) -> None:
+    """Send requests at random for twelve times so many seconds, at a share of what the server can do at the time."""
+    local = threading.local()
 
-    def send(number: int, planned: float) -> None:
+    def send(number: int, planned: float, latencies: list[float]) -> None:
         if time.monotonic() - getattr(local, "used", -IDLE_SECONDS) >= IDLE_SECONDS:
             local.session = requests.Session()
-        tally.ask(local.session, url, number, ask_any)
+        run.load.ask(local.session, url, number, ask_any)
         local.used = time.monotonic()
-        latencies.append((planned - begin, time.monotonic() - planned))
+        latencies.append(time.monotonic() - planned)
 
+    arrivals, number = random.Random(3), 1_000_000
+    with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+        for _ in range(WINDOWS):
+            capacity = _capacity(url, min(CAPACITY_SECONDS, CAPACITY_SHARE * seconds), run.closed)
+            latencies: list[float] = []
+            run.capacities.append(capacity)
+            run.latencies.append(latencies)
+            if not capacity:
+                return
+            print(f"capacity {capacity:.1f} requests/s", flush=True)
+            sent: list[Future[None]] = []
+            due = time.monotonic()
+            end = due + seconds
+            while due < end:
+                due += arrivals.expovariate(share * capacity)
+                number += 1
+                time.sleep(max(0.0, due - time.monotonic()))
+                sent.append(pool.submit(send, number, due, latencies))
+            wait(sent)
+
+
+@contextmanager
+def _disturbed(peer: Peer, url: str, faults: Faults) -> Iterator[None]:
+    over = threading.Event()
     disturbers = [
         threading.Thread(target=disturb, args=(peer, url, faults, over)) for disturb in (_bad_files, _leavers, _killer)
     ]
     for disturber in disturbers:
         disturber.start()
-    arrivals, due, number = random.Random(3), begin, 1_000_000
-    with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
-        while due < begin + seconds:
-            due += arrivals.expovariate(rate)
-            number += 1
-            time.sleep(max(0.0, due - time.monotonic()))
-            pool.submit(send, number, due)
-    over.set()
-    for disturber in disturbers:
-        disturber.join()
+    try:
+        yield
+    finally:
+        over.set()
+        for disturber in disturbers:
+            disturber.join()
 
 
 def _bad_files(_peer: Peer, url: str, faults: Faults, over: threading.Event) -> None:
@@ -161,49 +194,36 @@ def _killer(peer: Peer, _url: str, faults: Faults, over: threading.Event) -> Non
                 faults.killed += 1
 
 
-def _figures(
-    given: argparse.Namespace,
-    capacity: float,
-    tallies: tuple[Tally, Tally, Tally],
-    faults: Faults,
-    watch: Watch,
-    rest: tuple[Sample, Sample],
-    latencies: list[tuple[float, float]],
-) -> dict[str, object]:
-    first, warming, tally = tallies
+def _figures(given: argparse.Namespace, run: Run, watch: Watch, rest: tuple[Sample, Sample]) -> dict[str, object]:
     # What the first tenth of the time adds is still the warming up: kernels for line widths never seen before.
-    warm = [sample for sample in watch.samples if sample.at > 6 * given.minutes]
+    warm = [sample for sample in watch.samples if sample.at > 6 * given.minutes] or watch.samples[-1:]
     settled = {
         "rss_growth": round(growth([sample.mebibytes for sample in warm]), 4),
         "tree_rss_growth": round(growth([sample.tree_mebibytes for sample in warm]), 4),
         "descriptors_growth": round(growth([sample.descriptors for sample in warm]), 4),
         "threads_growth": round(growth([sample.threads for sample in warm]), 4),
     }
-    window = 60 * given.minutes / WINDOWS
-    p99 = [
-        round(quantiles([taken for at, taken in latencies if number * window <= at < (number + 1) * window])[2], 3)
-        for number in range(WINDOWS)
-    ]
+    p99 = [round(quantiles(latencies)[2], 3) for latencies in run.latencies]
     # The first window is the warming up, too; one without a request has no percentile.
     settled["p99_growth"] = round(growth([taken for taken in p99[1:] if taken]), 4)
-    bad = {str(status): count for status, count in faults.bad_files.items()}
+    bad = {str(status): count for status, count in run.faults.bad_files.items()}
     return {
         "minutes": given.minutes,
-        "capacity_per_second": round(capacity, 2),
-        "offered_per_second": round(given.load * capacity, 2),
-        "no_mixing": _counts(first),
-        "capacity": _counts(warming),
-        "load": _counts(tally),
+        "load_share": given.load,
+        "capacity_per_second_by_window": [round(capacity, 2) for capacity in run.capacities],
+        "no_mixing": _counts(run.first),
+        "capacity": _counts(run.closed),
+        "load": _counts(run.load),
         "bad_files_by_status": bad,
-        "clients_left": faults.left,
-        "workers_killed": faults.killed,
+        "clients_left": run.faults.left,
+        "workers_killed": run.faults.killed,
         **settled,
         "rss_mebibytes": [sample.mebibytes for sample in watch.samples[:: max(1, len(watch.samples) // WINDOWS)]],
         "descriptors": [min(s.descriptors for s in warm), max(s.descriptors for s in warm)],
         "threads": [min(s.threads for s in warm), max(s.threads for s in warm)],
         "p99_seconds_by_window": p99,
         "at_rest_before_and_after": [asdict(sample) for sample in rest],
-        "missed": missed(given.pages, tallies, faults.bad_files, rest, settled),
+        "missed": missed(given.pages, (run.first, run.closed, run.load), run.faults.bad_files, rest, settled),
         "samples": [asdict(sample) for sample in watch.samples],
     }
 
