@@ -5,7 +5,7 @@
 # make models           fetch and verify the models that CONFIG names
 # make lock             resolve the lock files again (KEEP=1: only what must change)
 # make sbom             list packages and weights as CycloneDX: build/sbom.cdx.json
-# make audit            known vulnerabilities of everything locked; says so where their data cannot be reached
+# make audit            known vulnerabilities of the locked Python packages; says so where their data cannot be reached
 # make image-lint       judge Dockerfile.cuda
 # make bench            speed beside other systems, same weights, same machine (QUICK=1 for the short form)
 # make accuracy         how well documents with known text are read, beside the reference

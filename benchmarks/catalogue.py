@@ -53,12 +53,10 @@ SCENARIOS: dict[str, Scenario] = {
         "64 clients", lambda f, s: closed(f, s, 1, [*V5, *PADDLEX], 64, sets=_short()), in_quick=False
     ),
     "libraries": Scenario(
-        "libraries in a loop over every other page",
-        lambda f, s: page_by_page(f, s, 1, [*V5, *libraries_on("v5_mobile")], _every_other()),
+        "libraries in a loop over the pages", lambda f, s: page_by_page(f, s, 1, [*V5, *libraries_on("v5_mobile")])
     ),
     "v6": Scenario(
-        "PP-OCRv6 small on both sides, every other page",
-        lambda f, s: page_by_page(f, s, 1, [*V6, *libraries_on("v6_small")], _every_other()),
+        "PP-OCRv6 small on both sides", lambda f, s: page_by_page(f, s, 1, [*V6, *libraries_on("v6_small")])
     ),
     "pictures": Scenario(
         "16 clients, pictures asked for",
@@ -82,11 +80,6 @@ SCENARIOS: dict[str, Scenario] = {
         "memory over 2,000 mixed requests", lambda f, s: plateau(f, s, V5), in_quick=False, in_full=False
     ),
 }
-
-
-def _every_other() -> list[Document]:
-    """Of what no promise is computed from: a whole run is to take 40 minutes."""
-    return page_sets()[SHORT][::2]
 
 
 def _short() -> dict[str, list[Document]]:

@@ -13,12 +13,17 @@ from dataclasses import dataclass
 
 from server.errors import Overloaded
 
+STRANGERS_SHARE = 0.25
+"""Of the bytes inside, at most so much is bodies on their way from callers that only the body itself will name: else
+strangers that send all but the last byte could shut out those who have shown their keys."""
+
 
 class Ticket:
     """What one request keeps in memory; given back when it ends."""
 
-    def __init__(self, admission: "Admission") -> None:
+    def __init__(self, admission: "Admission", stranger: bool) -> None:
         self._admission = admission
+        self._stranger = stranger
         self._bytes = 0
 
     def add_bytes(self, count: int) -> None:
@@ -28,10 +33,19 @@ class Ticket:
             Overloaded: all requests together would hold more than the configured bytes.
         """
         self._admission.charge(count)
+        if self._stranger:
+            self._admission.charge_stranger(count, self._bytes)
         self._bytes += count
+
+    def arrived(self) -> None:
+        """The body is here, so who sends it will be known at once; its bytes count like anybody's from now on."""
+        if self._stranger:
+            self._admission.strangers_bytes -= self._bytes
+            self._stranger = False
 
     def close(self) -> None:
         """Give back everything that was charged."""
+        self.arrived()
         self._admission.discharge(self._bytes)
         self._bytes = 0
 
@@ -49,6 +63,7 @@ class Admission:
         self._max_bytes = max_bytes
         self.requests = 0
         self.bytes = 0
+        self.strangers_bytes = 0
 
     @contextmanager
     def enter(self) -> Iterator[Ticket]:
@@ -76,9 +91,13 @@ class Admission:
             self.requests -= 1
 
     @contextmanager
-    def ticket(self) -> Iterator[Ticket]:
-        """Count the bytes of one request that has no place yet: its body is still on its way."""
-        ticket = Ticket(self)
+    def ticket(self, *, stranger: bool = False) -> Iterator[Ticket]:
+        """Count the bytes of one request that has no place yet: its body is still on its way.
+
+        Args:
+            stranger: only the body will tell whose it is.
+        """
+        ticket = Ticket(self, stranger)
         try:
             yield ticket
         finally:
@@ -89,6 +108,22 @@ class Admission:
         if self.bytes + count > self._max_bytes:
             raise Overloaded
         self.bytes += count
+
+    def charge_stranger(self, count: int, own: int) -> None:
+        """Count bytes that were charged as those of a stranger who sent ``own`` before; one alone may send any body.
+
+        Raises:
+            Overloaded: all strangers together hold too much; these bytes are taken off again.
+        """
+        if self.strangers_bytes > own and self.strangers_bytes + count > STRANGERS_SHARE * self._max_bytes:
+            self.discharge(count)
+            raise Overloaded
+        self.strangers_bytes += count
+
+    def check_room(self) -> None:
+        """Raise `Overloaded` where what is inside leaves no room."""
+        if self.bytes >= self._max_bytes:
+            raise Overloaded
 
     @contextmanager
     def holding(self, count: int) -> Iterator[None]:

@@ -4,11 +4,15 @@ A whole answer would go to the connection's buffer at once, and a client that as
 the memory with what nobody counts. `server/http_protocol.py` ends the connection of a client that takes none for long.
 """
 
+from typing import Any, cast
+
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.admission import Admission
 
 PIECE_BYTES = 256 * 1024
+DOWNLOAD = "download"
+"""Option of a route that gives files away to whoever has their link."""
 
 
 class PacedAnswers:
@@ -17,11 +21,14 @@ class PacedAnswers:
     Args:
         app: handles the request.
         admission: counts what is still to be taken, so that newcomers are refused where that is too much.
+        downloads: counts it for routes with the option `DOWNLOAD`, which refuse by it: who takes files slowly must not
+            shut out those who send documents.
     """
 
-    def __init__(self, app: ASGIApp, admission: Admission) -> None:
+    def __init__(self, app: ASGIApp, admission: Admission, downloads: Admission) -> None:
         self._app = app
         self._admission = admission
+        self._downloads = downloads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -31,7 +38,10 @@ class PacedAnswers:
                 await send(message)
                 return
             body = memoryview(message["body"])
-            with self._admission.holding(len(body)):
+            # What no route was found for has no handler.
+            handler = cast("dict[str, Any]", scope).get("route_handler")
+            download = handler is not None and DOWNLOAD in handler.opt
+            with (self._downloads if download else self._admission).holding(len(body)):
                 for begin in range(0, len(body), PIECE_BYTES):
                     last = begin + PIECE_BYTES >= len(body)
                     piece: Message = {

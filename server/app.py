@@ -19,7 +19,6 @@ from server.lifespan import running
 from server.page_reader import PageReaderHost
 from server.runtime import Runtime, build_runtime
 from server.start_up import StartUp
-from server.storage.publisher import PicturePublisher
 from server.telemetry.requests import RequestTelemetry
 
 
@@ -46,7 +45,7 @@ def create_app(configuration: Configuration, pipeline: PageReaderHost, start_up:
         route_handlers=[
             ocr,
             *_operations(),
-            *_files(runtime.publisher),
+            *_files(runtime),
             *(route for contract in contracts for route in contract.routes),
         ],
         guards=[refuse_options, runtime.authenticator.guard],
@@ -62,7 +61,8 @@ def create_app(configuration: Configuration, pipeline: PageReaderHost, start_up:
         logging_config=None,
     )
     # Middleware of the framework does not see requests without a route; this does.
-    app.asgi_handler = RequestTelemetry(PacedAnswers(app.asgi_handler, runtime.admission), runtime.metrics)
+    paced = PacedAnswers(app.asgi_handler, runtime.admission, runtime.downloads)
+    app.asgi_handler = RequestTelemetry(paced, runtime.metrics)
     return app
 
 
@@ -79,7 +79,8 @@ def _operations() -> list[ControllerRouterHandler]:
     ]
 
 
-def _files(publisher: PicturePublisher) -> list[ControllerRouterHandler]:
+def _files(runtime: Runtime) -> list[ControllerRouterHandler]:
+    publisher = runtime.publisher
     if publisher.store is None or publisher.signer is None:
         return []
-    return [files_handler(publisher.store, publisher.signer)]
+    return [files_handler(publisher.store, publisher.signer, runtime.downloads)]

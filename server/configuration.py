@@ -13,7 +13,7 @@ from server.config_error import ConfigurationError
 from server.config_files import DEFAULT_FILE, locate, packaged_file, read_mapping
 from server.overlay import CONFIG_VARIABLE, Override, from_command_line, from_environment
 from server.paddlex_config import parse_pipeline, pipeline_config
-from server.paddlex_schema import PIPELINE_KEYS, PipelineFile, ServingFile, unknown_keys
+from server.paddlex_schema import PipelineFile, ServingFile, unknown_keys
 from server.paddlex_serving import parse_serving, serving_notes, serving_settings
 from server.serving_settings import ServingSettings
 from server.settings import Settings
@@ -85,19 +85,37 @@ def _path_from(environ: Mapping[str, str]) -> Path | None:
 
 
 def _read(path: Path | None) -> _Document:
-    """Read the file. One without a pipeline runs the packaged pipeline, and its settings lie over the packaged ones."""
+    """Read the file. What is no pipeline of its own lies over the packaged pipeline and settings."""
     default = packaged_file(DEFAULT_FILE)
     packaged = read_mapping(default)
     written = packaged if path is None else read_mapping(path)
     file = default if path is None else path
     _check_top_level(written, file)
-    own_pipeline = any(key in written for key in (*PIPELINE_KEYS, "SubModules", "SubPipelines"))
     rest = {key: value for key, value in written.items() if key not in (SECTION, "Serving")}
     section = _with_engine(_mapping(written, SECTION, file), rest)
-    if not own_pipeline:
+    if not _is_pipeline(rest):
         section = merge(_mapping(packaged, SECTION, default), section)
-        rest = {key: value for key, value in packaged.items() if key not in (SECTION, "Serving")} | rest
+        _check_modules(rest, packaged, file)
+        rest = merge({key: value for key, value in packaged.items() if key not in (SECTION, "Serving")}, rest)
     return _Document(file, section, rest, _mapping(written, "Serving", file))
+
+
+def _check_modules(written: Mapping[str, object], packaged: Mapping[str, object], file: Path) -> None:
+    """Refuse a module that the packaged pipeline does not have: it would run on with its own models, unchanged."""
+    modules, known = written.get("SubModules"), packaged["SubModules"]
+    for name in modules if isinstance(modules, dict) else ():
+        if isinstance(known, dict) and name not in known:
+            raise ConfigurationError(f"{file}: SubModules: unknown key '{name}'; {nearest(name, tuple(known))}")
+
+
+def _is_pipeline(document: Mapping[str, object]) -> bool:
+    """Whether a file is a whole pipeline, so that PaddleX's own defaults fill what is missing.
+
+    It says so, or names a model that finds or reads text. Any other one changes values of the packaged pipeline.
+    """
+    modules = document.get("SubModules")
+    parts = [modules.get(name) for name in ("TextDetection", "TextRecognition")] if isinstance(modules, dict) else []
+    return "pipeline_name" in document or any(isinstance(part, dict) and "model_name" in part for part in parts)
 
 
 def _mapping(document: Mapping[str, object], key: str, file: Path) -> dict[str, object]:

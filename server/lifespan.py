@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from litestar import Litestar
 
 from server.runtime import Runtime
+from server.storage.sweeping import swept
 from server.telemetry.loop_lag import LoopLag
 
 logger = logging.getLogger("ppocr.lifespan")
@@ -69,6 +70,7 @@ async def _start(app: Litestar, runtime: Runtime, started: AsyncExitStack) -> No
     lag = LoopLag(runtime.metrics.loop_lagged)
     lag.start()
     started.callback(lag.stop)
+    await started.enter_async_context(swept(runtime.publisher.store))
     for contract in app.state.contracts:
         await started.enter_async_context(contract.running())
     _report_modules(runtime)

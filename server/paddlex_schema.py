@@ -19,9 +19,6 @@ from pydantic import (
 
 from server.serving_settings import NEVER_EXPIRES
 
-PIPELINE_KEYS = ("pipeline_name", "text_type", "use_doc_preprocessor", "use_textline_orientation")
-"""With ``SubModules`` and ``SubPipelines``: the top-level keys that make a file a pipeline of its own."""
-
 
 def _as_written(value: object, check: ValidatorFunctionWrapHandler) -> float:
     checked: float = check(value)

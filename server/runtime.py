@@ -30,6 +30,8 @@ from server.workers import Workers
 
 MAX_PEEKS = 32
 MAX_PEEK_BYTES = 32 * 1024 * 1024
+DOWNLOADS_PART = 4
+"""Downloads may hold a quarter of what documents and answers may, besides those."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Runtime:
     """The parts of a running server. Nothing here is started yet; `server/lifespan.py` does that.
 
     ``peeks`` bounds the bodies that are read of refused requests, apart from ``admission``, so that they never take
-    the place of a request that is let in.
+    the place of a request that is let in. ``downloads`` bounds the pictures and results that are being taken.
     """
 
     configuration: Configuration
@@ -49,6 +51,7 @@ class Runtime:
     publisher: PicturePublisher
     admission: Admission
     peeks: Admission
+    downloads: Admission
     pace: Pace
     authenticator: Authenticator
     caller_limits: CallerLimits
@@ -113,6 +116,7 @@ def build_runtime(configuration: Configuration, pipeline: PageReaderHost, start_
         publisher=build_publisher(configuration.serving, settings.storage),
         admission=admission,
         peeks=Admission(MAX_PEEKS, MAX_PEEK_BYTES),
+        downloads=Admission(limits.max_connections, limits.max_queued_bytes // DOWNLOADS_PART),
         pace=pace,
         authenticator=Authenticator(settings.auth.tokens, is_loopback(settings.server.host)),
         caller_limits=CallerLimits(settings.auth),

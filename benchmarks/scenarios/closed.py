@@ -62,20 +62,9 @@ def closed(
     out.pages |= {pages: [document.name for document in documents] for pages, documents in chosen.items()}
 
 
-def page_by_page(
-    field: Field, out: Slice, rounds: int, systems: Sequence[str], documents: Sequence[Document] | None = None
-) -> None:
-    """One client; the figures without the long page come from the same runs.
-
-    Args:
-        field: the running systems.
-        out: gets a row for each system.
-        rounds: who begins changes from round to round.
-        systems: by name; those that are not installed are left out.
-        documents: the pages; None for all.
-    """
-    pages = ALL if documents is None else f"{len(documents)} pages"
-    documents = images() if documents is None else documents
+def page_by_page(field: Field, out: Slice, rounds: int, systems: Sequence[str]) -> None:
+    """One client, all pages; the figures without the long page come from the same runs."""
+    documents = images()
     names = available(list(systems))
     runs: dict[str, list[LoadResult]] = {name: [] for name in names}
     figures: dict[str, list[Figures]] = {name: [] for name in names}
@@ -87,11 +76,11 @@ def page_by_page(
             load = partial(_recorded, runs[name], field.peer(name), requests)
             figures[name].append(measured(field.peer(name), load))
     for name in names:
-        out.rows.append(Row(name, "1 client", pages, rounds, medians(figures[name]), field.lines(name, documents)))
+        out.rows.append(Row(name, "1 client", ALL, rounds, medians(figures[name]), field.lines(name, documents)))
     short = without_long_page(documents)
     out.facts["without_long_page"] = {name: _short(runs[name], {page.name for page in short}) for name in names}
     out.facts["median_milliseconds_by_page"] = {name: _by_page(runs[name]) for name in names}
-    out.pages = {pages: [document.name for document in documents], SHORT: [document.name for document in short]}
+    out.pages = {ALL: [document.name for document in documents], SHORT: [document.name for document in short]}
 
 
 def in_turn(names: Sequence[str], number: int) -> list[str]:

@@ -3,9 +3,10 @@
     python -m benchmarks.soak --minutes 60 --load 0.8
 
 First 64 clients post 2,000 different pages, which also warms the server up. Then, for the given time, requests come at
-random at that share of the server's capacity for the mix, which is measured anew in each twelfth of the time, because a
-shared machine may become half as fast within the hour: five contracts, documents, files that nobody can read, clients
-that leave, decode workers that are killed. Every page has a text of its own, which its answer must hold.
+random at that share of the server's capacity for the mix, which is measured anew in each twelfth of the time, under the
+same faults, because a shared machine may become half as fast within the hour: five contracts, documents, files that
+nobody can read, clients that leave, decode workers that are killed. Every page has a text of its own, which its answer
+must hold.
 """
 
 import argparse
@@ -37,6 +38,8 @@ from tests.faults.pages import ocr
 from tests.faults.test_decode_workers import workers
 
 CLIENTS, MOST_AT_ONCE, TIMEOUT_SECONDS = 64, 256, 60.0
+FIRST_CLOSED, FIRST_OPEN = 100_000, 1_000_000
+"""Numbers of the first pages of the closed load that capacity is measured with, and of the load at random times."""
 CAPACITY_CLIENTS, CAPACITY_SECONDS, CAPACITY_SHARE = 12, 10.0, 0.3
 """Capacity is measured for so long, and for no more than this share of the time that it then counts for."""
 IDLE_SECONDS = 30.0
@@ -113,7 +116,7 @@ def _capacity(url: str, seconds: float, tally: Tally) -> float:
     begin, answered = time.monotonic(), tally.answered
 
     def numbers() -> Iterator[int]:
-        number = 100_000
+        number = FIRST_CLOSED + tally.sent
         while time.monotonic() < begin + seconds:
             yield number
             number += 1
@@ -133,7 +136,7 @@ def _load(url: str, share: float, seconds: float, run: Run) -> None:
         local.used = time.monotonic()
         latencies.append(time.monotonic() - planned)
 
-    arrivals, number = random.Random(3), 1_000_000
+    arrivals, number = random.Random(3), FIRST_OPEN
     with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
         for _ in range(WINDOWS):
             capacity = _capacity(url, min(CAPACITY_SECONDS, CAPACITY_SHARE * seconds), run.closed)
@@ -206,6 +209,8 @@ def _figures(given: argparse.Namespace, run: Run, watch: Watch, rest: tuple[Samp
     p99 = [round(quantiles(latencies)[2], 3) for latencies in run.latencies]
     # The first window is the warming up, too; one without a request has no percentile.
     settled["p99_growth"] = round(growth([taken for taken in p99[1:] if taken]), 4)
+    # Where nothing was answered, the load ended there.
+    settled["capacity_loss"] = -round(growth(run.capacities[1:]), 4) if all(run.capacities) else 1.0
     bad = {str(status): count for status, count in run.faults.bad_files.items()}
     return {
         "minutes": given.minutes,

@@ -11,9 +11,11 @@ MOST_GROWTH = {
     "descriptors_growth": 0.1,
     "threads_growth": 0.1,
     "p99_growth": 0.5,
+    "capacity_loss": 0.5,
 }
 """The median of the last quarter of the time over that of the first. Decode processes come and go, one thread or
-connection is several percent, and the 99th percentile of a window stands on few requests."""
+connection is several percent, the 99th percentile of a window stands on few requests, and a shared machine may itself
+become slower: the load follows the capacity, so only this tells of a server that does."""
 LEAST_ANSWERED = 0.97
 """Of the requests under load. Below capacity next to none are refused; the rest is room for bursts, and for documents
 whose decode worker was killed twice."""

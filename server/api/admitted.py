@@ -28,6 +28,7 @@ async def admitted(
     *,
     max_body_bytes: int | None = None,
     waits_for_text: bool = True,
+    stranger: bool = False,
 ) -> T:
     """Admit a request, read its body and answer it, for as long as its caller stays.
 
@@ -37,6 +38,7 @@ async def admitted(
         answer: called with the request's ticket and its body; cancelled when the caller goes away.
         max_body_bytes: the contract's own cap on the body, where it is below the server's.
         waits_for_text: whether the answer holds what is read for it now, so that the line for that decides, too.
+        stranger: only the body will tell whose it is.
 
     Raises:
         NotReady, Overloaded: the server takes no more.
@@ -47,7 +49,7 @@ async def admitted(
     if max_body_bytes is not None:
         limits = limits.model_copy(update={"max_body_bytes": min(max_body_bytes, limits.max_body_bytes)})
     record = record_of(request.scope)  # type: ignore[arg-type]
-    with runtime.admission.ticket() as ticket:
+    with runtime.admission.ticket(stranger=stranger) as ticket:
         async with runtime.lifecycle.stay():
             # Who finds every place taken hears so before sending anything, but a place is had by sending all: else
             # whoever sends slowly, a stranger as well where the body says who calls, would shut the others out.
@@ -58,6 +60,7 @@ async def admitted(
             record.body_begun = True
             body = [await read_body(request.receive, request.headers.get("content-length"), ticket, limits)]
             record.body_bytes = len(body[0])
+            ticket.arrived()
             with runtime.admission.place():
                 return await run_while_connected(request.receive, answer(ticket, body), runtime.metrics.work_abandoned)
 

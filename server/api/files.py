@@ -1,5 +1,6 @@
 """``GET /files/{token}/{name}``: pictures behind signed links. The link is the credential."""
 
+import logging
 from pathlib import PurePath
 from typing import Annotated
 
@@ -7,46 +8,62 @@ from litestar import HttpMethod, Response, route
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import Parameter
 
+from server.admission import Admission
+from server.answers import DOWNLOAD
+from server.auth import PUBLIC
 from server.errors import NotFound
-from server.storage.base import MEDIA_TYPES, ImageStore
+from server.storage.base import MEDIA_TYPES, ImageStore, PicturesNotKept
 from server.storage.signing import FILES_PATH, UrlSigner
+
+logger = logging.getLogger(__name__)
 
 _HEADERS = {
     "Cache-Control": "private, max-age=300",
-    "Content-Disposition": "inline",
+    "Content-Disposition": "attachment",
     "Content-Security-Policy": "default-src 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
 
 
-def files_handler(store: ImageStore, signer: UrlSigner) -> HTTPRouteHandler:
+def files_handler(store: ImageStore, signer: UrlSigner, downloads: Admission) -> HTTPRouteHandler:
     """Make the route that serves a store's pictures.
 
     Args:
         store: where they are kept.
         signer: the one that made the links.
+        downloads: refuses where clients are already taking too much.
 
     Returns:
         A handler for GET and HEAD. A link that is expired, tampered with or leads nowhere raises `NotFound`: the answer
-        does not tell which.
+        does not tell which. `PicturesNotKept` is raised where the disk refuses, `Overloaded` where there are too many.
     """
 
     @route(
         f"{FILES_PATH}/{{token:str}}/{{name:str}}",
         http_method=[HttpMethod.GET, HttpMethod.HEAD],
         sync_to_thread=True,
-        opt={"public": True},
+        opt={PUBLIC: True, DOWNLOAD: True},
         summary="A picture by its signed link",
     )
     def files(
         token: Annotated[str, Parameter(description="Document, expiry and signature, as the link has them.")],
         name: Annotated[str, Parameter(description="File name, as the link has it.")],
     ) -> Response[bytes]:
+        downloads.check_room()
         key = signer.verify(token, name)
-        picture = None if key is None else store.get(key)
+        picture = None if key is None else _read(store, key)
         if picture is None:
             raise NotFound
+        downloads.check_room()  # Many may have read meanwhile.
         return Response(picture, media_type=MEDIA_TYPES[PurePath(name).suffix], headers=_HEADERS)
 
     return files
+
+
+def _read(store: ImageStore, key: str) -> bytes | None:
+    try:
+        return store.get(key)
+    except OSError as error:
+        logger.error("A picture cannot be read: %s", error.strerror)  # noqa: TRY400 - the traceback says no more
+        raise PicturesNotKept from error

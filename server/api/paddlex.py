@@ -15,7 +15,7 @@ from server.intake.raw_file import RawFile
 from server.runtime import Runtime, RuntimeDependency
 from server.service import RecognizedPage
 from server.storage.base import new_document_id
-from server.telemetry.record import record_of
+from server.telemetry.record import RequestRecord, record_of
 
 PAGES_HEADER = "X-Document-Pages"
 
@@ -37,11 +37,10 @@ async def _answer(request: OcrRequest, runtime: Runtime, ticket: Ticket, body: l
     document = await runtime.recognizer.recognize(
         raw,
         parameters.overrides(),
-        partial(_finish, runtime, _pictures(request, runtime, parameters), parameters.output_formats or ()),
+        partial(_finish, runtime, record, _pictures(request, runtime, parameters), parameters.output_formats or ()),
         max_pages=runtime.configuration.serving.max_num_input_imgs,
         deadline=deadline,
     )
-    record.pages = document.info.processed_pages
     log_id = record.log_id or new_log_id()
     content = await runtime.workers.run(encode_answer, log_id, document.info, document.pages)
     pages = f"{document.info.processed_pages}/{document.info.total_pages}"
@@ -57,8 +56,13 @@ async def _take_in(request: OcrRequest, runtime: Runtime, ticket: Ticket, body: 
 
 
 async def _finish(
-    runtime: Runtime, pictures: PicturePlan | None, formats: tuple[OutputFormat, ...], page: RecognizedPage
+    runtime: Runtime,
+    record: RequestRecord,
+    pictures: PicturePlan | None,
+    formats: tuple[OutputFormat, ...],
+    page: RecognizedPage,
 ) -> PageAnswer:
+    record.pages += 1
     return await runtime.workers.run(page_answer, page, pictures, formats)
 
 

@@ -140,11 +140,12 @@ class Decoder:
     async def _open_image(self, data: bytes, *, flatten: bool) -> Document:
         header = await self._in_thread(partial(read_header, data))
         check_pixels(*header.size, self._limits.max_image_pixels)
-        if self._settings.isolate == "all" or not _cheap(header):
+        flatten &= header.alpha
+        if self._settings.isolate == "all" or flatten or not _cheap(header):
             return await self._open_shared(data, partial(self._open_still, header.size, flatten))
 
         async def decode(_index: int) -> Image:
-            return await self._in_thread(partial(decode_image, data, header, flatten=flatten))
+            return await self._in_thread(partial(decode_image, data, header))
 
         return Document(DocumentInfo("image", 1, 1, (header.size,)), decode, _nothing)
 

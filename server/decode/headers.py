@@ -22,7 +22,7 @@ RIFF_MAGIC, WEBP_MAGIC = b"RIFF", b"WEBP"
 EXIF_PREFIX = b"Exif\0\0"
 TIFF_MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 """The last two are BigTIFF."""
-VP8X_ALPHA = 0x10
+ALPHA_TYPES, TRNS_TYPES, VP8X_ALPHA = (4, 6), (2, 3), 0x10
 PAM_MAGIC, PFM_MAGIC = b"P7\n", b"PF\n"
 NETPBM_HEADER_BYTES, NETPBM_DIGITS = 1024, 9
 OTHER_FORMATS = ("BMP", "PPM", "JPEG2000", "SUN")
@@ -48,7 +48,7 @@ class ImageHeader:
         rare: whether the format is seldom used, so that its decoder must not run in the server's own process.
         scans: times a JPEG goes over its pixels, or more; 1 in other formats. Decoding costs so much time, and a scan
             may be a few bytes long.
-        alpha: whether pixels may be transparent; said of PNG and WebP only.
+        alpha: whether OpenCV can tell how transparent its pixels are; said of PNG and WebP only.
     """
 
     stored: tuple[int, int]
@@ -88,17 +88,19 @@ def read_header(data: bytes) -> ImageHeader:
 def _png(data: bytes) -> ImageHeader:
     """PNG 3rd edition, 11.2.1: IHDR comes first. An eXIf chunk counts only where it precedes the pixels.
 
-    The second bit of the colour type stands for an alpha channel; the other colour types may have a tRNS chunk.
+    Colour types 4 and 6 have an alpha channel; 2 and 3 may have a tRNS chunk instead. Grey may have one, too, but
+    OpenCV gives such a picture no alpha.
     """
     size = _number(data, 16, 4, "big"), _number(data, 20, 4, "big")
-    alpha, orientation = data[25:26] > b"\x03", None
+    colour_type = _number(data, 25, 1)
+    alpha, orientation = colour_type in ALPHA_TYPES, None
     at = len(PNG_MAGIC)
     for _ in range(MAX_PARTS):
         name = data[at + 4 : at + 8]
         if name in (b"IDAT", b"IEND", b""):
             break
         length = _number(data, at, 4, "big")
-        alpha |= name == b"tRNS"
+        alpha |= name == b"tRNS" and colour_type in TRNS_TYPES
         if name == b"eXIf" and orientation is None:
             orientation = exif_orientation(data[at + 8 : at + 8 + length])
         at += 12 + length

@@ -25,6 +25,11 @@ SYSTEM_FOLDERS = (
     *("/dev/urandom", "/sys/devices/system/cpu"),
 )
 """Programs, libraries, fonts, randomness (qpdf takes it from the device) and the number of processors."""
+LIBRARY_FOLDERS = ("site-packages", "dist-packages")
+LIBRARIES = ("numpy", "cv2", "PIL", "pikepdf", "pypdfium2", "msoffcrypto")
+"""What decoders import; each may lie in a folder of its own name, e.g. of ``pip install --target``."""
+ROOT = os.path.abspath(f"{__file__}/../../..")  # noqa: PTH100
+"""Where our packages are: a source tree, or one of the folders above."""
 
 
 class _RulesetAttributes(ctypes.Structure):
@@ -37,12 +42,22 @@ class _PathBeneath(ctypes.Structure):
 
 
 def readable_folders() -> list[str]:
-    """What an interpreter with our modules needs to read."""
-    return [*SYSTEM_FOLDERS, sys.prefix, sys.base_prefix, *sys.path]
+    """What an interpreter with our modules needs to read.
+
+    Of a source tree that is the code alone: configurations and keys may lie beside it.
+    """
+    libraries = [path for path in sys.path if path.endswith(LIBRARY_FOLDERS) or _holds_a_library(path)]
+    return [*SYSTEM_FOLDERS, sys.prefix, sys.base_prefix, *libraries, f"{ROOT}/server", f"{ROOT}/models"]
+
+
+def _holds_a_library(folder: str) -> bool:
+    return any(os.path.exists(f"{folder}/{name}") for name in LIBRARIES)  # noqa: PTH110
 
 
 def allow_reading_only(paths: Sequence[str]) -> bool:
     """Leave this process, for good, nothing of the file system but reading below these paths.
+
+    The folder that holds our packages, and those below it, may be listed, as imports do.
 
     Files that are open stay so. Needs that the process gains no new privileges.
 
@@ -60,7 +75,10 @@ def allow_reading_only(paths: Sequence[str]) -> bool:
     try:
         for path in paths:
             if os.path.exists(path):  # noqa: PTH110 - a worker starts faster without pathlib
-                _add(library, ruleset, path)
+                # A right to directories is not to be given on a file.
+                folder = os.path.isdir(path)  # noqa: PTH112
+                _add(library, ruleset, path, READ_FILE | READ_DIRECTORY if folder else READ_FILE)
+        _add(library, ruleset, ROOT, READ_DIRECTORY)
         _check(library.syscall(RESTRICT_SELF, ruleset, 0), "landlock_restrict_self")
     finally:
         os.close(ruleset)
@@ -77,11 +95,9 @@ def _create(library: ctypes.CDLL, version: int) -> int:
     return _check(ruleset, "landlock_create_ruleset")
 
 
-def _add(library: ctypes.CDLL, ruleset: int, path: str) -> None:
+def _add(library: ctypes.CDLL, ruleset: int, path: str, rights: int) -> None:
     descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
     try:
-        # A right to directories is not to be given on a file.
-        rights = READ_FILE | READ_DIRECTORY if os.path.isdir(path) else READ_FILE  # noqa: PTH112
         rule = _PathBeneath(rights, descriptor)
         done = library.syscall(ADD_RULE, ruleset, RULE_PATH_BENEATH, ctypes.byref(rule), 0)
         _check(done, "landlock_add_rule")

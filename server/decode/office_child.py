@@ -8,6 +8,7 @@ import resource
 import signal
 import sys
 
+from server.core_dumps import forbid_core_dumps
 from server.decode.sandbox import die_with_parent, no_new_privileges
 from server.decode.system_calls import forbid_network
 
@@ -19,14 +20,15 @@ def main() -> None:
     """Run as the process that the server started."""
     memory_bytes, file_bytes, cpu_seconds, parent = (int(argument) for argument in sys.argv[1:5])
     die_with_parent(parent)
+    _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
     for limit, value in (
         (resource.RLIMIT_AS, memory_bytes),
         (resource.RLIMIT_FSIZE, file_bytes),
         (resource.RLIMIT_CPU, cpu_seconds),
-        (resource.RLIMIT_NOFILE, OPEN_FILES),
-        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, min(OPEN_FILES, most_files) if most_files != resource.RLIM_INFINITY else OPEN_FILES),
     ):
         resource.setrlimit(limit, (value, value))
+    forbid_core_dumps()
     # Python ignores the signal of the file size limit, and what it starts would too: LibreOffice does not notice that a
     # write failed, and calls half a file a success.
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)

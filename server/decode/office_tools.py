@@ -77,7 +77,7 @@ def shut_in(bwrap: str, workplace_bytes: int, command: Sequence[str], files: Map
 
     Args:
         bwrap: bubblewrap's program.
-        workplace_bytes: memory that the files in `WORKPLACE` may take up, and those in /tmp.
+        workplace_bytes: memory that the files in `WORKPLACE` may take up; those in /tmp may take up as much.
         command: what to run.
         files: paths of files to put there, and descriptors with their contents.
     """

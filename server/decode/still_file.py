@@ -6,6 +6,7 @@ import numpy as np
 from server.decode.headers import TIFF_MAGICS, read_header
 from server.decode.images import decode_frame, decode_image
 from server.decode.readers import Unreadable, map_page, read_whole
+from server.decode.transparency import decode_flat
 
 # A worker may not start threads.
 cv2.setNumThreads(0)
@@ -29,7 +30,7 @@ class StillFile:
         if data.startswith(TIFF_MAGICS):
             image = decode_frame(data)
         else:
-            image = decode_image(data, read_header(data), flatten=self._flatten)
+            image = (decode_flat if self._flatten else decode_image)(data, read_header(data))
         if image.shape != (size[1], size[0], 3):
             raise Unreadable
         np.frombuffer(map_page(target), np.uint8).reshape(image.shape)[:] = image

@@ -11,7 +11,7 @@ class FilePage:
     """A page that was read.
 
     Attributes:
-        jpeg: the page's picture as JPEG, of ``width`` x ``height`` pixels.
+        jpeg: the page's picture as JPEG, of ``width`` x ``height`` pixels; empty where the file shows none.
         width: pixels of the picture that all coordinates refer to. For a PDF it shows the page as a reader shows it,
             neither turned nor flattened any further, because the text is laid over the original page.
         height: pixels.

@@ -7,6 +7,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from server.export.file_page import FilePage
+from server.export.pictures import PictureEncodingFailed
 from server.export.text_layer import CharacterCodes, add_font, placed, text_operators
 
 MIN_POINTS, MAX_POINTS = 3.0, 14_400.0
@@ -15,7 +16,13 @@ FONT, PICTURE = "/F0", "/Im0"
 
 
 def picture_pdf(pages: Sequence[FilePage]) -> bytes:
-    """Make a PDF whose pages show the pictures, at their size, under invisible text."""
+    """Make a PDF whose pages show the pictures, at their size, under invisible text.
+
+    Raises:
+        PictureEncodingFailed: the pages' pictures were too large to be kept.
+    """
+    if not all(page.jpeg for page in pages):
+        raise PictureEncodingFailed
     with pikepdf.new() as pdf:
         codes = CharacterCodes()
         for page in pages:

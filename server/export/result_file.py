@@ -25,11 +25,13 @@ class ResultFormat:
         media_type: for Content-Type.
         write: makes the file of a document's pages; the second argument is the document itself. Blocks for up to
             seconds, so it belongs in a thread.
+        pictures: whether it needs the pages' pictures.
     """
 
     extension: str
     media_type: str
     write: Callable[[Sequence[FilePage], RawFile], bytes]
+    pictures: bool = False
 
 
 def _write_pdf(pages: Sequence[FilePage], document: RawFile) -> bytes:
@@ -58,8 +60,8 @@ def _write_pptx(pages: Sequence[FilePage], document: RawFile) -> bytes:
 
 RESULT_FORMATS: Mapping[str, ResultFormat] = {
     "txt": ResultFormat("txt", "text/plain; charset=utf-8", write_text),
-    "pdf": ResultFormat("pdf", "application/pdf", _write_pdf),
+    "pdf": ResultFormat("pdf", "application/pdf", _write_pdf, pictures=True),
     "docx": ResultFormat("docx", f"{OOXML}wordprocessingml.document", _write_docx),
     "xlsx": ResultFormat("xlsx", f"{OOXML}spreadsheetml.sheet", _write_xlsx),
-    "pptx": ResultFormat("pptx", f"{OOXML}presentationml.presentation", _write_pptx),
+    "pptx": ResultFormat("pptx", f"{OOXML}presentationml.presentation", _write_pptx, pictures=True),
 }

@@ -19,7 +19,8 @@ from server.intake.raw_file import FileKind, RawFile
 
 logger = logging.getLogger(__name__)
 
-CHILD = WorkerSettings(memory_bytes=2 * 1024**3, timeout_seconds=120.0, files_per_worker=1)
+CHILD = WorkerSettings(memory_bytes=2 * 1024**3, timeout_seconds=30.0, files_per_worker=1)
+"""A page takes 6 ms. While the server stops, it waits up to this long for a file that is being written."""
 SPARE_BYTES = 16 * 1024 * 1024
 
 

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 MAX_UNKEPT = 1000
 RETRY_SECONDS = 60.0
-"""When to try again to delete what could not be deleted."""
+"""When to try again to delete what could not be deleted, and to keep what could not be kept."""
 
 logger = logging.getLogger(__name__)
 
@@ -130,13 +130,13 @@ class Keeper:
 
     async def drop_expired(self) -> None:
         """Drop what is expired, and see to it that the next job is dropped when its time is over."""
-        for job in [job for job in self._unkept.values() if self._store.is_expired(job)]:
-            del self._unkept[job.id]
         try:
             seconds = await self._threads.run(self._store.expire)
         except StorageFailed as error:
             logger.error("Expired jobs cannot be deleted: %s", where(error))  # noqa: TRY400 - messages may quote a path
             seconds = RETRY_SECONDS
+        if self._unkept:
+            seconds = RETRY_SECONDS if seconds is None else min(seconds, RETRY_SECONDS)
         if seconds is not None and self._timer is None and self._open:
             self._timer = asyncio.get_running_loop().call_later(max(0.0, seconds), self._expire)
 
@@ -149,11 +149,38 @@ class Keeper:
 
     def _expire(self) -> None:
         self._timer = None
-        self._dropping = asyncio.create_task(self.drop_expired())
+        self._dropping = asyncio.create_task(self._tidy())
+
+    async def _tidy(self) -> None:
+        """Make room first, and then keep what had none."""
+        await self.drop_expired()
+        try:
+            await self._keep_at_last()
+        except StorageFailed as error:
+            logger.error("The end of a job cannot be kept: %s", where(error))  # noqa: TRY400 - messages may quote a path
+
+    async def _keep_at_last(self) -> None:
+        """Tell the store how jobs ended that it could not be told of, and forget those whose time is over.
+
+        Raises:
+            StorageFailed: the disk still refuses.
+        """
+        for job in list(self._unkept.values()):
+            if not self._store.is_expired(job):
+                await self._threads.run(self._store.finish, job, None)
+                if await self._threads.run(self._store.find, job.id) is None:
+                    continue  # It could not even be added, so this is all that is known of it.
+            self._unkept.pop(job.id, None)
 
     def _keep_here(self, job: Job) -> Job:
         """Remember what the store cannot: it would say for ever that the job is going on."""
         self._unkept[job.id] = job
         while len(self._unkept) > MAX_UNKEPT:
             self._unkept.popitem(last=False)
+        loop = asyncio.get_running_loop()
+        if self._timer is not None and self._timer.when() > loop.time() + RETRY_SECONDS:
+            self._timer.cancel()
+            self._timer = None
+        if self._timer is None and self._open:
+            self._timer = loop.call_later(RETRY_SECONDS, self._expire)
         return job

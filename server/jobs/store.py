@@ -81,9 +81,10 @@ class JobStore:
         with self._arrival(len(source)) as fits:
             if not fits:
                 raise QueueFull
+            name = blob_name(job.id, "source")
             with self._disk():
-                self._blobs.put(blob_name(job.id, "source"), source)
-            with self._using():
+                self._blobs.put(name, source)
+            with self._gone_without_row(name), self._using():
                 self._table.add(job)
 
     def update(self, job: Job) -> None:
@@ -110,11 +111,13 @@ class JobStore:
         with self._arrival(max(0, len(result or b"") - freed)) as fits:
             if not fits:
                 raise StorageFailed
+            name = blob_name(job.id, "result")
             with self._disk():
                 if result is not None:
-                    self._blobs.put(blob_name(job.id, "result"), result)
-            with self._using():
+                    self._blobs.put(name, result)
+            with self._gone_without_row(name), self._using():
                 self._table.update(job)
+            with self._disk():
                 self._blobs.remove(blob_name(job.id, "source"))
 
     def find(self, job_id: str) -> Job | None:
@@ -179,6 +182,9 @@ class JobStore:
                 self._arriving -= size if fits else 0
 
     def _make_room(self, size: int) -> bool:
+        # What cannot be had by dropping results is not worth any of them.
+        if size and self._table.waiting_bytes() + self._arriving + size > self._max_bytes:
+            return False
         while self._table.count() >= MAX_JOBS and (job := self._table.first_finished()):
             self._drop(job)
         while size and self._table.held_bytes() + self._arriving + size > self._max_bytes:
@@ -187,6 +193,16 @@ class JobStore:
                 return False
             self._drop(oldest)
         return True
+
+    @contextmanager
+    def _gone_without_row(self, name: str) -> Iterator[None]:
+        """Bytes that no row speaks of, because the block could not write it, would never be dropped."""
+        try:
+            yield
+        except StorageFailed:
+            with self._disk():
+                self._blobs.remove(name)
+            raise
 
     @contextmanager
     def _using(self) -> Iterator[None]:

@@ -27,6 +27,7 @@ CREATE INDEX jobs_by_end ON jobs (finished, number);
 _SELECT = f"SELECT {', '.join(_COLUMNS)} FROM jobs "  # noqa: S608 - our own names; values are always parameters
 _INSERT = f"INSERT INTO jobs ({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + name for name in _COLUMNS)})"  # noqa: S608
 _UPDATE = f"UPDATE jobs SET {', '.join(f'{name} = :{name}' for name in _COLUMNS)} WHERE id = :id"  # noqa: S608
+_WAITING = "SELECT COALESCE(SUM(source_size), 0) FROM jobs WHERE finished = 0"
 _HELD = "SELECT COALESCE(SUM(CASE WHEN finished = 0 THEN source_size ELSE result_size END), 0) FROM jobs"
 
 
@@ -97,6 +98,10 @@ class JobTable:
     def held_bytes(self) -> int:
         """Bytes of all sources and results that are kept."""
         return int(self._connection.execute(_HELD).fetchone()[0])
+
+    def waiting_bytes(self) -> int:
+        """Bytes of the sources of jobs that are not final."""
+        return int(self._connection.execute(_WAITING).fetchone()[0])
 
     def count(self) -> int:
         """How many jobs there are."""

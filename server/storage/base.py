@@ -34,16 +34,25 @@ class ImageStore(Protocol):
 
         Raises:
             ValueError: the key was not made by `picture_key`.
+            OSError: the disk refused.
+        """
+        ...
+
+    def sweep(self) -> None:
+        """Remove what is expired.
+
+        Raises:
+            OSError: the disk refused.
         """
         ...
 
 
 class PicturesNotKept(RequestError):
-    """The disk refused to keep a picture."""
+    """The disk refused to keep a picture, or to give it."""
 
     status = 503
     default_message = (
-        "The server cannot keep pictures at the moment; its log says why. Send visualize=false, or try later."
+        "The server cannot keep or read pictures at the moment; its log says why. Send visualize=false, or try later."
     )
     retry_after = 30
 

@@ -1,8 +1,8 @@
 """Pictures kept as files below a directory that the operator named: ``<random id>/ocr_img_0.jpg``.
 
 Readable by the server's user alone, each file whole or absent. Nothing else in the directory is ever touched. Files
-beyond their time, and the oldest ones beyond the byte cap, are removed when the store opens and whenever it is written
-to; no timer runs, and an expired file that is still there is never given out.
+beyond their time, and the oldest ones beyond the byte cap, are removed when the store opens, whenever it is written to
+and when it is swept; an expired file that is still there is never given out.
 """
 
 import os
@@ -81,6 +81,11 @@ class FileSystemStore:
             return None
         with os.fdopen(descriptor, "rb") as file:
             return None if self._is_expired(os.fstat(descriptor).st_mtime) else file.read()
+
+    def sweep(self) -> None:
+        """Remove what is expired."""
+        with self._lock:
+            self._sweep(0)
 
     def _is_expired(self, written: float) -> bool:
         return self._lifetime is not None and written + self._lifetime <= self._clock()

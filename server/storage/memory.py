@@ -60,6 +60,11 @@ class MemoryStore:
             self._pictures.move_to_end(key)
             return kept.picture
 
+    def sweep(self) -> None:
+        """Remove what is expired."""
+        with self._lock:
+            self._drop_expired()
+
     def _drop(self, key: str) -> None:
         kept = self._pictures.pop(key, None)
         if kept is not None:

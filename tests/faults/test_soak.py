@@ -45,6 +45,7 @@ def test_a_minute_of_mixed_load_with_faults_loses_and_mixes_nothing(tmp_path: Pa
     figures = json.loads(kept.read_text())
     assert set(figures["missed"]) <= set(MOST_GROWTH), {**figures, "samples": None}
     assert figures["load"]["answered"] > MINUTES * 30
+    assert all(figures["capacity_per_second_by_window"])
     assert set(figures["bad_files_by_status"]) <= {"422", "503"}, figures["bad_files_by_status"]
     assert figures["workers_killed"]
     assert figures["clients_left"]

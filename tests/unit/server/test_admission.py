@@ -28,6 +28,30 @@ def test_refuses_bytes_over_the_cap_and_keeps_no_trace_of_them():
     assert admission.bytes == 0
 
 
+def test_strangers_leave_most_of_the_room_to_those_who_have_shown_their_keys():
+    admission = Admission(9, 100)
+    with admission.ticket(stranger=True) as first, admission.ticket(stranger=True) as second:
+        first.add_bytes(20)
+        with pytest.raises(Overloaded):
+            second.add_bytes(6)
+        second.add_bytes(5)
+        assert (admission.bytes, admission.strangers_bytes) == (25, 25)
+        with admission.ticket() as known:
+            known.add_bytes(75)
+        first.arrived()
+        assert (admission.bytes, admission.strangers_bytes) == (25, 5)
+        second.add_bytes(20)
+    assert (admission.bytes, admission.strangers_bytes) == (0, 0)
+
+
+def test_a_single_stranger_may_send_what_anybody_may():
+    admission = Admission(9, 100)
+    with admission.ticket(stranger=True) as ticket:
+        ticket.add_bytes(60)
+        ticket.add_bytes(30)
+    assert (admission.bytes, admission.strangers_bytes) == (0, 0)
+
+
 def test_a_failing_request_gives_back_its_place_and_bytes():
     admission = Admission(1, 100)
 

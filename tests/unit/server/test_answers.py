@@ -1,9 +1,14 @@
 """Large answers in pieces, counted until they are taken."""
 
 import asyncio
+from types import SimpleNamespace
 
 from server.admission import Admission
-from server.answers import PIECE_BYTES, PacedAnswers
+from server.answers import DOWNLOAD, PIECE_BYTES, PacedAnswers
+from server.api.files import files_handler
+from server.api.vendors.file_task.routes import file_task_routes
+from server.storage.memory import MemoryStore
+from server.storage.signing import UrlSigner
 
 BODY = bytes(range(256)) * (PIECE_BYTES // 100)
 
@@ -20,7 +25,7 @@ def test_a_large_answer_leaves_in_pieces_and_counts_until_it_has_left():
         sent.append(message)
         held.append(admission.bytes)
 
-    asyncio.run(PacedAnswers(application, admission)({}, None, send))
+    asyncio.run(PacedAnswers(application, admission, Admission(1, 10))({}, None, send))
     pieces = sent[1:]
     assert b"".join(piece["body"] for piece in pieces) == BODY
     assert {len(piece["body"]) for piece in pieces[:-1]} == {PIECE_BYTES}
@@ -39,7 +44,7 @@ def test_a_client_that_is_gone_is_no_longer_counted():
         raise ConnectionResetError
 
     try:
-        asyncio.run(PacedAnswers(application, admission)({}, None, send))
+        asyncio.run(PacedAnswers(application, admission, Admission(1, 10))({}, None, send))
     except ConnectionResetError:
         assert admission.bytes == 0
     else:
@@ -55,5 +60,28 @@ def test_a_small_one_goes_as_it_is():
     async def send(message) -> None:
         sent.append(message)
 
-    asyncio.run(PacedAnswers(application, Admission(1, 10))({}, None, send))
+    asyncio.run(PacedAnswers(application, Admission(1, 10), Admission(1, 10))({}, None, send))
     assert sent == [{"type": "http.response.body", "body": b"small", "more_body": False}]
+
+
+def test_the_routes_that_give_files_away_say_so():
+    links = files_handler(MemoryStore(10), UrlSigner(None, 60), Admission(1, 10))
+    *_, results = file_task_routes(None)
+    assert DOWNLOAD in links.opt
+    assert DOWNLOAD in results.opt
+
+
+def test_downloads_count_for_themselves():
+    admission, downloads = Admission(1, 10**9), Admission(1, 10**9)
+    held = []
+
+    async def application(scope, receive, send) -> None:
+        await send({"type": "http.response.body", "body": BODY, "more_body": False})
+
+    async def send(message) -> None:
+        held.append((admission.bytes, downloads.bytes))
+
+    scope = {"route_handler": SimpleNamespace(opt={DOWNLOAD: True})}
+    asyncio.run(PacedAnswers(application, admission, downloads)(scope, None, send))
+    assert set(held) == {(0, len(BODY))}
+    assert downloads.bytes == 0

@@ -1,5 +1,6 @@
 """PaddleX's pipeline YAML, read by PaddleX's rules."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,27 @@ def test_mistakes_name_the_file_and_the_key(load, tmp_path: Path, old: str, new:
         load(SMALLEST.replace(old, new))
     assert str(caught.value).startswith(f"{tmp_path / 'pipeline.yaml'}: ")
     assert message in str(caught.value)
+
+
+def test_a_file_may_change_single_values_of_the_packaged_pipeline(load) -> None:
+    default = load("").pipeline
+    changed = load(
+        "{use_textline_orientation: true, SubModules: {TextDetection: {limit_side_len: 960, limit_type: max}, "
+        "TextLineOrientation: {model_name: PP-LCNet_x1_0_textline_ori}}, Serving: {visualize: false}}"
+    ).pipeline
+    switches = replace(
+        default.defaults, use_textline_orientation=True, text_det_limit_side_len=960, text_det_limit_type="max"
+    )
+    assert changed.defaults == switches
+    assert (changed.text_detection, changed.text_recognition) == (default.text_detection, default.text_recognition)
+    assert changed.textline_orientation is not None
+    assert changed.textline_orientation.model_name == "PP-LCNet_x1_0_textline_ori"
+    assert (changed.optional, changed.doc_unwarping) == (default.optional, default.doc_unwarping)
+
+
+def test_a_misspelt_module_is_refused_where_the_packaged_one_would_run_instead(load) -> None:
+    with pytest.raises(ConfigurationError, match=r"unknown key 'TextDetecton'; did you mean 'TextDetection'"):
+        load("SubModules: {TextDetecton: {model_name: PP-OCRv5_server_det}}")
 
 
 def test_preprocessor_switches_need_their_models(load) -> None:

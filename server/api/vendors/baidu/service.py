@@ -23,7 +23,7 @@ from server.intake.raw_file import RawFile
 from server.rate_limits import CallerLimits
 from server.runtime import Runtime
 from server.service import RecognizedDocument, RecognizedPage
-from server.telemetry.record import record_of
+from server.telemetry.record import RequestRecord, record_of
 
 logger = logging.getLogger(__name__)
 
@@ -53,14 +53,17 @@ class BaiduService:
             fields = {**form.texts, **query_fields(request)}
             return answer(grant_token(fields, self._callers.keys, self._callers.issuer))
 
-        return await admitted(request, self._runtime, give, max_body_bytes=TOKEN_BODY_BYTES, waits_for_text=False)
+        return await admitted(
+            request, self._runtime, give, max_body_bytes=TOKEN_BODY_BYTES, waits_for_text=False, stranger=True
+        )
 
     async def recognize(self, request: AnyRequest, api: Api) -> Response[bytes]:
         """Read a document. Who calls is found out before the body is read, unless the form itself has to tell."""
         caller = self._callers.identify(request)
         # Escaped, each character of the base64 takes up to three bytes.
         cap = 3 * api.max_base64_bytes + BODY_SLACK_BYTES
-        return await admitted(request, self._runtime, partial(self._answer, request, api, caller), max_body_bytes=cap)
+        answer = partial(self._answer, request, api, caller)
+        return await admitted(request, self._runtime, answer, max_body_bytes=cap, stranger=caller is None)
 
     async def _answer(
         self, request: AnyRequest, api: Api, caller: str | None, ticket: Ticket, body: list[bytes]
@@ -77,14 +80,15 @@ class BaiduService:
             raw = await open_source(
                 fields, call, api, partial(runtime.fetcher.fetch, charge=ticket.add_bytes), runtime.workers
             )
-            document = await self._read(raw, call, api, deadline)
-            record.pages = 1
+            document = await self._read(raw, call, api, deadline, record)
         content = document.pages[0]
         if call.source == "pdf_file":
             content["pdf_file_size"] = str(document.info.total_pages)
         return answer(content)
 
-    async def _read(self, raw: RawFile, call: Call, api: Api, deadline: float) -> RecognizedDocument[Json]:
+    async def _read(
+        self, raw: RawFile, call: Call, api: Api, deadline: float, record: RequestRecord
+    ) -> RecognizedDocument[Json]:
         """Read the page; without an orientation model as it is, and its direction is then unknown."""
         wishes = OcrOverrides(
             use_doc_orientation_classify=call.detect_direction,
@@ -94,18 +98,20 @@ class BaiduService:
             structure=call.paragraph,
         )
         try:
-            return await self._recognize(raw, wishes, call, api, deadline)
+            return await self._recognize(raw, wishes, call, api, deadline, record)
         except LanguageUnavailable:
             raise
         except InvalidModelSettings:
             if not call.detect_direction:
                 raise
-        return await self._recognize(raw, replace(wishes, use_doc_orientation_classify=False), call, api, deadline)
+        upright = replace(wishes, use_doc_orientation_classify=False)
+        return await self._recognize(raw, upright, call, api, deadline, record)
 
     async def _recognize(
-        self, raw: RawFile, wishes: OcrOverrides, call: Call, api: Api, deadline: float
+        self, raw: RawFile, wishes: OcrOverrides, call: Call, api: Api, deadline: float, record: RequestRecord
     ) -> RecognizedDocument[Json]:
         async def finish(page: RecognizedPage) -> Json:
+            record.pages += 1
             return await self._runtime.workers.run(page_answer, page.result, call)
 
         try:

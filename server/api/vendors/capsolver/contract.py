@@ -33,7 +33,9 @@ def build_capsolver(runtime: Runtime) -> Contract:
         async def without_ticket(_: Ticket, body: list[bytes]) -> Response[bytes]:
             return await call(body)
 
-        return await admitted(request, runtime, without_ticket, max_body_bytes=max_body_bytes, waits_for_text=reads)
+        return await admitted(
+            request, runtime, without_ticket, max_body_bytes=max_body_bytes, waits_for_text=reads, stranger=True
+        )
 
     @post(PATHS[0], status_code=200, media_type="application/json", request_max_body_size=None, opt={PUBLIC: True})
     async def create_task(request: AnyRequest) -> Response[bytes]:

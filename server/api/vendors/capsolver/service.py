@@ -3,7 +3,6 @@
 import asyncio
 import uuid
 from dataclasses import dataclass
-from functools import partial
 
 from litestar import Response
 
@@ -49,9 +48,7 @@ class TaskService:
         fields, caller = await self._take_in(body)
         with self._limits.enter(caller.name):
             task = check_task(fields.get("task"), self._settings)
-            answer = await self._solve(task, caller)
-            self._limits.spend(caller.name, 1)
-            return answer
+            return await self._solve(task, caller)
 
     async def get_task_result(self, body: list[bytes]) -> Response[bytes]:
         """Answer once more how a task ended."""
@@ -86,7 +83,7 @@ class TaskService:
         """Run a task. What is wrong with it is remembered; that the server could not run it is not the task's."""
         task_id = str(uuid.uuid4())
         try:
-            text = await self._read(task)
+            text = await self._read(task, caller)
         except RequestError as error:
             failure = failure_of(error)
             if failure.status >= 500:
@@ -96,14 +93,19 @@ class TaskService:
         self._results.keep(task_id, caller.client_key, Outcome(text=text))
         return answers.task_created(task_id, text)
 
-    async def _read(self, task: Task) -> str:
+    async def _read(self, task: Task, caller: _Caller) -> str:
         runtime = self._runtime
         seconds = asyncio.get_running_loop().time() + self._settings.timeout_seconds
         data = await runtime.workers.run(decode_image, task.body, self._settings.max_base64_bytes)
+
+        async def finish(page: RecognizedPage) -> str:
+            self._limits.spend(caller.name, 1)
+            return solution_text(page.result.lines, task)
+
         document = await runtime.recognizer.recognize(
             RawFile(data, FileKind.IMAGE, flatten=True),
             OcrOverrides(),
-            partial(_text_of, task),
+            finish,
             max_pages=1,
             deadline=min(seconds, runtime.deadline()),
             choose=self._first_if_not_too_large,
@@ -114,7 +116,3 @@ class TaskService:
         if max(info.sizes[0]) > self._settings.max_side:
             raise TaskRefused(BAD_SIZE)
         return (0,)
-
-
-async def _text_of(task: Task, page: RecognizedPage) -> str:
-    return solution_text(page.result.lines, task)

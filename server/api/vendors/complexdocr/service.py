@@ -18,7 +18,7 @@ from server.intake.raw_file import RawFile
 from server.runtime import Runtime
 from server.service import RecognizedPage
 from server.storage.base import new_document_id
-from server.telemetry.record import record_of
+from server.telemetry.record import RequestRecord, record_of
 
 MIN_SIDE = 15
 """Pixels of an image's shortest side."""
@@ -49,15 +49,14 @@ class DocumentService:
         record = record_of(request.scope)  # type: ignore[arg-type]
         workers = self._runtime.workers
         call = await workers.run(parse_call, body.pop(), record, self._settings.max_file_bytes)
-        pages = await self._read(call, deadline, ticket, self._figures(request, call.wishes))
-        record.pages = len(pages)
+        pages = await self._read(call, deadline, ticket, self._figures(request, call.wishes), record)
         content = await workers.run(
             _encode, Envelope(record.log_id or "", self._settings.flag_as_string), call.wishes, pages, begun
         )
         return Response(content, status_code=200, media_type="application/json")
 
     async def _read(
-        self, call: Call, deadline: float, ticket: Ticket, figures: FigurePlan | None
+        self, call: Call, deadline: float, ticket: Ticket, figures: FigurePlan | None, record: RequestRecord
     ) -> tuple[PageContent, ...]:
         raw = await self._open(call, ticket)
         points: list[tuple[float, float] | None] = []
@@ -67,6 +66,7 @@ class DocumentService:
             return self._all_pages(info)
 
         async def finish(page: RecognizedPage) -> PageContent:
+            record.pages += 1
             link = None if figures is None else figures.link
             size = points[page.page.index]
             content = await self._runtime.workers.run(page_content, page, size, call.wishes.html_escape, link)

@@ -30,7 +30,7 @@ def build_file_task(runtime: Runtime) -> Contract:
     keeper = Keeper(store, threads)
     runner = JobRunner(
         keeper,
-        FileWork(runtime, threads, settings.max_upload_bytes, settings.max_pages, limits.spend),
+        FileWork(runtime, threads, settings, limits.spend),
         RunnerLimits(settings.max_queued_tasks, settings.max_running_tasks, settings.task_timeout_seconds),
         lambda: _grace(runtime, settings),
     )

@@ -13,6 +13,7 @@ from litestar.types import ControllerRouterHandler
 from models.errors import LanguageNotInstalled
 from models.options import OcrOverrides
 from server.admission import Ticket
+from server.answers import DOWNLOAD
 from server.api.admitted import admitted
 from server.api.vendors.contract import AnyRequest
 from server.api.vendors.file_task.errors import BadParameter
@@ -97,10 +98,12 @@ class FileTasks:
 
     async def download(self, token: str, name: str) -> Response[bytes]:
         """Give a result; its address is the credential."""
+        self._runtime.downloads.check_room()
         task_id, _, extension = name.partition(".")
         found = await self._keeper.result(task_id, token) if _TASK_ID.fullmatch(task_id) else None
         if found is None or _spec(found[0]).format != extension:
             raise NotFound("There is no such file, or none any more.")
+        self._runtime.downloads.check_room()  # Many may have read meanwhile.
         job, data = found
         disposition = f'attachment; filename="{result_name(job, _spec(job))}"'
         headers = {**_FILE_HEADERS, "Content-Disposition": disposition}
@@ -156,7 +159,7 @@ def file_task_routes(tasks: FileTasks) -> Sequence[ControllerRouterHandler]:
     @route(
         f"{FILES_PATH}/{{token:str}}/{{name:str}}",
         http_method=[HttpMethod.GET, HttpMethod.HEAD],
-        opt=options,
+        opt={**options, DOWNLOAD: True},
         name="file_task_download",
     )
     async def download(token: FromPath[str], name: FromPath[str]) -> Response[bytes]:

@@ -1,6 +1,7 @@
 """What a task does: get the document, read its pages, and make the file that was asked for."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -9,6 +10,7 @@ from models.options import OcrOverrides
 from server.api.vendors.file_task.digits import only_digits
 from server.api.vendors.file_task.failures import job_failure
 from server.api.vendors.file_task.request import TaskSpec
+from server.contract_settings import FileTaskSettings
 from server.decode.info import DocumentInfo
 from server.errors import RequestError
 from server.export.file_page import FilePage
@@ -29,8 +31,7 @@ class FileWork:
     Args:
         runtime: the running server.
         threads: for what blocks long, so that it does not hold up answers to others.
-        max_upload_bytes: of a document, also of one that is fetched.
-        max_pages: of a document; one with more fails as a whole.
+        settings: the contract's.
         spend: told, by the owner's name, of every page that was read.
     """
 
@@ -38,14 +39,12 @@ class FileWork:
         self,
         runtime: Runtime,
         threads: Workers,
-        max_upload_bytes: int,
-        max_pages: int,
+        settings: FileTaskSettings,
         spend: Callable[[str, int], None],
     ) -> None:
         self._runtime = runtime
         self._threads = threads
-        self._max_upload_bytes = max_upload_bytes
-        self._max_pages = max_pages
+        self._settings = settings
         self._spend = spend
 
     async def __call__(self, active: Active, source: bytes) -> bytes:
@@ -67,7 +66,7 @@ class FileWork:
     async def _document(self, active: Active, spec: TaskSpec, source: bytes) -> RawFile:
         data = await self._runtime.fetcher.fetch(source.decode()) if spec.fetch else source
         active.progress.source_size = len(data)
-        if len(data) > self._max_upload_bytes:
+        if len(data) > self._settings.max_upload_bytes:
             raise JobFailed("too_big")
         if not data:
             raise JobFailed("invalid", "Invalid file: it is empty.")
@@ -77,7 +76,11 @@ class FileWork:
         return RawFile(data, kind, active.secret, flatten=True)
 
     async def _read(self, active: Active, spec: TaskSpec, raw: RawFile) -> Sequence[FilePage]:
+        # The text of a searchable PDF lies over the document's own pages, which nobody turned or flattened.
+        as_it_is = False if spec.format == "pdf" and raw.kind is not FileKind.IMAGE else None
+        as_it_is_shown = spec.format == "pdf" and raw.kind is FileKind.PDF
         scales: list[float] = []
+        picture_bytes: list[int] = []
 
         def choose(info: DocumentInfo) -> Sequence[int]:
             active.progress.pages = info.total_pages
@@ -90,10 +93,14 @@ class FileWork:
             made = await self._runtime.workers.run(file_page, page, scales[page.page.index], spec)
             active.progress.pages_read += 1
             self._spend(active.job.owner, 1)
-            return made
+            picture_bytes.append(len(made.jpeg))
+            if sum(picture_bytes) <= self._settings.max_stored_bytes:
+                return made
+            if not as_it_is_shown:
+                raise JobFailed("too_big")
+            # Only a PDF that cannot be rewritten would need it.
+            return replace(made, jpeg=b"")
 
-        # The text of a searchable PDF lies over the document's own pages, which nobody turned or flattened.
-        as_it_is = False if spec.format == "pdf" and raw.kind is not FileKind.IMAGE else None
         document = await self._runtime.recognizer.recognize(
             raw,
             OcrOverrides(
@@ -103,7 +110,7 @@ class FileWork:
                 structure=spec.format != "pdf",
             ),
             finish,
-            max_pages=self._max_pages,
+            max_pages=self._settings.max_pages,
             deadline=None,
             choose=choose,
         )
@@ -129,4 +136,5 @@ def file_page(page: RecognizedPage, points_per_pixel: float, spec: TaskSpec) -> 
     points = (width * points_per_pixel, height * points_per_pixel)
     # A searchable PDF has the page's own layout.
     layout = None if spec.format == "pdf" else analyse_layout(image, lines, page.result.regions)
-    return FilePage(encode_jpeg(image), width, height, points, lines, layout)
+    jpeg = encode_jpeg(image) if RESULT_FORMATS[spec.format].pictures else b""
+    return FilePage(jpeg, width, height, points, lines, layout)

@@ -6,6 +6,7 @@ import pytest
 from litestar import Litestar, Request, Response
 from litestar.testing import TestClient
 
+from server.admission import Admission
 from server.api.files import files_handler
 from server.errors import RequestError
 from server.serving_settings import MemoryStorage, ServingSettings
@@ -34,7 +35,9 @@ class Site:
         self.document = new_document_id()
         self.store.put(picture_key(self.document, NAME), JPEG)
         self.path = self.signer.path(self.document, NAME)
-        self.app = Litestar([files_handler(self.store, self.signer)], exception_handlers={RequestError: _refuse})
+        self.downloads = Admission(1, 10)
+        handler = files_handler(self.store, self.signer, self.downloads)
+        self.app = Litestar([handler], exception_handlers={RequestError: _refuse})
 
 
 @pytest.fixture
@@ -55,7 +58,7 @@ def test_a_link_gives_the_picture_without_credentials(site: Site, client: TestCl
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["cache-control"].startswith("private")
     assert answer.headers["content-security-policy"] == "default-src 'none'"
-    assert answer.headers["content-disposition"] == "inline"
+    assert answer.headers["content-disposition"] == "attachment"
 
 
 def test_head_tells_the_length_and_sends_no_body(site: Site, client: TestClient) -> None:
@@ -102,5 +105,21 @@ def test_a_published_link_is_an_address_of_this_route() -> None:
     assert publisher.signer is not None
     document = new_document_id()
     publisher.store.put(picture_key(document, NAME), JPEG)
-    with TestClient(Litestar([files_handler(publisher.store, publisher.signer)])) as client:
+    with TestClient(Litestar([files_handler(publisher.store, publisher.signer, Admission(1, 10))])) as client:
         assert client.get(publisher.signer.path(document, NAME)).content == JPEG
+
+
+def test_a_disk_that_refuses_is_503(site: Site, client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def get(_key: str) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(site.store, "get", get)
+    assert client.get(site.path).status_code == 503
+    monkeypatch.undo()
+    assert client.get(site.path).status_code == 200
+
+
+def test_where_too_much_is_being_taken_the_next_download_is_refused(site: Site, client: TestClient) -> None:
+    with site.downloads.holding(10):
+        assert client.get(site.path).status_code == 503
+    assert client.get(site.path).status_code == 200

@@ -7,9 +7,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+import server
 from server.decode import landlock, system_calls
 from server.decode.decoder import Decoder
 from server.decode.process import WorkerNotStarted
@@ -84,6 +86,25 @@ def landlock_works() -> bool:
         "no_new_privileges()\nprint(allow_reading_only(readable_folders()))"
     )
     return run(script).stdout == "True\n"
+
+
+def test_what_lies_beside_the_code_cannot_be_read(tmp_path: Path) -> None:
+    """In a source tree, where configurations and tokens may lie."""
+    if not landlock_works():
+        pytest.skip("this machine lacks Landlock")
+    script = (
+        "import sys\nfrom server.decode.sandbox import no_new_privileges\nfrom server.decode.landlock import *\n"
+        "sys.path.append(os.path.dirname(sys.argv[1]))\nno_new_privileges()\nallow_reading_only(readable_folders())\n"
+        "import server.decode.still_file, server.decode.pdf_overlay, models.document\n"
+        "for path in sys.argv[1:]:\n"
+        "    try:\n        open(path).close()\n        print('read')\n"
+        "    except PermissionError:\n        print('forbidden')\n"
+    )
+    repository = Path(server.__file__).parents[1]
+    secret = tmp_path / "token"
+    secret.write_text("x", encoding="utf-8")
+    beside = [secret, repository / "pyproject.toml", repository / "configs" / "default.yaml"]
+    assert run(script, *map(str, [*beside, server.__file__])).stdout == "forbidden\n" * 3 + "read\n"
 
 
 def test_without_libseccomp_or_landlock_nothing_is_pretended(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,10 @@ from models.document import Image
 from server.decode.decoder import Decoder
 from server.decode.headers import read_header
 from server.decode.images import decode_image
+from server.decode.transparency import decode_flat
+from server.errors import InvalidInputFile
 from server.intake.raw_file import FileKind, RawFile
-from server.settings import DecodeSettings, LimitSettings
+from server.settings import MIN_DECODE_MEGABYTES, DecodeSettings, LimitSettings
 from tests.unit.server.decode.conftest import Bench
 from tests.unit.server.decode.samples import encoded, pixels, with_orientation
 
@@ -66,7 +68,7 @@ FILES = {
 
 
 def flat(data: bytes) -> Image:
-    return decode_image(data, read_header(data), flatten=True)
+    return decode_flat(data, read_header(data))
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -93,31 +95,77 @@ def test_an_image_without_transparent_pixels_stays_as_it_is(kind: str) -> None:
     np.testing.assert_array_equal(flat(saved(full)), opaque)
 
 
-def test_a_picture_of_which_nothing_can_be_seen_is_white() -> None:
-    assert (flat(saved(drawing(BLACK, BLACK, alpha=0))) == WHITE).all()
+def test_text_beside_a_light_panel_is_not_lost_with_the_panel_s_own_ground() -> None:
+    image = np.full((60, 60, 4), (255, 255, 255, 0), np.uint8)
+    image[:40, :40] = (235, 235, 235, 255)
+    image[45:55:2, 5:55] = (0, 0, 0, 255)
+    flat_image = flat(saved(Pillow.fromarray(image, "RGBA")))
+    assert (flat_image[45, 10:50] == BLACK).all()
+    assert (flat_image[57:, :] == WHITE).all()
+    assert (flat_image[5:35, 5:35] == 235).all()
+
+
+@pytest.mark.parametrize("alpha", [0, 120])
+def test_alpha_that_sets_nothing_apart_is_dropped(alpha: int) -> None:
+    """The same everywhere: a file whose writer left it out, or a faint stamp."""
+    opaque = pixels(*SIZE)
+    image = np.dstack([opaque[..., ::-1], np.full(opaque.shape[:2], alpha, np.uint8)])
+    np.testing.assert_array_equal(flat(saved(Pillow.fromarray(image, "RGBA"))), opaque)
 
 
 def test_a_turned_picture_is_turned_after_that() -> None:
-    data = with_orientation(pixels(*SIZE), "PNG", 6)
-    assert flat(data).shape == (SIZE[0], SIZE[1], 3)
-    np.testing.assert_array_equal(flat(data), decode_image(data, read_header(data)))
+    exif = Pillow.Exif()
+    exif[0x0112] = 6
+    turned = flat(saved(drawing(BLACK, BLACK), exif=exif))
+    np.testing.assert_array_equal(turned, np.rot90(flat(saved(drawing(BLACK, BLACK))), -1))
 
 
-def test_decode_workers_and_the_server_s_own_process_agree(bench: Bench) -> None:
+def test_transparency_is_found_behind_an_orientation() -> None:
+    data = _palette(BLACK, BLACK)
+    at = data.index(b"tRNS") - 4
+    exif = with_orientation(pixels(*SIZE), "PNG", 6)
+    begin = exif.index(b"eXIf") - 4
+    end = begin + 12 + int.from_bytes(exif[begin : begin + 4], "big")
+    header = read_header(data[:at] + exif[begin:end] + data[at:])
+    assert (header.alpha, header.orientation) == (True, 6)
+
+
+def test_grey_with_one_transparent_shade_stays_grey() -> None:
+    """OpenCV gives it no alpha; the shade is seen as it is."""
+    grey = np.full((SIZE[1], SIZE[0]), 200, np.uint8)
+    grey[MARK] = BLACK
+    data = saved(Pillow.fromarray(grey, "L"), transparency=200)
+    assert not read_header(data).alpha
+    assert (flat(data)[:6] == 200).all()
+
+
+def test_a_picture_that_is_cut_off_is_refused_alike() -> None:
+    data = saved(drawing(BLACK, BLACK))[:60]
+    for decode in (decode_image, decode_flat):
+        with pytest.raises(InvalidInputFile):
+            decode(data, read_header(data))
+
+
+def test_isolation_and_memory(bench: Bench) -> None:
+    """In a worker even where other pictures are not; large ones in the least memory that is allowed."""
     data = saved(drawing(BLACK, BLACK))
+    large = saved(Pillow.new("RGBA", (5000, 4000), (0, 0, 0, 0)), compress_level=1)
 
-    async def first_page(decoder: Decoder, flatten: bool) -> Image:
-        async with decoder.open(RawFile(data, FileKind.IMAGE, flatten=flatten), max_pages=None) as document:
+    async def first_page(decoder: Decoder, file: bytes, flatten: bool) -> Image:
+        async with decoder.open(RawFile(file, FileKind.IMAGE, flatten=flatten), max_pages=None) as document:
             return (await document.page(0)).image
 
-    async def in_process() -> Image:
-        decoder = Decoder(DecodeSettings(workers=1, isolate="risky"), LimitSettings())
+    async def risky() -> tuple[Image, Image]:
+        settings = DecodeSettings(workers=1, isolate="risky", memory_megabytes=MIN_DECODE_MEGABYTES)
+        decoder = Decoder(settings, LimitSettings())
         await decoder.start()
         try:
-            return await first_page(decoder, flatten=True)
+            return await first_page(decoder, data, flatten=True), await first_page(decoder, large, flatten=True)
         finally:
             await decoder.stop()
 
-    np.testing.assert_array_equal(bench.run(first_page(bench.decoder, flatten=True)), flat(data))
-    np.testing.assert_array_equal(asyncio.run(in_process()), flat(data))
-    assert not bench.run(first_page(bench.decoder, flatten=False)).any()
+    np.testing.assert_array_equal(bench.run(first_page(bench.decoder, data, flatten=True)), flat(data))
+    small_image, large_image = asyncio.run(risky())
+    np.testing.assert_array_equal(small_image, flat(data))
+    assert large_image.shape == (4000, 5000, 3)
+    assert not bench.run(first_page(bench.decoder, data, flatten=False)).any()

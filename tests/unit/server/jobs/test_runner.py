@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from server.jobs.blobs import MemoryBlobs
+from server.jobs.blobs import MemoryBlobs, blob_name
 from server.jobs.job import Job, JobFailed, JobState, QueueFull, StorageFailed
 from server.jobs.keeper import Keeper
 from server.jobs.runner import JobRunner, RunnerLimits
@@ -238,8 +238,8 @@ class BrokenTable(JobTable):
 
 def test_a_full_disk_fails_jobs_and_is_survived(clock):
     async def test():
-        table = BrokenTable(None)
-        store = JobStore(table, MemoryBlobs(), max_bytes=1000, retention=RETENTION, clock=clock)
+        table, blobs = BrokenTable(None), MemoryBlobs()
+        store = JobStore(table, blobs, max_bytes=1000, retention=RETENTION, clock=clock)
         async with bench(store=store) as b:
             b.gate.clear()
             job = await b.submit("runs")
@@ -252,9 +252,16 @@ def test_a_full_disk_fails_jobs_and_is_survived(clock):
             refused = await b.submit("comes later")
             assert (refused.state, refused.failure) == (JobState.FAILED, "storage")
             assert await b.runner.find(refused.id, "ann") == refused
+            assert set(blobs._held) == {blob_name(job.id, "source")}
+            table.broken = False
+            b.keeper._expire()
+            await until(b.keeper._dropping.done)
+            assert table.find(job.id) == ended
+            assert blobs._held == {}
+            assert await b.runner.find(job.id, "ann") == ended
+            assert await b.runner.find(refused.id, "ann") == refused
             clock.time += RETENTION + 1
             assert await b.runner.find(refused.id, "ann") is None
-            table.broken = False
             assert (await b.runner.wait((await b.submit()).id, SECONDS)).state is JobState.DONE
 
     run(test)

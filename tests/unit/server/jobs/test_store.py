@@ -82,6 +82,16 @@ def test_the_oldest_results_make_room(store):
     assert [store.find(job.id) is None for job in jobs] == [True, False, False]
 
 
+def test_a_source_that_cannot_fit_pushes_no_result_out(store):
+    done, waiting = new(), new(600)
+    store.add(done, b"abc")
+    finish(store, done, b"r" * 100)
+    store.add(waiting, b"s" * 600)
+    with pytest.raises(QueueFull):
+        store.add(new(500), b"s" * 500)
+    assert store.result(store.find(done.id)) == b"r" * 100
+
+
 def test_sources_alone_are_never_pushed_out(store):
     waiting = new(600)
     store.add(waiting, b"s" * 600)

@@ -85,6 +85,17 @@ def test_expired_files_are_not_given_and_go_at_the_next_write(tmp_path: Path) ->
     assert store.get(KEYS[1])
 
 
+def test_expired_files_go_when_the_store_is_swept(tmp_path: Path) -> None:
+    clock = Clock()
+    store = FileSystemStore(tmp_path, 60, clock=clock)
+    _put_at(store, tmp_path, clock, KEYS[0])
+    store.sweep()
+    assert (tmp_path / KEYS[0]).exists()
+    clock.now += 60
+    store.sweep()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_expired_files_go_when_a_store_opens(tmp_path: Path) -> None:
     clock = Clock()
     _put_at(FileSystemStore(tmp_path, 60, clock=clock), tmp_path, clock, KEYS[0])

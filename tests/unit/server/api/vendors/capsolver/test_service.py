@@ -51,6 +51,13 @@ def test_a_caller_that_is_too_fast_is_429():
     assert int(answer.headers["retry-after"]) > 0
 
 
+def test_pages_are_paid_for_also_where_their_text_is_not_wanted():
+    with client(capsolver={"keys": {"tests": KEY}, "pages_per_minute": 1}) as calls:
+        unsure = {**CREATE, "task": {**CREATE["task"], "score": 1}}
+        assert calls.post("/createTask", json=unsure).json()["errorCode"] == "ERROR_CAPTCHA_UNSOLVABLE"
+        assert calls.post("/createTask", json=CREATE).status_code == 429
+
+
 def test_a_full_server_is_503():
     with client(limits={"max_queued_bytes": 10}) as calls:
         answer = calls.post("/createTask", json=CREATE)

@@ -65,6 +65,15 @@ def test_a_caller_that_is_too_fast():
         assert failure(calls.post(PATH, json=CALL)) == (429, "10903", "")
 
 
+def test_pages_are_paid_for_also_where_another_one_fails():
+    pipeline = StubPipeline()
+    pipeline.failures[2] = ZeroDivisionError("secret")
+    with client(pipeline, complexdocr={"pages_per_minute": 1}) as calls:
+        document = {"seqid": "s", "image": base64_of(pdf(3)), "image_type": 2}
+        assert failure(calls.post(PATH, json=document)) == (200, "10903", "s")
+        assert failure(calls.post(PATH, json=CALL)) == (429, "10903", "")
+
+
 def test_the_code_of_a_refused_key_is_configured():
     with client(complexdocr={"keys": {"app": "secret"}, "unauthorized_code": "40001"}) as calls:
         assert failure(calls.post(PATH, json=CALL)) == (401, "40001", "")

@@ -5,6 +5,8 @@ import gc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+import cv2
+import numpy as np
 import pytest
 from litestar.testing import TestClient
 
@@ -102,6 +104,15 @@ def test_the_pages_of_a_searchable_pdf_stay_as_they_are():
         assert post(client, pdf(1), format="pdf").json()["data"]["state"] == 1
         assert post(client, pdf(1), format="docx").json()["data"]["state"] == 1
     assert [options.use_doc_orientation_classify for options in pipeline.read_options] == [False, True]
+
+
+def test_only_files_that_show_pages_need_their_pictures():
+    """A JPEG has 65,535 pixels a side at most, and its bytes are kept until the file is made."""
+    written, wide = cv2.imencode(".png", np.full((20, 70_000, 3), 255, np.uint8))
+    assert written
+    with serving() as client:
+        states = [post(client, wide.tobytes(), format=kind).json()["data"]["state"] for kind in ("txt", "xlsx", "pdf")]
+    assert states == [1, 1, -5]
 
 
 def test_a_key_may_only_send_so_much():
