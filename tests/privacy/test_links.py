@@ -49,7 +49,7 @@ def test_browsers_run_nothing_of_a_file(links, kind):
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert "public" not in answer.headers["Cache-Control"]
-    kinds = {"picture": ("image/jpeg", "inline"), "result": ("text/plain", "attachment")}
+    kinds = {"picture": ("image/jpeg", "attachment"), "result": ("text/plain", "attachment")}
     assert answer.headers["Content-Type"].startswith(kinds[kind][0])
     assert answer.headers["Content-Disposition"].startswith(kinds[kind][1])
 
