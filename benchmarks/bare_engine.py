@@ -20,10 +20,10 @@ from benchmarks.peers import Document, Weights
 from benchmarks.profiles import PROFILES
 from benchmarks.readers import PLAIN
 from models.config import ModuleConfig
+from models.descriptions.model_directory import ENGINE_FORMATS, ModelDirectory
 from models.document import Page
 from models.engines.base import Engine, EngineOptions, open_engine
 from models.loader import build_pipeline, choose_engine
-from models.model_directory import ENGINE_FORMATS, ModelDirectory
 from models.ops.crop import locate_line
 from models.ops.line_groups import plan_groups
 from models.ops.resize import detection_shape

@@ -36,10 +36,10 @@ from benchmarks.machine import made_with
 from benchmarks.metrics import edit_distance
 from benchmarks.profiles import PROFILES
 from benchmarks.readers import PLAIN
+from models.descriptions.model_directory import ModelDirectory
 from models.document import Page
 from models.engines.base import Engine, EngineOptions, Precision, open_engine, registered_engine
 from models.loader import build_pipeline
-from models.model_directory import ModelDirectory
 from models.ops.ctc import ctc_characters, decode_line, greedy_decode
 from server.cli.start import load, open_store
 from tests.reference.serving import REPOSITORY

@@ -23,7 +23,7 @@ import urllib.request
 from pathlib import Path
 
 from benchmarks.machine import REPOSITORY, made_with
-from models.weights import default_directory
+from models.store.weights import default_directory
 
 RESULTS = Path(__file__).parent / "results" / "start.json"
 PROBE_SECONDS = 0.005

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Generic, TypeVar
 
-from models.engine_turns import is_newcomers, work_of
 from models.errors import DeadlineExceeded, EngineFailure, OutOfDeviceMemory, PipelineStopped
-from models.fair_queue import FairQueue, Turn
+from models.scheduling.core_turns import is_newcomers, work_of
+from models.scheduling.fair_queue import FairQueue, Turn
 
 logger = logging.getLogger(__name__)
 
@@ -71,8 +71,8 @@ class Batcher(Generic[Item, Output]):
         lanes: one callable per engine instance; each is only ever called from its own thread.
         max_items: most items in one batch.
         max_cost: most cost (padded pixels) in one batch; a single item may exceed it.
-        kept_lanes: lanes that batches without a newcomer (see `models.engine_turns`) leave free: a lane whose batch
-            waits for its turn on the processor cannot run one that would be passed in front of it.
+        kept_lanes: lanes that batches without a newcomer (see `models.scheduling.core_turns`) leave free: a lane whose
+            batch waits for its turn on the processor cannot run one that would be passed in front of it.
     """
 
     def __init__(

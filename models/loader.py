@@ -9,19 +9,19 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeVar
 
 from models.config import LayoutConfig, ModuleConfig, PipelineConfig
-from models.cores import usable_cores
-from models.engine_turns import EngineTurns
+from models.descriptions.layout_directory import layout_spec, table_spec
+from models.descriptions.model_directory import ENGINE_FORMATS, ModelDirectory
 from models.engines.base import BatchShape, Engine, EngineOptions, Precision, import_for_engine, open_engine
 from models.engines.choice import fastest_engine
 from models.errors import EngineUnavailable
-from models.languages import GROUPS
-from models.layout_directory import layout_spec, table_spec
-from models.model_directory import ENGINE_FORMATS, ModelDirectory
+from models.languages.groups import GROUPS
+from models.machine import usable_cores
 from models.ops.bidi import has_right_to_left
 from models.ops.line_groups import Padding
 from models.optional_stage import Closable, ModuleStatus, OptionalStage
 from models.pipeline import OcrPipeline, Opening, Stages, nobody
 from models.recognisers import Recogniser, Recognisers
+from models.scheduling.core_turns import EngineTurns
 from models.stages.base import CpuPool
 from models.stages.classification import Classifier, ImageClassifier, image_batch_shapes
 from models.stages.detection import DetectionStage, Detector
@@ -35,7 +35,7 @@ from models.stages.pages import HostPages
 from models.stages.recognition import MAX_OWN_LINES, LineReader, RecognitionStage, line_batch_shapes
 from models.stages.tables import TableStage
 from models.stages.unwarping import UnwarpingStage
-from models.weights import ModelStore
+from models.store.weights import ModelStore
 
 if TYPE_CHECKING:
     from models.stages.device.opening import DeviceModels

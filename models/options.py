@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar, get_args
 
 from models.errors import InvalidOption
-from models.languages import GROUPS
+from models.languages.groups import GROUPS
 
 LimitType = Literal["min", "max"]
 T = TypeVar("T")
@@ -42,7 +42,7 @@ class OcrOptions:
     ``use_doc_preprocessor`` is false. The layout and table models look at the page where ``use_layout_detection`` and
     ``use_table_recognition`` are true. Side lengths are pixels, thresholds are probabilities in 0..1,
     ``text_det_unclip_ratio`` is the DB paper's r (https://arxiv.org/abs/1911.08947, eq. 10). ``language`` is a
-    recogniser group of `models.languages`; None is the configured recogniser, whatever it reads.
+    recogniser group of `models.languages.groups`; None is the configured recogniser, whatever it reads.
     """
 
     use_doc_preprocessor: bool

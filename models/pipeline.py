@@ -12,7 +12,6 @@ from typing import TypeAlias
 
 from models.batching import BatcherStats
 from models.document import Image, Page, PageResult, Preprocessed, TextBox, TextLine
-from models.engine_turns import PagesInWork
 from models.layout.regions import Region
 from models.ops.bidi import logical_order, logical_text, reads_right_to_left
 from models.ops.char_positions import char_positions
@@ -21,6 +20,7 @@ from models.ops.word_boxes import word_boxes
 from models.optional_stage import ModuleStatus, OptionalStage
 from models.options import OcrDefaults, OcrOptions, OcrOverrides
 from models.recognisers import Recogniser, Recognisers
+from models.scheduling.core_turns import PagesInWork
 from models.stages.base import CpuPool
 from models.stages.detection import DetectionStage
 from models.stages.layout import LayoutStage
@@ -139,7 +139,7 @@ class OcrPipeline:
         return {stage.batcher.name: (stage.batcher.stats, stage.batcher.queued) for stage in self._opened()}
 
     def reads_language(self, group: str) -> bool:
-        """Whether the recogniser of a group from `models.languages.GROUPS` is on this machine."""
+        """Whether the recogniser of a group from `models.languages.groups.GROUPS` is on this machine."""
         return self._stages.recognition.available(group)
 
     async def prepare(self, options: OcrOptions) -> None:

@@ -1,14 +1,14 @@
 """The recognisers of a pipeline: the one that its configuration names, and those of other languages that are installed.
 
 A language's recogniser is opened when it is first asked for and stays open. Which one reads which languages is the
-table in `models.languages`.
+table in `models.languages.groups`.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from models.errors import LanguageNotInstalled, ModuleNotLoaded
-from models.languages import DEFAULT_GROUP, GROUPS, lacks
+from models.languages.groups import DEFAULT_GROUP, GROUPS, lacks
 from models.optional_stage import ModuleStatus, OptionalStage, missing_model
 from models.stages.base import CpuPool
 from models.stages.recognition import RecognitionStage
@@ -79,7 +79,7 @@ class Recognisers:
         """The recogniser of a group, opened if need be.
 
         Args:
-            group: a name from `models.languages.GROUPS`; None for the configured recogniser.
+            group: a name from `models.languages.groups.GROUPS`; None for the configured recogniser.
             pool: where it is opened.
 
         Raises:

@@ -8,7 +8,7 @@ from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
-from models.cores import usable_cores
+from models.machine import usable_cores
 from server.access_rules import is_loopback
 from server.admission import Admission, PixelGate
 from server.api.paddlex_file import FileIntake

@@ -10,10 +10,10 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from models.cost import page_cost
 from models.document import Page, PageResult
 from models.errors import OcrError
 from models.options import OcrOptions, OcrOverrides
+from models.page_cost import page_cost
 from models.tasks import first_error
 from server.admission import PixelGate
 from server.decode.decoder import Decoder

@@ -6,11 +6,11 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from models.descriptions.model_directory import ModelDirectory
 from models.engines.base import EngineOptions
 from models.engines.torch.device import choose_dtype, open_device
 from models.engines.torch.networks import classifier_network, detector_network, recognizer_network
 from models.errors import ModelNotInstalled
-from models.model_directory import ModelDirectory
 
 DETECTOR, RECOGNISER = "PP-OCRv5_mobile_det", "PP-OCRv5_mobile_rec"
 CLASSIFIER = "ch_ppocr_mobile_v2.0_cls"

@@ -19,7 +19,7 @@ from models.document import Image, Page
 from models.loader import build_pipeline
 from models.options import OcrOptions, OcrOverrides
 from models.pipeline import OcrPipeline
-from models.weights import ModelStore
+from models.store.weights import ModelStore
 
 MANIFEST = Path(__file__).resolve().parents[2] / "configs" / "models.yaml"
 IN_FLIGHT = 64

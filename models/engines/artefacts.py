@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from models.engines.nvidia import Gpu
+from models.machine import Gpu
 
 logger = logging.getLogger(__name__)
 

@@ -15,9 +15,9 @@ import onnxruntime as ort
 
 from models.engines.artefacts import artefact_directory, compiling
 from models.engines.base import EngineOptions, refuse_precision
-from models.engines.nvidia import Gpu, find_gpu
 from models.engines.onnx_providers import CUDA, TENSORRT, cuda_options, tensorrt_options
 from models.errors import EngineFailure, EngineUnavailable
+from models.machine import Gpu, find_gpu
 
 Provider = tuple[str, dict[str, str]]
 """A provider and its options."""

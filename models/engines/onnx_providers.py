@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from models.engines.base import EngineOptions
-from models.engines.nvidia import Gpu
 from models.engines.tensorrt import profile
+from models.machine import Gpu
 
 CUDA, TENSORRT = "CUDAExecutionProvider", "TensorrtExecutionProvider"
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import paddle
 from paddle import inference
 
+from models.descriptions.model_directory import PADDLE_PARAMETERS, weights_file
 from models.engines.base import EngineOptions, refuse_precision
-from models.engines.nvidia import find_gpu
 from models.engines.paddle_tensorrt import compile_with_tensorrt, refuse_without_tensorrt
 from models.errors import EngineUnavailable
-from models.model_directory import PADDLE_PARAMETERS, weights_file
+from models.machine import find_gpu
 
 _FIRST_GPU_POOL_MIB = 100
 """Paddle's pool starts with this much GPU memory and grows."""

@@ -15,9 +15,9 @@ from paddle import inference
 
 from models.engines.artefacts import artefact_directory, compiling
 from models.engines.base import EngineOptions
-from models.engines.nvidia import Gpu
 from models.engines.tensorrt import profile
 from models.errors import EngineFailure, EngineUnavailable
+from models.machine import Gpu
 
 _GRAPH_SUFFIX, _PARAMETERS_SUFFIX = ".json", ".pdiparams"
 _NAME = "compiled"

@@ -14,13 +14,13 @@ from models.layout.assemble import Assembly
 from models.layout.document import PageLayout
 from models.layout.figures import find_figures
 from models.layout.frame import Frame, Span, make_frame
-from models.layout.given import Given, given_figures, given_tables, in_frame
 from models.layout.grid import RuledGrid, find_grids, spans_in
+from models.layout.model_regions import Given, given_figures, given_tables, in_frame
+from models.layout.objects import Thing, figure_of, table_of
 from models.layout.pieces import Piece, piece_of
 from models.layout.reading import read_in_order
 from models.layout.regions import Region
 from models.layout.rules import find_rules
-from models.layout.things import Thing, figure_of, table_of
 
 _FILLED = 0.25
 """At least this share of a table's cells holds text."""

@@ -7,10 +7,10 @@ from models.layout.aligned import AlignedTable
 from models.layout.captions import Candidate, named_thing
 from models.layout.document import Block, BlockKind, Table
 from models.layout.frame import Frame
-from models.layout.given import Given, divided
+from models.layout.model_regions import Given, divided
+from models.layout.objects import Thing, aligned_table, table_lines
 from models.layout.paragraphs import Paragraph, find_paragraphs
 from models.layout.reading import Column, Part
-from models.layout.things import Thing, aligned_table, table_lines
 from models.layout.titles import body_size, is_title, paragraph_size, title_levels
 
 Rectangle = tuple[float, float, float, float]

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.batching import Batcher, Lane
+from models.descriptions.model_directory import ChannelOrder
 from models.document import Image
 from models.engines.base import Engine
 from models.errors import EngineFailure, PipelineStopped
-from models.model_directory import ChannelOrder
 
 P = ParamSpec("P")
 R = TypeVar("R")

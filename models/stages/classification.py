@@ -3,8 +3,8 @@
 from collections.abc import Hashable, Sequence
 from typing import Protocol
 
+from models.descriptions.model_directory import ClassificationSpec
 from models.engines.base import BatchShape, device_batch_shapes
-from models.model_directory import ClassificationSpec
 from models.ops.crop import LineRegion
 from models.stages.base import CpuPool, ModelStage, Prepared, StageModel
 from models.stages.pages import PagePixels

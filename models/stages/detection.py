@@ -6,8 +6,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from models.descriptions.model_directory import DetectionSpec
 from models.document import TextBox
-from models.model_directory import DetectionSpec
 from models.ops.db_postprocess import DbOptions, find_boxes
 from models.ops.reading_order import sort_boxes
 from models.ops.resize import detection_shape

@@ -11,12 +11,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.descriptions.layout_directory import LayoutSpec
 from models.document import Image
 from models.engines.base import Engine
 from models.engines.graph import GraphEngine, graph_engine
 from models.errors import EngineFailure
 from models.layout.regions import Region
-from models.layout_directory import LayoutSpec
 from models.ops.layout_boxes import regions_of
 from models.ops.normalize import Normalizer
 from models.ops.picodet import STRIDES, decode_head

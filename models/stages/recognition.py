@@ -7,12 +7,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from models.descriptions.model_directory import RecognitionSpec
 from models.engines.base import BatchShape, device_batch_shapes
-from models.fair_queue import Turn
-from models.model_directory import RecognitionSpec
 from models.ops.crop import LineRegion
 from models.ops.ctc import DecodedLine, ctc_characters, decode_line
 from models.ops.line_groups import WIDTH_LADDER, LineGroup, Padding, plan_groups
+from models.scheduling.fair_queue import Turn
 from models.stages.base import CpuPool, ModelStage, Prepared, StageModel
 from models.stages.pages import PagePixels
 from models.tasks import run_all

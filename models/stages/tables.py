@@ -7,12 +7,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.descriptions.layout_directory import TableSpec
 from models.document import Image
 from models.engines.base import Engine
 from models.engines.graph import graph_engine
 from models.errors import EngineFailure
 from models.layout.regions import Grid, Region
-from models.layout_directory import TableSpec
 from models.ops.normalize import Normalizer
 from models.ops.table_structure import decode_grid
 from models.stages.base import CpuPool, EngineStage, refuse_nonsense

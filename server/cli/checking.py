@@ -7,12 +7,12 @@ from pathlib import Path
 
 import click
 
-from models.cores import usable_cores
+from models.descriptions.model_directory import ENGINE_FORMATS, ModelFormat
 from models.errors import OcrError
 from models.loader import build_pipeline
-from models.model_directory import ENGINE_FORMATS, ModelFormat
+from models.machine import usable_cores
 from models.optional_stage import ModuleState, ModuleStatus
-from models.weights import ModelStore
+from models.store.weights import ModelStore
 from server.check import LINE, is_right, read_line
 from server.cli.failures import Failure
 from server.cli.start import load, named, open_store

@@ -4,7 +4,7 @@ import os
 from functools import partial
 
 from models.loader import ARTEFACTS, build_pipeline, opened_at_start
-from models.weights import ModelStore
+from models.store.weights import ModelStore
 from server.cli.start import pull_required
 from server.config_files import MANIFEST_FILE, packaged_file
 from server.configuration import Configuration

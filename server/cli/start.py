@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from models.config import ModuleConfig, PipelineConfig
-from models.downloads import Downloads
+from models.descriptions.model_directory import ENGINE_FORMATS, ModelFormat
 from models.errors import ModelNotInstalled
-from models.model_directory import ENGINE_FORMATS, ModelFormat
-from models.weights import ModelStore
+from models.store.downloads import Downloads
+from models.store.weights import ModelStore
 from server.config_files import MANIFEST_FILE, packaged_file
 from server.configuration import Configuration, load_configuration
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from models.downloads import Downloads
+from models.descriptions.model_directory import ModelFormat
 from models.errors import OcrError
-from models.languages import languages_read_by
-from models.model_directory import ModelFormat
-from models.stored_model import StoredModel
+from models.languages.groups import languages_read_by
+from models.store.downloads import Downloads
+from models.store.stored_model import StoredModel
 from server.cli.failures import Failure
 from server.cli.start import load, named, open_store, pull_named, pulled_format, say
 

@@ -15,8 +15,8 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import TypeVar
 
-from models.cores import usable_cores
 from models.document import Image
+from models.machine import usable_cores
 from server.decode.document import Document
 from server.decode.headers import TIFF_MAGICS, ImageHeader, read_header
 from server.decode.images import decode_image

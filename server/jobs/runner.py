@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from models.fair_queue import FairQueue
+from models.scheduling.fair_queue import FairQueue
 from server.jobs.active import Active, Work, done, failed, started
 from server.jobs.job import Job, JobFailed, QueueFull, StorageFailed
 from server.jobs.keeper import Keeper

@@ -21,7 +21,7 @@ Size = tuple[int, int]
 
 
 class StoreSettings(msgspec.Struct, frozen=True):
-    """The arguments of `models.weights.ModelStore`; a replica never fetches anything."""
+    """The arguments of `models.store.weights.ModelStore`; a replica never fetches anything."""
 
     directory: Path | None
     local_directories: tuple[Path, ...]

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from models.config import PipelineConfig
-from models.cores import usable_cores
 from models.errors import EngineUnavailable
-from models.placement import every_gpu
+from models.machine import every_gpu, usable_cores
 from server.configuration import Configuration
 from server.replicas.messages import Start, StoreSettings
 from server.replicas.replica import ReplicaSettings

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from models.errors import OcrError
 from models.loader import build_pipeline
 from models.pipeline import OcrPipeline
-from models.weights import ModelStore
+from models.store.weights import ModelStore
 from server.decode import channel
 from server.decode.sandbox import die_with_parent
 from server.replicas.errors import described

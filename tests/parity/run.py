@@ -22,7 +22,7 @@ from models.errors import OcrError
 from models.loader import build_pipeline
 from models.options import OcrOverrides
 from models.pipeline import OcrPipeline
-from models.weights import ModelStore
+from models.store.weights import ModelStore
 from server.config_files import MANIFEST_FILE, packaged_file
 from server.decode.decoder import Decoder
 from server.errors import RequestError

@@ -3,8 +3,8 @@
 import torch
 
 from models.engines.base import EngineOptions, refuse_precision
-from models.engines.nvidia import find_gpu
 from models.errors import EngineUnavailable
+from models.machine import find_gpu
 
 
 def open_device(name: str, memory_share: float = 1.0) -> torch.device:

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from models.descriptions.model_directory import ONNX_FILE
 from models.engines.base import DEVICE_BATCH_SIZES, EngineOptions, run_failure
 from models.engines.torch.build import build_module
 from models.engines.torch.compile import kernel_directory
@@ -21,7 +22,6 @@ from models.engines.torch.lane import open_lane
 from models.engines.torch.reader import read_graph
 from models.engines.torch.session import DETECTION_GRAPHS, Form, TorchModel, ready
 from models.errors import EngineFailure, EngineUnavailable
-from models.model_directory import ONNX_FILE
 
 
 class _HostNetwork(nn.Module):

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from models.descriptions.model_directory import ONNX_FILE, ChannelOrder, ModelDirectory, Triple
 from models.engines.torch.build import build_module
 from models.engines.torch.fuse import fused
 from models.engines.torch.graph import Graph
 from models.engines.torch.graphs import Tensors
 from models.engines.torch.reader import read_graph
 from models.errors import EngineFailure
-from models.model_directory import ONNX_FILE, ChannelOrder, ModelDirectory, Triple
 
 _SIGNED_UNIT: tuple[float, Triple, Triple] = (1 / 255, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 """Scale, mean and deviation of recognisers: levels to -1..1. Their descriptions do not say it."""

@@ -24,6 +24,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from models.descriptions.model_directory import ModelDirectory
 from models.engines.base import run_failure
 from models.engines.torch.compile import compiled
 from models.engines.torch.device import choose_layout
@@ -36,7 +37,6 @@ from models.engines.torch.networks import (
     unwarping_network,
 )
 from models.errors import EngineFailure
-from models.model_directory import ModelDirectory
 
 PADDING_LEVEL = 127
 """What is right of a line's picture: the level nearest to 0 after the recogniser's normalisation."""

@@ -6,13 +6,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from models.descriptions.model_directory import ClassificationSpec
 from models.device_ops.crops import LineCut, cut_lines
 from models.device_ops.pages import centre_of_short_side, resized
 from models.engines.base import BatchShape
 from models.engines.torch.graphs import Tensors
 from models.engines.torch.session import TorchModel
 from models.errors import InvalidModelDirectory
-from models.model_directory import ClassificationSpec
 from models.ops.crop import LineRegion
 from models.stages.base import refuse_nonsense
 from models.stages.device.lane_model import LaneModel, Placement

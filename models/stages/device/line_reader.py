@@ -3,12 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from models.descriptions.model_directory import RecognitionSpec
 from models.device_ops.crops import LineCut, cut_lines
 from models.engines.base import BatchShape
 from models.engines.torch.graphs import Tensors
 from models.engines.torch.session import PADDING_LEVEL, TorchModel
 from models.errors import EngineFailure
-from models.model_directory import RecognitionSpec
 from models.ops.crop import LineRegion
 from models.ops.ctc import ctc_characters
 from models.ops.line_groups import WIDTH_LADDER

@@ -5,6 +5,7 @@ from math import prod
 
 import torch
 
+from models.descriptions.model_directory import ModelDirectory
 from models.engines.base import EngineOptions, Precision
 from models.engines.torch.compile import kernel_directory
 from models.engines.torch.device import choose_dtype, device_title, open_device
@@ -18,7 +19,6 @@ from models.engines.torch.session import (
     open_unwarping,
 )
 from models.errors import EngineUnavailable
-from models.model_directory import ModelDirectory
 from models.stages.device.classifier import DeviceClassifier, image_shapes
 from models.stages.device.detector import DeviceDetector
 from models.stages.device.flattener import DeviceFlattener

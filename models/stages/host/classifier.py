@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from models.descriptions.model_directory import ClassificationSpec
 from models.document import Image
 from models.engines.base import Engine
 from models.errors import InvalidModelDirectory
-from models.model_directory import ClassificationSpec
 from models.ops.crop import LineRegion, cut_line
 from models.ops.normalize import Normalizer
 from models.ops.resize import center_crop, resize_line, resize_short_side

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from models.descriptions.model_directory import DetectionSpec
 from models.document import Image
 from models.engines.base import Engine
-from models.model_directory import DetectionSpec
 from models.ops.normalize import Normalizer
 from models.ops.resize import resize_page
 from models.stages.base import EngineModel, checked_run, planes_in_order

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from models.descriptions.model_directory import RecognitionSpec
 from models.document import Image
 from models.engines.base import BEST_CLASS_VALUES, Engine
 from models.errors import EngineFailure
-from models.model_directory import RecognitionSpec
 from models.ops.crop import LineRegion, cut_line
 from models.ops.ctc import ctc_characters, greedy_decode
 from models.ops.normalize import Normalizer

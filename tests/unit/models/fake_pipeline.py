@@ -11,7 +11,7 @@ from models.engines.fake import Answer, FakeEngine, always_class, echo, reads, t
 from models.loader import build_pipeline
 from models.options import OcrDefaults
 from models.pipeline import OcrPipeline, Opening, nobody
-from models.weights import ModelStore
+from models.store.weights import ModelStore
 from tests.unit.models.model_files import detection_yml, write_directory
 
 CHARACTERS = ["a", "b", "c", "1", "中"]

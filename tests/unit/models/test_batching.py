@@ -6,8 +6,8 @@ import weakref
 import pytest
 
 from models.batching import Batcher
-from models.engine_turns import work_of
 from models.errors import DeadlineExceeded, EngineFailure, OutOfDeviceMemory, PipelineStopped
+from models.scheduling.core_turns import work_of
 
 
 class GatedLane:

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from models.config import ModuleConfig, PipelineConfig
+from models.descriptions.model_directory import ModelDirectory
 from models.document import Page
 from models.engines.base import EngineOptions
 from models.engines.fake import FakeEngine, reads
 from models.errors import EngineUnavailable
 from models.loader import _Loader, choose_engine, usable_engines
-from models.model_directory import ModelDirectory
 from models.ops.line_groups import TIGHT_STEP
 from models.options import OcrOverrides
-from models.weights import ModelStore
+from models.store.weights import ModelStore
 from tests.unit.models.fake_pipeline import CHARACTERS, FakeModels, fake_pipeline, recognition_yml
 from tests.unit.models.model_files import write_directory
 

@@ -6,7 +6,7 @@ import pytest
 from models.errors import ModuleNotLoaded
 from models.optional_stage import OptionalStage
 from models.stages.base import CpuPool
-from models.weights import ModelStore
+from models.store.weights import ModelStore
 from server.config_files import MANIFEST_FILE, packaged_file
 from server.errors import from_pipeline
 

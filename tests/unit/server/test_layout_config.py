@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from models.config import LayoutConfig
-from models.manifest import load_manifest
-from models.official_names import find_entry
+from models.store.manifest import load_manifest
+from models.store.official_names import find_entry
 from server.cli.start import named, required_names
 from server.config_error import ConfigurationError
 from server.config_files import MANIFEST_FILE, packaged_file

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from models.errors import InvalidOption
-from models.languages import detect_language, recogniser_for
+from models.languages.groups import detect_language, recogniser_for
 from server.api.vendors.baidu.errors import INVALID_PARAM, Refused
 
 GENERAL: dict[str, tuple[str, ...]] = {

@@ -6,7 +6,7 @@ from math import ceil, floor
 
 from models.characters import character_quads
 from models.document import PageResult, TextLine
-from models.scripts import detect_script
+from models.languages.scripts import detect_script
 from server.api.vendors.baidu.request import Call
 from server.api.vendors.contract import Json
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from models.errors import InvalidOption
-from models.languages import recogniser_for
+from models.languages.groups import recogniser_for
 from server.api.vendors.file_task.errors import BadParameter
 
 DEFAULT = "ChinesePRC"

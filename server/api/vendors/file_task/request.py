@@ -22,7 +22,7 @@ class TaskSpec(msgspec.Struct, frozen=True):
 
     Attributes:
         format: of the result, from `RESULT_FORMATS`.
-        language: a group of `models.languages.GROUPS`.
+        language: a group of `models.languages.groups.GROUPS`.
         digits: nothing but digits and the punctuation of numbers is wanted.
         fetch: the task's source is the address of the document, not the document.
         suffix: the document's extension where it is that of an Office document, else empty.

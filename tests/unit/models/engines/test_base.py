@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from models.descriptions.model_directory import ClassificationSpec, RecognitionSpec
 from models.engines.base import EngineOptions, device_batch_shapes, open_engine, run_failure
 from models.engines.tensorrt import profile
 from models.errors import EngineFailure, EngineUnavailable, OutOfDeviceMemory
-from models.model_directory import ClassificationSpec, RecognitionSpec
 from models.stages.classification import image_batch_shapes
 from models.stages.recognition import line_batch_shapes
 

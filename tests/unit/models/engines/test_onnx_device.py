@@ -9,16 +9,16 @@ import onnxruntime as ort
 import pytest
 from onnx import TensorProto, helper
 
+from models.descriptions.model_directory import RecognitionSpec
 from models.engines import onnx_gpu
 from models.engines.base import BEST_CLASS_VALUES, DEVICE_BATCH_SIZES, EngineOptions, device_batch_shapes, open_engine
-from models.engines.nvidia import Gpu
 from models.engines.onnx_bindings import BoundSession
 from models.engines.onnx_device import OnnxRuntimeDeviceEngine
 from models.engines.onnx_gpu import verify_provider
 from models.engines.onnx_graph import changed_model, input_name
 from models.engines.onnx_providers import CUDA, TENSORRT, cuda_options, tensorrt_options
 from models.errors import EngineFailure, EngineUnavailable
-from models.model_directory import RecognitionSpec
+from models.machine import Gpu
 from models.ops.ctc import greedy_decode
 from models.stages.host.line_reader import HostLineReader
 from tests.unit.models.engines.test_onnx_engines import multiply_model

@@ -16,8 +16,8 @@ import pytest
 from numpy.typing import NDArray
 
 from models.engines.base import Engine, EngineOptions, open_engine
-from models.engines.nvidia import Gpu
 from models.errors import EngineFailure, EngineUnavailable
+from models.machine import Gpu
 from tests.unit.models.stages.uvdoc_weights import EVALUATION_DATA
 
 MODEL = EVALUATION_DATA / "data" / "models" / "PP-LCNet_x0_25_textline_ori"

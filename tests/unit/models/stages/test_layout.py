@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.descriptions.layout_directory import layout_spec
+from models.descriptions.model_directory import ModelDirectory
 from models.document import Image
 from models.engines.base import EngineOptions, open_engine
 from models.engines.fake import FakeEngine, echo
 from models.errors import EngineFailure, EngineUnavailable, InvalidModelDirectory
 from models.layout.regions import Region
-from models.layout_directory import layout_spec
-from models.model_directory import ModelDirectory
 from models.stages.base import CpuPool
 from models.stages.layout import LayoutStage
 from tests.unit.models.layout_graphs import LABELS, layout_model, layout_yml, picodet_model, write_model

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from models.descriptions.model_directory import RecognitionSpec
 from models.engines.fake import FakeEngine, Fault, reads
 from models.errors import EngineFailure
-from models.model_directory import RecognitionSpec
 from models.ops.crop import LineRegion
 from models.ops.line_groups import Padding
 from models.stages.base import CpuPool

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.descriptions.layout_directory import table_spec, token_list
+from models.descriptions.model_directory import ModelDirectory
 from models.engines.base import EngineOptions, open_engine
 from models.errors import EngineFailure, InvalidModelDirectory
 from models.layout.regions import Region
-from models.layout_directory import table_spec, token_list
-from models.model_directory import ModelDirectory
 from models.ops.table_structure import decode_grid
 from models.stages.base import CpuPool
 from models.stages.tables import TableStage

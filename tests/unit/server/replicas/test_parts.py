@@ -10,8 +10,8 @@ import pytest
 
 from models.batching import BatcherStats
 from models.config import ModuleConfig, PipelineConfig
-from models.cores import usable_cores
 from models.errors import EngineFailure, EngineUnavailable, LanguageNotInstalled
+from models.machine import usable_cores
 from server.config_error import ConfigurationError
 from server.configuration import load_configuration
 from server.decode import channel
@@ -126,13 +126,13 @@ def test_replicas_on_cards_share_the_cores() -> None:
 
 
 def test_every_card_where_there_is_none_is_refused(monkeypatch) -> None:
-    monkeypatch.setattr("models.placement.count_gpus", lambda: 0)
+    monkeypatch.setattr("models.machine.count_gpus", lambda: 0)
     with pytest.raises(EngineUnavailable, match="NVIDIA"):
         placed("engine.devices=auto")
 
 
 def test_auto_is_every_card(monkeypatch) -> None:
-    monkeypatch.setattr("models.placement.count_gpus", lambda: 3)
+    monkeypatch.setattr("models.machine.count_gpus", lambda: 3)
     assert [replica.device for replica in placed("engine.devices=auto")] == ["gpu:0", "gpu:1", "gpu:2"]
 
 

@@ -9,11 +9,11 @@ import onnxruntime as ort
 import pytest
 from numpy.typing import NDArray
 
+from models.descriptions.model_directory import ModelDirectory
 from models.document import Image
 from models.engines.torch.graph import Graph
 from models.engines.torch.reader import read_graph
 from models.errors import ModelNotInstalled
-from models.model_directory import ModelDirectory
 from models.ops.crop import cut_line, locate_line
 from models.ops.db_postprocess import DbOptions, find_boxes
 from models.ops.normalize import Normalizer

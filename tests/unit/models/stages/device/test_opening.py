@@ -7,16 +7,16 @@ import pytest
 import torch
 
 from models.config import ModuleConfig, PipelineConfig
+from models.descriptions.model_directory import RecognitionSpec
 from models.engines.base import EngineOptions
 from models.engines.torch.session import TorchModel
 from models.errors import EngineUnavailable
 from models.loader import DEVICE_MODULE, build_pipeline
-from models.model_directory import RecognitionSpec
 from models.ops.line_groups import WIDTH_LADDER
 from models.stages.device import opening
 from models.stages.device.line_reader import LINE_BATCHES, MOST_PIXELS, line_shapes
 from models.stages.device.opening import DeviceModels
-from models.weights import ModelStore
+from models.store.weights import ModelStore
 from tests.unit.models.engines.torch.real_models import directory
 
 RECOGNITION = RecognitionSpec("BGR", (3, 48, 320), ("a",))

@@ -11,12 +11,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from models.descriptions.model_directory import ClassificationSpec, DetectionSpec, RecognitionSpec
 from models.document import Image
 from models.engines.torch.lane import CpuLane
 from models.engines.torch.readback import SLOTS
 from models.engines.torch.session import TorchModel
 from models.errors import EngineFailure, OutOfDeviceMemory
-from models.model_directory import ClassificationSpec, DetectionSpec, RecognitionSpec
 from models.ops.crop import LineRegion
 from models.ops.rotate import rotate_image
 from models.options import OcrDefaults, OcrOverrides

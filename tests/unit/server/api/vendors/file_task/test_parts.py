@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.document import TextLine
-from models.languages import GROUPS, LANGUAGES
+from models.languages.groups import GROUPS, LANGUAGES
 from server.api.vendors.file_task.digits import only_digits
 from server.api.vendors.file_task.errors import BadParameter
 from server.api.vendors.file_task.failures import job_failure

@@ -4,7 +4,7 @@ import weakref
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.fair_queue import FairQueue, Turn
+from models.scheduling.fair_queue import FairQueue, Turn
 
 
 def drain(queue, max_items=1, max_cost=10**9):

@@ -1,6 +1,6 @@
 import pytest
 
-from models.scripts import detect_language, detect_script
+from models.languages.scripts import detect_language, detect_script
 
 
 @pytest.mark.parametrize(

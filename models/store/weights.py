@@ -13,15 +13,15 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from models.downloads import Downloads, SourceUnavailable
+from models.descriptions.layout_directory import layout_spec, table_spec
+from models.descriptions.model_directory import ModelDirectory, ModelFormat, find_formats
 from models.errors import ModelNotInstalled, WeightsMismatch
-from models.installation import RECORD_FILE, Trust, make_record, replace_directory, verify_files
-from models.layout_directory import layout_spec, table_spec
-from models.manifest import Manifest, ManifestEntry, ModelTask, load_manifest
-from models.model_directory import ModelDirectory, ModelFormat, find_formats
-from models.official_names import find_entry
-from models.sources import fetch
-from models.stored_model import StoredModel, describe
+from models.store.downloads import Downloads, SourceUnavailable
+from models.store.installation import RECORD_FILE, Trust, make_record, replace_directory, verify_files
+from models.store.manifest import Manifest, ManifestEntry, ModelTask, load_manifest
+from models.store.official_names import find_entry
+from models.store.sources import fetch
+from models.store.stored_model import StoredModel, describe
 
 Progress = Callable[[str], None]
 """Receives one line of text for a person at each step of a pull."""

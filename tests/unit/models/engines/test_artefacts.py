@@ -1,6 +1,5 @@
-"""Cards as the driver reports them, and where what was compiled for one is kept."""
+"""Where what was compiled for a card is kept."""
 
-import ctypes
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -8,36 +7,9 @@ from pathlib import Path
 import pytest
 
 from models.engines.artefacts import artefact_directory, compiling
-from models.engines.nvidia import Gpu, find_gpu
-from models.errors import EngineUnavailable
+from models.machine import Gpu
 
 GPU = Gpu(0, "A card", 13000)
-
-
-def has_driver() -> bool:
-    try:
-        ctypes.CDLL("libcuda.so.1")
-    except OSError:
-        return False
-    return True
-
-
-@pytest.mark.parametrize("device", ["gpu", "gpu:", "gpu:x", "gpu:-1", "tpu:0"])
-def test_a_device_is_a_gpu_with_a_number(device: str) -> None:
-    with pytest.raises(EngineUnavailable, match=f"not '{device}'"):
-        find_gpu(device)
-
-
-@pytest.mark.skipif(has_driver(), reason="there is an NVIDIA driver")
-def test_without_a_driver_the_message_says_so() -> None:
-    with pytest.raises(EngineUnavailable, match=r"'gpu:0' needs an NVIDIA driver.*libcuda"):
-        find_gpu("gpu:0")
-
-
-@pytest.mark.skipif(not has_driver(), reason="no NVIDIA driver")
-def test_a_card_that_is_not_there_is_refused() -> None:
-    with pytest.raises(EngineUnavailable, match="gpu:99"):
-        find_gpu("gpu:99")
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import numpy as np
 
 from models.layout.document import Cell, Table
 from models.layout.frame import Frame, Span
+from models.layout.objects import Thing, by_rows, figure_of, table_lines
 from models.layout.paragraphs import Paragraph
 from models.layout.regions import CellPlace, Grid, Rectangle, Region, RegionKind
-from models.layout.things import Thing, by_rows, figure_of, table_lines
 
 _SAME_TABLE = 0.5
 """Intersection over union from which a drawn grid is the table of a region; covered by so much, it is not its own."""

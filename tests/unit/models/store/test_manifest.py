@@ -3,12 +3,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from models.layout_directory import layout_spec, table_spec
-from models.manifest import HuggingFaceSource, InvalidManifest, WheelSource, load_manifest
-from models.model_directory import ModelDirectory
+from models.descriptions.layout_directory import layout_spec, table_spec
+from models.descriptions.model_directory import ModelDirectory
+from models.store.manifest import HuggingFaceSource, InvalidManifest, WheelSource, load_manifest
 from tests.unit.models.model_files import onnx_file, repository_source, wheel_source, write_directory, write_manifest
 
-SHIPPED = load_manifest(Path(__file__).resolve().parents[3] / "configs" / "models.yaml")
+SHIPPED = load_manifest(Path(__file__).resolve().parents[4] / "configs" / "models.yaml")
 LANGUAGES = ("en", "latin", "korean", "cyrillic", "eslav", "el", "th", "arabic", "devanagari", "ta", "te")
 
 

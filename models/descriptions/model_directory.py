@@ -9,9 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from models.descriptions.inference_yml import Section, read_inference_yml
+from models.descriptions.onnx_metadata import read_onnx_metadata
 from models.errors import InvalidModelDirectory, ModelNotInstalled
-from models.inference_yml import Section, read_inference_yml
-from models.onnx_metadata import read_onnx_metadata
 
 ModelFormat = Literal["onnx", "paddle"]
 ChannelOrder = Literal["BGR", "RGB"]

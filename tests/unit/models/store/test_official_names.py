@@ -3,8 +3,8 @@
 import pytest
 
 from models.errors import ModelNotInstalled
-from models.manifest import HuggingFaceSource, Manifest, ManifestEntry
-from models.official_names import find_entry
+from models.store.manifest import HuggingFaceSource, Manifest, ManifestEntry
+from models.store.official_names import find_entry
 
 KNOWN = ManifestEntry("text_detection", "Apache-2.0", (HuggingFaceSource("someone/else", "onnx", {}),))
 MANIFEST = Manifest({"PP-OCRv5_mobile_det": KNOWN, "UVDoc": KNOWN})

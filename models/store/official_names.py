@@ -3,9 +3,15 @@
 import difflib
 import re
 
+from models.descriptions.model_directory import (
+    DESCRIPTION_FILE,
+    ONNX_FILE,
+    PADDLE_GRAPHS,
+    PADDLE_PARAMETERS,
+    ModelFormat,
+)
 from models.errors import ModelNotInstalled
-from models.manifest import HuggingFaceSource, Manifest, ManifestEntry, ModelTask, RemoteFile
-from models.model_directory import DESCRIPTION_FILE, ONNX_FILE, PADDLE_GRAPHS, PADDLE_PARAMETERS, ModelFormat
+from models.store.manifest import HuggingFaceSource, Manifest, ManifestEntry, ModelTask, RemoteFile
 
 _LONGEST_NAME = 80
 _NAME = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*_(det|rec|textline_ori|doc_ori)")

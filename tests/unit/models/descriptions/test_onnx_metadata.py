@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from models.descriptions.onnx_metadata import read_onnx_metadata
 from models.errors import InvalidModelDirectory
-from models.onnx_metadata import read_onnx_metadata
 from tests.unit.models.model_files import onnx_file
 
 

@@ -1,9 +1,9 @@
 import pytest
 
 from models.errors import InvalidOption
-from models.languages import DEFAULT_GROUP, GROUPS, LANGUAGES, lacks, languages_read_by, recogniser_for
+from models.languages.groups import DEFAULT_GROUP, GROUPS, LANGUAGES, lacks, languages_read_by, recogniser_for
 from models.options import OcrDefaults, OcrOverrides
-from tests.unit.models.test_manifest import SHIPPED
+from tests.unit.models.store.test_manifest import SHIPPED
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 import yaml
 from pydantic import ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
+from models.descriptions.inference_yml import load_yaml
+from models.descriptions.model_directory import ModelFormat
 from models.errors import OcrError
-from models.inference_yml import load_yaml
-from models.model_directory import ModelFormat
 
 ModelTask = Literal[
     "text_detection",

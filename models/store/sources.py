@@ -9,11 +9,11 @@ from types import ModuleType
 
 import yaml
 
-from models.downloads import Downloads, SourceUnavailable
+from models.descriptions.model_directory import DESCRIPTION_FILE, ONNX_FILE
+from models.descriptions.onnx_metadata import read_onnx_metadata
 from models.errors import WeightsMismatch
-from models.manifest import HuggingFaceSource, Source, WheelMember, WheelSource
-from models.model_directory import DESCRIPTION_FILE, ONNX_FILE
-from models.onnx_metadata import read_onnx_metadata
+from models.store.downloads import Downloads, SourceUnavailable
+from models.store.manifest import HuggingFaceSource, Source, WheelMember, WheelSource
 
 _DUMPER: type[yaml.SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _CHUNK_BYTES = 1024 * 1024

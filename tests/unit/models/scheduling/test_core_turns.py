@@ -6,8 +6,8 @@ from functools import partial
 
 import pytest
 
-from models import engine_turns
-from models.engine_turns import EngineTurns, PagesInWork, is_newcomers, work_of
+from models.scheduling import core_turns
+from models.scheduling.core_turns import EngineTurns, PagesInWork, is_newcomers, work_of
 
 LONG_ENOUGH = 10.0
 
@@ -134,11 +134,11 @@ def test_an_interrupt_of_one_that_waits_loses_no_core(monkeypatch):
         def release(self) -> None:
             """The turn came, and nobody takes it."""
 
-    monkeypatch.setattr(engine_turns, "_Waiter", partial(engine_turns._Waiter, turn=Interrupted()))
+    monkeypatch.setattr(core_turns, "_Waiter", partial(core_turns._Waiter, turn=Interrupted()))
     with pytest.raises(KeyboardInterrupt), model:
         pass
     assert (turns.free, turns.waiting) == (1, 0)
-    monkeypatch.setattr(engine_turns, "_Waiter", partial(engine_turns._Waiter.func, turn=Interrupted()))
+    monkeypatch.setattr(core_turns, "_Waiter", partial(core_turns._Waiter.func, turn=Interrupted()))
     turns.free = 0
     with pytest.raises(KeyboardInterrupt), model:
         pass

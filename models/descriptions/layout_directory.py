@@ -7,9 +7,9 @@ models as PaddleOCR does (``PreProcess.transform_ops``, ``PostProcess``).
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from models.descriptions.inference_yml import Section, read_inference_yml
+from models.descriptions.model_directory import DESCRIPTION_FILE, ModelDirectory, Triple
 from models.errors import InvalidModelDirectory
-from models.inference_yml import Section, read_inference_yml
-from models.model_directory import DESCRIPTION_FILE, ModelDirectory, Triple
 
 _CUBIC, _LINEAR = 2, 1
 _OPERATIONS = ("Resize", "NormalizeImage", "Permute")

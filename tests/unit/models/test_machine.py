@@ -1,17 +1,19 @@
-"""Threads follow what the process may use, not what the machine has."""
+"""Threads follow what the process may use, not what the machine has; cards are as the driver reports them."""
 
+import ctypes
 import os
 from pathlib import Path
 
 import pytest
 
-from models import cores
+from models import machine
+from models.errors import EngineUnavailable
 
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Another root of the file system, on a machine of 16 cores."""
-    monkeypatch.setattr(cores, "ROOT", tmp_path)
+    monkeypatch.setattr(machine, "ROOT", tmp_path)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _process: set(range(16)), raising=False)
     return tmp_path
 
@@ -28,14 +30,14 @@ def written(path: Path, text: str) -> None:
 def test_a_containers_quota_counts(root: Path, content: str, expected: int) -> None:
     written(root / "proc/self/cgroup", "0::/\n")
     written(root / "sys/fs/cgroup/cpu.max", content + "\n")
-    assert cores.usable_cores() == expected
+    assert machine.usable_cores() == expected
 
 
 def test_so_does_that_of_a_group_above(root: Path) -> None:
     written(root / "proc/self/cgroup", "0::/system.slice/ocr.service\n")
     written(root / "sys/fs/cgroup/system.slice/ocr.service/cpu.max", "max 100000\n")
     written(root / "sys/fs/cgroup/system.slice/cpu.max", "300000 100000\n")
-    assert cores.usable_cores() == 3
+    assert machine.usable_cores() == 3
 
 
 @pytest.mark.parametrize(("quota", "expected"), [("400000", 4), ("-1", 16)])
@@ -43,16 +45,42 @@ def test_the_first_version_of_control_groups(root: Path, quota: str, expected: i
     written(root / "proc/self/cgroup", "5:cpuset:/\n4:cpu,cpuacct:/docker/abc\n1:name=systemd:/docker/abc\n")
     written(root / "sys/fs/cgroup/cpu/cpu.cfs_quota_us", quota + "\n")
     written(root / "sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n")
-    assert cores.usable_cores() == expected
+    assert machine.usable_cores() == expected
 
 
 @pytest.mark.parametrize("content", ["", "a b", "1 2 3", "100000 0"])
 def test_what_cannot_be_understood_is_no_limit(root: Path, content: str) -> None:
     written(root / "proc/self/cgroup", "0::/\n")
     written(root / "sys/fs/cgroup/cpu.max", content)
-    assert cores.usable_cores() == 16
+    assert machine.usable_cores() == 16
 
 
 def test_without_control_groups_the_cores_count(root: Path) -> None:
     assert not list(root.iterdir())
-    assert cores.usable_cores() == 16
+    assert machine.usable_cores() == 16
+
+
+def has_driver() -> bool:
+    try:
+        ctypes.CDLL("libcuda.so.1")
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("device", ["gpu", "gpu:", "gpu:x", "gpu:-1", "tpu:0"])
+def test_a_device_is_a_gpu_with_a_number(device: str) -> None:
+    with pytest.raises(EngineUnavailable, match=f"not '{device}'"):
+        machine.find_gpu(device)
+
+
+@pytest.mark.skipif(has_driver(), reason="there is an NVIDIA driver")
+def test_without_a_driver_the_message_says_so() -> None:
+    with pytest.raises(EngineUnavailable, match=r"'gpu:0' needs an NVIDIA driver.*libcuda"):
+        machine.find_gpu("gpu:0")
+
+
+@pytest.mark.skipif(not has_driver(), reason="no NVIDIA driver")
+def test_a_card_that_is_not_there_is_refused() -> None:
+    with pytest.raises(EngineUnavailable, match="gpu:99"):
+        machine.find_gpu("gpu:99")

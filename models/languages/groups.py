@@ -16,7 +16,7 @@ from functools import lru_cache
 from string import ascii_letters, digits
 
 from models.errors import InvalidOption
-from models.scripts import detect_language, detect_script
+from models.languages.scripts import detect_language, detect_script
 
 __all__ = [
     "DEFAULT_GROUP",

@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from models.descriptions.model_directory import ModelDirectory
 from models.errors import WeightsMismatch
-from models.model_directory import ModelDirectory
-from models.weights import ModelStore
+from models.store.weights import ModelStore
 from tests.unit.models.fake_pipeline import recognition_yml
-from tests.unit.models.hub_stub import HubStub, running_hub
 from tests.unit.models.model_files import (
     detection_yml,
     onnx_file,
@@ -24,8 +23,9 @@ from tests.unit.models.model_files import (
     wheel_source,
     write_manifest,
 )
+from tests.unit.models.store.hub_stub import HubStub, running_hub
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 ONNX = onnx_file()
 YML = yaml.safe_dump(detection_yml("tiny")).encode()
 FILES = {"someone/tiny/inference.onnx": ONNX, "someone/tiny/inference.yml": YML}
@@ -35,7 +35,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from models.errors import OcrError
-from models.weights import ModelStore
+from models.store.weights import ModelStore
 try:
     store = ModelStore(Path(sys.argv[1]), manifest_path=Path(sys.argv[2]))
     for name in sys.argv[3:] or ["tiny"]:
@@ -219,7 +219,7 @@ def test_the_next_source_is_tried(puller: Puller) -> None:
 
 def test_importing_the_store_loads_no_network_client() -> None:
     clients = ("huggingface_hub", "httpx", "requests", "urllib.request")
-    code = f"import sys, models.weights; print([name for name in {clients} if name in sys.modules])"
+    code = f"import sys, models.store.weights; print([name for name in {clients} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

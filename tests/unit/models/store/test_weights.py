@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from models.downloads import Downloads
+from models.descriptions.model_directory import ModelDirectory
 from models.errors import InvalidModelDirectory, ModelNotInstalled, WeightsMismatch
-from models.model_directory import ModelDirectory
-from models.weights import ModelStore, default_directory
+from models.store.downloads import Downloads
+from models.store.weights import ModelStore, default_directory
 from tests.unit.models.model_files import (
     detection_yml,
     onnx_file,

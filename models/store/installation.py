@@ -10,10 +10,10 @@ from typing import ClassVar, Literal
 import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from models.descriptions.inference_yml import load_yaml
+from models.descriptions.model_directory import ONNX_FILE, PADDLE_PARAMETERS, ModelFormat
 from models.errors import WeightsMismatch
-from models.inference_yml import load_yaml
-from models.manifest import ManifestEntry, Source
-from models.model_directory import ONNX_FILE, PADDLE_PARAMETERS, ModelFormat
+from models.store.manifest import ManifestEntry, Source
 
 RECORD_FILE = "weights.lock.yml"
 

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from models.descriptions.model_directory import ModelDirectory
 from models.errors import InvalidModelDirectory, ModelNotInstalled
-from models.model_directory import ModelDirectory
 from tests.unit.models.model_files import detection_yml, onnx_file, write_directory
 
 

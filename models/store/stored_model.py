@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from models.descriptions.model_directory import ModelFormat
 from models.errors import WeightsMismatch
-from models.installation import PARAMETER_FILES, RECORD_FILE, Trust, read_record, verify_files
-from models.manifest import ManifestEntry, ModelTask
-from models.model_directory import ModelFormat
+from models.store.installation import PARAMETER_FILES, RECORD_FILE, Trust, read_record, verify_files
+from models.store.manifest import ManifestEntry, ModelTask
 
 ModelState = Literal["installed", "not_installed", "corrupt"]
 

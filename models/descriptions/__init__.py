@@ -1,0 +1,1 @@
+"""What files say of a model beside its weights: directories, inference.yml, ONNX metadata."""

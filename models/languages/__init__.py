@@ -1,0 +1,1 @@
+"""Which recogniser reads which language and script."""

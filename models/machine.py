@@ -1,0 +1,140 @@
+"""What this machine has: the processor cores that this process may use, and the NVIDIA cards.
+
+Cards are asked for through the CUDA driver API (https://docs.nvidia.com/cuda/cuda-driver-api/). Every driver brings it,
+so a missing driver or card is told apart from a missing library before any of the large libraries is loaded.
+"""
+
+import ctypes
+import math
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from models.errors import EngineUnavailable
+
+ROOT = Path("/")
+_DRIVER_LIBRARY = "libcuda.so.1"
+_NAME_BYTES = 256
+
+
+def usable_cores() -> int:
+    """CPU cores that this process may run on, or as many as its control groups' quota is worth, rounded up.
+
+    A container that is given 8 CPUs of a machine of 64 still sees all of them; threads beyond the quota would only make
+    the kernel stop the whole process for the rest of every period.
+    """
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min([allowed, *map(math.ceil, _quotas(ROOT))]))
+
+
+def _quotas(root: Path) -> Iterator[float]:
+    """Cores that the control group of this process, and each above it, may use; none where there is no limit.
+
+    Version 2: ``cpu.max`` holds quota and period in microseconds, or ``max``. Version 1: a file each, -1 for no limit.
+    """
+    for group in _groups(root):
+        try:
+            if (group / "cpu.max").is_file():
+                quota, period = (group / "cpu.max").read_text(encoding="ascii").split()
+            else:
+                quota = (group / "cpu.cfs_quota_us").read_text(encoding="ascii").strip()
+                period = (group / "cpu.cfs_period_us").read_text(encoding="ascii")
+            if quota not in ("max", "-1"):
+                yield int(quota) / int(period)
+        except (OSError, ValueError, ZeroDivisionError):
+            continue  # a group without the controller, or one that cannot be seen from within a container
+
+
+def _groups(root: Path) -> Iterator[Path]:
+    """Directories of this process's groups, each followed by those above it (cgroups(7), /proc/[pid]/cgroup)."""
+    try:
+        lines = (root / "proc/self/cgroup").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return
+    for line in lines:
+        _, controllers, path = line.split(":", 2)
+        mount = root / "sys/fs/cgroup"
+        if controllers and "cpu" not in controllers.split(","):
+            continue
+        base = mount / "cpu" if controllers else mount
+        inside = PurePosixPath(path.lstrip("/"))
+        for part in (inside, *inside.parents):
+            yield base / part
+
+
+@dataclass(frozen=True, slots=True)
+class Gpu:
+    """One card.
+
+    Attributes:
+        index: its number in this process (``CUDA_VISIBLE_DEVICES`` counts).
+        name: the product's name.
+        driver: the newest CUDA version that the driver runs, e.g. 13000 for 13.0.
+    """
+
+    index: int
+    name: str
+    driver: int
+
+
+def count_gpus() -> int:
+    """How many cards this process can use.
+
+    Raises:
+        EngineUnavailable: there is no driver, or it does not start.
+    """
+    found = ctypes.c_int(0)
+    _started_driver("auto").cuDeviceGetCount(ctypes.byref(found))
+    return found.value
+
+
+def every_gpu() -> tuple[str, ...]:
+    """All NVIDIA GPUs that this process can use, as device names.
+
+    Raises:
+        EngineUnavailable: there is none; nothing else is taken instead.
+    """
+    count = count_gpus()
+    if not count:
+        raise EngineUnavailable("The NVIDIA driver knows no GPU that this process can use.")
+    return tuple(f"gpu:{number}" for number in range(count))
+
+
+def find_gpu(device: str) -> Gpu:
+    """The card that a device ``gpu:N`` means.
+
+    Raises:
+        EngineUnavailable: the name is not of that form, there is no driver, or no such card.
+    """
+    kind, _, number = device.partition(":")
+    if kind != "gpu" or not number.isdecimal():
+        raise EngineUnavailable(f"A device is 'cpu' or 'gpu:N', not '{device}'.")
+    driver = _started_driver(device)
+    found = ctypes.c_int(0)
+    driver.cuDeviceGetCount(ctypes.byref(found))
+    if int(number) >= found.value:
+        raise EngineUnavailable(f"Device '{device}' does not exist; the NVIDIA driver knows {found.value} GPUs.")
+    return _gpu(driver, int(number))
+
+
+def _started_driver(device: str) -> ctypes.CDLL:
+    try:
+        driver = ctypes.CDLL(_DRIVER_LIBRARY)
+    except OSError as error:
+        raise EngineUnavailable(
+            f"Device '{device}' needs an NVIDIA driver, and there is none here: {error}."
+        ) from error
+    failed = driver.cuInit(0)
+    if failed:
+        raise EngineUnavailable(f"Device '{device}' cannot be used: the NVIDIA driver gives CUDA error {failed}.")
+    return driver
+
+
+def _gpu(driver: ctypes.CDLL, index: int) -> Gpu:
+    handle, version = ctypes.c_int(0), ctypes.c_int(0)
+    name = ctypes.create_string_buffer(_NAME_BYTES)
+    driver.cuDeviceGet(ctypes.byref(handle), index)
+    driver.cuDeviceGetName(name, _NAME_BYTES, handle)
+    driver.cuDriverGetVersion(ctypes.byref(version))
+    return Gpu(index, name.value.decode(errors="replace"), version.value)

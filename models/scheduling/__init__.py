@@ -1,0 +1,1 @@
+"""Who is next: a fair queue of requests, and the processor cores that models share."""
