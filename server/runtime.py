@@ -10,23 +10,23 @@ from litestar.params import SkipValidation
 
 from models.machine import usable_cores
 from server.access_rules import is_loopback
-from server.admission import Admission, PixelGate
+from server.admission.caller_limits import CallerLimits
+from server.admission.pixels import PixelGate
+from server.admission.requests import Admission
+from server.admission.wait_estimate import Pace
 from server.api.paddlex_file import FileIntake
-from server.auth import Authenticator
 from server.configuration import Configuration
 from server.decode.decoder import Decoder
 from server.decode.process import PROTECTIONS
+from server.http.auth import Authenticator
+from server.http.public_url import PublicUrl
 from server.intake.fetch import UrlFetcher
-from server.lifecycle import Lifecycle
-from server.pace import Pace
+from server.lifecycle import Lifecycle, StartUp
 from server.page_reader import PageReaderHost
-from server.public_url import PublicUrl
-from server.rate_limits import CallerLimits
 from server.service import Recognizer
-from server.start_up import StartUp
 from server.storage.publisher import PicturePublisher, build_publisher
 from server.telemetry.metrics import Metrics
-from server.workers import Workers
+from server.threads import Workers
 
 MAX_PEEKS = 32
 MAX_PEEK_BYTES = 32 * 1024 * 1024

@@ -15,13 +15,13 @@ from models.errors import OcrError
 from models.options import OcrOptions, OcrOverrides
 from models.page_cost import page_cost
 from models.tasks import first_error
-from server.admission import PixelGate
+from server.admission.pixels import PixelGate
+from server.admission.wait_estimate import Arrival, Pace
 from server.decode.decoder import Decoder
 from server.decode.document import Document
 from server.decode.info import DocumentInfo
 from server.errors import RequestTimeout, from_pipeline
 from server.intake.raw_file import RawFile
-from server.pace import Arrival, Pace
 from server.page_reader import PageReader
 
 T = TypeVar("T")

@@ -9,9 +9,9 @@ from litestar.datastructures import State
 from litestar.params import FromPath
 
 from server.api.openapi import openapi_document
-from server.auth import LOCAL
 from server.errors import NotFound
-from server.security_headers import PAGE_POLICY
+from server.http.auth import LOCAL
+from server.http.security_headers import PAGE_POLICY
 
 ASSETS = Path(__file__).parent.parent / "static" / "swagger-ui"
 MEDIA_TYPES = {

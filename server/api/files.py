@@ -8,10 +8,10 @@ from litestar import HttpMethod, Response, route
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import Parameter
 
-from server.admission import Admission
-from server.answers import DOWNLOAD
-from server.auth import PUBLIC
+from server.admission.requests import Admission
 from server.errors import NotFound
+from server.http.auth import PUBLIC
+from server.http.paced_answers import DOWNLOAD
 from server.storage.base import MEDIA_TYPES, ImageStore, PicturesNotKept
 from server.storage.signing import FILES_PATH, UrlSigner
 

@@ -8,8 +8,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from models.optional_stage import ModuleStatus, missing_model
 from server.api.paddlex_errors import envelope, new_log_id
-from server.auth import LOCAL, PUBLIC
 from server.errors import NotReady
+from server.http.auth import LOCAL, PUBLIC
 from server.lifecycle import Phase
 from server.runtime import RuntimeDependency
 from server.version import PACKAGE, installed_version

@@ -4,11 +4,11 @@ Large ones are skimmed for the contract's fields: what else is in them is checke
 """
 
 import json
-from email.message import Message
 
-from server.api.json_skim import SkimError, skim
 from server.api.paddlex_request import OcrRequest, missing, refusal
 from server.errors import InvalidRequest
+from server.http.body import split_content_type
+from server.http.json_skim import SkimError, skim
 
 SKIM_BYTES = 256 * 1024
 """From this size on a body is skimmed. Below it, objects for all of it take some 13 MB and some 10 ms at worst."""
@@ -21,15 +21,6 @@ def is_json(content_type: str) -> bool:
     """Whether a body of this Content-Type is parsed as JSON: ``application/json`` and ``application/*+json``."""
     main, sub = split_content_type(content_type)
     return main == "application" and (sub == "json" or sub.endswith("+json"))
-
-
-def split_content_type(content_type: str) -> tuple[str, str]:
-    """Main type and subtype in lower case; two empty strings for a missing header."""
-    if not content_type:
-        return "", ""
-    message = Message()
-    message["content-type"] = content_type
-    return message.get_content_maintype(), message.get_content_subtype()
 
 
 def decode_json(body: bytes) -> object:

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Request, Response, post
 
-from server.admission import Ticket
+from server.admission.requests import Ticket
 from server.api.admitted import admitted
 from server.api.paddlex_errors import new_log_id
 from server.api.paddlex_input import parse_call

@@ -10,7 +10,7 @@ from server.intake.fetch import Charge, UrlFetcher
 from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import sniff_kind
 from server.intake.url_rules import infer_kind, is_too_long, is_url
-from server.workers import Workers
+from server.threads import Workers
 
 
 class FileIntake:

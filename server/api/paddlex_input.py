@@ -7,9 +7,10 @@ the same parameters in the query or in form fields (which win), and the file's t
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from server.api.json_body import decode_json, is_json, log_id_of, peek_log_id, split_content_type
-from server.api.multipart_body import parse_form
+from server.api.json_body import decode_json, is_json, log_id_of, peek_log_id
 from server.api.paddlex_request import OcrParameters, missing, validate_body, validate_parameters
+from server.http.body import split_content_type
+from server.http.multipart_body import parse_form
 from server.telemetry.record import RequestRecord
 
 

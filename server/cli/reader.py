@@ -8,12 +8,12 @@ from models.store.weights import ModelStore
 from server.cli.start import pull_required
 from server.config_files import MANIFEST_FILE, packaged_file
 from server.configuration import Configuration
+from server.lifecycle import StartUp
 from server.local_pipeline import LocalPipeline
 from server.page_reader import PageReaderHost
 from server.replicas.dispatcher import ReplicatedPipeline
 from server.replicas.messages import StoreSettings
 from server.replicas.placement import replicas_of
-from server.start_up import StartUp
 
 
 def reader_of(configuration: Configuration, store: ModelStore) -> tuple[StartUp, PageReaderHost]:

@@ -12,7 +12,7 @@ import click
 from models.errors import InvalidOption, OcrError
 from models.loader import build_pipeline
 from models.options import OcrOverrides
-from server.admission import PixelGate
+from server.admission.pixels import PixelGate
 from server.cli.failures import Failure, Misconfigured
 from server.cli.output import OutputFormat, PageOutput, Writer
 from server.cli.start import load, open_store, pull_required

@@ -22,10 +22,9 @@ from server.cli.start import load, open_store
 from server.configuration import Configuration
 from server.core_dumps import forbid_core_dumps
 from server.effective_config import effective_yaml
-from server.http_protocol import limited_protocol
-from server.lifecycle import Lifecycle
+from server.http.protocol import limited_protocol
+from server.lifecycle import Lifecycle, StartUp
 from server.page_reader import PageReaderHost
-from server.start_up import StartUp
 from server.telemetry.logs import configure_logging
 
 ENOUGH_FILES = 65_536

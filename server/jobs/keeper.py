@@ -11,7 +11,7 @@ from server.jobs.active import failed
 from server.jobs.job import Job, JobState, StorageFailed
 from server.jobs.store import JobStore
 from server.telemetry.logs import where
-from server.workers import Workers
+from server.threads import Workers
 
 P = TypeVar("P")
 T = TypeVar("T")

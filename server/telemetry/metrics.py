@@ -6,7 +6,8 @@ from functools import partial
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from models.document import PageResult
-from server.admission import Admission, PixelGate
+from server.admission.pixels import PixelGate
+from server.admission.requests import Admission
 from server.telemetry.replica_metrics import ReplicaCollector, ReplicaStates
 from server.telemetry.stage_metrics import StageCollector, StageStats
 

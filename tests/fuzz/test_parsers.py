@@ -16,8 +16,6 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from server.api.json_body import decode_json, is_json, log_id_of, peek_log_id
-from server.api.json_skim import SkimError, skim
-from server.api.multipart_body import MAX_PARTS, form_parts, parse_form
 from server.api.paddlex_request import validate_body
 from server.api.vendors.baidu import source as baidu_source
 from server.api.vendors.baidu.errors import Refused as BaiduRefused
@@ -36,13 +34,15 @@ from server.decode.exif import exif_orientation
 from server.decode.headers import read_header
 from server.errors import InvalidInputFile, RequestError, UnsupportedFileType, UrlNotFetched
 from server.export.xml_text import clean_text
+from server.http.json_skim import SkimError, skim
+from server.http.multipart_body import MAX_PARTS, form_parts, parse_form
+from server.http.public_url import PublicUrl
 from server.intake.base64_input import decode_base64
 from server.intake.fetch import UrlFetcher
 from server.intake.host_rules import HostRule, is_allowed_address
 from server.intake.sniff import sniff_kind, sniff_source
 from server.intake.url_rules import infer_kind, is_url
 from server.jobs.blobs import blob_name
-from server.public_url import PublicUrl
 from server.settings import UrlInputSettings
 from server.storage.base import is_key, picture_key
 from server.storage.signing import UrlSigner

@@ -11,7 +11,7 @@ import pytest
 from server.api.docs import ASSETS, MEDIA_TYPES
 from server.api.openapi import openapi_document
 from server.cli.start import load, open_store, pull_required
-from server.security_headers import PAGE_POLICY
+from server.http.security_headers import PAGE_POLICY
 from tests.contract.conftest import ROOT
 from tests.hostile.contracts import CONTRACTS
 from tests.privacy import namespace

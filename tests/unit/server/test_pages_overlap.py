@@ -8,7 +8,7 @@ import numpy as np
 
 from models.document import Page, PageResult
 from models.options import OcrOverrides
-from server.admission import PixelGate
+from server.admission.pixels import PixelGate
 from server.decode.document import Document
 from server.decode.info import DocumentInfo
 from server.intake.raw_file import FileKind, RawFile

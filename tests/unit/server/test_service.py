@@ -8,11 +8,12 @@ import pytest
 from models.document import Page
 from models.errors import DeadlineExceeded, EngineFailure, PipelineStopped
 from models.options import OcrOverrides
-from server.admission import Admission, PixelGate
+from server.admission.pixels import PixelGate
+from server.admission.requests import Admission
+from server.admission.wait_estimate import SHORT_LINE, Pace
 from server.decode.info import DocumentInfo
 from server.errors import InvalidInputFile, InvalidModelSettings, NotReady, Overloaded, RequestError, RequestTimeout
 from server.intake.raw_file import FileKind, RawFile
-from server.pace import SHORT_LINE, Pace
 from server.service import RecognizedPage, Recognizer
 from server.telemetry.metrics import Metrics
 from tests.unit.server.stub_pipeline import StubPipeline

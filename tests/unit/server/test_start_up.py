@@ -10,8 +10,8 @@ from litestar.testing import TestClient
 
 from models.errors import EngineUnavailable
 from server.app import create_app
+from server.lifecycle import StartUp
 from server.page_reader import ReplicaStatus
-from server.start_up import StartUp
 from tests.unit.server.apps import base64_of, configuration, png
 from tests.unit.server.stub_pipeline import StubPipeline
 

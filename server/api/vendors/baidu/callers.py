@@ -3,14 +3,14 @@
 import time
 from collections.abc import Callable, Mapping
 
+from server.admission.caller_limits import ANYBODY
 from server.api.vendors.baidu.errors import BAD_SIGNATURE, NO_TOKEN, Refused
 from server.api.vendors.baidu.fields import query_fields
 from server.api.vendors.baidu.signature import PREFIX, SignedRequest, signer
 from server.api.vendors.baidu.tokens import TokenIssuer, fingerprint
 from server.api.vendors.contract import AnyRequest
 from server.contract_settings import BaiduSettings
-from server.keys import KeyRing
-from server.rate_limits import ANYBODY
+from server.http.keys import KeyRing
 
 TOKEN_FIELD = "access_token"  # noqa: S105 - the name of a field
 _BEARER_PAIR = "bce-v3"

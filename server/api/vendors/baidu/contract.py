@@ -10,8 +10,8 @@ from server.api.vendors.baidu.request import Api, apis
 from server.api.vendors.baidu.response import failed
 from server.api.vendors.baidu.service import BaiduService
 from server.api.vendors.contract import AnyRequest, Contract
-from server.auth import PUBLIC
 from server.errors import RequestError
+from server.http.auth import PUBLIC
 from server.runtime import Runtime
 
 TOKEN_PATH = "/oauth/2.0/token"  # noqa: S105 - an address

@@ -7,9 +7,9 @@ way, cutting at every percent sign, takes many times the memory of a form that e
 from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qsl, unquote_to_bytes
 
-from server.api.multipart_body import MalformedForm, form_parts
 from server.api.vendors.baidu.errors import PARAM_TOO_LONG, Refused
 from server.api.vendors.contract import AnyRequest
+from server.http.multipart_body import MalformedForm, form_parts
 
 FILES = ("image", "pdf_file")
 """Fields of base64."""

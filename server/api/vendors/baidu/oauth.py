@@ -8,7 +8,7 @@ from server.api.vendors.baidu.response import answer
 from server.api.vendors.baidu.tokens import TokenIssuer
 from server.api.vendors.contract import Json
 from server.errors import RequestError
-from server.keys import KeyRing
+from server.http.keys import KeyRing
 
 GRANT = "client_credentials"
 

@@ -6,12 +6,12 @@ from litestar import Response
 
 from models.document import PageResult, TextLine
 from models.layout.analyse import analyse_layout
-from server.api.json_response import json_response
 from server.api.vendors.baidu.errors import FIRST_OF_ALGORITHM, Failure, new_log_id
 from server.api.vendors.baidu.languages import language_number
 from server.api.vendors.baidu.positions import Frame, line_position
 from server.api.vendors.baidu.request import Call
 from server.api.vendors.contract import Json
+from server.http.json_response import json_response
 
 MEDIA_TYPE = "application/json;charset=UTF-8"
 

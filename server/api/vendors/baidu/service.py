@@ -7,7 +7,8 @@ from functools import partial
 from litestar import Response
 
 from models.options import OcrOverrides
-from server.admission import Ticket
+from server.admission.caller_limits import CallerLimits
+from server.admission.requests import Ticket
 from server.api.admitted import admitted
 from server.api.vendors.baidu.callers import Callers
 from server.api.vendors.baidu.errors import NO_PERMISSION, Refused
@@ -20,7 +21,6 @@ from server.api.vendors.contract import AnyRequest, Json
 from server.contract_settings import BaiduSettings
 from server.errors import InvalidModelSettings, LanguageUnavailable
 from server.intake.raw_file import RawFile
-from server.rate_limits import CallerLimits
 from server.runtime import Runtime
 from server.service import RecognizedDocument, RecognizedPage
 from server.telemetry.record import RequestRecord, record_of

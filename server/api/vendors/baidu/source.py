@@ -19,7 +19,7 @@ from server.api.vendors.baidu.request import Api, Call
 from server.decode.info import DocumentInfo
 from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import BMP_MAGIC, JPEG_MAGIC, PNG_MAGIC
-from server.workers import Workers
+from server.threads import Workers
 
 MIN_SIDE = 15
 """Shortest side in pixels."""

@@ -2,9 +2,9 @@
 
 from litestar import Response
 
-from server.api.json_response import json_response
 from server.api.vendors.capsolver.errors import Failure
 from server.api.vendors.contract import Json
+from server.http.json_response import json_response
 
 
 def task_created(task_id: str, text: str) -> Response[bytes]:

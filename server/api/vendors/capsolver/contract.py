@@ -5,15 +5,15 @@ from typing import Any
 
 from litestar import Response, post
 
-from server.admission import Ticket
+from server.admission.requests import Ticket
 from server.api.admitted import admitted
 from server.api.vendors.capsolver import answers
 from server.api.vendors.capsolver.errors import TaskRefused, failure_of
 from server.api.vendors.capsolver.openapi import openapi_paths
 from server.api.vendors.capsolver.service import TaskService
 from server.api.vendors.contract import AnyRequest, Contract
-from server.auth import PUBLIC
 from server.errors import RequestError
+from server.http.auth import PUBLIC
 from server.runtime import Runtime
 
 PATHS = ("/createTask", "/getTaskResult", "/getBalance")

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from server.api.json_skim import skim
 from server.api.vendors.capsolver.errors import (
     BAD_BASE64,
     BAD_IMAGE,
@@ -18,6 +17,7 @@ from server.api.vendors.capsolver.errors import (
     invalid_task,
 )
 from server.contract_settings import CapSolverSettings, TextProfile
+from server.http.json_skim import skim
 from server.intake.sniff import BMP_MAGIC, GIF_MAGICS, JPEG_MAGIC, PNG_MAGIC, is_webp
 
 TASK_TYPE = "ImageToTextTask"

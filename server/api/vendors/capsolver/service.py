@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from litestar import Response
 
 from models.options import OcrOverrides
+from server.admission.caller_limits import ANYBODY, CallerLimits
 from server.api.vendors.capsolver import answers
 from server.api.vendors.capsolver.errors import BAD_SIZE, KEY_DENIED, UNKNOWN_TASK, TaskRefused, failure_of
 from server.api.vendors.capsolver.request import Fields, Task, check_task, decode_image, parse_body
@@ -15,9 +16,8 @@ from server.api.vendors.capsolver.text import solution_text
 from server.contract_settings import CapSolverSettings
 from server.decode.info import DocumentInfo
 from server.errors import RequestError
+from server.http.keys import KeyRing
 from server.intake.raw_file import FileKind, RawFile
-from server.keys import KeyRing
-from server.rate_limits import ANYBODY, CallerLimits
 from server.runtime import Runtime
 from server.service import RecognizedPage
 

@@ -1,10 +1,10 @@
 """Who may call: an X-APP-ID with the Authorization that is configured for it."""
 
+from server.admission.caller_limits import ANYBODY
 from server.api.vendors.complexdocr.errors import UNAUTHORIZED_MESSAGE, Code, Refused
 from server.api.vendors.contract import AnyRequest
 from server.contract_settings import ComplexDocumentSettings
-from server.keys import KeyRing
-from server.rate_limits import ANYBODY
+from server.http.keys import KeyRing
 
 _BEARER = "bearer "
 

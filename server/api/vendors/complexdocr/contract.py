@@ -5,6 +5,7 @@ from functools import partial
 
 from litestar import Response, post
 
+from server.admission.caller_limits import CallerLimits
 from server.api.admitted import admitted
 from server.api.vendors.complexdocr.access import Access
 from server.api.vendors.complexdocr.errors import code_of, status_of
@@ -12,9 +13,8 @@ from server.api.vendors.complexdocr.openapi import openapi_paths
 from server.api.vendors.complexdocr.response import Envelope
 from server.api.vendors.complexdocr.service import DocumentService
 from server.api.vendors.contract import AnyRequest, Contract
-from server.auth import PUBLIC
 from server.errors import RequestError
-from server.rate_limits import CallerLimits
+from server.http.auth import PUBLIC
 from server.runtime import Runtime
 from server.telemetry.record import record_of
 

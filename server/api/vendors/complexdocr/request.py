@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from server.api.json_skim import skim
 from server.api.vendors.complexdocr.errors import MISSING, OUT_OF_RANGE, WRONG_TYPE, Refused
+from server.http.json_skim import skim
 from server.intake.raw_file import FileKind
 from server.intake.sniff import JPEG_MAGIC, PNG_MAGIC, sniff_kind
 from server.intake.url_rules import is_too_long, is_url

@@ -5,7 +5,7 @@ import time
 from litestar import Response
 
 from models.options import OcrOverrides
-from server.admission import Ticket
+from server.admission.requests import Ticket
 from server.api.vendors.complexdocr.content import PageContent, page_content
 from server.api.vendors.complexdocr.errors import OUT_OF_RANGE, SUCCESS, Refused
 from server.api.vendors.complexdocr.pictures import FigurePlan

@@ -1,5 +1,6 @@
 """Puts the contract together."""
 
+from server.admission.caller_limits import CallerLimits
 from server.api.vendors.contract import Contract
 from server.api.vendors.file_task.errors import answer_error
 from server.api.vendors.file_task.openapi import paths
@@ -11,9 +12,8 @@ from server.jobs.directory import DirectoryUnusable, open_store
 from server.jobs.keeper import Keeper
 from server.jobs.runner import JobRunner, RunnerLimits
 from server.jobs.store import JobStore
-from server.rate_limits import CallerLimits
 from server.runtime import Runtime
-from server.workers import Workers
+from server.threads import Workers
 
 STORE_THREADS = 2
 

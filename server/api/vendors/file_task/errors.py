@@ -4,9 +4,9 @@ import json
 
 from litestar import Response
 
-from server.api.multipart_body import MalformedForm
 from server.api.vendors.contract import AnyRequest
 from server.errors import Overloaded, RequestError, Unauthorized
+from server.http.multipart_body import MalformedForm
 
 UNAUTHORIZED = "Missing or invalid API key. Send the header 'Authorization: Bearer <key>'."
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from urllib.parse import parse_qsl
 
-from server.api.json_body import split_content_type
-from server.api.multipart_body import MAX_FIELD_BYTES, MAX_PARTS, MalformedForm, form_parts, part_text
 from server.api.vendors.file_task.errors import BadParameter
+from server.http.body import split_content_type
+from server.http.multipart_body import MAX_FIELD_BYTES, MAX_PARTS, MalformedForm, form_parts, part_text
 
 FILE_FIELD = "image_file"
 TEXT_FIELDS = frozenset({"image_url", "format", "language", "password"})

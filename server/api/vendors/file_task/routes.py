@@ -12,24 +12,24 @@ from litestar.types import ControllerRouterHandler
 
 from models.errors import LanguageNotInstalled
 from models.options import OcrOverrides
-from server.admission import Ticket
-from server.answers import DOWNLOAD
+from server.admission.caller_limits import CallerLimits
+from server.admission.requests import Ticket
 from server.api.admitted import admitted
 from server.api.vendors.contract import AnyRequest
 from server.api.vendors.file_task.errors import BadParameter
 from server.api.vendors.file_task.form import parse_task_form
 from server.api.vendors.file_task.request import TaskRequest, TaskSpec, check_form
 from server.api.vendors.file_task.response import FILES_PATH, result_name, task_response
-from server.auth import PUBLIC, credentials
 from server.contract_settings import FileTaskSettings
-from server.disconnect import run_while_connected
 from server.errors import NotFound, NotReady, Unauthorized
 from server.export.result_file import RESULT_FORMATS
+from server.http.auth import PUBLIC, credentials
+from server.http.disconnect import run_while_connected
+from server.http.keys import KeyRing
+from server.http.paced_answers import DOWNLOAD
 from server.jobs.job import Job
 from server.jobs.keeper import Keeper
 from server.jobs.runner import JobRunner
-from server.keys import KeyRing
-from server.rate_limits import CallerLimits
 from server.runtime import Runtime
 from server.telemetry.record import record_of
 

@@ -22,7 +22,7 @@ from server.jobs.active import Active
 from server.jobs.job import JobFailed
 from server.runtime import Runtime
 from server.service import RecognizedPage
-from server.workers import Workers
+from server.threads import Workers
 
 
 class FileWork:

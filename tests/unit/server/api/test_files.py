@@ -6,7 +6,7 @@ import pytest
 from litestar import Litestar, Request, Response
 from litestar.testing import TestClient
 
-from server.admission import Admission
+from server.admission.requests import Admission
 from server.api.files import files_handler
 from server.errors import RequestError
 from server.serving_settings import MemoryStorage, ServingSettings

@@ -6,9 +6,9 @@ import tracemalloc
 import pytest
 
 from server.api.json_body import SKIM_BYTES, decode_json, peek_log_id
-from server.api.json_skim import MAX_ARRAY_BYTES, skim
 from server.api.paddlex_input import parse_call
 from server.errors import InvalidRequest
+from server.http.json_skim import MAX_ARRAY_BYTES, skim
 from server.telemetry.record import RequestRecord
 
 PADDING = '"padding":"' + "A" * SKIM_BYTES + '"'

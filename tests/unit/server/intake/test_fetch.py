@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from server.admission import Admission
+from server.admission.requests import Admission
 from server.errors import InvalidInputFile, Overloaded, UrlNotFetched
 from server.intake.fetch import UrlFetcher
 from server.settings import UrlInputSettings

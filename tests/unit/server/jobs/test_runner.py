@@ -12,7 +12,7 @@ from server.jobs.keeper import Keeper
 from server.jobs.runner import JobRunner, RunnerLimits
 from server.jobs.store import JobStore
 from server.jobs.table import JobTable
-from server.workers import Workers
+from server.threads import Workers
 from tests.unit.server.jobs.conftest import RETENTION
 
 SECONDS = 10.0

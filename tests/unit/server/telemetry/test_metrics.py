@@ -3,7 +3,8 @@ import re
 from litestar.testing import TestClient
 
 from models.batching import BatcherStats
-from server.admission import Admission, PixelGate
+from server.admission.pixels import PixelGate
+from server.admission.requests import Admission
 from server.telemetry.metrics import Metrics
 from tests.unit.server.apps import application, base64_of, png
 

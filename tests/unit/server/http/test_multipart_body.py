@@ -1,6 +1,6 @@
 import pytest
 
-from server.api.multipart_body import MAX_FIELD_BYTES, MAX_PARTS, MalformedForm, parse_form
+from server.http.multipart_body import MAX_FIELD_BYTES, MAX_PARTS, MalformedForm, parse_form
 
 TYPE = "multipart/form-data; boundary=xyz"
 

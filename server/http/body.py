@@ -1,10 +1,14 @@
-"""Reads a request's body into memory, within limits of size, time and what all requests together may hold."""
+"""Reads a request's body into memory, within limits of size, time and what all requests together may hold.
+
+It also tells what kind of body a Content-Type announces.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from email.message import Message
 from typing import Any
 
-from server.admission import Ticket
+from server.admission.requests import Ticket
 from server.errors import BodyTimeout, BodyTooLarge, ClientDisconnected
 from server.settings import LimitSettings
 
@@ -53,3 +57,12 @@ async def _read(receive: Receive, ticket: Ticket, limits: LimitSettings) -> byte
 def _check_size(size: int, limits: LimitSettings) -> None:
     if size > limits.max_body_bytes:
         raise BodyTooLarge(f"The request body is larger than the {limits.max_body_bytes} bytes that this server takes.")
+
+
+def split_content_type(content_type: str) -> tuple[str, str]:
+    """Main type and subtype in lower case; two empty strings for a missing header."""
+    if not content_type:
+        return "", ""
+    message = Message()
+    message["content-type"] = content_type
+    return message.get_content_maintype(), message.get_content_subtype()

@@ -1,7 +1,7 @@
 import pytest
 
+from server.admission.caller_limits import CallerLimits
 from server.errors import TooManyRequests
-from server.rate_limits import CallerLimits
 from server.settings_base import CallerLimitSettings
 from server.telemetry.record import RequestRecord
 

@@ -2,8 +2,8 @@ import asyncio
 
 import pytest
 
-from server.disconnect import run_while_connected
 from server.errors import ClientDisconnected
+from server.http.disconnect import run_while_connected
 
 
 async def _connected() -> dict[str, str]:

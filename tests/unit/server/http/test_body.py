@@ -2,9 +2,9 @@ import asyncio
 
 import pytest
 
-from server.admission import Admission
-from server.api.body import read_body
+from server.admission.requests import Admission
 from server.errors import BodyTimeout, BodyTooLarge, ClientDisconnected, Overloaded
+from server.http.body import read_body
 from server.settings import LimitSettings
 
 LIMITS = LimitSettings(max_body_bytes=100, body_timeout_seconds=0.05)

@@ -2,7 +2,7 @@
 
 Without them a connection may send headers for ever, into memory, be opened and then say nothing, or ask and never read.
 Between requests uvicorn's own keep-alive time holds, until the next byte; bodies have their limits in
-`server/api/body.py`. A client that closes its side, or half of it, is gone: its request is given up.
+`server/http/body.py`. A client that closes its side, or half of it, is gone: its request is given up.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import sys
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from server.answers import PIECE_BYTES
+from server.http.paced_answers import PIECE_BYTES
 
 MAX_HEAD_BYTES = 64 * 1024
 SLOWEST_BYTES_PER_SECOND = 32 * 1024

@@ -2,7 +2,8 @@ import asyncio
 
 import pytest
 
-from server.admission import Admission, PixelGate
+from server.admission.pixels import PixelGate
+from server.admission.requests import Admission
 from server.errors import Overloaded
 
 

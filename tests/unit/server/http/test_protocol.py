@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, suppress
 import pytest
 import uvicorn
 
-from server.http_protocol import MAX_HEAD_BYTES, limited_protocol
+from server.http.protocol import MAX_HEAD_BYTES, limited_protocol
 
 HEAD_SECONDS = 0.3
 REQUEST = b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
@@ -229,7 +229,7 @@ def test_and_so_is_a_large_one_that_is_read_a_little_now_and_then(
     narrow: tuple[uvicorn.Server, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every pause is shorter than the time for one; together they are longer."""
-    monkeypatch.setattr("server.http_protocol.SLOWEST_BYTES_PER_SECOND", float("inf"))
+    monkeypatch.setattr("server.http.protocol.SLOWEST_BYTES_PER_SECOND", float("inf"))
     server, port = narrow
     received = 0
     with narrow_connection(port) as connection, suppress(ConnectionError):

@@ -14,9 +14,9 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from pydantic import SecretStr
 
+from server.admission.caller_limits import ANYBODY
 from server.errors import Unauthorized
-from server.keys import KeyRing
-from server.rate_limits import ANYBODY
+from server.http.keys import KeyRing
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 

@@ -7,7 +7,7 @@ from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.security_headers import add_security_headers
+from server.http.security_headers import add_security_headers
 from server.telemetry.metrics import Metrics
 from server.telemetry.record import record_of
 

@@ -1,7 +1,7 @@
 import pytest
 from pydantic import SecretStr
 
-from server.keys import KeyRing
+from server.http.keys import KeyRing
 
 RING = KeyRing({"one": SecretStr("s3cret"), "two": SecretStr("другой")})
 

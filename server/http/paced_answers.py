@@ -1,14 +1,14 @@
 """Large answers leave in pieces, as fast as their clients take them, and count as memory in use until they are gone.
 
 A whole answer would go to the connection's buffer at once, and a client that asks for many and reads none would fill
-the memory with what nobody counts. `server/http_protocol.py` ends the connection of a client that takes none for long.
+the memory with what nobody counts. `server/http/protocol.py` ends the connection of a client that takes none for long.
 """
 
 from typing import Any, cast
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.admission import Admission
+from server.admission.requests import Admission
 
 PIECE_BYTES = 256 * 1024
 DOWNLOAD = "download"

@@ -2,8 +2,8 @@ import pytest
 from litestar.testing import TestClient
 from pydantic import SecretStr
 
-from server.auth import Authenticator
 from server.errors import Unauthorized
+from server.http.auth import Authenticator
 from tests.unit.server.apps import application, base64_of, png
 
 TOKENS = {"alice": SecretStr("first-token"), "bob": SecretStr("second-token")}

@@ -4,8 +4,8 @@ from contextlib import ExitStack
 
 import pytest
 
+from server.admission.wait_estimate import SHORT_LINE, Pace
 from server.errors import Overloaded
-from server.pace import SHORT_LINE, Pace
 
 
 class Clock:

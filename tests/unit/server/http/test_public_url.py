@@ -1,6 +1,6 @@
 import pytest
 
-from server.public_url import PublicUrl
+from server.http.public_url import PublicUrl
 
 FORWARDED = {"host": "inner:8080", "x-forwarded-proto": "https", "x-forwarded-host": "ocr.example, other"}
 
