@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from benchmarks.machine import made_with
 from benchmarks.store import RESULTS
+from server.config.settings import DecodeSettings, LimitSettings
 from server.decode.decoder import Decoder
 from server.intake.raw_file import FileKind, RawFile
-from server.settings import DecodeSettings, LimitSettings
 
 SIZES = {"1 Mpx": (827, 1169), "4 Mpx": (1654, 2339), "9 Mpx": (2480, 3508), "16 Mpx": (3300, 4800)}
 """Width and height: A4 at 100, 200, 300 and about 400 dpi."""

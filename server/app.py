@@ -11,7 +11,7 @@ from server.api.failures import ErrorHandlers
 from server.api.files import files_handler
 from server.api.paddlex import ocr
 from server.api.vendors.registry import build_contracts
-from server.configuration import Configuration
+from server.config.load import Configuration
 from server.errors import RequestError
 from server.http.outermost import RequestTelemetry
 from server.http.paced_answers import PacedAnswers

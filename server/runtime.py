@@ -9,13 +9,13 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from models.machine import usable_cores
-from server.access_rules import is_loopback
 from server.admission.caller_limits import CallerLimits
 from server.admission.pixels import PixelGate
 from server.admission.requests import Admission
 from server.admission.wait_estimate import Pace
 from server.api.paddlex_file import FileIntake
-from server.configuration import Configuration
+from server.config.access import is_loopback
+from server.config.load import Configuration
 from server.decode.decoder import Decoder
 from server.decode.process import PROTECTIONS
 from server.http.auth import Authenticator

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from server.config.base import CallerLimitSettings
 from server.errors import TooManyRequests
-from server.settings_base import CallerLimitSettings
 from server.telemetry.record import RequestRecord
 
 ANYBODY = ""

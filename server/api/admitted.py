@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 from litestar import Request
 
 from server.admission.requests import Ticket
+from server.config.settings import LimitSettings
 from server.errors import NotReady
 from server.http.body import read_body
 from server.http.disconnect import run_while_connected
 from server.runtime import Runtime
-from server.settings import LimitSettings
 from server.telemetry.record import record_of
 
 T = TypeVar("T")

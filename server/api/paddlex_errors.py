@@ -14,10 +14,10 @@ from litestar import Request, Response
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from server.api.json_body import peek_log_id
+from server.config.settings import LimitSettings
 from server.errors import RequestError
 from server.http.body import read_body
 from server.runtime import Runtime
-from server.settings import LimitSettings
 from server.telemetry.record import record_of
 
 AnyRequest = Request[Any, Any, Any]

@@ -65,7 +65,7 @@ def ocr(
 def show_config(config: Path | None, settings: tuple[str, ...]) -> None:
     """Print the configuration in force, secrets masked."""
     from server.cli.start import load
-    from server.effective_config import effective_yaml
+    from server.config.effective import effective_yaml
 
     loaded = load(config, settings)
     click.echo(effective_yaml(loaded), nl=False)

@@ -10,7 +10,7 @@ import click
 
 from server.cli.failures import Failure
 from server.cli.start import load
-from server.settings import ServerSettings
+from server.config.settings import ServerSettings
 
 PATH = "/health/ready"
 _OK = 200

@@ -16,7 +16,7 @@ from models.store.weights import ModelStore
 from server.check import LINE, is_right, read_line
 from server.cli.failures import Failure
 from server.cli.start import load, named, open_store
-from server.configuration import Configuration
+from server.config.load import Configuration
 from server.decode.decoder import Decoder
 from server.decode.process import PROTECTIONS, WorkerNotStarted, what_is_missing
 from server.version import installed_version

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import click
 
 from models.errors import OcrError
-from server.config_error import ConfigurationError
+from server.config.base import ConfigurationError
 
 
 class Failure(click.ClickException):

@@ -6,8 +6,8 @@ from functools import partial
 from models.loader import ARTEFACTS, build_pipeline, opened_at_start
 from models.store.weights import ModelStore
 from server.cli.start import pull_required
-from server.config_files import MANIFEST_FILE, packaged_file
-from server.configuration import Configuration
+from server.config.files import MANIFEST_FILE, packaged_file
+from server.config.load import Configuration
 from server.lifecycle import StartUp
 from server.local_pipeline import LocalPipeline
 from server.page_reader import PageReaderHost

@@ -16,7 +16,7 @@ from server.admission.pixels import PixelGate
 from server.cli.failures import Failure, Misconfigured
 from server.cli.output import OutputFormat, PageOutput, Writer
 from server.cli.start import load, open_store, pull_required
-from server.configuration import Configuration
+from server.config.load import Configuration
 from server.decode.decoder import Decoder
 from server.decode.info import DocumentInfo
 from server.decode.process import WorkerNotStarted

@@ -12,8 +12,8 @@ from models.descriptions.model_directory import ENGINE_FORMATS, ModelFormat
 from models.errors import ModelNotInstalled
 from models.store.downloads import Downloads
 from models.store.weights import ModelStore
-from server.config_files import MANIFEST_FILE, packaged_file
-from server.configuration import Configuration, load_configuration
+from server.config.files import MANIFEST_FILE, packaged_file
+from server.config.load import Configuration, load_configuration
 
 
 def load(config: Path | None, settings: Sequence[str]) -> Configuration:

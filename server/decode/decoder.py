@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from models.document import Image
 from models.machine import usable_cores
+from server.config.settings import DecodeSettings, LimitSettings
 from server.decode.document import Document
 from server.decode.headers import TIFF_MAGICS, ImageHeader, read_header
 from server.decode.images import decode_image
@@ -32,7 +33,6 @@ from server.decode.whole_file import FileEncrypted, FileRefused, Made
 from server.errors import EncryptedFile, InvalidInputFile, NotReady
 from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import GIF_MAGICS
-from server.settings import DecodeSettings, LimitSettings
 
 logger = logging.getLogger(__name__)
 

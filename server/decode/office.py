@@ -14,13 +14,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from server.config.settings import OfficeSettings
 from server.decode.office_profile import profile_settings
 from server.decode.office_tools import ENVIRONMENT, NO_OFFICE, WORKPLACE, OfficeTools, find_tools, shut_in
 from server.decode.private_directory import private_directory
 from server.decode.process import child_environment
 from server.decode.shared_file import SharedFile, SharedResult
 from server.errors import InvalidInputFile, OfficeUnavailable, RequestTimeout
-from server.settings import OfficeSettings
 
 logger = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from email.message import Message
 from typing import Any
 
 from server.admission.requests import Ticket
+from server.config.settings import LimitSettings
 from server.errors import BodyTimeout, BodyTooLarge, ClientDisconnected
-from server.settings import LimitSettings
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from models.config import PipelineConfig
 from models.errors import EngineUnavailable
 from models.machine import every_gpu, usable_cores
-from server.configuration import Configuration
+from server.config.load import Configuration
 from server.replicas.messages import Start, StoreSettings
 from server.replicas.replica import ReplicaSettings
 

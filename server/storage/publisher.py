@@ -5,9 +5,9 @@ import hashlib
 import logging
 from collections.abc import Iterable
 
+from server.config.serving_settings import NEVER_EXPIRES, FileSystemStorage, ServingSettings
+from server.config.settings import StorageSettings
 from server.export.page_pictures import Picture
-from server.serving_settings import NEVER_EXPIRES, FileSystemStorage, ServingSettings
-from server.settings import StorageSettings
 from server.storage.base import ImageStore, PicturesNotKept, picture_key
 from server.storage.file_system import FileSystemStore
 from server.storage.memory import MemoryStore

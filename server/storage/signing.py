@@ -11,7 +11,7 @@ import re
 import secrets
 from collections.abc import Callable
 
-from server.serving_settings import NEVER_EXPIRES
+from server.config.serving_settings import NEVER_EXPIRES
 from server.steady_clock import SteadyClock
 from server.storage.base import is_key, picture_key
 

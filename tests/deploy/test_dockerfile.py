@@ -10,9 +10,9 @@ import pytest
 from deploy.verify import dockerfile
 from deploy.verify.dockerfile import Instruction, Stage
 from models.config import PipelineConfig
-from server.access_rules import check_exposure
-from server.config_error import ConfigurationError
-from server.configuration import load_configuration
+from server.config.access import check_exposure
+from server.config.base import ConfigurationError
+from server.config.load import load_configuration
 
 TOP = Path(__file__).parents[2]
 TARGETS = ("torch", "onnxruntime", "paddle")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from server.settings import ServerSettings
+from server.config.settings import ServerSettings
 
 TOP = Path(__file__).parents[2]
 UNIT = TOP / "deploy/ppocr-server.service"

@@ -29,7 +29,8 @@ from server.api.vendors.complexdocr.errors import Refused as DocumentRefused
 from server.api.vendors.complexdocr.request import parse_call
 from server.api.vendors.file_task.form import parse_task_form
 from server.api.vendors.file_task.request import check_form
-from server.contract_settings import BaiduSettings, CapSolverSettings
+from server.config.contract_settings import BaiduSettings, CapSolverSettings
+from server.config.settings import UrlInputSettings
 from server.decode.exif import exif_orientation
 from server.decode.headers import read_header
 from server.errors import InvalidInputFile, RequestError, UnsupportedFileType, UrlNotFetched
@@ -43,7 +44,6 @@ from server.intake.host_rules import HostRule, is_allowed_address
 from server.intake.sniff import sniff_kind, sniff_source
 from server.intake.url_rules import infer_kind, is_url
 from server.jobs.blobs import blob_name
-from server.settings import UrlInputSettings
 from server.storage.base import is_key, picture_key
 from server.storage.signing import UrlSigner
 from server.telemetry.record import RequestRecord

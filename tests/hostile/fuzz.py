@@ -18,10 +18,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from server.config.settings import DecodeSettings, LimitSettings
 from server.decode.decoder import SPARE_BYTES, Decoder
 from server.errors import InvalidInputFile, PixelLimitExceeded, RequestError
 from server.intake.raw_file import FileKind, RawFile
-from server.settings import DecodeSettings, LimitSettings
 from tests.hostile import external, seeds
 from tests.hostile.mutations import mutate
 

@@ -5,10 +5,10 @@ from collections import Counter
 
 import pytest
 
+from server.config.settings import DecodeSettings, LimitSettings
 from server.decode.decoder import Decoder
 from server.errors import EncryptedFile, InvalidInputFile, PixelLimitExceeded
 from server.intake.raw_file import FileKind, RawFile
-from server.settings import DecodeSettings, LimitSettings
 from tests.hostile import external
 
 LIMITS = LimitSettings(max_image_pixels=4_000_000, max_pages=3)

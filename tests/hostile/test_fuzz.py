@@ -5,11 +5,11 @@ import random
 
 import pytest
 
+from server.config.settings import DecodeSettings, LimitSettings
 from server.decode.decoder import Decoder
 from server.decode.process import WorkerFailed
 from server.errors import NotReady
 from server.intake.raw_file import FileKind, RawFile
-from server.settings import DecodeSettings, LimitSettings
 from tests.hostile.fuzz import SETTINGS, Fuzzer, fuzz
 from tests.hostile.mutations import mutate
 from tests.hostile.seeds import images

@@ -23,12 +23,12 @@ from models.loader import build_pipeline
 from models.options import OcrOverrides
 from models.pipeline import OcrPipeline
 from models.store.weights import ModelStore
-from server.config_files import MANIFEST_FILE, packaged_file
+from server.config.files import MANIFEST_FILE, packaged_file
+from server.config.settings import DecodeSettings, LimitSettings
 from server.decode.decoder import Decoder
 from server.errors import RequestError
 from server.export.pruned import pruned_result
 from server.intake.raw_file import FileKind, RawFile
-from server.settings import DecodeSettings, LimitSettings
 from tests.parity.bars import shortfalls
 from tests.parity.cases import GoldenCase, Request, committed_cases, external_cases
 from tests.parity.compare import Figures, compare_pages, setting_differences, shape_differences

@@ -7,7 +7,7 @@ from server.api.vendors.capsolver.contract import build_capsolver
 from server.api.vendors.complexdocr.contract import build_complexdocr
 from server.api.vendors.contract import Contract
 from server.api.vendors.file_task.contract import build_file_task
-from server.contract_settings import ContractSection
+from server.config.contract_settings import ContractSection
 from server.runtime import Runtime
 
 Builder = Callable[[Runtime], Contract]

@@ -15,7 +15,7 @@ from benchmarks.gpu.pages import PageSet, encoded, load_pages
 from benchmarks.gpu.report import as_text, keep
 from benchmarks.gpu.roofline import cost_of
 from benchmarks.gpu.serving import PROFILE, arguments
-from server.configuration import load_configuration
+from server.config.load import load_configuration
 
 CEILINGS = Ceilings(bytes_per_second=1e9, flop_per_second=1e9, upload_bytes_per_second=1, download_bytes_per_second=1)
 

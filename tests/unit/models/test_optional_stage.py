@@ -7,7 +7,7 @@ from models.errors import ModuleNotLoaded
 from models.optional_stage import OptionalStage
 from models.stages.base import CpuPool
 from models.store.weights import ModelStore
-from server.config_files import MANIFEST_FILE, packaged_file
+from server.config.files import MANIFEST_FILE, packaged_file
 from server.errors import from_pipeline
 
 

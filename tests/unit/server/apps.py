@@ -8,9 +8,9 @@ import numpy as np
 
 from models.config import ModuleConfig, PipelineConfig
 from server.app import create_app
-from server.configuration import Configuration
-from server.serving_settings import ServingSettings
-from server.settings import Settings
+from server.config.load import Configuration
+from server.config.serving_settings import ServingSettings
+from server.config.settings import Settings
 from tests.unit.server.stub_pipeline import StubPipeline
 
 

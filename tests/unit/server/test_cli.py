@@ -24,7 +24,7 @@ from server.cli import main
 from server.cli.failures import Failure
 from server.cli.sockets import listen_on, url_of
 from tests.unit.models.model_files import onnx_file, wheel_source, write_manifest, write_wheel
-from tests.unit.server.test_paddlex_config import PACKAGED_BY_PADDLEX
+from tests.unit.server.config.test_paddlex_pipeline import PACKAGED_BY_PADDLEX
 
 MISCONFIGURED, FAILED = 2, 1
 START_SECONDS = 120

@@ -10,9 +10,9 @@ from litestar.testing import TestClient
 from models.errors import ModuleNotLoaded
 from models.optional_stage import ModuleStatus
 from server.app import create_app
+from server.config.settings import DecodeSettings, LimitSettings
 from server.decode.decoder import Decoder
 from server.runtime import build_runtime
-from server.settings import DecodeSettings, LimitSettings
 from tests.unit.server.apps import configuration
 from tests.unit.server.stub_pipeline import StubPipeline
 

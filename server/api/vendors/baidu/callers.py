@@ -9,7 +9,7 @@ from server.api.vendors.baidu.fields import query_fields
 from server.api.vendors.baidu.signature import PREFIX, SignedRequest, signer
 from server.api.vendors.baidu.tokens import TokenIssuer, fingerprint
 from server.api.vendors.contract import AnyRequest
-from server.contract_settings import BaiduSettings
+from server.config.contract_settings import BaiduSettings
 from server.http.keys import KeyRing
 
 TOKEN_FIELD = "access_token"  # noqa: S105 - the name of a field

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from server.api.vendors.baidu.errors import INVALID_PARAM, NOT_ENOUGH_PARAM, PARAM_TOO_LONG, Refused
 from server.api.vendors.baidu.fields import Fields
 from server.api.vendors.baidu.languages import recogniser_group
-from server.contract_settings import ApiName, BaiduSettings
+from server.config.contract_settings import ApiName, BaiduSettings
 
 SourceName = Literal["image", "url", "pdf_file"]
 SOURCES: tuple[SourceName, ...] = ("image", "url", "pdf_file")

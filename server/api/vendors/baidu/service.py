@@ -18,7 +18,7 @@ from server.api.vendors.baidu.request import Api, Call, check_call
 from server.api.vendors.baidu.response import answer, page_answer
 from server.api.vendors.baidu.source import choose_page, open_source
 from server.api.vendors.contract import AnyRequest, Json
-from server.contract_settings import BaiduSettings
+from server.config.contract_settings import BaiduSettings
 from server.errors import InvalidModelSettings, LanguageUnavailable
 from server.intake.raw_file import RawFile
 from server.runtime import Runtime

@@ -16,7 +16,7 @@ from server.api.vendors.capsolver.errors import (
     TaskRefused,
     invalid_task,
 )
-from server.contract_settings import CapSolverSettings, TextProfile
+from server.config.contract_settings import CapSolverSettings, TextProfile
 from server.http.json_skim import skim
 from server.intake.sniff import BMP_MAGIC, GIF_MAGICS, JPEG_MAGIC, PNG_MAGIC, is_webp
 

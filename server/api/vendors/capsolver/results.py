@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from server.api.vendors.capsolver.errors import Failure
-from server.contract_settings import CapSolverSettings
+from server.config.contract_settings import CapSolverSettings
 
 ENTRY_BYTES = 1024
 """What one kept outcome costs besides its text, generously."""

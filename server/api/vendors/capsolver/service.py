@@ -13,7 +13,7 @@ from server.api.vendors.capsolver.errors import BAD_SIZE, KEY_DENIED, UNKNOWN_TA
 from server.api.vendors.capsolver.request import Fields, Task, check_task, decode_image, parse_body
 from server.api.vendors.capsolver.results import Outcome, Results
 from server.api.vendors.capsolver.text import solution_text
-from server.contract_settings import CapSolverSettings
+from server.config.contract_settings import CapSolverSettings
 from server.decode.info import DocumentInfo
 from server.errors import RequestError
 from server.http.keys import KeyRing

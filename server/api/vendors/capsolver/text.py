@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from models.document import TextLine
 from server.api.vendors.capsolver.errors import UNSOLVABLE, TaskRefused
 from server.api.vendors.capsolver.request import Task
-from server.contract_settings import TextProfile
+from server.config.contract_settings import TextProfile
 
 
 def solution_text(lines: Sequence[TextLine], task: Task) -> str:

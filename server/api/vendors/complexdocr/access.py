@@ -3,7 +3,7 @@
 from server.admission.caller_limits import ANYBODY
 from server.api.vendors.complexdocr.errors import UNAUTHORIZED_MESSAGE, Code, Refused
 from server.api.vendors.contract import AnyRequest
-from server.contract_settings import ComplexDocumentSettings
+from server.config.contract_settings import ComplexDocumentSettings
 from server.http.keys import KeyRing
 
 _BEARER = "bearer "

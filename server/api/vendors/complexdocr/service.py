@@ -12,7 +12,7 @@ from server.api.vendors.complexdocr.pictures import FigurePlan
 from server.api.vendors.complexdocr.request import DOCUMENT, Call, Wishes, check_file, parse_call
 from server.api.vendors.complexdocr.response import Envelope, words_result
 from server.api.vendors.contract import AnyRequest
-from server.contract_settings import ComplexDocumentSettings
+from server.config.contract_settings import ComplexDocumentSettings
 from server.decode.info import DocumentInfo
 from server.intake.raw_file import RawFile
 from server.runtime import Runtime

@@ -6,8 +6,8 @@ from server.api.vendors.file_task.errors import answer_error
 from server.api.vendors.file_task.openapi import paths
 from server.api.vendors.file_task.routes import FileTasks, file_task_routes
 from server.api.vendors.file_task.work import FileWork
-from server.config_error import ConfigurationError
-from server.contract_settings import FileTaskSettings
+from server.config.base import ConfigurationError
+from server.config.contract_settings import FileTaskSettings
 from server.jobs.directory import DirectoryUnusable, open_store
 from server.jobs.keeper import Keeper
 from server.jobs.runner import JobRunner, RunnerLimits

@@ -20,7 +20,7 @@ from server.api.vendors.file_task.errors import BadParameter
 from server.api.vendors.file_task.form import parse_task_form
 from server.api.vendors.file_task.request import TaskRequest, TaskSpec, check_form
 from server.api.vendors.file_task.response import FILES_PATH, result_name, task_response
-from server.contract_settings import FileTaskSettings
+from server.config.contract_settings import FileTaskSettings
 from server.errors import NotFound, NotReady, Unauthorized
 from server.export.result_file import RESULT_FORMATS
 from server.http.auth import PUBLIC, credentials

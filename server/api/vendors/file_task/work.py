@@ -10,7 +10,7 @@ from models.options import OcrOverrides
 from server.api.vendors.file_task.digits import only_digits
 from server.api.vendors.file_task.failures import job_failure
 from server.api.vendors.file_task.request import TaskSpec
-from server.contract_settings import FileTaskSettings
+from server.config.contract_settings import FileTaskSettings
 from server.decode.info import DocumentInfo
 from server.errors import RequestError
 from server.export.file_page import FilePage

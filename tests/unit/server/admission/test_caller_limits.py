@@ -1,8 +1,8 @@
 import pytest
 
 from server.admission.caller_limits import CallerLimits
+from server.config.base import CallerLimitSettings
 from server.errors import TooManyRequests
-from server.settings_base import CallerLimitSettings
 from server.telemetry.record import RequestRecord
 
 

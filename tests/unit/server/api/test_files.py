@@ -8,9 +8,9 @@ from litestar.testing import TestClient
 
 from server.admission.requests import Admission
 from server.api.files import files_handler
+from server.config.serving_settings import MemoryStorage, ServingSettings
+from server.config.settings import StorageSettings
 from server.errors import RequestError
-from server.serving_settings import MemoryStorage, ServingSettings
-from server.settings import StorageSettings
 from server.storage.base import new_document_id, picture_key
 from server.storage.memory import MemoryStore
 from server.storage.publisher import build_publisher

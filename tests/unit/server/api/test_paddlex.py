@@ -9,8 +9,8 @@ from models.document import Page
 from models.errors import EngineFailure
 from models.ops.resize import detection_shape
 from server.api.paddlex_request import OcrRequest
+from server.config.serving_settings import MemoryStorage, ServingSettings
 from server.intake.raw_file import RawFile
-from server.serving_settings import MemoryStorage, ServingSettings
 from tests.unit.server.apps import application, base64_of, png
 from tests.unit.server.stub_pipeline import TEXT, StubPipeline
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from server.cli import main
 from server.cli.start import load, open_store, pull_required
-from server.config_files import packaged_file
+from server.config.files import packaged_file
 
 REPOSITORY = Path(__file__).parents[4]
 CUDA = packaged_file("cuda.yaml")

@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 import pytest
 
 from models.document import Image
+from server.config.settings import DecodeSettings, LimitSettings
 from server.decode.decoder import Decoder
 from server.decode.info import DocumentInfo
 from server.intake.raw_file import FileKind, RawFile
-from server.settings import DecodeSettings, LimitSettings
 
 T = TypeVar("T")
 FAULTY = "tests.unit.server.decode.faulty_worker"

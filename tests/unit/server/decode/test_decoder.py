@@ -13,10 +13,10 @@ import pytest
 from PIL import Image as Pillow
 
 from models.document import Image
+from server.config.settings import MIN_DECODE_MEGABYTES, DecodeSettings, LimitSettings
 from server.decode.decoder import Decoder
 from server.errors import InvalidInputFile, NotReady, PixelLimitExceeded
 from server.intake.raw_file import FileKind, RawFile
-from server.settings import MIN_DECODE_MEGABYTES, DecodeSettings, LimitSettings
 from tests.unit.server.decode.conftest import Bench, read
 from tests.unit.server.decode.samples import (
     BLUE,

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from server.config.settings import DecodeSettings, LimitSettings
 from server.decode.decoder import Decoder
 from server.decode.process import PROTECTIONS, WorkerNotStarted
 from server.decode.slot import WorkerSlot
 from server.errors import InvalidInputFile, NotReady
 from server.intake.raw_file import FileKind, RawFile
-from server.settings import DecodeSettings, LimitSettings
 from tests.unit.server.decode.conftest import FAULTY, Bench, read
 from tests.unit.server.decode.faulty_worker import SECRET, VIOLATIONS, WRITTEN
 from tests.unit.server.decode.samples import RED, coloured_pdf
@@ -327,7 +327,7 @@ ORPHAN_MAKER = """
 import asyncio, os, signal, sys
 from server.decode.decoder import Decoder
 from server.intake.raw_file import FileKind, RawFile
-from server.settings import DecodeSettings, LimitSettings
+from server.config.settings import DecodeSettings, LimitSettings
 
 async def main():
     decoder = Decoder(DecodeSettings(workers=2), LimitSettings(), worker_module=sys.argv[1])

@@ -13,13 +13,13 @@ import pypdfium2 as pdfium
 import pytest
 
 from models.document import Image
+from server.config.settings import OfficeSettings
 from server.decode.decoder import Decoder
 from server.decode.fonts import FontCoverage
 from server.decode.office import OfficeConverter
 from server.decode.private_directory import MEMORY_DIRECTORY
 from server.errors import EncryptedFile, InvalidInputFile, OfficeUnavailable, RequestTimeout
 from server.intake.raw_file import FileKind, RawFile
-from server.settings import OfficeSettings
 from tests.unit.server.decode import office_samples as samples
 from tests.unit.server.decode.conftest import Bench
 from tests.unit.server.decode.samples import RED, coloured_pdf, encoded

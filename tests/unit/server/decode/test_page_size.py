@@ -4,9 +4,9 @@ import math
 
 import pytest
 
+from server.config.settings import MAX_IMAGE_PIXELS
 from server.decode.page_size import check_pixels, fitting_scale, rendered_size, side_scale
 from server.errors import PixelLimitExceeded
-from server.settings import MAX_IMAGE_PIXELS
 
 
 def test_the_cap_itself_is_allowed() -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 import server
+from server.config.settings import DecodeSettings, LimitSettings
 from server.decode import landlock, system_calls
 from server.decode.decoder import Decoder
 from server.decode.process import WorkerNotStarted
-from server.settings import DecodeSettings, LimitSettings
 from tests.unit.server.decode.conftest import Bench
 
 UNPROTECTED = "tests.unit.server.decode.unprotected_worker"

@@ -9,13 +9,13 @@ import pytest
 from PIL import Image as Pillow
 
 from models.document import Image
+from server.config.settings import MIN_DECODE_MEGABYTES, DecodeSettings, LimitSettings
 from server.decode.decoder import Decoder
 from server.decode.headers import read_header
 from server.decode.images import decode_image
 from server.decode.transparency import decode_flat
 from server.errors import InvalidInputFile
 from server.intake.raw_file import FileKind, RawFile
-from server.settings import MIN_DECODE_MEGABYTES, DecodeSettings, LimitSettings
 from tests.unit.server.decode.conftest import Bench
 from tests.unit.server.decode.samples import encoded, pixels, with_orientation
 

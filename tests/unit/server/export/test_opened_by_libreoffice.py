@@ -7,9 +7,9 @@ import pypdfium2 as pdfium
 import pytest
 
 from models.layout.document import Cell, Table
+from server.config.settings import OfficeSettings
 from server.decode.office import OfficeConverter
 from server.export.result_file import RESULT_FORMATS
-from server.settings import OfficeSettings
 from tests.unit.server.export.file_pages import IMAGE_SOURCE, block, file_page, text_line
 
 TEXTS = ("标题", "paragraph", "=1+1", "cell", "图表")

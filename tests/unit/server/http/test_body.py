@@ -3,9 +3,9 @@ import asyncio
 import pytest
 
 from server.admission.requests import Admission
+from server.config.settings import LimitSettings
 from server.errors import BodyTimeout, BodyTooLarge, ClientDisconnected, Overloaded
 from server.http.body import read_body
-from server.settings import LimitSettings
 
 LIMITS = LimitSettings(max_body_bytes=100, body_timeout_seconds=0.05)
 

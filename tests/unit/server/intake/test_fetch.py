@@ -9,9 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from server.admission.requests import Admission
+from server.config.settings import UrlInputSettings
 from server.errors import InvalidInputFile, Overloaded, UrlNotFetched
 from server.intake.fetch import UrlFetcher
-from server.settings import UrlInputSettings
 
 HOST = "docs.example.test"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.serving_settings import NEVER_EXPIRES
+from server.config.serving_settings import NEVER_EXPIRES
 from server.storage.base import new_document_id
 from server.storage.signing import UrlSigner
 from tests.unit.server.storage.clock import Clock

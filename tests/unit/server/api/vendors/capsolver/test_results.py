@@ -3,7 +3,7 @@
 import pytest
 
 from server.api.vendors.capsolver.results import ENTRY_BYTES, Outcome, Results
-from server.contract_settings import CapSolverSettings
+from server.config.contract_settings import CapSolverSettings
 
 
 class Clock:

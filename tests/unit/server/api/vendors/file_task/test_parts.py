@@ -12,7 +12,7 @@ from server.api.vendors.file_task.form import parse_task_form
 from server.api.vendors.file_task.languages import NAMES, group_of, parse_languages
 from server.api.vendors.file_task.request import TaskSpec
 from server.api.vendors.file_task.response import task_object
-from server.contract_settings import FileTaskSettings
+from server.config.contract_settings import FileTaskSettings
 from server.errors import (
     EncryptedFile,
     InvalidInputFile,

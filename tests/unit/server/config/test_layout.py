@@ -10,10 +10,10 @@ from models.config import LayoutConfig
 from models.store.manifest import load_manifest
 from models.store.official_names import find_entry
 from server.cli.start import named, required_names
-from server.config_error import ConfigurationError
-from server.config_files import MANIFEST_FILE, packaged_file
-from server.configuration import Configuration, load_configuration
-from server.effective_config import effective_yaml
+from server.config.base import ConfigurationError
+from server.config.effective import effective_yaml
+from server.config.files import MANIFEST_FILE, packaged_file
+from server.config.load import Configuration, load_configuration
 
 MODULES: dict[str, Any] = {
     "TextDetection": {"model_name": "PP-OCRv5_mobile_det"},

@@ -8,11 +8,11 @@ from pydantic import ValidationError
 from models.config import LayoutConfig, ModuleConfig, PipelineConfig
 from models.errors import InvalidOption
 from models.options import OcrDefaults, OcrOverrides
-from server.config_error import ConfigurationError
-from server.config_files import locate
-from server.paddlex_schema import DocPreprocessor, Module, PipelineFile
-from server.settings import Settings
-from server.settings_schema import describe
+from server.config.base import ConfigurationError
+from server.config.files import locate
+from server.config.lookup import describe
+from server.config.paddlex_schema import DocPreprocessor, Module, PipelineFile
+from server.config.settings import Settings
 
 
 def parse_pipeline(document: Mapping[str, object], file: Path) -> PipelineFile:

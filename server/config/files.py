@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from server.config_error import ConfigurationError
+from server.config.base import ConfigurationError
 
 DEFAULT_FILE = "default.yaml"
 MANIFEST_FILE = "models.yaml"
@@ -12,9 +12,9 @@ MANIFEST_FILE = "models.yaml"
 
 def packaged_file(name: str) -> Path:
     """Find a file of ``configs/``: beside this package in a source tree, inside it once installed."""
-    here = Path(__file__).parent
-    installed = here / "configs" / name
-    return installed if installed.exists() else here.parent / "configs" / name
+    package = Path(__file__).parents[1]
+    installed = package / "configs" / name
+    return installed if installed.exists() else package.parent / "configs" / name
 
 
 def read_mapping(path: Path) -> dict[str, object]:

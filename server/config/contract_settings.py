@@ -5,7 +5,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, ValidationInfo, field_validator
 
-from server.settings_base import CallerLimitSettings, Section
+from server.config.base import CallerLimitSettings, Section
 
 MEBIBYTE = 1024 * 1024
 

@@ -1,7 +1,8 @@
 """Every setting of ours, with its type and default. `configs/default.yaml` is the manual; this is the schema.
 
-PaddleX's own keys (``SubModules``, ``SubPipelines``, ``Serving`` and the rest) are not here: `server/paddlex_config.py`
-reads those. An unknown key in our section is an error, so a typing mistake never passes silently.
+PaddleX's own keys (``SubModules``, ``SubPipelines``, ``Serving`` and the rest) are not here:
+`server/config/paddlex_pipeline.py` reads those. An unknown key in our section is an error, so a typing mistake never
+passes silently.
 """
 
 from ipaddress import ip_network
@@ -10,8 +11,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr, model_validator
 
-from server.contract_settings import ContractSettings
-from server.settings_base import CallerLimitSettings, Section
+from server.config.base import CallerLimitSettings, Section
+from server.config.contract_settings import ContractSettings
 
 MAX_IMAGE_PIXELS = 178_956_970
 """PaddleX's and Pillow's decompression-bomb limit: a quarter of a GiB of 24-bit pixels, times two."""

@@ -9,11 +9,11 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from server.config_error import ConfigurationError
-from server.config_files import DEFAULT_FILE, MANIFEST_FILE, packaged_file
-from server.configuration import Configuration, load_configuration
-from server.effective_config import effective_yaml
-from server.settings import Settings
+from server.config.base import ConfigurationError
+from server.config.effective import effective_yaml
+from server.config.files import DEFAULT_FILE, MANIFEST_FILE, packaged_file
+from server.config.load import Configuration, load_configuration
+from server.config.settings import Settings
 
 
 def load(path: Path | None = None, environ: Mapping[str, str] | None = None, *overrides: str) -> Configuration:

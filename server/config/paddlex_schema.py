@@ -17,7 +17,7 @@ from pydantic import (
     WrapValidator,
 )
 
-from server.serving_settings import NEVER_EXPIRES
+from server.config.serving_settings import NEVER_EXPIRES
 
 
 def _as_written(value: object, check: ValidatorFunctionWrapHandler) -> float:

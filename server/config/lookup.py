@@ -9,8 +9,8 @@ import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from server.config_error import ConfigurationError
-from server.settings import Settings
+from server.config.base import ConfigurationError
+from server.config.settings import Settings
 
 KeyPath = tuple[str, ...]
 _NULLS = ("", "null", "~")

@@ -8,17 +8,16 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from models.config import PipelineConfig
-from server.access_rules import check_tls, with_keys, with_tokens
-from server.config_error import ConfigurationError
-from server.config_files import DEFAULT_FILE, locate, packaged_file, read_mapping
-from server.overlay import CONFIG_VARIABLE, Override, from_command_line, from_environment
-from server.paddlex_config import parse_pipeline, pipeline_config
-from server.paddlex_schema import PipelineFile, ServingFile, unknown_keys
-from server.paddlex_serving import parse_serving, serving_notes, serving_settings
-from server.serving_settings import ServingSettings
-from server.settings import Settings
-from server.settings_base import Section
-from server.settings_schema import KeyPath, describe, merge, nearest
+from server.config.access import check_tls, with_keys, with_tokens
+from server.config.base import ConfigurationError, Section
+from server.config.files import DEFAULT_FILE, locate, packaged_file, read_mapping
+from server.config.lookup import KeyPath, describe, merge, nearest
+from server.config.overrides import CONFIG_VARIABLE, Override, from_command_line, from_environment
+from server.config.paddlex_pipeline import parse_pipeline, pipeline_config
+from server.config.paddlex_schema import PipelineFile, ServingFile, unknown_keys
+from server.config.paddlex_serving import parse_serving, serving_notes, serving_settings
+from server.config.serving_settings import ServingSettings
+from server.config.settings import Settings
 
 S = TypeVar("S", bound=Section)
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from server.config_error import ConfigurationError
-from server.settings_schema import KeyPath, find_field, read_text
+from server.config.base import ConfigurationError
+from server.config.lookup import KeyPath, find_field, read_text
 
 ENVIRONMENT_PREFIX = "PPOCR_SERVER__"
 CONFIG_VARIABLE = "PPOCR_SERVER_CONFIG"

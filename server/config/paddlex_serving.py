@@ -5,11 +5,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from server.config_error import ConfigurationError
-from server.paddlex_schema import FileStoragePart, ServingExtra, ServingFile
-from server.serving_settings import FileStorage, FileSystemStorage, MemoryStorage, ServingSettings
-from server.settings import StorageSettings
-from server.settings_schema import describe
+from server.config.base import ConfigurationError
+from server.config.lookup import describe
+from server.config.paddlex_schema import FileStoragePart, ServingExtra, ServingFile
+from server.config.serving_settings import FileStorage, FileSystemStorage, MemoryStorage, ServingSettings
+from server.config.settings import StorageSettings
 
 _STORAGE = "Serving.extra.file_storage"
 

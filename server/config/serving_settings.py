@@ -28,7 +28,7 @@ FileStorage = MemoryStorage | FileSystemStorage
 
 @dataclass(frozen=True, slots=True)
 class ServingSettings:
-    """The effective serving values; `server/paddlex_config.py` reads them.
+    """The effective serving values; `server/config/paddlex_pipeline.py` reads them.
 
     Attributes:
         visualize: draw pictures for requests that do not say.

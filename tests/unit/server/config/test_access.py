@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from server.access_rules import check_exposure, is_loopback
-from server.config_error import ConfigurationError
-from server.configuration import load_configuration
-from server.settings import Settings
+from server.config.access import check_exposure, is_loopback
+from server.config.base import ConfigurationError
+from server.config.load import load_configuration
+from server.config.settings import Settings
 
 
 def tokens(settings: Settings) -> dict[str, str]:

@@ -1,6 +1,13 @@
-"""What every part of the configuration's schema is made of."""
+"""What every part of the configuration's schema is made of, and the one error of everything that is wrong with it."""
 
 from pydantic import BaseModel, ConfigDict, PositiveFloat, PositiveInt
+
+
+class ConfigurationError(Exception):
+    """The configuration cannot be used.
+
+    The message is for the operator: it names the file or variable, the full path of the key, and what to write instead.
+    """
 
 
 class Section(BaseModel):

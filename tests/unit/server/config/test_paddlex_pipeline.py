@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from server.config_error import ConfigurationError
-from server.configuration import Configuration, load_configuration
-from server.serving_settings import NEVER_EXPIRES, FileSystemStorage, MemoryStorage, ServingSettings
+from server.config.base import ConfigurationError
+from server.config.load import Configuration, load_configuration
+from server.config.serving_settings import NEVER_EXPIRES, FileSystemStorage, MemoryStorage, ServingSettings
 
 PACKAGED_BY_PADDLEX = """
 pipeline_name: OCR

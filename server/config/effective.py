@@ -3,8 +3,8 @@
 import yaml
 
 from models.config import ModuleConfig, PipelineConfig
-from server.configuration import SECTION, Configuration
-from server.serving_settings import FileSystemStorage, ServingSettings
+from server.config.load import SECTION, Configuration
+from server.config.serving_settings import FileSystemStorage, ServingSettings
 
 
 def effective_yaml(configuration: Configuration) -> str:

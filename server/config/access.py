@@ -8,10 +8,10 @@ from pathlib import Path
 import yaml
 from pydantic import SecretStr
 
-from server.config_error import ConfigurationError
-from server.contract_settings import ContractSection, ContractSettings
-from server.overlay import TOKENS_VARIABLE
-from server.settings import AuthSettings, ServerSettings, Settings
+from server.config.base import ConfigurationError
+from server.config.contract_settings import ContractSection, ContractSettings
+from server.config.overrides import TOKENS_VARIABLE
+from server.config.settings import AuthSettings, ServerSettings, Settings
 
 _TOKENS_FILE = "ppocr_server.auth.tokens_file"
 
