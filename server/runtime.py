@@ -17,7 +17,7 @@ from server.api.paddlex_file import FileIntake
 from server.config.access import is_loopback
 from server.config.load import Configuration
 from server.decode.decoder import Decoder
-from server.decode.process import PROTECTIONS
+from server.decode.workers.process import PROTECTIONS
 from server.http.auth import Authenticator
 from server.http.public_url import PublicUrl
 from server.intake.fetch import UrlFetcher

@@ -18,8 +18,7 @@ from models.tasks import first_error
 from server.admission.pixels import PixelGate
 from server.admission.wait_estimate import Arrival, Pace
 from server.decode.decoder import Decoder
-from server.decode.document import Document
-from server.decode.info import DocumentInfo
+from server.decode.document import Document, DocumentInfo
 from server.errors import RequestTimeout, from_pipeline
 from server.intake.raw_file import RawFile
 from server.page_reader import PageReader

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from models.document import PageResult
 from models.layout.analyse import analyse_layout
 from server.api.paddlex_request import OutputFormat
-from server.decode.info import DocumentInfo
+from server.decode.document import DocumentInfo
 from server.export.markdown import page_markdown
 from server.export.page_pictures import draw_page
 from server.export.pruned import pruned_result

@@ -18,7 +18,7 @@ from server.cli.failures import Failure
 from server.cli.start import load, named, open_store
 from server.config.load import Configuration
 from server.decode.decoder import Decoder
-from server.decode.process import PROTECTIONS, WorkerNotStarted, what_is_missing
+from server.decode.workers.process import PROTECTIONS, WorkerNotStarted, what_is_missing
 from server.version import installed_version
 
 

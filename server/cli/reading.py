@@ -18,8 +18,8 @@ from server.cli.output import OutputFormat, PageOutput, Writer
 from server.cli.start import load, open_store, pull_required
 from server.config.load import Configuration
 from server.decode.decoder import Decoder
-from server.decode.info import DocumentInfo
-from server.decode.process import WorkerNotStarted
+from server.decode.document import DocumentInfo
+from server.decode.workers.process import WorkerNotStarted
 from server.errors import RequestError
 from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import sniff_kind

@@ -14,6 +14,7 @@ import uvicorn
 from litestar import Litestar
 
 from server.app import create_app
+from server.children.core_dumps import forbid_core_dumps
 from server.cli.failures import Failure
 from server.cli.reader import reader_of
 from server.cli.sockets import listen_on, url_of
@@ -21,7 +22,6 @@ from server.cli.start import load, open_store
 from server.config.access import check_exposure
 from server.config.effective import effective_yaml
 from server.config.load import Configuration
-from server.core_dumps import forbid_core_dumps
 from server.http.protocol import limited_protocol
 from server.lifecycle import Lifecycle, StartUp
 from server.page_reader import PageReaderHost

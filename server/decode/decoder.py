@@ -17,19 +17,19 @@ from typing import TypeVar
 
 from models.document import Image
 from models.machine import usable_cores
+from server.children.sandbox import Protection
 from server.config.settings import DecodeSettings, LimitSettings
-from server.decode.document import Document
-from server.decode.headers import TIFF_MAGICS, ImageHeader, read_header
-from server.decode.images import decode_image
-from server.decode.info import DocumentInfo
-from server.decode.messages import FileFormat, Outline, Protection, Work
-from server.decode.office import OfficeConverter
+from server.decode.document import Document, DocumentInfo
+from server.decode.formats.headers import TIFF_MAGICS, ImageHeader, read_header
+from server.decode.formats.images import decode_image
+from server.decode.office.converter import OfficeConverter
+from server.decode.office.private_directory import remove_leftovers
 from server.decode.page_size import check_pixels, fitting_scale, rendered_size, side_scale
-from server.decode.pool import WorkerPool
-from server.decode.private_directory import remove_leftovers
-from server.decode.process import PROTECTIONS, WorkerFailed, WorkerNotStarted, WorkerSettings, what_is_missing
-from server.decode.shared_file import SharedFile
-from server.decode.whole_file import FileEncrypted, FileRefused, Made
+from server.decode.workers.messages import FileFormat, Outline, Work
+from server.decode.workers.pool import WorkerPool
+from server.decode.workers.process import PROTECTIONS, WorkerFailed, WorkerNotStarted, WorkerSettings, what_is_missing
+from server.decode.workers.shared_file import SharedFile
+from server.decode.workers.whole_file import FileEncrypted, FileRefused, Made
 from server.errors import EncryptedFile, InvalidInputFile, NotReady
 from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import GIF_MAGICS
@@ -59,7 +59,7 @@ class Decoder:
     """
 
     def __init__(
-        self, settings: DecodeSettings, limits: LimitSettings, *, worker_module: str = "server.decode.worker"
+        self, settings: DecodeSettings, limits: LimitSettings, *, worker_module: str = "server.decode.workers.worker"
     ) -> None:
         self._settings = settings
         self._limits = limits

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from server.decode.process import WorkerFailed, WorkerSettings
-from server.decode.whole_file import FileRefused, make_once
+from server.decode.workers.process import WorkerFailed, WorkerSettings
+from server.decode.workers.whole_file import FileRefused, make_once
 from server.export.file_page import FilePage
 from server.export.picture_pdf import picture_pdf
 from server.export.text_layer import PageText, placed

@@ -12,7 +12,7 @@ import numpy as np
 from models.document import Image, Page, PageResult, Preprocessed
 from models.errors import OcrError
 from models.pipeline import OcrPipeline
-from server.decode import channel
+from server.children import channel
 from server.replicas.errors import described
 from server.replicas.messages import Cancel, Failed, Order, PageRead, Prepare, Prepared, Read, Report, Size
 from server.replicas.shared_picture import SharedPicture, map_picture

@@ -10,8 +10,8 @@ from contextlib import suppress
 
 import msgspec
 
-from server.decode import channel
-from server.decode.process import child_environment
+from server.children import channel
+from server.decode.workers.process import child_environment
 from server.replicas.errors import ReplicaLost
 from server.replicas.messages import Order, Report, decode_report, encode
 

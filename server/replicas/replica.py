@@ -14,7 +14,7 @@ from functools import partial
 from models.errors import EngineFailure, EngineUnavailable, OcrError
 from models.optional_stage import ModuleStatus
 from models.options import OcrOverrides
-from server.decode import channel
+from server.children import channel
 from server.page_reader import ReplicaState, ReplicaStatus
 from server.replicas.backoff import Backoff
 from server.replicas.counters import StageTotals

@@ -15,8 +15,8 @@ from models.errors import OcrError
 from models.loader import build_pipeline
 from models.pipeline import OcrPipeline
 from models.store.weights import ModelStore
-from server.decode import channel
-from server.decode.sandbox import die_with_parent
+from server.children import channel
+from server.children.sandbox import die_with_parent
 from server.replicas.errors import described
 from server.replicas.jobs import Jobs
 from server.replicas.messages import (

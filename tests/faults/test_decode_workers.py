@@ -50,7 +50,7 @@ def workers(pid: int) -> list[int]:
 
 
 def is_worker(pid: str) -> bool:
-    return b"server.decode.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b"server.decode.workers.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def test_workers_that_are_killed_cost_nobody_an_answer(faulty: FaultyServer):

@@ -31,8 +31,8 @@ from server.api.vendors.file_task.form import parse_task_form
 from server.api.vendors.file_task.request import check_form
 from server.config.contract_settings import BaiduSettings, CapSolverSettings
 from server.config.settings import UrlInputSettings
-from server.decode.exif import exif_orientation
-from server.decode.headers import read_header
+from server.decode.formats.exif import exif_orientation
+from server.decode.formats.headers import read_header
 from server.errors import InvalidInputFile, RequestError, UnsupportedFileType, UrlNotFetched
 from server.export.xml_text import clean_text
 from server.http.json_skim import SkimError, skim

@@ -18,7 +18,8 @@ from PIL import Image
 
 from tests.hostile import broken_pdfs, seeds
 from tests.hostile.mutations import with_right_sums
-from tests.unit.server.decode import office_samples, samples
+from tests.unit.server.decode import samples
+from tests.unit.server.decode.office import office_samples
 
 EXPECTED = Path(__file__).with_name("expected.json")
 PNG, JPEG, BMP, GIF = "plain.png", "plain.jpg", "plain.bmp", "plain.gif"

@@ -103,7 +103,7 @@ class Fuzzer:
     async def run(self, inputs: int, until: Callable[[], bool] = lambda: False, clients: int = 4) -> Report:
         """Give so many inputs to the decoder, a few at a time, unless it is time to stop before."""
         begin, lost = time.monotonic(), LostWorkers(self.report)
-        logging.getLogger("server.decode.slot").addHandler(lost)
+        logging.getLogger("server.decode.workers.worker_slot").addHandler(lost)
         left = iter(range(inputs))
 
         async def client() -> None:
@@ -117,7 +117,7 @@ class Fuzzer:
         try:
             await asyncio.gather(*(client() for _ in range(clients)))
         finally:
-            logging.getLogger("server.decode.slot").removeHandler(lost)
+            logging.getLogger("server.decode.workers.worker_slot").removeHandler(lost)
         self.report.seconds = round(time.monotonic() - begin, 1)
         self.report.after = Footprint.now(self._decoder)
         return self.report
@@ -194,7 +194,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     if given.keep:
         given.keep.mkdir(parents=True, exist_ok=True)
-    logging.getLogger("server.decode.slot").propagate = False
+    logging.getLogger("server.decode.workers.worker_slot").propagate = False
     print(shown(asyncio.run(fuzz(given.inputs, given.seed, given.keep, given.seconds))))
 
 

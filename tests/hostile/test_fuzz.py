@@ -7,7 +7,7 @@ import pytest
 
 from server.config.settings import DecodeSettings, LimitSettings
 from server.decode.decoder import Decoder
-from server.decode.process import WorkerFailed
+from server.decode.workers.process import WorkerFailed
 from server.errors import NotReady
 from server.intake.raw_file import FileKind, RawFile
 from tests.hostile.fuzz import SETTINGS, Fuzzer, fuzz

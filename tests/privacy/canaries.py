@@ -12,7 +12,7 @@ from PIL import Image
 
 from tests.contract.baidu.client import PREFIX
 from tests.contract.conftest import PATIENCE_SECONDS, Server, encoded, picture
-from tests.unit.server.decode import office_samples
+from tests.unit.server.decode.office import office_samples
 
 NUMBER = "7391548206"
 """Stands on every document; digits, because those are read without fail."""

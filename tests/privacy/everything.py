@@ -25,7 +25,7 @@ from tests.contract.conftest import PATIENCE_SECONDS, ROOT, Server, picture
 from tests.hostile.contracts import CONTRACTS, Caller
 from tests.privacy import socket_guard
 from tests.privacy.namespace import attempts, raise_loopback
-from tests.unit.server.decode import office_samples
+from tests.unit.server.decode.office import office_samples
 from tests.unit.server.decode.samples import encoded
 
 NAME_OUTSIDE = "documents.example.com"

@@ -20,7 +20,7 @@ import pytest
 import requests
 import yaml
 
-from server.decode.private_directory import MEMORY_DIRECTORY
+from server.decode.office.private_directory import MEMORY_DIRECTORY
 from tests.contract.conftest import ROOT, Server, wait_until
 from tests.faults.conftest import FaultyServer
 from tests.privacy.canaries import (
@@ -185,7 +185,7 @@ def processes(server: Server) -> list[int]:
 
 def decode_workers(server: Server) -> list[int]:
     commands = ((pid, Path(f"/proc/{pid}/cmdline").read_bytes()) for pid in processes(server)[1:])
-    return [pid for pid, command in commands if b"server.decode.worker" in command]
+    return [pid for pid, command in commands if b"server.decode.workers.worker" in command]
 
 
 def test_documents_were_read_and_refused(run):
@@ -240,7 +240,7 @@ def test_crashes_leave_no_core_dump(run):
     expected = ["0", "0"] if most == 0 else ["1", "1"]
     assert any(_core_limit(limits) == expected for limits in run.limits), "the server's own"
     for limits in run.limits:
-        # One byte: see server/core_dumps.py. Decode workers, which have 0, cannot be dumped at all.
+        # One byte: see server/children/core_dumps.py. Decode workers, which have 0, cannot be dumped at all.
         assert _core_limit(limits) in (["1", "1"], ["0", "0"])
 
 

@@ -9,8 +9,7 @@ import numpy as np
 from models.document import Page, PageResult
 from models.options import OcrOverrides
 from server.admission.pixels import PixelGate
-from server.decode.document import Document
-from server.decode.info import DocumentInfo
+from server.decode.document import Document, DocumentInfo
 from server.intake.raw_file import FileKind, RawFile
 from server.service import RecognizedPage, Recognizer
 from tests.unit.server.stub_pipeline import StubPipeline

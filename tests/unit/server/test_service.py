@@ -11,7 +11,7 @@ from models.options import OcrOverrides
 from server.admission.pixels import PixelGate
 from server.admission.requests import Admission
 from server.admission.wait_estimate import SHORT_LINE, Pace
-from server.decode.info import DocumentInfo
+from server.decode.document import DocumentInfo
 from server.errors import InvalidInputFile, InvalidModelSettings, NotReady, Overloaded, RequestError, RequestTimeout
 from server.intake.raw_file import FileKind, RawFile
 from server.service import RecognizedPage, Recognizer

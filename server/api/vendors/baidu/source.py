@@ -16,7 +16,7 @@ from server.api.vendors.baidu.errors import (
 )
 from server.api.vendors.baidu.fields import Fields
 from server.api.vendors.baidu.request import Api, Call
-from server.decode.info import DocumentInfo
+from server.decode.document import DocumentInfo
 from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import BMP_MAGIC, JPEG_MAGIC, PNG_MAGIC
 from server.threads import Workers

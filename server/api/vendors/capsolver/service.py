@@ -14,7 +14,7 @@ from server.api.vendors.capsolver.request import Fields, Task, check_task, decod
 from server.api.vendors.capsolver.results import Outcome, Results
 from server.api.vendors.capsolver.text import solution_text
 from server.config.contract_settings import CapSolverSettings
-from server.decode.info import DocumentInfo
+from server.decode.document import DocumentInfo
 from server.errors import RequestError
 from server.http.keys import KeyRing
 from server.intake.raw_file import FileKind, RawFile

@@ -13,7 +13,7 @@ from server.api.vendors.complexdocr.request import DOCUMENT, Call, Wishes, check
 from server.api.vendors.complexdocr.response import Envelope, words_result
 from server.api.vendors.contract import AnyRequest
 from server.config.contract_settings import ComplexDocumentSettings
-from server.decode.info import DocumentInfo
+from server.decode.document import DocumentInfo
 from server.intake.raw_file import RawFile
 from server.runtime import Runtime
 from server.service import RecognizedPage

@@ -11,7 +11,7 @@ from server.api.vendors.file_task.digits import only_digits
 from server.api.vendors.file_task.failures import job_failure
 from server.api.vendors.file_task.request import TaskSpec
 from server.config.contract_settings import FileTaskSettings
-from server.decode.info import DocumentInfo
+from server.decode.document import DocumentInfo
 from server.errors import RequestError
 from server.export.file_page import FilePage
 from server.export.pictures import PictureEncodingFailed, encode_jpeg

@@ -10,11 +10,11 @@ import pytest
 from models.document import Image
 from server.config.settings import DecodeSettings, LimitSettings
 from server.decode.decoder import Decoder
-from server.decode.info import DocumentInfo
+from server.decode.document import DocumentInfo
 from server.intake.raw_file import FileKind, RawFile
 
 T = TypeVar("T")
-FAULTY = "tests.unit.server.decode.faulty_worker"
+FAULTY = "tests.unit.server.decode.workers.faulty_worker"
 
 
 @dataclass
@@ -56,14 +56,14 @@ def _bench(settings: DecodeSettings, limits: LimitSettings, module: str) -> Iter
 @pytest.fixture(scope="module")
 def bench() -> Iterator[Bench]:
     """The decoder as shipped, with two workers."""
-    yield from _bench(DecodeSettings(workers=2), LimitSettings(), "server.decode.worker")
+    yield from _bench(DecodeSettings(workers=2), LimitSettings(), "server.decode.workers.worker")
 
 
 @pytest.fixture(scope="module")
 def small() -> Iterator[Bench]:
     """A decoder that takes 10,000 pixels an image and 3 pages a document."""
     yield from _bench(
-        DecodeSettings(workers=1), LimitSettings(max_image_pixels=10_000, max_pages=3), "server.decode.worker"
+        DecodeSettings(workers=1), LimitSettings(max_image_pixels=10_000, max_pages=3), "server.decode.workers.worker"
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from models.layout.document import Cell, Table
 from server.config.settings import OfficeSettings
-from server.decode.office import OfficeConverter
+from server.decode.office.converter import OfficeConverter
 from server.export.result_file import RESULT_FORMATS
 from tests.unit.server.export.file_pages import IMAGE_SOURCE, block, file_page, text_line
 

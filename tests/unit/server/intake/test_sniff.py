@@ -7,7 +7,7 @@ from PIL import Image
 
 from server.intake.raw_file import FileKind
 from server.intake.sniff import OLE_MAGIC, sniff_kind, sniff_source
-from tests.unit.server.decode import office_samples as samples
+from tests.unit.server.decode.office import office_samples as samples
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "BMP", "WEBP", "GIF", "TIFF", "PPM", "JPEG2000"])

@@ -12,9 +12,9 @@ from models.batching import BatcherStats
 from models.config import ModuleConfig, PipelineConfig
 from models.errors import EngineFailure, EngineUnavailable, LanguageNotInstalled
 from models.machine import usable_cores
+from server.children import channel
 from server.config.base import ConfigurationError
 from server.config.load import load_configuration
-from server.decode import channel
 from server.replicas.backoff import LONGEST_SECONDS, STEADY_SECONDS, Backoff
 from server.replicas.counters import StageTotals
 from server.replicas.errors import described, restored

@@ -1,0 +1,180 @@
+"""An image's size from its header, before a single pixel is decoded.
+
+PNG, JPEG and WebP are read here, a few fixed offsets each: their damaged but decodable files stay readable, and Pillow
+would allocate a WebP's whole canvas to tell its size. Rarer formats are left to Pillow's lazy open. A format that
+neither knows is refused even where OpenCV could decode it, because its size could not be checked first.
+"""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+# Registers the rarer formats; Pillow would import all its plug-ins to find them.
+from PIL import BmpImagePlugin, Jpeg2KImagePlugin, PpmImagePlugin, SunImagePlugin  # noqa: F401
+
+from server.decode.formats.exif import exif_orientation, swaps_sides
+from server.decode.formats.pillow import open_image
+from server.errors import InvalidInputFile
+
+PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
+JPEG_MAGIC = b"\xff\xd8\xff"
+RIFF_MAGIC, WEBP_MAGIC = b"RIFF", b"WEBP"
+EXIF_PREFIX = b"Exif\0\0"
+TIFF_MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+"""The last two are BigTIFF."""
+ALPHA_TYPES, TRNS_TYPES, VP8X_ALPHA = (4, 6), (2, 3), 0x10
+PAM_MAGIC, PFM_MAGIC = b"P7\n", b"PF\n"
+NETPBM_HEADER_BYTES, NETPBM_DIGITS = 1024, 9
+OTHER_FORMATS = ("BMP", "PPM", "JPEG2000", "SUN")
+OTHER_HEADER_BYTES = 256 * 1024
+"""What Pillow gets to see: it would go through a header of comments, byte by byte in Python, to the end of the file."""
+
+MAX_PARTS = 10_000
+"""Segments or chunks that are looked at. A real file has a thousand at most; a hostile one has one in every byte."""
+
+JPEG_STANDALONE = {0x00, 0x01, *range(0xD0, 0xD9)}
+JPEG_FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+JPEG_ENDS = {0xD9, 0xDA}
+JPEG_SCAN = b"\xff\xda"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageHeader:
+    """What an image's header says.
+
+    Attributes:
+        stored: width and height as the pixels lie in the file.
+        orientation: EXIF orientation, 1 to 8.
+        rare: whether the format is seldom used, so that its decoder must not run in the server's own process.
+        scans: times a JPEG goes over its pixels, or more; 1 in other formats. Decoding costs so much time, and a scan
+            may be a few bytes long.
+        alpha: whether OpenCV can tell how transparent its pixels are; said of PNG and WebP only.
+    """
+
+    stored: tuple[int, int]
+    orientation: int = 1
+    rare: bool = False
+    scans: int = 1
+    alpha: bool = False
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height once the image is upright."""
+        return self.stored[::-1] if swaps_sides(self.orientation) else self.stored
+
+
+def read_header(data: bytes) -> ImageHeader:
+    """Read the header of an image other than TIFF and GIF.
+
+    Raises:
+        InvalidInputFile: not an image that this server reads, or one without pixels.
+    """
+    if data.startswith(PNG_MAGIC):
+        header = _png(data)
+    elif data.startswith(JPEG_MAGIC):
+        header = _jpeg(data)
+    elif data.startswith(RIFF_MAGIC) and data[8:12] == WEBP_MAGIC:
+        header = _webp(data)
+    elif data.startswith((PAM_MAGIC, PFM_MAGIC)):
+        header = ImageHeader(_netpbm(data), rare=True)
+    else:
+        image = open_image(io.BytesIO(data[:OTHER_HEADER_BYTES]), OTHER_FORMATS)
+        header = ImageHeader(image.size, rare=image.format != "BMP")
+    if min(header.stored) < 1:
+        raise InvalidInputFile
+    return header
+
+
+def _png(data: bytes) -> ImageHeader:
+    """PNG 3rd edition, 11.2.1: IHDR comes first. An eXIf chunk counts only where it precedes the pixels.
+
+    Colour types 4 and 6 have an alpha channel; 2 and 3 may have a tRNS chunk instead. Grey may have one, too, but
+    OpenCV gives such a picture no alpha.
+    """
+    size = _number(data, 16, 4, "big"), _number(data, 20, 4, "big")
+    colour_type = _number(data, 25, 1)
+    alpha, orientation = colour_type in ALPHA_TYPES, None
+    at = len(PNG_MAGIC)
+    for _ in range(MAX_PARTS):
+        name = data[at + 4 : at + 8]
+        if name in (b"IDAT", b"IEND", b""):
+            break
+        length = _number(data, at, 4, "big")
+        alpha |= name == b"tRNS" and colour_type in TRNS_TYPES
+        if name == b"eXIf" and orientation is None:
+            orientation = exif_orientation(data[at + 8 : at + 8 + length])
+        at += 12 + length
+    return ImageHeader(size, orientation or 1, alpha=alpha)
+
+
+def _jpeg(data: bytes) -> ImageHeader:
+    """ITU T.81, B.2.2: height and width follow the sample precision in the frame header."""
+    size, orientation = (0, 0), 1
+    for marker, start, end in _jpeg_segments(data):
+        if marker in JPEG_FRAMES and size == (0, 0):
+            size = _number(data, start + 3, 2, "big"), _number(data, start + 1, 2, "big")
+        elif marker == 0xE1 and data[start : start + 6] == EXIF_PREFIX:
+            orientation = exif_orientation(data[start + 6 : end])
+    # Also counts what looks like one in metadata, but misses none: within a scan, 0xFF is followed by 0 (F.1.2.3).
+    return ImageHeader(size, orientation, scans=data.count(JPEG_SCAN))
+
+
+def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Marker, first and end offset of each segment's payload up to the first scan; garbage between them is skipped."""
+    at = 2
+    for _ in range(MAX_PARTS):
+        at = data.find(b"\xff", at)
+        if at < 0 or at + 4 > len(data) or (marker := data[at + 1]) in JPEG_ENDS:
+            return
+        if marker == 0xFF:
+            at += 1
+        elif marker in JPEG_STANDALONE:
+            at += 2
+        else:
+            length = max(2, _number(data, at + 2, 2, "big"))
+            yield marker, at + 4, at + 2 + length
+            at += 2 + length
+
+
+def _webp(data: bytes) -> ImageHeader:
+    """RFC 9649, sections 2.5 to 2.7: the first chunk names the size, in one of three layouts."""
+    chunk = data[12:16]
+    if chunk == b"VP8 " and data[23:26] == b"\x9d\x01\x2a":
+        return ImageHeader((_number(data, 26, 2) & 0x3FFF, _number(data, 28, 2) & 0x3FFF))
+    if chunk == b"VP8L" and data[20:21] == b"\x2f":
+        bits = _number(data, 21, 4)
+        return ImageHeader(((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1), alpha=bool(bits >> 28 & 1))
+    if chunk == b"VP8X":
+        size = _number(data, 24, 3) + 1, _number(data, 27, 3) + 1
+        return ImageHeader(size, _webp_orientation(data), alpha=bool(_number(data, 20, 1) & VP8X_ALPHA))
+    raise InvalidInputFile
+
+
+def _webp_orientation(data: bytes) -> int:
+    at = 12
+    for _ in range(MAX_PARTS):
+        name = data[at : at + 4]
+        if not name:
+            break
+        length = _number(data, at + 4, 4)
+        if name == b"EXIF":
+            return exif_orientation(data[at + 8 : at + 8 + length].removeprefix(EXIF_PREFIX))
+        at += 8 + length + length % 2
+    return 1
+
+
+def _netpbm(data: bytes) -> tuple[int, int]:
+    """Netpbm's pam(5), whose fields have names, and pfm(5), whose fields have places; Pillow knows neither."""
+    words = data[:NETPBM_HEADER_BYTES].split()
+    if data.startswith(PAM_MAGIC):
+        lines = [line.split() for line in data[:NETPBM_HEADER_BYTES].partition(b"ENDHDR")[0].splitlines()]
+        fields = {line[0]: line[1] for line in lines if len(line) == 2}
+        words = [b"", fields.get(b"WIDTH", b""), fields.get(b"HEIGHT", b"")]
+    sides = [int(word) for word in words[1:3] if word.isdigit() and len(word) <= NETPBM_DIGITS]
+    if len(sides) != 2:
+        raise InvalidInputFile
+    return sides[0], sides[1]
+
+
+def _number(data: bytes, at: int, length: int, order: str = "little") -> int:
+    return int.from_bytes(data[at : at + length], "big" if order == "big" else "little")

@@ -1,0 +1,94 @@
+"""PDF by PDFium. Runs in a worker only: PDFium is not thread-safe and parses hostile bytes."""
+
+import ctypes
+import mmap
+import os
+from typing import Any
+
+import pypdfium2 as pdfium
+
+from server.decode.formats.readers import BYTES_PER_PIXEL, Encrypted, Unreadable, map_page
+from server.decode.page_size import rendered_size
+
+
+class PdfFile:
+    """An open PDF; pages are rendered with their form fields and annotations, turned as /Rotate says."""
+
+    def __init__(self, descriptor: int, password: str | None = None) -> None:
+        # A private mapping, because ctypes wants a writable buffer: PDFium reads it in place, without a copy.
+        self._mapping = mmap.mmap(descriptor, os.fstat(descriptor).st_size, flags=mmap.MAP_PRIVATE)
+        data = (ctypes.c_ubyte * len(self._mapping)).from_buffer(self._mapping)
+        self._document = open_pdf(data, password)
+        self._document.init_forms()
+        self.total = len(self._document)
+
+    def sizes(self, count: int) -> tuple[tuple[float, float], ...]:
+        """Width and height in points of the first ``count`` pages, after /Rotate."""
+        return tuple(self._document.get_page_size(index) for index in range(count))
+
+    def draw(self, index: int, size: tuple[int, int], scale: float, target: int) -> None:
+        """Render straight into the target."""
+        page = self._document[index]
+        try:
+            if rendered_size(page.get_size(), scale) != size:
+                raise Unreadable
+            pixels = (ctypes.c_ubyte * (size[0] * size[1] * BYTES_PER_PIXEL)).from_buffer(map_page(target))
+            page.render(scale=scale, bitmap_maker=_into(pixels)).close()
+        finally:
+            page.close()
+
+    def close(self) -> None:
+        """Close the document. The mapping goes with its last reference."""
+        self._document.close()
+
+
+def open_pdf(data: Any, password: str | None) -> pdfium.PdfDocument:
+    """Open a PDF that lies in memory.
+
+    Args:
+        data: bytes, or a ctypes array that stays where it is.
+        password: of the user or the owner; ignored where the file is not encrypted.
+
+    Raises:
+        Encrypted: there is no password, or a wrong one.
+        pdfium.PdfiumError: damaged.
+    """
+    # PDFium does not set its last error for every failure, and would tell of the file before: this sets another one.
+    pdfium.raw.FPDF_LoadMemDocument64(None, 0, None)
+    try:
+        return pdfium.PdfDocument(data, password)
+    except pdfium.PdfiumError as error:
+        if error.err_code == pdfium.raw.FPDF_ERR_PASSWORD:
+            raise Encrypted from error
+        raise
+
+
+def _into(pixels: "ctypes.Array[ctypes.c_ubyte]") -> Any:
+    """A bitmap maker for pypdfium2 that draws into memory of ours; it must be 24-bit BGR, which is the default."""
+
+    def make(width: int, height: int, format: int, rev_byteorder: bool = False) -> pdfium.PdfBitmap:  # noqa: A002
+        if format != pdfium.raw.FPDFBitmap_BGR or width * height * BYTES_PER_PIXEL != len(pixels):
+            raise Unreadable
+        return pdfium.PdfBitmap.new_native(width, height, format, rev_byteorder, buffer=pixels)
+
+    return make
+
+
+def characters(data: bytes, password: str | None) -> bytes:
+    """Every different character once, sorted, as UTF-8; half a surrogate pair is left out.
+
+    Raises:
+        Encrypted: no password, or a wrong one.
+        Exception: damaged.
+    """
+    document = open_pdf(data, password)
+    found: set[str] = set()
+    try:
+        for page in document:
+            text = page.get_textpage()
+            found.update(text.get_text_bounded())
+            text.close()
+            page.close()
+    finally:
+        document.close()
+    return "".join(sorted(found)).encode("utf-8", "ignore")

@@ -1,0 +1,122 @@
+"""Invisible text laid under the pages of a stranger's PDF, which otherwise stay as they are. Runs in a worker only.
+
+PDFium says how each page is shown and what text it has, qpdf (by pikepdf) writes the file. Our text comes first in a
+page's content, where nothing that the page does to the coordinate system can reach it; drawn with rendering mode 3 it
+shows nowhere.
+"""
+
+import io
+import unicodedata
+from difflib import SequenceMatcher
+
+import msgspec
+import pikepdf
+import pypdfium2 as pdfium
+from pikepdf import Dictionary
+
+from server.decode.formats.pdf_file import open_pdf
+from server.decode.formats.readers import Encrypted, Unreadable
+from server.export.picture_pdf import saved
+from server.export.text_layer import (
+    CharacterCodes,
+    Matrix,
+    PageText,
+    PlacedText,
+    add_font,
+    text_operators,
+    transformed,
+)
+
+FONTS, FONT = "/Font", "/RecognizedText"
+SAME_TEXT = 0.7
+"""Share of characters in common from which a line counts as text that the page has already."""
+
+_pages: msgspec.json.Decoder[tuple[PageText, ...]] = msgspec.json.Decoder(tuple[PageText, ...])
+
+
+def overlay_text(data: bytes, password: str | None, lines: bytes) -> bytes:
+    """Make a PDF searchable. A line that a page has as text of its own is not added to it a second time.
+
+    Args:
+        data: the PDF.
+        password: opens it, if it is encrypted. The result is not encrypted.
+        lines: a `PageText` for each page from the first one on, as JSON.
+
+    Raises:
+        Encrypted: no password, or a wrong one.
+        Exception: the file is damaged.
+    """
+    shown = open_pdf(data, password)
+    try:
+        with pikepdf.open(io.BytesIO(data), password=password or "") as pdf:
+            _add_text(pdf, shown, _pages.decode(lines))
+            return saved(pdf)
+    except pikepdf.PasswordError as error:
+        raise Encrypted from error
+    finally:
+        shown.close()
+
+
+def _add_text(pdf: pikepdf.Pdf, shown: pdfium.PdfDocument, pages: tuple[PageText, ...]) -> None:
+    if len(pages) > len(shown) or len(shown) != len(pdf.pages):
+        raise Unreadable
+    codes = CharacterCodes()
+    contents = [_content(shown[index], page, codes) for index, page in enumerate(pages)]
+    font = add_font(pdf, codes)
+    for page, content in zip(pdf.pages, contents, strict=False):
+        if content:
+            _use_font(page, font)
+            page.contents_add(content, prepend=True)
+
+
+def _content(shown: pdfium.PdfPage, page: PageText, codes: CharacterCodes) -> bytes:
+    matrix = user_space(shown.get_bbox(), shown.get_rotation(), page.width, page.height)
+    own = shown.get_textpage()
+    try:
+        texts = [text for text in page.texts if not _has(own, text, matrix)]
+    finally:
+        own.close()
+        shown.close()
+    return text_operators(texts, matrix, FONT, codes) if texts else b""
+
+
+def user_space(box: tuple[float, float, float, float], turned: int, width: int, height: int) -> Matrix:
+    """The matrix from pixels of a page's picture to the page's user space.
+
+    Args:
+        box: left, bottom, right, top of the part of user space that is shown.
+        turned: degrees clockwise that it is turned by when shown: 0, 90, 180 or 270 (PDF 1.7, table 30, Rotate).
+        width: of the picture, in pixels.
+        height: of the picture, in pixels.
+    """
+    left, bottom, right, top = box
+    wide, high = right - left, top - bottom
+    if turned == 90:
+        return 0.0, high / width, wide / height, 0.0, left, bottom
+    if turned == 180:
+        return -wide / width, 0.0, 0.0, high / height, right, bottom
+    if turned == 270:
+        return 0.0, -high / width, -wide / height, 0.0, right, top
+    return wide / width, 0.0, 0.0, -high / height, left, top
+
+
+def _has(own: pdfium.PdfTextPage, line: PlacedText, matrix: Matrix) -> bool:
+    """Whether a page has a line's text, at its place."""
+    box = line.box
+    far = (box.end[0] + box.top[0] - box.start[0], box.end[1] + box.top[1] - box.start[1])
+    corners = [transformed(matrix, point) for point in (box.start, box.end, box.top, far)]
+    across, along = sorted(x for x, _ in corners), sorted(y for _, y in corners)
+    found = _letters(own.get_text_bounded(across[0], along[0], across[-1], along[-1]))
+    wanted = _letters(line.text)
+    return SequenceMatcher(None, wanted, found, autojunk=False).ratio() >= SAME_TEXT if found else False
+
+
+def _letters(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _use_font(page: pikepdf.Page, font: pikepdf.Object) -> None:
+    """Give one page a resource more, without touching resources that it shares with other pages."""
+    resources = dict(page.resources.items())
+    fonts = dict(page.resources[FONTS].items()) if FONTS in page.resources else {}
+    page.obj.Resources = Dictionary({**resources, FONTS: Dictionary({**fonts, FONT: font})})

@@ -1,0 +1,40 @@
+"""A still image by OpenCV inside a worker: the same decoder as in the server process, behind the worker's limits."""
+
+import cv2
+import numpy as np
+
+from server.decode.formats.headers import TIFF_MAGICS, read_header
+from server.decode.formats.images import decode_frame, decode_image
+from server.decode.formats.readers import Unreadable, map_page, read_whole
+from server.decode.formats.transparency import decode_flat
+
+# A worker may not start threads.
+cv2.setNumThreads(0)
+
+
+class StillFile:
+    """A file whose first image is wanted. Its size was announced by whoever read its header."""
+
+    total = 1
+
+    def __init__(self, descriptor: int, *, flatten: bool = False) -> None:
+        self._data, self._flatten = read_whole(descriptor), flatten
+
+    def sizes(self, _count: int) -> tuple[tuple[float, float], ...]:
+        """Unknown without decoding."""
+        raise Unreadable
+
+    def draw(self, _index: int, size: tuple[int, int], _scale: float, target: int) -> None:
+        """Decode into the target."""
+        data = self._data
+        if data.startswith(TIFF_MAGICS):
+            image = decode_frame(data)
+        else:
+            image = (decode_flat if self._flatten else decode_image)(data, read_header(data))
+        if image.shape != (size[1], size[0], 3):
+            raise Unreadable
+        np.frombuffer(map_page(target), np.uint8).reshape(image.shape)[:] = image
+
+    def close(self) -> None:
+        """Let go of the bytes."""
+        self._data = b""

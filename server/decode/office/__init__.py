@@ -1,0 +1,1 @@
+"""Word, Excel and PowerPoint files: LibreOffice renders them as PDF, shut in."""

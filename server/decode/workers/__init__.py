@@ -1,0 +1,1 @@
+"""The decode workers: child processes that parse strangers' files, and the pool that feeds them."""

@@ -1,0 +1,38 @@
+"""Which reader opens which format. Runs in a worker only."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from server.decode.formats.frames import FrameFile
+from server.decode.formats.pdf_file import PdfFile
+from server.decode.formats.readers import Opener, Reader
+from server.decode.workers.messages import FileFormat
+
+
+def _open_tiff(descriptor: int, _password: str | None) -> Reader:
+    return FrameFile(descriptor, "TIFF")
+
+
+def _open_gif(descriptor: int, _password: str | None) -> Reader:
+    return FrameFile(descriptor, "GIF")
+
+
+def load_image_library() -> None:
+    """Load now what the first still image would load."""
+    import server.decode.formats.still_file  # noqa: F401, PLC0415
+
+
+def _open_image(descriptor: int, _password: str | None, *, flatten: bool = False) -> Reader:
+    # OpenCV costs a worker 30 MB and a third of its start: where images are not isolated, most workers never need it.
+    from server.decode.formats.still_file import StillFile  # noqa: PLC0415
+
+    return StillFile(descriptor, flatten=flatten)
+
+
+OPENERS: Mapping[FileFormat, Opener] = {
+    "pdf": PdfFile,
+    "tiff": _open_tiff,
+    "gif": _open_gif,
+    "image": _open_image,
+    "flat_image": partial(_open_image, flatten=True),
+}

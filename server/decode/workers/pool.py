@@ -1,0 +1,172 @@
+"""The pool of decode workers: which process does which job, and what happens when one dies.
+
+Jobs are pages, not documents: a long document gives its worker back after every page, so it never starves a short one,
+and a slow reader of pages holds no worker at all. A worker keeps its last file open, and the next page of that file
+goes to the same worker where it is free.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from models.document import Image
+from server.decode.workers.messages import FileFormat, Outline, OutlineJob, PageDone, PageJob, Work
+from server.decode.workers.process import WorkerFailed, WorkerNotStarted, WorkerSettings
+from server.decode.workers.shared_file import SharedFile, SharedPixels
+from server.decode.workers.whole_file import Made, make, refusal
+from server.decode.workers.worker_slot import WorkerSlot
+
+T = TypeVar("T")
+ABANDONED_SECONDS = 1.0
+"""For a page that nobody waits for any more. Most take less, and a new process costs as much as many of them; without
+an end, as many files that hang as there are workers would stop all decoding although their callers are gone."""
+STOPPED = "the pool of decode workers is stopped"
+
+
+class WorkerPool:
+    """A fixed number of workers, each driven by a thread that sleeps while the worker works."""
+
+    def __init__(self, count: int, settings: WorkerSettings) -> None:
+        self.slots = tuple(WorkerSlot(settings) for _ in range(count))
+        self._idle = list(self.slots)
+        self._free = asyncio.Semaphore(count)
+        # Workers die with the thread that started them, so these threads live as long as the pool.
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix="decode-worker")
+        self._running: set[asyncio.Task[object]] = set()
+        self._stopped = False
+
+    async def start(self) -> None:
+        """Start all workers, so that a broken installation is found now and the first request does not wait.
+
+        Raises:
+            WorkerNotStarted: a worker does not start.
+        """
+        loop = asyncio.get_running_loop()
+        starting = (loop.run_in_executor(self._threads, slot.ensure) for slot in self.slots)
+        for result in await asyncio.gather(*starting, return_exceptions=True):
+            if isinstance(result, BaseException):
+                await self.stop()
+                raise result
+
+    async def stop(self) -> None:
+        """Kill all workers; jobs under way fail, and so does every later one."""
+        self._stopped = True
+        for slot in self.slots:
+            slot.kill()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        for slot in self.slots:
+            slot.end()
+        self._threads.shutdown()
+
+    async def outline(self, file: SharedFile, kind: FileFormat, limit: int | None) -> Outline:
+        """Count a file's pages and measure the first ``limit`` of them.
+
+        Raises:
+            FileRefused: the file cannot be read.
+            WorkerFailed: it cost a worker its life.
+            WorkerNotStarted: no worker can be started, or the pool is stopped.
+        """
+
+        def work(slot: WorkerSlot) -> Outline:
+            answer = slot.ask(OutlineJob(file.number, kind, limit, file.password), file)
+            if isinstance(answer, Outline):
+                return answer
+            raise refusal(answer)
+
+        return await self._run(file, work)
+
+    async def page(
+        self, file: SharedFile, kind: FileFormat, index: int, size: tuple[int, int], scale: float = 1.0
+    ) -> Image:
+        """Decode one page.
+
+        Args:
+            file: the document.
+            kind: how it is read.
+            index: 0-based page.
+            size: its announced width and height in pixels; a page of another size is refused.
+            scale: pixels a point, for PDF.
+
+        Returns:
+            uint8 (H, W, 3) BGR.
+
+        Raises:
+            FileRefused: the page cannot be read.
+            WorkerFailed: it cost a worker its life.
+            WorkerNotStarted: no worker can be started, or the pool is stopped.
+        """
+
+        def work(slot: WorkerSlot) -> Image:
+            with SharedPixels(*size) as pixels:
+                job = PageJob(file.number, kind, index, *size, scale, file.password)
+                answer = slot.ask(job, file, (pixels.descriptor,))
+                if isinstance(answer, PageDone):
+                    return pixels.copy()
+            raise refusal(answer)
+
+        return await self._run(file, work)
+
+    async def make(self, file: SharedFile, work: Work, capacity: int) -> Made:
+        """Have something made of a whole file.
+
+        Args:
+            file: the document.
+            work: what to make of it.
+            capacity: bytes that the result may have.
+
+        Raises:
+            FileRefused: the file cannot be read, or the result is too long.
+            WorkerFailed: it cost a worker its life.
+            WorkerNotStarted: no worker can be started, or the pool is stopped.
+        """
+        return await self._run(file, lambda slot: make(slot.ask, file, work, capacity))
+
+    def forget(self, file: SharedFile) -> None:
+        """The maker lets go of a file and asks nothing more of it: workers close it, a busy one once it is done."""
+        file.finished = True
+        file.release()
+        for slot in self._idle:
+            slot.forget(file.number)
+
+    async def _run(self, file: SharedFile, work: Callable[[WorkerSlot], T]) -> T:
+        """Wait for a worker and have the work done.
+
+        Cancelled while it waits, the job is dropped. Cancelled later, the worker may finish its page within
+        `ABANDONED_SECONDS`, else it is killed.
+        """
+        await self._free.acquire()
+        if self._stopped:
+            self._free.release()
+            raise WorkerNotStarted(STOPPED)
+        file.hold()
+        loop, slot = asyncio.get_running_loop(), self._take(file.number)
+        task = loop.create_task(self._work(slot, file, work))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            end = loop.call_later(ABANDONED_SECONDS, slot.abandon)
+            task.add_done_callback(lambda _: end.cancel())
+            raise
+
+    async def _work(self, slot: WorkerSlot, file: SharedFile, work: Callable[[WorkerSlot], T]) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work, slot)
+        except WorkerFailed as error:
+            if self._stopped:
+                raise WorkerNotStarted(STOPPED) from error
+            raise
+        finally:
+            file.release()
+            self._idle.append(slot)
+            if file.finished:
+                slot.forget(file.number)
+            self._free.release()
+
+    def _take(self, document: int) -> WorkerSlot:
+        """The worker that has the file open, else one that has none, else the one idle for longest."""
+        slot = max(self._idle, key=lambda idle: (idle.document == document, idle.document is None))
+        self._idle.remove(slot)
+        return slot
