@@ -20,8 +20,8 @@ import cv2
 import numpy as np
 
 from models.document import Image, PageResult
-from server.export.pictures import encode_jpeg
-from server.export.visualize import draw_ocr_image
+from server.export.drawing.pictures import encode_jpeg
+from server.export.drawing.visualize import draw_ocr_image
 from tests.unit.server.export.from_answer import EVALUATION_DATA, REPOSITORY, page_result, pruned_of
 
 ROUNDS = 5

@@ -5,8 +5,7 @@ from collections.abc import Callable, Sequence
 from models.document import TextLine
 from models.layout.document import Block, Cell, PageLayout, Table
 from models.layout.joining import join_lines
-from server.export.escaping import escaped
-from server.export.text import block_text
+from server.export.text import block_text, escaped
 
 Figure = Callable[[Block], str]
 """From an image block to the address of its picture: a URL or a data URI."""

@@ -1,25 +1,9 @@
 """All pictures of one page as JPEG files, with the contract's field names and file names."""
 
-from dataclasses import dataclass
-
 from models.document import Page, PageResult
-from server.export.pictures import encode_jpeg, limit_size
-from server.export.visualize import draw_ocr_image, draw_preprocessing_image
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """One picture file.
-
-    Attributes:
-        field: the contract's key in an answer, e.g. ``ocrImage``.
-        name: file name, e.g. ``ocr_img_0.jpg``; the number is the page's, from 0.
-        jpeg: the file.
-    """
-
-    field: str
-    name: str
-    jpeg: bytes
+from server.export.drawing.pictures import encode_jpeg, limit_size
+from server.export.drawing.visualize import draw_ocr_image, draw_preprocessing_image
+from server.storage.base import Picture
 
 
 def draw_page(page: Page, result: PageResult, limit: tuple[int, int] | None) -> tuple[Picture, ...]:

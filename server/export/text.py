@@ -1,11 +1,18 @@
-"""A page as plain text: one paragraph a line, in reading order; a table's rows as lines with tabs between cells."""
+"""A page as plain text: one paragraph a line, in reading order; a table's rows as lines with tabs between cells.
 
+Also what every form of a page does to recognised text: escape it for HTML, and drop what XML does not allow.
+"""
+
+import re
 from collections.abc import Sequence
+from html import escape as html_escape
 
 from models.document import TextLine
 from models.layout.document import Block, PageLayout, Table
 from models.layout.joining import join_lines
-from server.export.escaping import escaped
+
+NOT_ALLOWED = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 does not allow (section 2.2, Char), unpaired surrogates among it. Word refuses a file that has any."""
 
 
 def page_text(lines: Sequence[TextLine], layout: PageLayout) -> str:
@@ -36,3 +43,13 @@ def _table_text(table: Table, lines: Sequence[TextLine], escape: bool) -> str:
     for cell in table.cells:
         rows[cell.row][cell.column] = join_lines([escaped(lines[index].text, escape) for index in cell.lines])
     return "\n".join("\t".join(row).rstrip("\t") for row in rows)
+
+
+def escaped(text: str, wanted: bool) -> str:
+    """A text with ``& < > " '`` as ``&amp; &lt; &gt; &quot; &#x27;`` where that is wanted, else as it is."""
+    return html_escape(text, quote=True) if wanted else text
+
+
+def clean_text(text: str) -> str:
+    """Drop characters that XML does not allow; white space of any length and kind becomes one space."""
+    return " ".join(NOT_ALLOWED.sub("", text).split())

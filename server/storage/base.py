@@ -5,6 +5,7 @@ A key is ``<document id>/<picture name>``. The id is random and ours; nothing th
 
 import re
 import secrets
+from dataclasses import dataclass
 from typing import Protocol
 
 from server.errors import RequestError
@@ -14,6 +15,21 @@ _KEY = re.compile(r"[0-9a-f]{32}/(?:[a-z_]{1,40}_[0-9]{1,9}\.jpg|[0-9a-f]{64}\.p
 """JPEG pictures of a page have names; PNG pictures of what is on it are called by the SHA-256 of their content."""
 
 MEDIA_TYPES = {".jpg": "image/jpeg", ".png": "image/png"}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture file.
+
+    Attributes:
+        field: the contract's key in an answer, e.g. ``ocrImage``.
+        name: file name, e.g. ``ocr_img_0.jpg``; the number is the page's, from 0.
+        jpeg: the file.
+    """
+
+    field: str
+    name: str
+    jpeg: bytes
 
 
 class ImageStore(Protocol):

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 
 from server.config.serving_settings import NEVER_EXPIRES, FileSystemStorage, ServingSettings
 from server.config.settings import StorageSettings
-from server.export.page_pictures import Picture
-from server.storage.base import ImageStore, PicturesNotKept, picture_key
+from server.storage.base import ImageStore, Picture, PicturesNotKept, picture_key
 from server.storage.file_system import FileSystemStore
 from server.storage.memory import MemoryStore
 from server.storage.signing import UrlSigner

@@ -34,7 +34,7 @@ from server.config.settings import UrlInputSettings
 from server.decode.formats.exif import exif_orientation
 from server.decode.formats.headers import read_header
 from server.errors import InvalidInputFile, RequestError, UnsupportedFileType, UrlNotFetched
-from server.export.xml_text import clean_text
+from server.export.text import clean_text
 from server.http.json_skim import SkimError, skim
 from server.http.multipart_body import MAX_PARTS, form_parts, parse_form
 from server.http.public_url import PublicUrl

@@ -16,8 +16,8 @@ from pikepdf import Dictionary
 
 from server.decode.formats.pdf_file import open_pdf
 from server.decode.formats.readers import Encrypted, Unreadable
-from server.export.picture_pdf import saved
-from server.export.text_layer import (
+from server.export.files.picture_pdf import saved
+from server.export.files.text_layer import (
     CharacterCodes,
     Matrix,
     PageText,

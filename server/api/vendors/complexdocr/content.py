@@ -12,9 +12,8 @@ from models.document import Image, PageResult
 from models.layout.analyse import analyse_layout
 from models.layout.document import Block, Box
 from server.api.vendors.complexdocr.places import PageSpace
-from server.export.escaping import escaped
 from server.export.markdown import block_markdown
-from server.export.text import block_text
+from server.export.text import block_text, escaped
 from server.service import RecognizedPage
 
 Link = Callable[[Image], str]

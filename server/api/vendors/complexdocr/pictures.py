@@ -4,7 +4,7 @@ import base64
 from dataclasses import dataclass
 
 from models.document import Image
-from server.export.pictures import encode_png, limit_size
+from server.export.drawing.pictures import encode_png, limit_size
 from server.storage.publisher import PicturePublisher
 
 DATA_URI = "data:image/png;base64,"

@@ -7,7 +7,7 @@ from server.api.vendors.file_task.languages import DEFAULT, NAMES
 from server.api.vendors.file_task.request import DEFAULT_FORMAT, MAX_PASSWORD
 from server.api.vendors.file_task.response import FILES_PATH, TASK_TYPE
 from server.api.vendors.openapi_parts import INTEGER, TEXT, json_response, structure
-from server.export.result_file import RESULT_FORMATS
+from server.export.files.result_file import RESULT_FORMATS
 
 INTEGERS = (
     "state", "progress", "ocr_pages", "file_pages", "input_size", "output_size", "created_at", "processed_at",

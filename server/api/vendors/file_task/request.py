@@ -8,7 +8,7 @@ import msgspec
 from server.api.vendors.file_task.errors import BadParameter, UploadTooLarge
 from server.api.vendors.file_task.form import FILE_FIELD, TaskForm
 from server.api.vendors.file_task.languages import DIGITS, group_of, parse_languages
-from server.export.result_file import RESULT_FORMATS
+from server.export.files.result_file import RESULT_FORMATS
 from server.intake.sniff import OFFICE_EXTENSIONS
 from server.intake.url_rules import is_too_long
 

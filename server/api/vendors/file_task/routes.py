@@ -22,7 +22,7 @@ from server.api.vendors.file_task.request import TaskRequest, TaskSpec, check_fo
 from server.api.vendors.file_task.response import FILES_PATH, result_name, task_response
 from server.config.contract_settings import FileTaskSettings
 from server.errors import NotFound, NotReady, Unauthorized
-from server.export.result_file import RESULT_FORMATS
+from server.export.files.result_file import RESULT_FORMATS
 from server.http.auth import PUBLIC, credentials
 from server.http.disconnect import run_while_connected
 from server.http.keys import KeyRing

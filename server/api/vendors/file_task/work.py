@@ -13,9 +13,9 @@ from server.api.vendors.file_task.request import TaskSpec
 from server.config.contract_settings import FileTaskSettings
 from server.decode.document import DocumentInfo
 from server.errors import RequestError
-from server.export.file_page import FilePage
-from server.export.pictures import PictureEncodingFailed, encode_jpeg
-from server.export.result_file import RESULT_FORMATS
+from server.export.drawing.pictures import PictureEncodingFailed, encode_jpeg
+from server.export.files.file_page import FilePage
+from server.export.files.result_file import RESULT_FORMATS
 from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import sniff_source
 from server.jobs.active import Active

@@ -9,8 +9,7 @@ from pydantic import SecretStr
 
 from server.config.serving_settings import NEVER_EXPIRES, FileSystemStorage, MemoryStorage, ServingSettings
 from server.config.settings import StorageSettings
-from server.export.page_pictures import Picture
-from server.storage.base import PicturesNotKept, new_document_id
+from server.storage.base import Picture, PicturesNotKept, new_document_id
 from server.storage.publisher import PicturePublisher, build_publisher
 
 PICTURES = (

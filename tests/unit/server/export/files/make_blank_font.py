@@ -1,6 +1,6 @@
-"""Writes `server/export/blank.ttf`, the font of a searchable PDF's invisible text: three glyphs that show nothing.
+"""Writes `server/export/files/blank.ttf`, the font of the invisible text of a searchable PDF: three empty glyphs.
 
-Run as ``python -m tests.unit.server.export.make_blank_font``.
+Run as ``python -m tests.unit.server.export.files.make_blank_font``.
 """
 
 import io
@@ -13,7 +13,7 @@ from fontTools.ttLib.tables._g_l_y_f import Glyph
 UNITS_PER_EM = 1000
 ASCENT, DESCENT = 800, -200
 ADVANCES = {".notdef": 500, "narrow": 500, "wide": 1000}
-FILE = Path(__file__).parents[4] / "server" / "export" / "blank.ttf"
+FILE = Path(__file__).parents[5] / "server" / "export" / "files" / "blank.ttf"
 
 
 def _hairline(advance: int) -> Glyph:

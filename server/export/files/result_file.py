@@ -7,8 +7,8 @@ server's start.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from server.export.file_page import FilePage
-from server.export.plain_text import write_text
+from server.export.files.file_page import FilePage
+from server.export.files.plain_text import write_text
 from server.intake.raw_file import RawFile
 
 __all__ = ["RESULT_FORMATS", "FilePage", "ResultFormat"]
@@ -35,25 +35,25 @@ class ResultFormat:
 
 
 def _write_pdf(pages: Sequence[FilePage], document: RawFile) -> bytes:
-    from server.export.searchable_pdf import write_pdf  # noqa: PLC0415
+    from server.export.files.searchable_pdf import write_pdf  # noqa: PLC0415
 
     return write_pdf(pages, document)
 
 
 def _write_docx(pages: Sequence[FilePage], document: RawFile) -> bytes:
-    from server.export.docx_file import write_docx  # noqa: PLC0415
+    from server.export.files.docx_file import write_docx  # noqa: PLC0415
 
     return write_docx(pages, document)
 
 
 def _write_xlsx(pages: Sequence[FilePage], document: RawFile) -> bytes:
-    from server.export.xlsx_file import write_xlsx  # noqa: PLC0415
+    from server.export.files.xlsx_file import write_xlsx  # noqa: PLC0415
 
     return write_xlsx(pages, document)
 
 
 def _write_pptx(pages: Sequence[FilePage], document: RawFile) -> bytes:
-    from server.export.pptx_file import write_pptx  # noqa: PLC0415
+    from server.export.files.pptx_file import write_pptx  # noqa: PLC0415
 
     return write_pptx(pages, document)
 

@@ -1,12 +1,12 @@
-"""Tests of server/export/line_drawing.py: any polygon, and nothing touched outside its rectangle."""
+"""Tests of server/export/drawing/line_drawing.py: any polygon, and nothing touched outside its rectangle."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.export.line_drawing import draw_line, side_lengths
-from server.export.text_drawing import TextBrush
+from server.export.drawing.line_drawing import draw_line, side_lengths
+from server.export.drawing.text_drawing import TextBrush
 from tests.unit.server.export.results import blank, quad
 
 RED = (0, 0, 255)

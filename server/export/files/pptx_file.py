@@ -17,8 +17,8 @@ from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE
 from pptx.util import Emu, Pt
 
 from models.document import Image
-from server.export.file_page import FilePage
-from server.export.text_layer import PlacedText, is_wide, placed
+from server.export.files.file_page import FilePage
+from server.export.files.text_layer import PlacedText, is_wide, placed
 from server.intake.raw_file import RawFile
 
 EMU_PER_POINT = 12_700

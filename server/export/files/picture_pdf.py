@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from server.export.file_page import FilePage
-from server.export.pictures import PictureEncodingFailed
-from server.export.text_layer import CharacterCodes, add_font, placed, text_operators
+from server.export.drawing.pictures import PictureEncodingFailed
+from server.export.files.file_page import FilePage
+from server.export.files.text_layer import CharacterCodes, add_font, placed, text_operators
 
 MIN_POINTS, MAX_POINTS = 3.0, 14_400.0
 """Sides of a page that readers take (PDF 1.7, Annex C)."""

@@ -1,4 +1,4 @@
-"""Tests of server/export/text_drawing.py: letters of many scripts, any string at all, and threads."""
+"""Tests of server/export/drawing/text_drawing.py: letters of many scripts, any string at all, and threads."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from server.export.text_drawing import TextBrush, Tile, drawable
+from server.export.drawing.text_drawing import TextBrush, Tile, drawable
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
 

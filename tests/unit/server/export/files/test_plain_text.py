@@ -1,8 +1,8 @@
 """Text files, read as bytes."""
 
 from models.layout.document import Cell, Table
-from server.export.plain_text import write_text
-from tests.unit.server.export.file_pages import IMAGE_SOURCE, block, file_page, text_line
+from server.export.files.plain_text import write_text
+from tests.unit.server.export.files.file_pages import IMAGE_SOURCE, block, file_page, text_line
 
 LINES = tuple(
     text_line(text, 10, 10 + 50 * at, 300, 40 + 50 * at) for at, text in enumerate(("one", "zwei", "三", "4"))

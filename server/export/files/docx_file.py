@@ -10,8 +10,8 @@ from docx.enum.text import WD_BREAK
 from docx.shared import Pt
 
 from models.layout.document import Block, Table
-from server.export.file_page import FilePage
-from server.export.page_blocks import line_texts, page_blocks, paragraph_text
+from server.export.files.file_page import FilePage
+from server.export.files.page_blocks import line_texts, page_blocks, paragraph_text
 from server.intake.raw_file import RawFile
 
 MAX_SIDE_POINTS = 1584.0

@@ -15,7 +15,7 @@ from pikepdf import Array, Dictionary, Name
 
 from models.document import TextLine
 from server.export.line_box import LineBox, Point, line_box
-from server.export.xml_text import clean_text
+from server.export.text import clean_text
 
 FONT_FILE = Path(__file__).with_name("blank.ttf")
 ASCENT, DESCENT = 800, -200

@@ -1,4 +1,4 @@
-"""Tests of server/export/visualize.py: canvas sizes, colours and determinism, and the recorded pictures' colours."""
+"""Canvas sizes, colours and determinism, and the colours of the recorded pictures."""
 
 import base64
 import json
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from models.document import Page, Preprocessed, Word
-from server.export.visualize import draw_ocr_image, draw_preprocessing_image
+from server.export.drawing.visualize import draw_ocr_image, draw_preprocessing_image
 from tests.unit.server.export.from_answer import EVALUATION_DATA, page_result
 from tests.unit.server.export.results import blank, quad, result
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from models.document import Image, Quad, TextLine
 from models.layout.document import Block, PageLayout
-from server.export.file_page import FilePage
-from server.export.pictures import encode_jpeg
+from server.export.drawing.pictures import encode_jpeg
+from server.export.files.file_page import FilePage
 from server.intake.raw_file import FileKind, RawFile
 from tests.unit.server.export.results import quad
 

@@ -14,13 +14,13 @@ import pytest
 from numpy.typing import NDArray
 
 from models.document import TextLine
-from server.export.file_page import FilePage
-from server.export.pictures import encode_jpeg
-from server.export.searchable_pdf import write_pdf
-from server.export.text_layer import FONT_FILE
+from server.export.drawing.pictures import encode_jpeg
+from server.export.files.file_page import FilePage
+from server.export.files.searchable_pdf import write_pdf
+from server.export.files.text_layer import FONT_FILE
 from server.intake.raw_file import FileKind, RawFile
 from tests.unit.server.decode import samples
-from tests.unit.server.export.file_pages import (
+from tests.unit.server.export.files.file_pages import (
     IMAGE_SOURCE,
     POINTS_PER_PIXEL,
     file_page,
@@ -28,7 +28,7 @@ from tests.unit.server.export.file_pages import (
     text_line,
     turned_line,
 )
-from tests.unit.server.export.make_blank_font import blank_font
+from tests.unit.server.export.files.make_blank_font import blank_font
 from tests.unit.server.export.similarity import similarity
 
 NEAR = 2.0

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from pptx import Presentation
 
-from server.export.file_page import FilePage
-from server.export.pictures import encode_jpeg
-from server.export.pptx_file import write_pptx
-from tests.unit.server.export.file_pages import IMAGE_SOURCE, file_page, text_line, turned_line
+from server.export.drawing.pictures import encode_jpeg
+from server.export.files.file_page import FilePage
+from server.export.files.pptx_file import write_pptx
+from tests.unit.server.export.files.file_pages import IMAGE_SOURCE, file_page, text_line, turned_line
 
 
 def slides(*pages: FilePage) -> tuple[Any, list[Any]]:

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from models.document import TextLine
 from models.layout.document import Block, Table
 from models.layout.joining import join_lines
-from server.export.file_page import FilePage
-from server.export.xml_text import clean_text
+from server.export.files.file_page import FilePage
+from server.export.text import clean_text
 
 
 def page_blocks(page: FilePage) -> tuple[Block, ...]:

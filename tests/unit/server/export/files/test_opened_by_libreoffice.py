@@ -9,8 +9,8 @@ import pytest
 from models.layout.document import Cell, Table
 from server.config.settings import OfficeSettings
 from server.decode.office.converter import OfficeConverter
-from server.export.result_file import RESULT_FORMATS
-from tests.unit.server.export.file_pages import IMAGE_SOURCE, block, file_page, text_line
+from server.export.files.result_file import RESULT_FORMATS
+from tests.unit.server.export.files.file_pages import IMAGE_SOURCE, block, file_page, text_line
 
 TEXTS = ("标题", "paragraph", "=1+1", "cell", "图表")
 LINES = tuple(text_line(text, 20, 20 + 60 * at, 300, 60 + 60 * at) for at, text in enumerate(TEXTS))

@@ -6,9 +6,9 @@ import openpyxl
 from openpyxl.workbook import Workbook
 
 from models.layout.document import Cell, Table
-from server.export.file_page import FilePage
-from server.export.xlsx_file import write_xlsx
-from tests.unit.server.export.file_pages import IMAGE_SOURCE, block, file_page, text_line
+from server.export.files.file_page import FilePage
+from server.export.files.xlsx_file import write_xlsx
+from tests.unit.server.export.files.file_pages import IMAGE_SOURCE, block, file_page, text_line
 
 
 def opened(*pages: FilePage) -> Workbook:

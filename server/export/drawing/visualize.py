@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 
 from models.document import Image, Page, PageResult
-from server.export.line_drawing import Colour, Corners, draw_line, side_lengths
-from server.export.pictures import Size, limited_size, reduced, reduction, resized
-from server.export.text_drawing import WHITE, TextBrush
+from server.export.drawing.line_drawing import Colour, Corners, draw_line, side_lengths
+from server.export.drawing.pictures import Size, limited_size, reduced, reduction, resized
+from server.export.drawing.text_drawing import WHITE, TextBrush
 
 _SEED = 0
 _CAPTION_BAND = 25

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from server.export.file_page import FilePage
-from server.export.page_blocks import line_texts, page_blocks, table_rows
+from server.export.files.file_page import FilePage
+from server.export.files.page_blocks import line_texts, page_blocks, table_rows
 from server.intake.raw_file import RawFile
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 import xlsxwriter
 
 from models.document import TextLine
-from server.export.file_page import FilePage
-from server.export.page_blocks import page_blocks, table_rows
-from server.export.xml_text import clean_text
+from server.export.files.file_page import FilePage
+from server.export.files.page_blocks import page_blocks, table_rows
+from server.export.text import clean_text
 from server.intake.raw_file import RawFile
 
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}

@@ -12,9 +12,9 @@ import msgspec
 
 from server.decode.workers.process import WorkerFailed, WorkerSettings
 from server.decode.workers.whole_file import FileRefused, make_once
-from server.export.file_page import FilePage
-from server.export.picture_pdf import picture_pdf
-from server.export.text_layer import PageText, placed
+from server.export.files.file_page import FilePage
+from server.export.files.picture_pdf import picture_pdf
+from server.export.files.text_layer import PageText, placed
 from server.intake.raw_file import FileKind, RawFile
 
 logger = logging.getLogger(__name__)

@@ -6,9 +6,9 @@ import zipfile
 import pytest
 from lxml import etree
 
-from server.export.result_file import RESULT_FORMATS
-from server.export.xml_text import clean_text
-from tests.unit.server.export.file_pages import IMAGE_SOURCE, file_page, text_line
+from server.export.files.result_file import RESULT_FORMATS
+from server.export.text import clean_text
+from tests.unit.server.export.files.file_pages import IMAGE_SOURCE, file_page, text_line
 
 CONTROLS = "".join(map(chr, range(32))) + "\x7f\ud800\udfff\ufffe\uffff"
 HOSTILE = file_page(

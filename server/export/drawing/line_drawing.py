@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.document import Image
-from server.export.text_drawing import WHITE, TextBrush, Tile
+from server.export.drawing.text_drawing import WHITE, TextBrush, Tile
 
 Corners = NDArray[np.float32]
 """float32 (4, 2): x, y of top-left, top-right, bottom-right, bottom-left."""

@@ -7,9 +7,9 @@ import pytest
 from docx.document import Document
 
 from models.layout.document import Cell, Table
-from server.export.docx_file import write_docx
-from server.export.file_page import FilePage
-from tests.unit.server.export.file_pages import IMAGE_SOURCE, block, file_page, text_line
+from server.export.files.docx_file import write_docx
+from server.export.files.file_page import FilePage
+from tests.unit.server.export.files.file_pages import IMAGE_SOURCE, block, file_page, text_line
 
 TEXTS = ("标题 Title", "first line", "second line", "head", "left", "right", "caption")
 LINES = tuple(text_line(text, 10, 10 + 50 * at, 300, 40 + 50 * at) for at, text in enumerate(TEXTS))

@@ -1,4 +1,4 @@
-"""Tests of server/export/pictures.py: the contract's size cap to the pixel, and pictures beyond JPEG's limits."""
+"""The size cap of the contract to the pixel, and pictures beyond the limits of JPEG."""
 
 import cv2
 import numpy as np
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.export.pictures import (
+from server.export.drawing.pictures import (
     MAX_JPEG_SIDE,
     PictureEncodingFailed,
     Size,

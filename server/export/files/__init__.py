@@ -1,0 +1,1 @@
+"""Result files: Word, Excel, PowerPoint, text and searchable PDF."""
