@@ -12,7 +12,7 @@ from pathlib import Path
 
 import cv2
 
-from server.check import draw_line, is_right
+from server.cli.drawn_line import draw_line, is_right
 
 SECONDS_TO_START = 240
 WRITABLE = ("/tmp", "/var/cache/ppocr-server", "/dev/shm")  # noqa: S108 - looked at

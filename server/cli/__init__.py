@@ -27,7 +27,7 @@ def main() -> None:
 @click.option("--insecure", is_flag=True, help="Listen beyond this machine without access tokens.")
 def serve(config: Path | None, settings: tuple[str, ...], host: str | None, port: int | None, insecure: bool) -> None:
     """Serve POST /ocr. Missing models are fetched first, unless models.offline is set."""
-    from server.cli.serving import serve
+    from server.cli.serve import serve
 
     given = {"server.host": host, "server.port": port}
     listen = tuple(f"{key}={value}" for key, value in given.items() if value is not None)
@@ -54,8 +54,8 @@ def ocr(
     **wishes: bool | float | str | None,
 ) -> None:
     """Read the text of FILES (images, TIFF, PDF) without a server."""
+    from server.cli.ocr import read_files
     from server.cli.output import OutputFormat
-    from server.cli.reading import read_files
 
     read_files(config, settings, files, OutputFormat(form), output, max_pages, wishes)
 
@@ -77,7 +77,7 @@ def show_config(config: Path | None, settings: tuple[str, ...]) -> None:
 @configured
 def check(config: Path | None, settings: tuple[str, ...]) -> None:
     """Say what this installation can do: device, engine, models, and one real line read."""
-    from server.cli.checking import check_installation
+    from server.cli.check import check_installation
 
     check_installation(config, settings)
 
@@ -90,7 +90,7 @@ def check(config: Path | None, settings: tuple[str, ...]) -> None:
 )  # fmt: skip
 def ready(config: Path | None, settings: tuple[str, ...], timeout_seconds: float) -> None:
     """Ask the server that runs with this configuration whether it is ready; exit code 1 where it is not."""
-    from server.cli.asking import ask_ready
+    from server.cli.ready import ask_ready
 
     ask_ready(config, settings, timeout_seconds)
 
@@ -104,7 +104,7 @@ def models() -> None:
 @configured
 def list_models(config: Path | None, settings: tuple[str, ...]) -> None:
     """List the models that have a name here, and whether they are installed."""
-    from server.cli.weights import list_models
+    from server.cli.models import list_models
 
     list_models(config, settings)
 
@@ -120,7 +120,7 @@ def pull(
     config: Path | None, settings: tuple[str, ...], names: tuple[str, ...], form: Literal["onnx", "paddle"] | None
 ) -> None:
     """Fetch and verify models: those NAMES, else all that the configuration names."""
-    from server.cli.weights import pull_models
+    from server.cli.models import pull_models
 
     pull_models(config, settings, names, form)
 
@@ -130,6 +130,6 @@ def pull(
 @click.argument("names", nargs=-1)
 def verify(config: Path | None, settings: tuple[str, ...], names: tuple[str, ...]) -> None:
     """Compare installed models with their SHA-256 sums: those NAMES, else all."""
-    from server.cli.weights import verify_models
+    from server.cli.models import verify_models
 
     verify_models(config, settings, names)

@@ -17,7 +17,7 @@ from models.engines.onnx_device import OnnxRuntimeDeviceEngine
 from models.engines.onnx_graph import changed_model
 from models.loader import build_pipeline
 from models.options import OcrOverrides
-from server.check import draw_line, is_right
+from server.cli.drawn_line import draw_line, is_right
 from server.cli.start import load, open_store, pull_required
 from tests.parity.cases import EVALUATION_DATA, GOLDEN
 from tests.unit.models.engines.paddle_layers import paddle_directory

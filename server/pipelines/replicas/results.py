@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from models.document import Image, Page, PageResult, Preprocessed
-from server.replicas.messages import PageRead, Prepared
-from server.replicas.shared_picture import map_picture
+from server.pipelines.replicas.messages import PageRead, Prepared
+from server.pipelines.replicas.shared_picture import map_picture
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from models.loader import build_pipeline
 from models.machine import usable_cores
 from models.optional_stage import ModuleState, ModuleStatus
 from models.store.weights import ModelStore
-from server.check import LINE, is_right, read_line
+from server.cli.drawn_line import LINE, is_right, read_line
 from server.cli.failures import Failure
 from server.cli.start import load, named, open_store
 from server.config.load import Configuration

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 
 from models.batching import BatcherStats
-from server.replicas.messages import StageNumbers
+from server.pipelines.replicas.messages import StageNumbers
 
 _FIELDS = tuple(field.name for field in fields(BatcherStats))
 

@@ -16,7 +16,7 @@ import numpy as np
 from models.engines.base import registered_engine
 from models.errors import EngineFailure, EngineUnavailable, ModelNotInstalled
 from models.loader import build_pipeline
-from server.replicas import worker
+from server.pipelines.replicas import worker
 from tests.unit.models.fake_pipeline import LINES, FakeModels, text_in
 
 DEADLY, HANGING, FAILING, SLOW, GOOD = 0, 60, 120, 180, 255

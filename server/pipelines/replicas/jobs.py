@@ -13,9 +13,9 @@ from models.document import Image, Page, PageResult, Preprocessed
 from models.errors import OcrError
 from models.pipeline import OcrPipeline
 from server.children import channel
-from server.replicas.errors import described
-from server.replicas.messages import Cancel, Failed, Order, PageRead, Prepare, Prepared, Read, Report, Size
-from server.replicas.shared_picture import SharedPicture, map_picture
+from server.pipelines.replicas.errors import described
+from server.pipelines.replicas.messages import Cancel, Failed, Order, PageRead, Prepare, Prepared, Read, Report, Size
+from server.pipelines.replicas.shared_picture import SharedPicture, map_picture
 from server.telemetry.logs import where
 
 logger = logging.getLogger("ppocr.replica")

@@ -15,12 +15,12 @@ from models.machine import usable_cores
 from server.children import channel
 from server.config.base import ConfigurationError
 from server.config.load import load_configuration
-from server.replicas.backoff import LONGEST_SECONDS, STEADY_SECONDS, Backoff
-from server.replicas.counters import StageTotals
-from server.replicas.errors import described, restored
-from server.replicas.flows import FlowNumbers
-from server.replicas.jobs import Jobs
-from server.replicas.messages import (
+from server.pipelines.replicas.backoff import LONGEST_SECONDS, STEADY_SECONDS, Backoff
+from server.pipelines.replicas.counters import StageTotals
+from server.pipelines.replicas.errors import described, restored
+from server.pipelines.replicas.flows import FlowNumbers
+from server.pipelines.replicas.jobs import Jobs
+from server.pipelines.replicas.messages import (
     Failed,
     Opening,
     PageRead,
@@ -33,11 +33,11 @@ from server.replicas.messages import (
     decode_report,
     encode,
 )
-from server.replicas.placement import replicas_of
-from server.replicas.shared_picture import SharedPicture, map_picture
-from server.replicas.worker import Link
+from server.pipelines.replicas.placement import replicas_of
+from server.pipelines.replicas.shared_picture import SharedPicture, map_picture
+from server.pipelines.replicas.worker import Link
 from tests.unit.models.fake_pipeline import FakeModels, fake_pipeline
-from tests.unit.server.replicas.conftest import OPTIONS
+from tests.unit.server.pipelines.replicas.conftest import OPTIONS
 
 
 class Clock:

@@ -19,8 +19,8 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from server.check import LINE, draw_line, is_right
 from server.cli import main
+from server.cli.drawn_line import LINE, draw_line, is_right
 from server.cli.failures import Failure
 from server.cli.sockets import listen_on, url_of
 from tests.unit.models.model_files import onnx_file, wheel_source, write_manifest, write_wheel

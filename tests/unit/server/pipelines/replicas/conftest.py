@@ -14,13 +14,13 @@ import pytest
 
 from models.document import Page
 from models.options import OcrDefaults, OcrOverrides
-from server.replicas.dispatcher import ReplicatedPipeline
-from server.replicas.messages import Start, StoreSettings
-from server.replicas.replica import ReplicaSettings
+from server.pipelines.replicas.dispatcher import ReplicatedPipeline
+from server.pipelines.replicas.messages import Start, StoreSettings
+from server.pipelines.replicas.replica import ReplicaSettings
 from tests.unit.models.fake_pipeline import fake_config, fake_store
-from tests.unit.server.replicas.fake_worker import FAULT_FILE, GOOD
+from tests.unit.server.pipelines.replicas.fake_worker import FAULT_FILE, GOOD
 
-MODULE = "tests.unit.server.replicas.fake_worker"
+MODULE = "tests.unit.server.pipelines.replicas.fake_worker"
 PATIENCE_SECONDS = 60.0
 OPTIONS = OcrDefaults().resolve(OcrOverrides())
 

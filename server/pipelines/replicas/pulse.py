@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable
 
 from models.pipeline import OcrPipeline
-from server.replicas.jobs import Jobs
-from server.replicas.messages import Pulse, StageNumbers
+from server.pipelines.replicas.jobs import Jobs
+from server.pipelines.replicas.messages import Pulse, StageNumbers
 
 START_SECONDS = 1800.0
 """For a start that may compile every model, or for opening one later; what takes longer has hung."""

@@ -9,11 +9,11 @@ from server.cli.start import pull_required
 from server.config.files import MANIFEST_FILE, packaged_file
 from server.config.load import Configuration
 from server.lifecycle import StartUp
-from server.local_pipeline import LocalPipeline
 from server.page_reader import PageReaderHost
-from server.replicas.dispatcher import ReplicatedPipeline
-from server.replicas.messages import StoreSettings
-from server.replicas.placement import replicas_of
+from server.pipelines.local import LocalPipeline
+from server.pipelines.replicas.dispatcher import ReplicatedPipeline
+from server.pipelines.replicas.messages import StoreSettings
+from server.pipelines.replicas.placement import replicas_of
 
 
 def reader_of(configuration: Configuration, store: ModelStore) -> tuple[StartUp, PageReaderHost]:

@@ -11,10 +11,10 @@ import pytest
 from models.document import Page
 from models.errors import DeadlineExceeded, EngineFailure, EngineUnavailable, ModelNotInstalled, PipelineStopped
 from models.options import OcrDefaults, OcrOverrides
-from server.replicas.probe import FAILURES_IN_A_ROW
+from server.pipelines.replicas.probe import FAILURES_IN_A_ROW
 from tests.unit.models.fake_pipeline import FakeModels, fake_pipeline
-from tests.unit.server.replicas.conftest import OPTIONS, page, pids_of_replicas, until
-from tests.unit.server.replicas.fake_worker import (
+from tests.unit.server.pipelines.replicas.conftest import OPTIONS, page, pids_of_replicas, until
+from tests.unit.server.pipelines.replicas.fake_worker import (
     BREAK,
     DEADLY,
     DIE,
@@ -73,7 +73,7 @@ def test_a_page_whose_pictures_cannot_be_mapped_fails_and_the_next_is_read(repli
         turned = OcrDefaults(use_doc_preprocessor=True).resolve(OcrOverrides(use_doc_unwarping=True))
         async with replicas.serving(1, optional="start") as pipeline:
             with monkeypatch.context() as patched:
-                patched.setattr("server.replicas.results.map_picture", full)
+                patched.setattr("server.pipelines.replicas.results.map_picture", full)
                 with pytest.raises(EngineFailure, match="did not arrive"):
                     await pipeline.read(page(), turned)
             assert len((await pipeline.read(page(), turned)).lines) == 2
@@ -365,7 +365,7 @@ def test_what_is_wrong_on_every_card_is_the_operators_error_although_another_rep
 def test_a_module_that_does_not_exist_is_a_start_that_fails(replicas) -> None:
     async def test():
         with pytest.raises(EngineUnavailable, match="did not start: exit status 1"):
-            async with replicas.serving(1, module="server.replicas.no_such_worker"):
+            async with replicas.serving(1, module="server.pipelines.replicas.no_such_worker"):
                 pass
 
     asyncio.run(test())

@@ -16,10 +16,10 @@ from models.optional_stage import ModuleStatus
 from models.options import OcrOverrides
 from server.children import channel
 from server.page_reader import ReplicaState, ReplicaStatus
-from server.replicas.backoff import Backoff
-from server.replicas.counters import StageTotals
-from server.replicas.errors import NotTaken, ReplicaHung, ReplicaLost, restored
-from server.replicas.messages import (
+from server.pipelines.replicas.backoff import Backoff
+from server.pipelines.replicas.counters import StageTotals
+from server.pipelines.replicas.errors import NotTaken, ReplicaHung, ReplicaLost, restored
+from server.pipelines.replicas.messages import (
     Cancel,
     Failed,
     NotStarted,
@@ -34,11 +34,11 @@ from server.replicas.messages import (
     StageNumbers,
     Start,
 )
-from server.replicas.probe import Probe, known_page
-from server.replicas.process import WORKER, ReplicaProcess
-from server.replicas.pulse import START_SECONDS
-from server.replicas.results import Answer, received_pictures
-from server.replicas.shared_picture import SharedPicture
+from server.pipelines.replicas.probe import Probe, known_page
+from server.pipelines.replicas.process import WORKER, ReplicaProcess
+from server.pipelines.replicas.pulse import START_SECONDS
+from server.pipelines.replicas.results import Answer, received_pictures
+from server.pipelines.replicas.shared_picture import SharedPicture
 
 logger = logging.getLogger("ppocr.replicas")
 

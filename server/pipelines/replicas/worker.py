@@ -1,6 +1,6 @@
 """A replica: a process that loads one pipeline and reads the pages that the dispatcher sends.
 
-Started as ``python -m server.replicas.worker SOCKET PARENT``. It ends when its socket does, or its parent.
+Started as ``python -m server.pipelines.replicas.worker SOCKET PARENT``. It ends when its socket does, or its parent.
 """
 
 import asyncio
@@ -17,9 +17,9 @@ from models.pipeline import OcrPipeline
 from models.store.weights import ModelStore
 from server.children import channel
 from server.children.sandbox import die_with_parent
-from server.replicas.errors import described
-from server.replicas.jobs import Jobs
-from server.replicas.messages import (
+from server.pipelines.replicas.errors import described
+from server.pipelines.replicas.jobs import Jobs
+from server.pipelines.replicas.messages import (
     Failed,
     NotStarted,
     Opening,
@@ -31,8 +31,8 @@ from server.replicas.messages import (
     decode_order,
     encode,
 )
-from server.replicas.pulse import Pulses
-from server.replicas.shared_picture import SharedPicture
+from server.pipelines.replicas.pulse import Pulses
+from server.pipelines.replicas.shared_picture import SharedPicture
 from server.telemetry.logs import configure_logging, where
 
 logger = logging.getLogger("ppocr.replica")

@@ -7,7 +7,7 @@ import weakref
 import numpy as np
 
 from models.document import Image
-from server.replicas.messages import Size
+from server.pipelines.replicas.messages import Size
 
 
 class SharedPicture:

@@ -7,8 +7,8 @@ from models.config import PipelineConfig
 from models.errors import EngineUnavailable
 from models.machine import every_gpu, usable_cores
 from server.config.load import Configuration
-from server.replicas.messages import Start, StoreSettings
-from server.replicas.replica import ReplicaSettings
+from server.pipelines.replicas.messages import Start, StoreSettings
+from server.pipelines.replicas.replica import ReplicaSettings
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 PULSES = 4

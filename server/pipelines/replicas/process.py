@@ -12,10 +12,10 @@ import msgspec
 
 from server.children import channel
 from server.decode.workers.process import child_environment
-from server.replicas.errors import ReplicaLost
-from server.replicas.messages import Order, Report, decode_report, encode
+from server.pipelines.replicas.errors import ReplicaLost
+from server.pipelines.replicas.messages import Order, Report, decode_report, encode
 
-WORKER = "server.replicas.worker"
+WORKER = "server.pipelines.replicas.worker"
 OWN_VARIABLES = "PPOCR_"
 """Our settings, tokens among them; a replica gets what it needs by message."""
 

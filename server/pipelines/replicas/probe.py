@@ -14,8 +14,8 @@ import numpy as np
 
 from models.document import Image
 from models.errors import EngineFailure, OcrError
-from server.replicas.errors import ReplicaLost
-from server.replicas.messages import Failed, PageRead, Report
+from server.pipelines.replicas.errors import ReplicaLost
+from server.pipelines.replicas.messages import Failed, PageRead, Report
 
 logger = logging.getLogger("ppocr.replicas")
 

@@ -16,7 +16,7 @@ from litestar import Litestar
 from server.app import create_app
 from server.children.core_dumps import forbid_core_dumps
 from server.cli.failures import Failure
-from server.cli.reader import reader_of
+from server.cli.pipeline_choice import reader_of
 from server.cli.sockets import listen_on, url_of
 from server.cli.start import load, open_store
 from server.config.access import check_exposure

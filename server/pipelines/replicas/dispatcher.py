@@ -18,13 +18,13 @@ from models.optional_stage import ModuleStatus
 from models.options import OcrDefaults, OcrOptions
 from models.tasks import run_all
 from server.page_reader import ReplicaStatus
-from server.replicas.counters import StageTotals
-from server.replicas.errors import NotTaken, ReplicaHung, ReplicaLost
-from server.replicas.flows import FlowNumbers
-from server.replicas.messages import Prepare, Read
-from server.replicas.replica import Replica, ReplicaSettings
-from server.replicas.results import page_result
-from server.replicas.shared_picture import SharedPicture
+from server.pipelines.replicas.counters import StageTotals
+from server.pipelines.replicas.errors import NotTaken, ReplicaHung, ReplicaLost
+from server.pipelines.replicas.flows import FlowNumbers
+from server.pipelines.replicas.messages import Prepare, Read
+from server.pipelines.replicas.replica import Replica, ReplicaSettings
+from server.pipelines.replicas.results import page_result
+from server.pipelines.replicas.shared_picture import SharedPicture
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from models.engines.base import registered_engine
 from models.errors import EngineUnavailable, PipelineStopped
 from models.loader import build_pipeline
 from models.options import OcrDefaults, OcrOverrides
-from server.local_pipeline import LocalPipeline
+from server.pipelines.local import LocalPipeline
 from tests.unit.models.fake_pipeline import FakeModels, fake_config, fake_store
 
 OPTIONS = OcrDefaults().resolve(OcrOverrides())
