@@ -6,20 +6,20 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
-from server.api import docs, health
-from server.api.failures import ErrorHandlers
-from server.api.files import files_handler
-from server.api.paddlex import ocr
-from server.api.vendors.registry import build_contracts
 from server.config.load import Configuration
+from server.contracts.paddlex.service import ocr
+from server.contracts.registry import build_contracts
 from server.errors import RequestError
 from server.http.outermost import RequestTelemetry
 from server.http.paced_answers import PacedAnswers
 from server.http.refuse_options import refuse_options
 from server.lifecycle import StartUp
 from server.lifespan import running
+from server.operations import docs, health
+from server.operations.error_handlers import ErrorHandlers
 from server.page_reader import PageReaderHost
 from server.runtime import Runtime, build_runtime
+from server.storage.links import files_handler
 
 
 def create_app(configuration: Configuration, pipeline: PageReaderHost, start_up: StartUp | None = None) -> Litestar:

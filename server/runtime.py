@@ -13,9 +13,9 @@ from server.admission.caller_limits import CallerLimits
 from server.admission.pixels import PixelGate
 from server.admission.requests import Admission
 from server.admission.wait_estimate import Pace
-from server.api.paddlex_file import FileIntake
 from server.config.access import is_loopback
 from server.config.load import Configuration
+from server.contracts.paddlex_shapes.file import FileIntake
 from server.decode.decoder import Decoder
 from server.decode.workers.process import PROTECTIONS
 from server.http.auth import Authenticator

@@ -11,9 +11,9 @@ import msgspec
 
 from models.document import PageResult
 from server.cli.failures import Misconfigured
+from server.contracts.paddlex_shapes.pruned import pruned_result
 from server.export.drawing.pictures import encode_jpeg
 from server.export.drawing.visualize import draw_ocr_image
-from server.export.pruned import pruned_result
 
 
 class OutputFormat(Enum):

@@ -7,7 +7,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.openapi import from_dict
 
-from server.api.openapi import openapi_document
+from server.operations.openapi import openapi_document
 from tests.contract.conftest import IMAGE, body
 from tests.unit.server.apps import application
 

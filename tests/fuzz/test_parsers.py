@@ -15,22 +15,22 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from server.api.json_body import decode_json, is_json, log_id_of, peek_log_id
-from server.api.paddlex_request import validate_body
-from server.api.vendors.baidu import source as baidu_source
-from server.api.vendors.baidu.errors import Refused as BaiduRefused
-from server.api.vendors.baidu.fields import parse_fields
-from server.api.vendors.baidu.request import apis, check_call
-from server.api.vendors.baidu.signature import PREFIX, SignedRequest, signer
-from server.api.vendors.baidu.tokens import TokenIssuer
-from server.api.vendors.capsolver.errors import TaskRefused
-from server.api.vendors.capsolver.request import check_task, decode_image, parse_body
-from server.api.vendors.complexdocr.errors import Refused as DocumentRefused
-from server.api.vendors.complexdocr.request import parse_call
-from server.api.vendors.file_task.form import parse_task_form
-from server.api.vendors.file_task.request import check_form
 from server.config.contract_settings import BaiduSettings, CapSolverSettings
 from server.config.settings import UrlInputSettings
+from server.contracts.baidu import source as baidu_source
+from server.contracts.baidu.errors import Refused as BaiduRefused
+from server.contracts.baidu.fields import parse_fields
+from server.contracts.baidu.request import apis, check_call
+from server.contracts.baidu.signature import PREFIX, SignedRequest, signer
+from server.contracts.baidu.tokens import TokenIssuer
+from server.contracts.capsolver.errors import TaskRefused
+from server.contracts.capsolver.request import check_task, decode_image, parse_body
+from server.contracts.complexdocr.errors import Refused as DocumentRefused
+from server.contracts.complexdocr.request import parse_call
+from server.contracts.file_task.form import parse_task_form
+from server.contracts.file_task.request import check_form
+from server.contracts.paddlex.body import decode_json, is_json, log_id_of, peek_log_id
+from server.contracts.paddlex.request import validate_body
 from server.decode.formats.exif import exif_orientation
 from server.decode.formats.headers import read_header
 from server.errors import InvalidInputFile, RequestError, UnsupportedFileType, UrlNotFetched

@@ -25,9 +25,9 @@ from models.pipeline import OcrPipeline
 from models.store.weights import ModelStore
 from server.config.files import MANIFEST_FILE, packaged_file
 from server.config.settings import DecodeSettings, LimitSettings
+from server.contracts.paddlex_shapes.pruned import pruned_result
 from server.decode.decoder import Decoder
 from server.errors import RequestError
-from server.export.pruned import pruned_result
 from server.intake.raw_file import FileKind, RawFile
 from tests.parity.bars import shortfalls
 from tests.parity.cases import GoldenCase, Request, committed_cases, external_cases

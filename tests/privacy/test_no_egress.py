@@ -8,10 +8,10 @@ import sys
 
 import pytest
 
-from server.api.docs import ASSETS, MEDIA_TYPES
-from server.api.openapi import openapi_document
 from server.cli.start import load, open_store, pull_required
 from server.http.security_headers import PAGE_POLICY
+from server.operations.docs import ASSETS, MEDIA_TYPES
+from server.operations.openapi import openapi_document
 from tests.contract.conftest import ROOT
 from tests.hostile.contracts import CONTRACTS
 from tests.privacy import namespace

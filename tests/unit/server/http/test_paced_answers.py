@@ -4,9 +4,9 @@ import asyncio
 from types import SimpleNamespace
 
 from server.admission.requests import Admission
-from server.api.files import files_handler
-from server.api.vendors.file_task.routes import file_task_routes
+from server.contracts.file_task.routes import file_task_routes
 from server.http.paced_answers import DOWNLOAD, PIECE_BYTES, PacedAnswers
+from server.storage.links import files_handler
 from server.storage.memory import MemoryStore
 from server.storage.signing import UrlSigner
 

@@ -1,1 +1,0 @@
-"""Other vendors' contracts, one package each. None knows another; `contract.py` says what each must bring."""

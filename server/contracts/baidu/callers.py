@@ -1,0 +1,81 @@
+"""Who calls: an access token in the query or the form, a key as bearer, or a signature."""
+
+import time
+from collections.abc import Callable, Mapping
+
+from server.admission.caller_limits import ANYBODY
+from server.config.contract_settings import BaiduSettings
+from server.contracts.baidu.errors import BAD_SIGNATURE, NO_TOKEN, Refused
+from server.contracts.baidu.fields import query_fields
+from server.contracts.baidu.signature import PREFIX, SignedRequest, signer
+from server.contracts.baidu.tokens import TokenIssuer, fingerprint
+from server.contracts.base import AnyRequest
+from server.http.keys import KeyRing
+
+TOKEN_FIELD = "access_token"  # noqa: S105 - the name of a field
+_BEARER_PAIR = "bce-v3"
+
+
+class Callers:
+    """Knows the configured keys and the tokens that were given for them.
+
+    Attributes:
+        keys: the configured pairs.
+        issuer: gives tokens.
+    """
+
+    def __init__(self, settings: BaiduSettings, clock: Callable[[], float] | None = None) -> None:
+        self.keys = KeyRing(settings.keys)
+        self.issuer = TokenIssuer(settings.token_expires_in, clock)
+        self._clock = clock or time.time
+        self._secrets = {name: secret.get_secret_value() for name, secret in settings.keys.items()}
+        self._names = {fingerprint(name): name for name in settings.keys}
+
+    def identify(self, request: AnyRequest) -> str | None:
+        """The caller by the request's head: the query's token comes before the Authorization header.
+
+        Returns:
+            A configured key's name, or `ANYBODY`; None where the head says nothing, so that the form may.
+
+        Raises:
+            Refused: what the head says is wrong.
+        """
+        token = query_fields(request).get(TOKEN_FIELD)
+        if token:
+            return self._by_token(token)
+        authorization = request.headers.get("authorization", "").strip()
+        if authorization.startswith(PREFIX):
+            return self._by_signature(authorization, request)
+        scheme, _, secret = authorization.partition(" ")
+        return self._by_bearer(secret.strip()) if scheme.lower() == "bearer" and secret.strip() else None
+
+    def identify_by_form(self, fields: Mapping[str, str]) -> str:
+        """The caller by the form's token.
+
+        Raises:
+            Refused: there is none, or it is wrong.
+        """
+        token = fields.get(TOKEN_FIELD)
+        if not token:
+            raise Refused(NO_TOKEN)
+        return self._by_token(token)
+
+    def _by_token(self, token: str) -> str:
+        owner = self.issuer.owner(token, self._names)
+        return ANYBODY if owner is None else owner
+
+    def _by_bearer(self, presented: str) -> str:
+        """A secret key, both keys as ``bce-v3/API key/Secret key``, or an access token."""
+        version, _, pair = presented.partition("/")
+        client, _, secret = pair.partition("/")
+        if version == _BEARER_PAIR and self.keys.matches(client, secret):
+            return client
+        return self.keys.find(presented) or self._by_token(presented)
+
+    def _by_signature(self, authorization: str, request: AnyRequest) -> str:
+        query = request.scope["query_string"].decode("latin-1")
+        signed = SignedRequest(request.method, request.scope["path"], query, request.headers.get)
+        client = signer(authorization, signed, self._secrets, self._clock())
+        if client is None:
+            raise Refused(BAD_SIGNATURE)
+        return client

@@ -1,0 +1,74 @@
+"""From what was read to the contract's answer."""
+
+from statistics import fmean, pvariance
+
+from litestar import Response
+
+from models.document import PageResult, TextLine
+from models.layout.analyse import analyse_layout
+from server.contracts.baidu.errors import FIRST_OF_ALGORITHM, Failure, new_log_id
+from server.contracts.baidu.languages import language_number
+from server.contracts.baidu.positions import Frame, line_position
+from server.contracts.baidu.request import Call
+from server.contracts.base import Json
+from server.http.json_response import json_response
+
+MEDIA_TYPE = "application/json;charset=UTF-8"
+
+
+def answer(content: Json, status: int = 200) -> Response[bytes]:
+    """An answer of this contract."""
+    return json_response(content, status, MEDIA_TYPE)
+
+
+def failed(failure: Failure) -> Response[bytes]:
+    """The answer to a call that failed."""
+    content: Json = {"error_code": failure.code, "error_msg": failure.message}
+    if failure.code >= FIRST_OF_ALGORITHM:
+        content["log_id"] = new_log_id()
+    return answer(content)
+
+
+def page_answer(page: PageResult, call: Call) -> Json:
+    """The answer for one page. Costs CPU: call it in a thread.
+
+    Lines without text are left out; everything else is in the order in which the pipeline gives it.
+    """
+    kept = {index: line for index, line in enumerate(page.lines) if line.text.strip()}
+    frame = Frame.of(page)
+    results = [_line(line, frame, call) for line in kept.values()]
+    content: Json = {"log_id": new_log_id(), "words_result_num": len(results), "words_result": results}
+    if call.detect_direction:
+        content["direction"] = direction(page.preprocessed.angle)
+    if call.detect_language:
+        content["language"] = language_number(line.text for line in kept.values())
+    if call.paragraph:
+        paragraphs = _paragraphs(page, {index: place for place, index in enumerate(kept)})
+        content |= {"paragraphs_result": paragraphs, "paragraphs_result_num": len(paragraphs)}
+    return content
+
+
+def direction(angle: int) -> int:
+    """How the image is turned counter-clockwise, in quarter turns.
+
+    Args:
+        angle: degrees counter-clockwise that turn it upright; -1 where that was not found out.
+    """
+    return -1 if angle < 0 else (360 - angle) % 360 // 90
+
+
+def _line(line: TextLine, frame: Frame, call: Call) -> Json:
+    entry: Json = {"words": line.text}
+    if call.probability:
+        scores = line.char_scores
+        entry["probability"] = {"average": fmean(scores), "variance": pvariance(scores), "min": min(scores)}
+    if call.located:
+        entry |= line_position(line, frame, call)
+    return entry
+
+
+def _paragraphs(page: PageResult, places: dict[int, int]) -> list[Json]:
+    """The blocks of the page in reading order, each with the places of its lines in ``words_result``."""
+    layout = analyse_layout(page.preprocessed.image, page.lines, page.regions)
+    groups = ([places[index] for index in block.lines if index in places] for block in layout.blocks)
+    return [{"words_result_idx": group} for group in groups if group]

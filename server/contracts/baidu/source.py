@@ -1,0 +1,106 @@
+"""The document of a call: from base64 or an address to bytes of a format that this contract takes."""
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable
+
+from server.contracts.baidu.errors import (
+    BAD_FORMAT,
+    BAD_SIZE,
+    EMPTY_IMAGE,
+    INVALID_PARAM,
+    URL_MALFORMED,
+    URL_SIZE,
+    URL_UNUSABLE,
+    Refused,
+)
+from server.contracts.baidu.fields import Fields
+from server.contracts.baidu.request import Api, Call
+from server.decode.document import DocumentInfo
+from server.intake.raw_file import FileKind, RawFile
+from server.intake.sniff import BMP_MAGIC, JPEG_MAGIC, PNG_MAGIC
+from server.threads import Workers
+
+MIN_SIDE = 15
+"""Shortest side in pixels."""
+
+_MAGICS = (JPEG_MAGIC, PNG_MAGIC, BMP_MAGIC)
+_LINE_BREAKS = b"\r\n\t"
+_BLANK = b"+ =" + _LINE_BREAKS
+"""What holds no picture; a plus sign was a space, or could be one."""
+_NO_LINE_BREAKS = bytes.maketrans(b" ", b"+")
+
+Fetch = Callable[[str], Awaitable[bytes]]
+"""See `server.intake.fetch.UrlFetcher.fetch`."""
+
+
+async def open_source(fields: Fields, call: Call, api: Api, fetch: Fetch, workers: Workers) -> RawFile:
+    """The document of a call, still undecoded.
+
+    Raises:
+        Refused: it, or its address, is empty, too long or too large, or it is of another format.
+        UrlNotFetched: it cannot or must not be fetched.
+    """
+    if call.source == "url":
+        if "url" in fields.too_long:
+            raise Refused(URL_SIZE)
+        return RawFile(await _fetch(fields.texts["url"].strip(), api, fetch), FileKind.IMAGE, flatten=True)
+    data = await workers.run(decode_base64, fields.take_file(call.source), api.max_base64_bytes)
+    if call.source == "pdf_file":
+        return RawFile(data, FileKind.PDF)
+    return RawFile(_image(data), FileKind.IMAGE, flatten=True)
+
+
+def decode_base64(text: bytes, max_bytes: int) -> bytes:
+    """Decode strictly, but for line breaks and for spaces, which are plus signs that a form has lost.
+
+    Args:
+        text: the base64.
+        max_bytes: how long it may be, without its line breaks.
+
+    Raises:
+        Refused: there is nothing in it, it is too long, or not base64.
+    """
+    if not text.strip(_BLANK):
+        raise Refused(EMPTY_IMAGE)
+    packed = text.translate(_NO_LINE_BREAKS, _LINE_BREAKS)
+    if len(packed) > max_bytes:
+        raise Refused(BAD_SIZE)
+    try:
+        return base64.b64decode(packed, validate=True)
+    except binascii.Error as error:
+        raise Refused(BAD_FORMAT) from error
+
+
+def choose_page(call: Call, api: Api, info: DocumentInfo) -> tuple[int]:
+    """The page to read.
+
+    Raises:
+        Refused: the document has no such page, or its size is not what the contract takes.
+    """
+    if call.page >= info.processed_pages:
+        raise Refused(INVALID_PARAM)
+    size = info.sizes[call.page]
+    if min(size) < MIN_SIDE or max(size) > api.max_side:
+        raise Refused(BAD_SIZE)
+    return (call.page,)
+
+
+async def _fetch(url: str, api: Api, fetch: Fetch) -> bytes:
+    if not url:
+        raise Refused(URL_SIZE)
+    if any(map(str.isspace, url.partition("://")[2].partition("/")[0])):
+        raise Refused(URL_MALFORMED)
+    data = await fetch(url)
+    if not data:
+        raise Refused(URL_UNUSABLE)
+    if -(-len(data) // 3) * 4 > api.max_base64_bytes:
+        raise Refused(BAD_SIZE)
+    return _image(data)
+
+
+def _image(data: bytes) -> bytes:
+    """Refuse formats that this server reads and this contract does not take."""
+    if not data.startswith(_MAGICS):
+        raise Refused(BAD_FORMAT)
+    return data

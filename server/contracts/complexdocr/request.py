@@ -1,0 +1,175 @@
+"""The contract's request: its fields, and the order in which they are checked.
+
+What is missing comes first (10301), then what has the wrong type or is no file of the announced kind (10304), then what
+is out of range (10305).
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from server.contracts.complexdocr.errors import MISSING, OUT_OF_RANGE, WRONG_TYPE, Refused
+from server.http.json_skim import skim
+from server.intake.raw_file import FileKind
+from server.intake.sniff import JPEG_MAGIC, PNG_MAGIC, sniff_kind
+from server.intake.url_rules import is_too_long, is_url
+from server.telemetry.record import RequestRecord
+
+FIELDS = ("seqid", "image", "html_escape", "generate_image", "output_format", "image_type", "first_page_idx")
+SWITCHES = {"html_escape": True, "generate_image": False}
+NUMBERS = {"output_format": 0, "image_type": 0, "first_page_idx": 1}
+TEXT, MARKDOWN, DOCUMENT = 0, 1, 3
+MAX_FIRST_PAGE = 2**52
+"""So that clients that keep numbers as doubles can tell the pages apart."""
+
+_DATA_URI = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
+_IMAGE_MAGICS = (PNG_MAGIC, JPEG_MAGIC)
+
+Fields = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the answer is to look like.
+
+    Attributes:
+        output_format: text, markdown or a document.
+        html_escape: recognised text is escaped for HTML.
+        pictures: figures are shown.
+        first_page: number of the first page.
+    """
+
+    output_format: Literal[0, 1, 3]
+    html_escape: bool
+    pictures: bool
+    first_page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A checked request.
+
+    Attributes:
+        wishes: what the answer is to look like.
+        kind: what the file must be.
+        source: the file's bytes, or the URL to get them from.
+    """
+
+    wishes: Wishes
+    kind: FileKind
+    source: bytes | str
+
+
+def parse_call(body: bytes, record: RequestRecord, max_file_bytes: int) -> Call:
+    """Check a body. Pure CPU work in proportion to its size.
+
+    Args:
+        body: the whole body.
+        record: learns the ``seqid`` as soon as it is known, also where the rest is refused.
+        max_file_bytes: cap on the file.
+
+    Raises:
+        Refused: something is wrong with it.
+    """
+    fields = _decode(body)
+    record.log_id = _text_or_none(fields.get("seqid"))
+    image = _required(fields)
+    _check_types(fields)
+    image_type, output_format = _number(fields, "image_type"), _number(fields, "output_format")
+    kind = FileKind.PDF if image_type in (2, 3) else FileKind.IMAGE
+    if image_type not in range(4):
+        raise Refused(OUT_OF_RANGE)
+    source = _address(image) if image_type in (1, 3) else _file(image, kind, image_type, max_file_bytes)
+    if output_format not in (TEXT, MARKDOWN, DOCUMENT):
+        raise Refused(OUT_OF_RANGE)
+    if not 1 <= _number(fields, "first_page_idx") <= MAX_FIRST_PAGE:
+        raise Refused(OUT_OF_RANGE)
+    wishes = Wishes(
+        output_format=cast("Literal[0, 1, 3]", output_format),
+        html_escape=_switch(fields, "html_escape"),
+        pictures=_switch(fields, "generate_image") and output_format != TEXT,
+        first_page=_number(fields, "first_page_idx"),
+    )
+    return Call(wishes, kind, source)
+
+
+def check_file(data: bytes, kind: FileKind, max_file_bytes: int) -> None:
+    """Check a file's size, and that it is what the request says.
+
+    Raises:
+        Refused: it is too large or something else.
+    """
+    if len(data) > max_file_bytes:
+        raise Refused(OUT_OF_RANGE)
+    if not (data.startswith(_IMAGE_MAGICS) if kind is FileKind.IMAGE else sniff_kind(data) is kind):
+        raise Refused(WRONG_TYPE)
+
+
+def _decode(body: bytes) -> Fields:
+    try:
+        fields = skim(body, FIELDS)
+    except (ValueError, RecursionError) as error:
+        raise Refused(WRONG_TYPE) from error
+    if not isinstance(fields, dict):
+        raise Refused(WRONG_TYPE)
+    return fields
+
+
+def _required(fields: Fields) -> str:
+    """``image`` without what surrounds its content, if both required fields are there; their types come after that."""
+    seqid, image = fields.get("seqid"), fields.get("image")
+    text = _content(image) if isinstance(image, str) else ""
+    absent = [isinstance(value, str) and not content for value, content in ((seqid, _text(seqid)), (image, text))]
+    if seqid is None or image is None or any(absent):
+        raise Refused(MISSING)
+    return text
+
+
+def _content(image: str) -> str:
+    prefix = _DATA_URI.match(image.strip())
+    return image.strip()[prefix.end() if prefix else 0 :]
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _text_or_none(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _check_types(fields: Fields) -> None:
+    texts = all(isinstance(fields[name], str) for name in ("seqid", "image"))
+    switches = all(isinstance(fields.get(name), bool | None) for name in SWITCHES)
+    numbers = all(type(fields.get(name)) in (int, type(None)) for name in NUMBERS)  # a bool is no number
+    if not (texts and switches and numbers):
+        raise Refused(WRONG_TYPE)
+
+
+def _switch(fields: Fields, name: str) -> bool:
+    value = fields.get(name)
+    return SWITCHES[name] if value is None else bool(value)
+
+
+def _number(fields: Fields, name: str) -> int:
+    value = fields.get(name)
+    return value if isinstance(value, int) else NUMBERS[name]
+
+
+def _address(text: str) -> str:
+    if is_too_long(text) or not is_url(text):
+        raise Refused(WRONG_TYPE)
+    return text
+
+
+def _file(text: str, kind: FileKind, image_type: int, max_file_bytes: int) -> bytes:
+    try:
+        data = base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Refused(WRONG_TYPE) from error
+    if image_type in (0, 2):
+        check_file(data, kind, max_file_bytes)
+    return data

@@ -1,0 +1,60 @@
+"""Puts the contract together."""
+
+from server.admission.caller_limits import CallerLimits
+from server.config.base import ConfigurationError
+from server.config.contract_settings import FileTaskSettings
+from server.contracts.base import Contract
+from server.contracts.file_task.errors import answer_error
+from server.contracts.file_task.openapi import paths
+from server.contracts.file_task.routes import FileTasks, file_task_routes
+from server.contracts.file_task.work import FileWork
+from server.jobs.directory import DirectoryUnusable, open_store
+from server.jobs.keeper import Keeper
+from server.jobs.runner import JobRunner, RunnerLimits
+from server.jobs.store import JobStore
+from server.runtime import Runtime
+from server.threads import Workers
+
+STORE_THREADS = 2
+
+
+def build_file_task(runtime: Runtime) -> Contract:
+    """Build the contract.
+
+    Raises:
+        ConfigurationError: the data directory cannot be used.
+    """
+    settings = runtime.configuration.settings.contracts.file_task
+    store, limits = _store(settings), CallerLimits(settings)
+    threads = Workers(settings.max_running_tasks + STORE_THREADS)
+    keeper = Keeper(store, threads)
+    runner = JobRunner(
+        keeper,
+        FileWork(runtime, threads, settings, limits.spend),
+        RunnerLimits(settings.max_queued_tasks, settings.max_running_tasks, settings.task_timeout_seconds),
+        lambda: _grace(runtime, settings),
+    )
+    return Contract(
+        name="file_task",
+        routes=file_task_routes(FileTasks(runtime, runner, keeper, settings, limits)),
+        paths=("/task/",),
+        answer_error=answer_error,
+        openapi=paths(),
+        running=runner.running,
+    )
+
+
+def _store(settings: FileTaskSettings) -> JobStore:
+    try:
+        return open_store(
+            settings.data_directory, max_bytes=settings.max_stored_bytes, retention=settings.retention_seconds
+        )
+    except DirectoryUnusable as error:
+        raise ConfigurationError(f"ppocr_server.contracts.file_task.data_directory: {error}") from error
+
+
+def _grace(runtime: Runtime, settings: FileTaskSettings) -> float:
+    """A result that nobody can fetch any more need not be waited for."""
+    if settings.data_directory is None:
+        return 0.0
+    return max(0.0, runtime.configuration.settings.server.shutdown_grace_seconds - runtime.lifecycle.drained_seconds)

@@ -1,0 +1,113 @@
+"""What a request asks for, checked; and the part of it that is kept with the task."""
+
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+import msgspec
+
+from server.contracts.file_task.errors import BadParameter, UploadTooLarge
+from server.contracts.file_task.form import FILE_FIELD, TaskForm
+from server.contracts.file_task.languages import DIGITS, group_of, parse_languages
+from server.export.files.result_file import RESULT_FORMATS
+from server.intake.sniff import OFFICE_EXTENSIONS
+from server.intake.url_rules import is_too_long
+
+DEFAULT_FORMAT = "txt"
+MAX_PASSWORD = 32
+PORTS = (None, 80, 443)
+
+
+class TaskSpec(msgspec.Struct, frozen=True):
+    """What is to be done; kept as JSON with the task, so it holds no secret and nothing of the upload's name.
+
+    Attributes:
+        format: of the result, from `RESULT_FORMATS`.
+        language: a group of `models.languages.groups.GROUPS`.
+        digits: nothing but digits and the punctuation of numbers is wanted.
+        fetch: the task's source is the address of the document, not the document.
+        suffix: the document's extension where it is that of an Office document, else empty.
+    """
+
+    format: str
+    language: str
+    digits: bool = False
+    fetch: bool = False
+    suffix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRequest:
+    """A checked request.
+
+    Attributes:
+        spec: what is to be done.
+        source: the document, or its address.
+        password: opens the document.
+    """
+
+    spec: TaskSpec
+    source: bytes
+    password: str | None
+
+
+def check_form(form: TaskForm, max_upload_bytes: int) -> TaskRequest:
+    """Check all fields.
+
+    Raises:
+        BadParameter: one is wrong.
+        UploadTooLarge: the file is.
+    """
+    url = form.texts.get("image_url")
+    if (url is None) == (form.file is None):
+        problem = "neither is there" if url is None else "both are there"
+        raise BadParameter(f"Send either {FILE_FIELD} or image_url: {problem}.")
+    names = parse_languages(form.texts.get("language", ""))
+    suffix = form.suffix if url is None else _url_suffix(_checked_url(url))
+    spec = TaskSpec(
+        format=_format(form.texts.get("format", DEFAULT_FORMAT)),
+        language=group_of(names),
+        digits=names == (DIGITS,),
+        fetch=url is not None,
+        suffix=suffix if suffix in OFFICE_EXTENSIONS else "",
+    )
+    password = _password(form.texts.get("password"))
+    if form.file is None:
+        return TaskRequest(spec, (url or "").encode(), password)
+    if len(form.file) > max_upload_bytes:
+        raise UploadTooLarge(f"{FILE_FIELD}: larger than the {max_upload_bytes} bytes that this server takes.")
+    return TaskRequest(spec, form.file, password)
+
+
+def _format(text: str) -> str:
+    if text not in RESULT_FORMATS:
+        raise BadParameter(f"format: must be one of {', '.join(RESULT_FORMATS)}, in lower case.")
+    return text
+
+
+def _password(text: str | None) -> str | None:
+    if text is not None and len(text) > MAX_PASSWORD:
+        raise BadParameter(f"password: must have at most {MAX_PASSWORD} characters.")
+    return text
+
+
+def _checked_url(url: str) -> SplitResult:
+    """What is wrong with the address itself; whether its host may be reached is decided when it is fetched."""
+    if is_too_long(url):
+        raise BadParameter("image_url: is too long.")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise BadParameter("image_url: is not a valid address.") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadParameter("image_url: must begin with http:// or https:// and name a host.")
+    if port not in PORTS:
+        raise BadParameter("image_url: only the ports 80 and 443 are allowed.")
+    if "@" in parts.netloc:
+        raise BadParameter("image_url: must not hold a user name or password.")
+    return parts
+
+
+def _url_suffix(parts: SplitResult) -> str:
+    name = parts.path.rpartition("/")[2]
+    return name[name.rfind(".") :].lower() if "." in name else ""

@@ -1,0 +1,1 @@
+"""PaddleX's PP-OCRv5 serving: `POST /ocr`, the product's own contract."""

@@ -1,0 +1,1 @@
+"""What operators ask of a running server, and where every error ends."""

@@ -1,0 +1,49 @@
+"""The interface description: OpenAPI as JSON, and a page that shows it, all from this server's own files."""
+
+import asyncio
+import json
+from pathlib import Path
+
+from litestar import Response, get
+from litestar.datastructures import State
+from litestar.params import FromPath
+
+from server.errors import NotFound
+from server.http.auth import LOCAL
+from server.http.security_headers import PAGE_POLICY
+from server.operations.openapi import openapi_document
+
+ASSETS = Path(__file__).parent.parent / "static" / "swagger-ui"
+MEDIA_TYPES = {
+    "index.html": "text/html",
+    "start.js": "text/javascript",
+    "swagger-ui-bundle.js": "text/javascript",
+    "swagger-ui.css": "text/css",
+    "favicon-32x32.png": "image/png",
+}
+"""The files that are served, and nothing else of the directory."""
+
+
+@get(["/openapi.json", "/schema/openapi.json"], opt={LOCAL: True}, sync_to_thread=False)
+def openapi_json(state: State) -> Response[bytes]:
+    """Give the OpenAPI document."""
+    return Response(json.dumps(openapi_document(state.contracts)).encode(), media_type="application/json")
+
+
+@get(["/schema", "/docs"], opt={LOCAL: True})
+async def page() -> Response[bytes]:
+    """Give the page that shows the document."""
+    return await asyncio.to_thread(_asset, "index.html")
+
+
+@get("/schema/assets/{name:str}", opt={LOCAL: True}, sync_to_thread=True)
+def asset(name: FromPath[str]) -> Response[bytes]:
+    """Give one of the page's files."""
+    if name not in MEDIA_TYPES:
+        raise NotFound
+    return _asset(name)
+
+
+def _asset(name: str) -> Response[bytes]:
+    headers = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-cache"}
+    return Response((ASSETS / name).read_bytes(), media_type=MEDIA_TYPES[name], headers=headers)

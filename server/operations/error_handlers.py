@@ -1,0 +1,65 @@
+"""Where every error ends: noted for the log, and answered by the contract that the request's path belongs to."""
+
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from litestar import Response
+from litestar.exceptions import HTTPException
+
+from server.contracts.base import Contract
+from server.contracts.paddlex.errors import AnyRequest, error_response
+from server.errors import RefusedByHttp, RequestError
+from server.telemetry.logs import forget_locals, where
+from server.telemetry.record import record_of
+
+logger = logging.getLogger("ppocr.errors")
+
+
+class ErrorHandlers:
+    """The application's exception handlers.
+
+    Args:
+        contracts: those switched on; every path that none of them owns is answered in our own contract's shape.
+    """
+
+    def __init__(self, contracts: Sequence[Contract]) -> None:
+        self._contracts = tuple(contracts)
+
+    def foreseen(self, request: AnyRequest, error: RequestError) -> Response[bytes]:
+        """Answer an error that was foreseen."""
+        internal = error.status == HTTPStatus.INTERNAL_SERVER_ERROR
+        return self._answer(request, error, error, "request failed: %s" if internal else None)
+
+    def refused(self, request: AnyRequest, error: HTTPException) -> Response[bytes]:
+        """Answer what the framework refused; its own words stay here."""
+        response = self._answer(request, error, RefusedByHttp(error.status_code, _phrase(error.status_code)), None)
+        allowed = (error.headers or {}).get("allow")
+        if allowed:
+            response.headers["Allow"] = ", ".join(sorted(set(allowed.split(", ")) - {"OPTIONS"}))
+        return response
+
+    def unexpected(self, request: AnyRequest, error: Exception) -> Response[bytes]:
+        """Answer a bug: the log says where, the caller learns nothing."""
+        return self._answer(request, error, RequestError(), "request failed unexpectedly: %s")
+
+    def _answer(
+        self, request: AnyRequest, raised: Exception, error: RequestError, report: str | None
+    ) -> Response[bytes]:
+        record = record_of(request.scope)  # type: ignore[arg-type]
+        record.error = type(raised).__name__
+        forget_locals(raised)
+        if report:
+            logger.error(report, where(raised), extra={"facts": {"request": record.request_id}})
+        owner = next((contract for contract in self._contracts if contract.owns(request.scope["path"])), None)
+        response = error_response(error) if owner is None else owner.answer_error(request, error)
+        if error.retry_after is not None:
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase if status != 500 else RequestError.default_message
+    except ValueError:
+        return RequestError.default_message

@@ -1,0 +1,76 @@
+"""Health checks, version and metrics: what those who run the server ask it."""
+
+from dataclasses import asdict
+from typing import Any
+
+from litestar import Response, get
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from models.optional_stage import ModuleStatus, missing_model
+from server.contracts.paddlex.errors import envelope, new_log_id
+from server.errors import NotReady
+from server.http.auth import LOCAL, PUBLIC
+from server.lifecycle import Phase
+from server.runtime import RuntimeDependency
+from server.version import PACKAGE, installed_version
+
+
+@get("/health", media_type="application/json", opt={PUBLIC: True})
+async def health(runtime: RuntimeDependency) -> Response[bytes]:
+    """Say that the server answers, in the contract's words; not before it can read, which its clients wait for.
+
+    Like a document, who asks while the models are loaded waits for them: the reference does not even listen then.
+    """
+    await runtime.start_up.over(runtime.configuration.settings.limits.body_timeout_seconds)
+    if runtime.lifecycle.phase is Phase.STARTING:
+        raise NotReady
+    return Response(envelope(new_log_id(), 0, "Healthy"), media_type="application/json")
+
+
+@get("/health/live", opt={PUBLIC: True}, sync_to_thread=False)
+def live() -> dict[str, str]:
+    """Say that the process answers; where it does not, restart it."""
+    return {"status": "alive"}
+
+
+@get("/health/ready", opt={PUBLIC: True}, sync_to_thread=False)
+def ready(runtime: RuntimeDependency) -> Response[dict[str, Any]]:
+    """Say whether documents are welcome now, and what is loaded; 503 while it starts, drains or has failed.
+
+    While it starts, ``start`` says what is being done and how far it is.
+    """
+    serving = runtime.lifecycle.phase is Phase.SERVING
+    healthy = runtime.pipeline.healthy
+    status = "failed" if serving and not healthy else runtime.lifecycle.phase.value
+    modules = [
+        {"module": module.module, "model": module.model_name, "state": module.state, "detail": _detail(module)}
+        for module in runtime.pipeline.modules()
+    ]
+    content: dict[str, Any] = {"status": "ready" if serving and healthy else status, "modules": modules}
+    if runtime.lifecycle.phase is Phase.STARTING:
+        content["start"] = asdict(runtime.start_up.progress)
+    if replicas := runtime.pipeline.replicas():
+        content["replicas"] = [asdict(replica) for replica in replicas]
+    return Response(content, status_code=200 if serving and healthy else 503)
+
+
+def _detail(module: ModuleStatus) -> str:
+    """A module's state in words for strangers; a failure's own words name files of this machine."""
+    if module.state == "not_installed":
+        return missing_model(module.model_name)
+    if module.state == "unusable":
+        return "Its model cannot be opened; the server's log says why."
+    return module.detail
+
+
+@get("/version", opt={LOCAL: True}, sync_to_thread=False)
+def version() -> dict[str, str]:
+    """Name the server and its version."""
+    return {"name": PACKAGE, "version": installed_version()}
+
+
+@get("/metrics", opt={LOCAL: True}, sync_to_thread=False)
+def metrics(runtime: RuntimeDependency) -> Response[bytes]:
+    """Give all metrics in the Prometheus text format."""
+    # As a header, because a media type of text gets a second charset.
+    return Response(runtime.metrics.render(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -1,0 +1,81 @@
+"""The OpenAPI document of this server. Each contract brings its own part; this puts them together."""
+
+from collections.abc import Sequence
+
+from server.contracts.base import Contract, Json
+from server.contracts.paddlex.openapi import error_schema, ocr_path, ocr_schemas
+from server.version import installed_version
+
+
+def openapi_document(contracts: Sequence[Contract]) -> Json:
+    """The whole document, OpenAPI 3.1.
+
+    Args:
+        contracts: other vendors' contracts that are switched on.
+    """
+    others = {path: item for contract in contracts for path, item in contract.openapi.items()}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "ppocr-server",
+            "version": installed_version(),
+            "description": "Text recognition over HTTP. `POST /ocr` is the PP-OCRv5 service contract.",
+        },
+        "paths": {"/ocr": ocr_path(), **others, **_health_paths()},
+        "components": {
+            "schemas": {"Error": error_schema(), **ocr_schemas()},
+            "securitySchemes": {
+                "token": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "Authorization",
+                    "description": "`token <TOKEN>` or `Bearer <TOKEN>`; needed only where tokens are configured.",
+                }
+            },
+        },
+        "security": [{"token": []}, {}],
+    }
+
+
+def _health_paths() -> Json:
+    return {
+        "/health": _get(
+            "Whether the server answers, in the contract's envelope", {"$ref": "#/components/schemas/Error"}, 503
+        ),
+        "/health/live": _get("Whether the process is alive", _object(status="string")),
+        "/health/ready": _get("Whether documents are welcome, and what is loaded", _readiness(), 503),
+        "/version": _get("Name and version", _object(name="string", version="string")),
+        "/metrics": {
+            "get": {
+                "summary": "Metrics in the Prometheus text format",
+                "responses": {"200": {"description": "Metrics", "content": {"text/plain": {}}}},
+            }
+        },
+    }
+
+
+def _get(summary: str, schema: Json, *other_statuses: int) -> Json:
+    content = {"application/json": {"schema": schema}}
+    responses = {str(status): {"description": summary, "content": content} for status in (200, *other_statuses)}
+    return {"get": {"summary": summary, "responses": responses}}
+
+
+def _readiness() -> Json:
+    module = _object(module="string", model="string", state="string", detail="string")
+    status = {"type": "string", "enum": ["starting", "ready", "draining", "failed"]}
+    start = _object(step="string", done="integer", total="integer", seconds="number")
+    replica = _object(
+        number="integer", device="string", state="string", losses="integer", pages="integer", pixels="integer"
+    )
+    always = {"status": status, "modules": {"type": "array", "items": module}}
+    # `start` while the server starts, `replicas` where there are several devices.
+    sometimes = {"start": start, "replicas": {"type": "array", "items": replica}}
+    return {"type": "object", "required": list(always), "properties": {**always, **sometimes}}
+
+
+def _object(**types: str) -> Json:
+    return {
+        "type": "object",
+        "required": list(types),
+        "properties": {name: {"type": kind} for name, kind in types.items()},
+    }

@@ -1,0 +1,110 @@
+import uuid
+from contextlib import ExitStack
+
+import pytest
+from litestar.testing import TestClient
+
+from server.contracts.paddlex import errors
+from server.runtime import MAX_PEEKS
+from tests.unit.server.apps import application
+
+
+@pytest.fixture(scope="module")
+def client():
+    with TestClient(application()) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "message"),
+    [
+        ("GET", "/", 404, "Not Found"),
+        ("POST", "/nothing", 404, "Not Found"),
+        ("GET", "/OCR", 404, "Not Found"),
+        ("GET", "/ocr/more", 404, "Not Found"),
+        ("GET", "/schema/assets/README.md", 404, "Not Found"),
+        ("GET", "/schema/assets/..%2f..%2fapp.py", 404, "Not Found"),
+        ("GET", "/ocr", 405, "Method Not Allowed"),
+        ("PUT", "/ocr", 405, "Method Not Allowed"),
+        ("OPTIONS", "/ocr", 405, "Method Not Allowed"),
+        ("OPTIONS", "/nothing", 404, "Not Found"),
+        ("POST", "/health", 405, "Method Not Allowed"),
+        ("OPTIONS", "/health", 405, "Method Not Allowed"),
+        ("DELETE", "/health/ready", 405, "Method Not Allowed"),
+    ],
+)
+def test_every_refusal_has_the_envelope(client, method, path, status, message):
+    answer = client.request(method, path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/json"
+    assert list(answer.json()) == ["logId", "errorCode", "errorMsg"]
+    assert (answer.json()["errorCode"], answer.json()["errorMsg"]) == (status, message)
+    assert uuid.UUID(answer.json()["logId"]).version == 4
+
+
+def test_a_wrong_method_is_told_the_right_ones(client):
+    assert client.put("/ocr").headers["allow"] == "POST"
+    assert client.options("/ocr").headers["allow"] == "POST"
+
+
+def test_head_is_refused_as_the_contract_says(client):
+    answer = client.head("/health")
+    assert (answer.status_code, answer.content) == (405, b"")
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "/nothing"), ("PUT", "/ocr")])
+def test_a_small_body_is_searched_for_the_log_id(client, method, path):
+    assert client.request(method, path, json={"logId": "mine"}).json()["logId"] == "mine"
+    for body in (b"{", b"[1]", b'{"logId":5}', b'{"logId":"\\ud800"}', b"\xff", b"[" * 60_000):
+        answer = client.request(method, path, content=body)
+        assert answer.status_code in (404, 405)
+        assert uuid.UUID(answer.json()["logId"])
+
+
+def test_so_is_one_of_some_megabytes_and_a_larger_one_is_not(client):
+    for size, echoed in ((3_000_000, True), (5_000_000, False)):
+        answer = client.post("/nothing", json={"padding": "A" * size, "logId": "mine"})
+        assert answer.status_code == 404
+        assert (answer.json()["logId"] == "mine") is echoed
+
+
+def test_a_full_door_still_echoes_small_bodies():
+    app = application(limits={"max_queued_requests": 1})
+    with TestClient(app) as client, app.state.runtime.admission.enter():
+        for size, echoed in ((50_000, True), (70_000, False)):
+            answer = client.post("/ocr", json={"padding": "A" * size, "logId": "mine"})
+            assert answer.status_code == 503
+            assert (answer.json()["logId"] == "mine") is echoed
+        assert app.state.runtime.admission.requests == 1
+        assert app.state.runtime.peeks.bytes == 0
+
+
+def test_only_so_many_refused_bodies_are_read_at_once(client):
+    runtime = client.app.state.runtime
+    with ExitStack() as taken:
+        for _ in range(MAX_PEEKS):
+            taken.enter_context(runtime.peeks.enter())
+        assert client.post("/nothing", json={"logId": "mine"}).json()["logId"] != "mine"
+    assert client.post("/nothing", json={"logId": "mine"}).json()["logId"] == "mine"
+
+
+def test_what_is_left_of_a_body_is_not_searched(monkeypatch):
+    async def never(*_arguments):
+        raise AssertionError
+
+    monkeypatch.setattr(errors, "_peek", never)
+    with TestClient(application(limits={"max_queued_bytes": 100})) as client:
+        answer = client.post("/ocr", json={"padding": "A" * 200, "logId": "mine"})
+    assert answer.status_code == 503
+    assert uuid.UUID(answer.json()["logId"])
+
+
+def test_a_token_that_is_missing_is_told_with_the_log_id():
+    with TestClient(application(auth={"tokens": {"a": "secret"}})) as client:
+        answer = client.post("/ocr", json={"padding": "A" * 3_000_000, "logId": "mine"})
+    assert (answer.status_code, answer.json()["logId"]) == (401, "mine")
+
+
+def test_there_is_no_cors(client):
+    answer = client.get("/health", headers={"Origin": "https://a.example"})
+    assert not [name for name in answer.headers if name.startswith("access-control")]

@@ -1,0 +1,35 @@
+import json
+
+import pytest
+
+from server.contracts.paddlex.request import validate_body, validate_parameters
+from server.errors import InvalidRequest
+
+
+def body(value: object) -> dict[str, object]:
+    return {"file": "AA==", "fileType": 1, "outputFormats": value}
+
+
+@pytest.mark.parametrize("value", [["markdown"], ["markdown", "text"], []])
+def test_the_formats_of_a_json_body(value):
+    assert validate_body(body(value)).output_formats == tuple(value)
+
+
+def test_no_formats_are_the_default():
+    assert validate_body({"file": "AA=="}).output_formats is None
+    assert validate_body(body(None)).output_formats is None
+
+
+def test_a_form_has_commas_between():
+    assert validate_parameters({"outputFormats": "markdown, text"}, "body").output_formats == ("markdown", "text")
+
+
+@pytest.mark.parametrize(
+    ("value", "place", "kind"),
+    [(["html"], "body.outputFormats[0]", "literal_error"), (5, "body.outputFormats", "tuple_type")],
+)
+def test_other_formats_are_refused_by_name(value, place, kind):
+    with pytest.raises(InvalidRequest) as refused:
+        validate_body(body(value))
+    (detail,) = json.loads(refused.value.message)
+    assert (detail["loc"], detail["type"]) == (place, kind)
