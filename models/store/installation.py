@@ -10,8 +10,8 @@ from typing import ClassVar, Literal
 import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from models.descriptions.inference_yml import load_yaml
 from models.descriptions.model_directory import ONNX_FILE, PADDLE_PARAMETERS, ModelFormat
+from models.descriptions.yaml_file import InvalidYaml, load_yaml
 from models.errors import WeightsMismatch
 from models.store.manifest import ManifestEntry, Source
 
@@ -72,7 +72,9 @@ def read_record(directory: Path) -> PullRecord | None:
         return None
     try:
         return TypeAdapter(PullRecord).validate_python(load_yaml(file.read_bytes()))
-    except (yaml.YAMLError, ValidationError, UnicodeDecodeError) as error:
+    except InvalidYaml as error:
+        raise WeightsMismatch(f"{file} is malformed; pull the model again: {error}") from error
+    except ValidationError as error:
         raise WeightsMismatch(f"{file} is malformed; pull the model again.") from error
 
 

@@ -4,11 +4,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
-import yaml
 from pydantic import ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
-from models.descriptions.inference_yml import load_yaml
 from models.descriptions.model_directory import ModelFormat
+from models.descriptions.yaml_file import InvalidYaml, load_yaml
 from models.errors import OcrError
 
 ModelTask = Literal[
@@ -150,14 +149,14 @@ def load_manifest(file: Path) -> Manifest:
     """Read and check a manifest.
 
     Raises:
-        InvalidManifest: it cannot be read, or something in it is missing, malformed or unknown.
+        InvalidManifest: it cannot be read, or something in it is missing, malformed, repeated or unknown.
     """
     try:
         return TypeAdapter(Manifest).validate_python(load_yaml(file.read_bytes()))
     except OSError as error:
         raise InvalidManifest(f"{file}: cannot be read: {error.strerror}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InvalidManifest(f"{file}: is not valid YAML: {error}") from error
+    except InvalidYaml as error:
+        raise InvalidManifest(f"{file}: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])

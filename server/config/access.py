@@ -5,56 +5,84 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
 
-import yaml
 from pydantic import SecretStr
 
+from models.descriptions.yaml_file import InvalidYaml, RepeatedKey, load_yaml
 from server.config.base import ConfigurationError
 from server.config.contract_settings import ContractSection, ContractSettings
 from server.config.overrides import TOKENS_VARIABLE
 from server.config.settings import AuthSettings, ServerSettings, Settings
 
-_TOKENS_FILE = "ppocr_server.auth.tokens_file"
+_BLANKS = " \t\r\n"
+"""What may stand around the items of the variable."""
 
 
 def with_tokens(auth: AuthSettings, environ: Mapping[str, str]) -> AuthSettings:
     """Gather the tokens of the file, of its ``tokens_file`` and of the environment; later ones win by name.
 
     Raises:
-        ConfigurationError: a source cannot be read, or a token is empty. Messages never hold a token.
+        ConfigurationError: a source cannot be read or repeats a name, no client could send a token, or two names have
+            the same one. Messages never hold a token.
     """
-    tokens = {name: token.get_secret_value() for name, token in auth.tokens.items()}
-    if auth.tokens_file is not None:
-        tokens |= _from_file(auth.tokens_file, "ppocr_server.auth.tokens_file")
-    tokens |= _from_variable(environ.get(TOKENS_VARIABLE, ""))
-    _check_tokens(tokens)
-    return auth.model_copy(update={"tokens": {name: SecretStr(token) for name, token in tokens.items()}})
-
-
-def _check_tokens(tokens: Mapping[str, str]) -> None:
-    for name, token in tokens.items():
-        if not name or not token or token != token.strip() or not token.isascii():
-            raise ConfigurationError(
-                f"The token named '{name}' cannot be sent in a header: it must be ASCII, not empty, and must not begin "
-                "or end with a space."
-            )
+    sources = _configured("ppocr_server.auth.tokens", auth.tokens, auth.tokens_file)
+    sources[TOKENS_VARIABLE] = _from_variable(environ.get(TOKENS_VARIABLE, ""))
+    return auth.model_copy(update={"tokens": _gather(sources)})
 
 
 def with_keys(contracts: ContractSettings, tokens: Mapping[str, SecretStr]) -> ContractSettings:
     """Give every contract its keys: its own, those of its ``keys_file``, and without either the access tokens.
 
     Raises:
-        ConfigurationError: a file cannot be read, or a key is empty.
+        ConfigurationError: a file cannot be read or repeats a name, no client could send a key, or two names have the
+            same one. Messages never hold a key.
     """
     changes = {}
     for name in ContractSettings.model_fields:
         section: ContractSection = getattr(contracts, name)
-        keys = {key: secret.get_secret_value() for key, secret in section.keys.items()}
-        if section.keys_file is not None:
-            keys |= _from_file(section.keys_file, f"ppocr_server.contracts.{name}.keys_file")
-        _check_tokens(keys)
-        found = {key: SecretStr(secret) for key, secret in keys.items()} or dict(tokens)
-        changes[name] = section.model_copy(update={"keys": found})
+        keys = _gather(_configured(f"ppocr_server.contracts.{name}.keys", section.keys, section.keys_file))
+        changes[name] = section.model_copy(update={"keys": keys or dict(tokens)})
     return contracts.model_copy(update=changes)
+
+
+def _configured(setting: str, written: Mapping[str, SecretStr], file: Path | None) -> dict[str, dict[str, str]]:
+    """The secrets of a setting and of the file beside it: secret by name, by where they stand."""
+    sources = {setting: {name: secret.get_secret_value() for name, secret in written.items()}}
+    if file is not None:
+        sources[f"{setting}_file"] = _from_file(file, f"{setting}_file")
+    return sources
+
+
+def _gather(sources: Mapping[str, Mapping[str, str]]) -> dict[str, SecretStr]:
+    """Lay all sources over each other, after each was checked; later ones win by name."""
+    places, secrets = dict[str, str](), dict[str, str]()
+    for place, found in sources.items():
+        for name, secret in found.items():
+            _check_sendable(name, secret, place)
+            places[name], secrets[name] = place, secret
+    owners = dict[str, str]()
+    for name, secret in secrets.items():
+        other = owners.setdefault(secret, name)
+        if other != name:
+            raise ConfigurationError(
+                f"{places[name]}: '{name}' has the same token as '{other}' ({places[other]}); give each name its own."
+            )
+    return {name: SecretStr(secret) for name, secret in secrets.items()}
+
+
+def _check_sendable(name: str, secret: str, place: str) -> None:
+    if not _is_one_line(name):
+        raise ConfigurationError(
+            f"{place}: the name {name!r} must not be empty, hold control characters, or begin or end with a blank."
+        )
+    if not (_is_one_line(secret) and secret.isascii()):
+        raise ConfigurationError(
+            f"{place}: the token named '{name}' cannot be sent in a header: it must be printable ASCII, not empty, and "
+            "must not begin or end with a blank."
+        )
+
+
+def _is_one_line(text: str) -> bool:
+    return bool(text) and text == text.strip() and text.isprintable()
 
 
 def check_tls(server: ServerSettings) -> None:
@@ -110,22 +138,32 @@ def is_loopback(host: str) -> bool:
 def _from_file(path: Path, setting: str) -> dict[str, str]:
     """Read ``name: token`` lines, every token as text: one of digits alone must not become a number."""
     try:
-        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - builds only text
+        loaded = load_yaml(path.read_bytes(), only_text=True)
     except OSError as error:
         raise ConfigurationError(f"{setting}: '{path}' cannot be read: {error.strerror}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError):
+    except RepeatedKey as error:
+        raise ConfigurationError(f"{setting}: '{path}': {error}") from error
+    except InvalidYaml:
         loaded = None
-    if not isinstance(loaded, dict) or not all(isinstance(token, str) for token in loaded.values()):
+    entries = loaded.items() if isinstance(loaded, dict) else [("", None)]
+    tokens = {name: token for name, token in entries if isinstance(token, str)}
+    if len(tokens) < len(entries):
         raise ConfigurationError(f"{setting}: '{path}' must hold one 'name: token' a line.")
-    return loaded
+    return tokens
 
 
 def _from_variable(text: str) -> dict[str, str]:
-    """Read ``name=token,name2=token2``."""
-    tokens = {}
-    for item in filter(None, (part.strip() for part in text.split(","))):
-        name, equals, token = item.partition("=")
-        if not equals:
-            raise ConfigurationError(f"{TOKENS_VARIABLE}: write it as name=token,name2=token2.")
-        tokens[name.strip()] = token.strip()
+    """Read ``name=token,name2=token2``. An item that lacks one of both is only counted: it may be part of a token."""
+    tokens, items = dict[str, str](), dict[str, int]()
+    for number, item in enumerate(text.split(","), start=1):
+        if not item.strip(_BLANKS):
+            continue
+        name, _, token = (part.strip(_BLANKS) for part in item.partition("="))
+        if not name or not token:
+            raise ConfigurationError(f"{TOKENS_VARIABLE}: item {number} is wrong; write name=token,name2=token2.")
+        if name in tokens:
+            raise ConfigurationError(
+                f"{TOKENS_VARIABLE}: item {number} repeats the name '{name}' of item {items[name]}; keep one of them."
+            )
+        tokens[name], items[name] = token, number
     return tokens

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-import yaml
-
+from models.descriptions.yaml_file import InvalidYaml, load_yaml
 from server.config.base import ConfigurationError
 
 DEFAULT_FILE = "default.yaml"
@@ -21,19 +20,19 @@ def read_mapping(path: Path) -> dict[str, object]:
     """Read a YAML file whose top level is a mapping; an empty file is an empty mapping.
 
     Raises:
-        ConfigurationError: the file cannot be read, is not YAML, or holds something else.
+        ConfigurationError: the file cannot be read, is not YAML, repeats a key, or holds something else.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = load_yaml(path.read_bytes())
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read: {error.strerror}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: is not valid YAML: {error}") from error
+    except InvalidYaml as error:
+        raise ConfigurationError(f"{path}: {error}") from error
     if content is None:
         return {}
     if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
         raise ConfigurationError(f"{path}: must hold 'key: value' lines at its top level.")
-    return content
+    return dict(content)
 
 
 def locate(written: Path, file: Path | None) -> Path:

@@ -5,10 +5,10 @@ from difflib import get_close_matches
 from types import UnionType
 from typing import Union, get_args, get_origin
 
-import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
+from models.descriptions.yaml_file import InvalidYaml, RepeatedKey, load_yaml
 from server.config.base import ConfigurationError
 from server.config.settings import Settings
 
@@ -48,6 +48,9 @@ def read_text(field: FieldInfo, text: str) -> object:
 
     Text that the type takes as it stands stays text, so a file name such as ``1.0`` is never turned into a number.
     Everything else is YAML, which JSON lists are too.
+
+    Raises:
+        ConfigurationError: a mapping in it repeats a key. The message lacks its origin.
     """
     if text in _NULLS and type(None) in get_args(field.annotation):
         return None
@@ -88,8 +91,10 @@ def _section(field: FieldInfo) -> type[BaseModel] | None:
 
 def _yaml_or_text(text: str) -> object:
     try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
+        return load_yaml(text)
+    except RepeatedKey as error:
+        raise ConfigurationError(str(error)) from error
+    except InvalidYaml:
         return text
 
 

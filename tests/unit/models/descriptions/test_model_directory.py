@@ -120,6 +120,16 @@ def test_not_yaml_names_the_line(tmp_path: Path) -> None:
         ModelDirectory.read(tmp_path)
 
 
+def test_a_section_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    directory = write_directory(tmp_path / "any", detection_yml())
+    with (directory / "inference.yml").open("a", encoding="utf-8") as file:
+        file.write("\nPostProcess: {name: DBPostProcess, thresh: 0.9}\n")
+    with pytest.raises(
+        InvalidModelDirectory, match=r"inference\.yml: line \d+ repeats the key 'PostProcess' of line \d+"
+    ):
+        ModelDirectory.read(directory)
+
+
 def test_python_objects_are_not_built(tmp_path: Path) -> None:
     (tmp_path / "inference.onnx").write_bytes(onnx_file())
     (tmp_path / "inference.yml").write_text("Global: !!python/object/apply:os.getcwd []\n")

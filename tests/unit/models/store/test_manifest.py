@@ -132,3 +132,13 @@ def test_missing_and_malformed_files(tmp_path: Path) -> None:
     (tmp_path / "models.yaml").write_text("models: {")
     with pytest.raises(InvalidManifest, match="not valid YAML"):
         load_manifest(tmp_path / "models.yaml")
+
+
+def test_a_model_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    file = write_manifest(tmp_path / "models.yaml", {"tiny": [wheel_source(b"x")]})
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text + text.partition("\n")[2], encoding="utf-8")
+    with pytest.raises(
+        InvalidManifest, match=rf"models\.yaml: line {text.count(chr(10)) + 1} repeats the key 'tiny' of"
+    ):
+        load_manifest(file)

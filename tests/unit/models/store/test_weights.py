@@ -135,7 +135,7 @@ def test_a_file_that_is_no_model_is_not_installed(tmp_path: Path, wheels: Path) 
     assert not store.installed("tiny")
 
 
-@pytest.mark.parametrize("damage", ["truncate", "flip", "remove", "description", "record"])
+@pytest.mark.parametrize("damage", ["truncate", "flip", "remove", "description", "record", "repeated"])
 def test_a_damaged_pull_is_refused_and_pulled_again(store: ModelStore, damage: str) -> None:
     path = store.pull("tiny")
     onnx = path / "inference.onnx"
@@ -147,8 +147,11 @@ def test_a_damaged_pull_is_refused_and_pulled_again(store: ModelStore, damage: s
         (path / "inference.yml").unlink()
     elif damage == "description":
         (path / "inference.yml").write_text((path / "inference.yml").read_text().replace("0.6", "0.7"))
-    else:
+    elif damage == "record":
         (path / "weights.lock.yml").write_text("files: 5\n")
+    else:
+        with (path / "weights.lock.yml").open("a") as record:
+            record.write("files: {}\n")
     with pytest.raises(WeightsMismatch, match=r"pull the model again"):
         store.find("tiny")
     (listed,) = store.entries()

@@ -199,6 +199,41 @@ def test_files_that_are_no_configuration(write, text: str) -> None:
     assert failure(file).startswith(f"{file}: ")
 
 
+def test_a_section_that_stands_twice_is_refused_and_does_not_open_the_server(write) -> None:
+    file = write(
+        "ppocr_server:\n  auth: {tokens: {alice: s3cret}}\n  server: {port: 1}\n  auth: {pages_per_minute: 9}\n"
+    )
+    assert failure(file) == f"{file}: line 4 repeats the key 'auth' of line 2; keep one of them."
+
+
+def test_a_key_that_stands_twice_is_refused_anywhere(write) -> None:
+    file = write("SubModules:\n  TextDetection:\n    thresh: 0.3\n    box_thresh: 0.5\n    thresh: 0.4\n")
+    assert "line 5 repeats the key 'thresh' of line 3" in failure(file)
+    file = write("ppocr_server:\n  auth:\n    tokens:\n      alice: s3cret\n      alice: s3cret-2\n")
+    assert "line 5 repeats the key 'alice' of line 4" in failure(file)
+    assert "s3cret" not in failure(file)
+
+
+def test_a_key_may_override_a_merged_one(write) -> None:
+    text = "base: &base {port: 1, host: '::1'}\nppocr_server: {server: {<<: *base, port: 2}}\n"
+    server = load(write(text)).settings.server
+    assert (server.host, server.port) == ("::1", 2)
+
+
+@pytest.mark.parametrize("text", ["{a: s3cret, a: s3cret-2}", '{"a": "s3cret", "a": "s3cret-2"}'])
+def test_a_value_outside_the_file_that_repeats_a_key_is_refused(text: str) -> None:
+    expected = "line 1 repeats the key 'a' of line 1; keep one of them."
+    assert failure(None, {"PPOCR_SERVER__AUTH__TOKENS": text}) == f"PPOCR_SERVER__AUTH__TOKENS: {expected}"
+    assert failure(None, {}, [f"auth.tokens={text}"]) == f"--set auth.tokens: {expected}"
+
+
+@pytest.mark.parametrize("text", ["{alice: !s3cret x}", "{alice: *s3cret}", "{alice: [s3cret", "{alice: 's3cret}"])
+def test_a_file_that_is_not_yaml_is_refused_without_being_quoted(write, text: str) -> None:
+    file = write(f"ppocr_server:\n  auth:\n    tokens: {text}\n")
+    assert failure(file).startswith(f"{file}: is not valid YAML near line ")
+    assert "s3cret" not in failure(file)
+
+
 def test_a_missing_file_says_so(tmp_path: Path) -> None:
     assert "cannot be read: No such file" in failure(tmp_path / "none.yaml")
 
