@@ -21,7 +21,7 @@ import torch
 
 from benchmarks.gpu.ceilings import measure_ceilings
 from benchmarks.gpu.figures import Ceilings, Figures
-from benchmarks.gpu.networks import Setup
+from benchmarks.gpu.networks import MODELS, Setup
 from benchmarks.gpu.pages import PageSet, load_pages
 from benchmarks.gpu.report import FOLDER, as_text, keep
 from benchmarks.gpu.stages import measure_stages
@@ -30,7 +30,6 @@ from models.engines.torch.device import device_title
 from models.engines.torch.lane import open_lane
 from models.errors import OcrError
 
-MODELS = Path.home() / ".cache" / "ppocr-server" / "models"
 PARTS = ("ceilings", "stages", "agreement", "pipeline", "server")
 """In this order; pipeline and server need the ceilings."""
 

@@ -14,6 +14,8 @@ from models.errors import ModelNotInstalled
 
 DETECTOR, RECOGNISER = "PP-OCRv5_mobile_det", "PP-OCRv5_mobile_rec"
 CLASSIFIER = "ch_ppocr_mobile_v2.0_cls"
+MODELS = Path.home() / ".cache" / "ppocr-server" / "models"
+"""Where `ppocr-server models pull` puts them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import numpy as np
 
 from benchmarks.ground_truth import DATA
 from models.document import Image
+from models.ops.crop import LineRegion
 
 PAGES, QUICK_PAGES = 50, 2
 JPEG_QUALITY = 90
@@ -39,6 +40,13 @@ def encoded(images: Sequence[Image], extension: str) -> list[bytes]:
     """The pages as files: ``.jpg`` or ``.png``."""
     options = [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY] if extension == ".jpg" else []
     return [cv2.imencode(extension, image, options)[1].tobytes() for image in images]
+
+
+def slanted_line(left: float, top: float, length: int, thickness: int) -> LineRegion:
+    """Where a line is that rises by one pixel in a hundred, so that it has to be sampled. All in pixels."""
+    rise, right, bottom = length / 100, left + length, top + thickness
+    corners = [[left, top + rise], [right, top], [right, bottom], [left, bottom + rise]]
+    return LineRegion(np.array(corners, np.float32), length, thickness)
 
 
 def _drawn(seed: int) -> Image:

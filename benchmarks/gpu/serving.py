@@ -29,12 +29,13 @@ OFF = "useDocOrientationClassify=false&useDocUnwarping=false&useTextlineOrientat
 def measure_serving(setup: Setup, pages: PageSet, floors: Floors) -> Iterator[Served]:
     """Start the server, warm it with every file, and load it."""
     files = _requests(pages, quick=setup.quick)
-    with _server(setup) as server:
+    with running_server(setup) as server:
         for kind, requests in files.items():
             closed_load(server, requests, WARM_UP_CLIENTS)
             warm = closed_load(server, requests, WARM_UP_CLIENTS)
             for clients in QUICK_CLIENTS if setup.quick else CLIENTS:
-                yield _measure(setup, server, kind, _enough(requests, warm, clients, setup.quick), clients, floors)
+                wanted = enough_requests(requests, warm, clients, quick=setup.quick)
+                yield _measure(setup, server, kind, wanted, clients, floors)
 
 
 def _measure(
@@ -65,7 +66,7 @@ def _grown(before: Samples, after: Samples, stage: str) -> float:
     return after[key] - before.get(key, 0.0)
 
 
-def _enough(requests: Sequence[Request], warm: LoadResult, clients: int, quick: bool) -> list[Request]:
+def enough_requests(requests: Sequence[Request], warm: LoadResult, clients: int, *, quick: bool) -> list[Request]:
     """As many requests as keep the server busy for the time that is planned, judged by a pass when it was warm."""
     rate = len(warm.latencies) / warm.seconds
     wanted = max(2 * clients, int(rate * (QUICK_SECONDS if quick else SECONDS)))
@@ -73,13 +74,18 @@ def _enough(requests: Sequence[Request], warm: LoadResult, clients: int, quick: 
 
 
 def _requests(pages: PageSet, *, quick: bool) -> dict[str, list[Request]]:
-    jpeg, png = (encoded(pages.images, extension) for extension in (".jpg", ".png"))
     document = pdf(QUICK_PDF_PAGES if quick else PDF_PAGES)
     return {
-        "jpeg": [_raw(f"{number}.jpg", "image/jpeg", body) for number, body in enumerate(jpeg)],
-        "png": [_raw(f"{number}.png", "image/png", body) for number, body in enumerate(png)],
+        "jpeg": image_requests(pages, ".jpg", "image/jpeg"),
+        "png": image_requests(pages, ".png", "image/png"),
         "pdf": [_raw(document.name, "application/pdf", document.content, document.pages)],
     }
+
+
+def image_requests(pages: PageSet, extension: str, content_type: str) -> list[Request]:
+    """One request a page, as a file of this kind."""
+    files = encoded(pages.images, extension)
+    return [_raw(f"{number}{extension}", content_type, body) for number, body in enumerate(files)]
 
 
 def _raw(name: str, content_type: str, body: bytes, pages: int = 1) -> Request:
@@ -87,18 +93,28 @@ def _raw(name: str, content_type: str, body: bytes, pages: int = 1) -> Request:
 
 
 @contextmanager
-def _server(setup: Setup) -> Iterator[Peer]:
+def running_server(setup: Setup, replicas: int | None = None) -> Iterator[Peer]:
+    """The server in a process of its own until the block ends. See `arguments`."""
     port = serving.free_port()
     program = [sys.executable, "-c", "from server.cli import main; main()"]
     environ = _environment()
-    with serving.running([*program, *arguments(setup, port)], port, environ, ready="/health/ready") as server:
+    with serving.running([*program, *arguments(setup, port, replicas)], port, environ, ready="/health/ready") as server:
         yield Peer("ours", HOST, port, server.process.pid, ocr_request, ocr_lines, has_metrics=True)
 
 
-def arguments(setup: Setup, port: int) -> list[str]:
-    """Of the server: the profile for GPUs as it is shipped, with the models that are measured."""
+def arguments(setup: Setup, port: int, replicas: int | None = None) -> list[str]:
+    """Of the server: the profile for GPUs as it is shipped, with the models that are measured.
+
+    Args:
+        setup: where and how.
+        port: on the loopback interface.
+        replicas: so many pipelines share the device, each in a process of its own; None: as the profile has it.
+    """
+    place = [f"engine.device={setup.device}"]
+    if replicas is not None:
+        place = ["engine.device=cpu", f"engine.devices=[{','.join([setup.device] * replicas)}]"]
     settings = [
-        f"engine.device={setup.device}",
+        *place,
         "models.optional_modules=as_configured",
         "models.offline=true",
         f"models.local_directories=[{setup.models}]",

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from benchmarks.gpu.figures import Ceilings, StageTime
 from benchmarks.gpu.networks import CLASSIFIER, DETECTOR, RECOGNISER, Setup
+from benchmarks.gpu.pages import slanted_line
 from benchmarks.gpu.roofline import Cost, cost_of
 from benchmarks.gpu.timing import seconds_of
 from models.device_ops.crops import LineCut, cut_lines
@@ -22,7 +21,6 @@ from models.engines.torch.session import (
     open_detector,
     open_recognizer,
 )
-from models.ops.crop import LineRegion
 from models.stages.device.classifier import image_shapes
 from models.stages.device.line_reader import line_shapes
 
@@ -86,15 +84,8 @@ def _around(lane: Lane, page: Image, quick: bool) -> Iterator[tuple[str, tuple[i
     height, width = page.shape[:2]
     length, thickness = min(400, width - 20), 30
     tops = [10 + (height - 60) * number // lines for number in range(lines)]
-    regions = [LineRegion(_slanted(top, length, thickness), length, thickness) for top in tops]
+    regions = [slanted_line(10, top, length, thickness) for top in tops]
     cuts = [LineCut(tensor, region, 640) for region in regions]
     yield "upload of a page", page.shape, lambda: page_on(page, device)
     yield "resizing of a page", (960, 672), lambda: resized(tensor, (960, 672))
     yield "lines cut out", (lines, 3, 48, 640), lambda: cut_lines(cuts, (lines, 48, 640), PADDING_LEVEL)
-
-
-def _slanted(top: int, length: int, thickness: int) -> NDArray[np.float32]:
-    """Corners of a line that rises by one pixel in a hundred, so that it has to be sampled."""
-    rise = length / 100
-    corners = [[10, top + rise], [10 + length, top], [10 + length, top + thickness], [10, top + thickness + rise]]
-    return np.array(corners, np.float32)
