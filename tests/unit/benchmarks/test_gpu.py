@@ -2,7 +2,9 @@
 
 import itertools
 import json
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -15,6 +17,8 @@ from benchmarks.gpu.pages import PageSet, encoded, load_pages
 from benchmarks.gpu.report import as_text, keep
 from benchmarks.gpu.roofline import cost_of
 from benchmarks.gpu.serving import PROFILE, arguments
+from benchmarks.gpu.timing import time_of
+from models.engines.torch.lane import CpuLane
 from server.config.load import load_configuration
 
 CEILINGS = Ceilings(bytes_per_second=1e9, flop_per_second=1e9, upload_bytes_per_second=1, download_bytes_per_second=1)
@@ -92,6 +96,31 @@ def test_a_part_that_cannot_run_is_named_and_the_others_go_on(tmp_path: Path, mo
     assert not_yet == [list(program.PARTS[count:]) for count in (1, 2, 3, 4, 5)]
 
 
+@pytest.mark.parametrize(("chosen", "status"), [(["ceilings"], 0), (["ceilings", "stages"], 1)])
+def test_only_a_part_that_was_asked_for_makes_the_run_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: list[str], status: int
+) -> None:
+    monkeypatch.setattr(program, "measure_ceilings", lambda *_, **__: CEILINGS)
+    options = ["--device", "cpu", "--quick", "--models", str(tmp_path / "nothing"), "--parts", *chosen]
+    monkeypatch.setattr("sys.argv", ["gpu", *options])
+    assert program.main() == status
+
+
+def test_the_hosts_share_of_a_call_ends_where_it_begins_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+
+    class Slow(CpuLane):
+        def mark(self) -> Callable[[], None]:
+            return lambda: passes(10.0)
+
+    def passes(seconds: float) -> None:
+        clock[0] += seconds
+
+    monkeypatch.setattr("benchmarks.gpu.timing.time", SimpleNamespace(perf_counter=lambda: clock[0]))
+    found = time_of(Slow(), lambda: passes(1.0), repeats=2)
+    assert (found.queueing_seconds, found.seconds) == (1.0, 6.0)
+
+
 def test_what_was_measured_is_written_after_each_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written = tmp_path / "out" / "gpu_rehearsal.json"
 
@@ -119,6 +148,14 @@ def test_the_server_that_is_measured_has_the_shipped_profile(
     assert measured.settings.decode == shipped.settings.decode
     assert (measured.pipeline.engine, measured.pipeline.padding) == (shipped.pipeline.engine, shipped.pipeline.padding)
     assert (measured.pipeline.device, measured.pipeline.precision) == (device, precision)
+
+
+def test_processes_on_one_card_are_replicas_of_the_shipped_profile(tmp_path: Path) -> None:
+    setup = Setup("gpu:0", torch.device("cuda"), torch.float16, tmp_path, quick=True)
+    given = arguments(setup, 8000, replicas=2)
+    settings = [value for option, value in itertools.pairwise(given) if option == "--set"]
+    engine = load_configuration(PROFILE, {}, settings).settings.engine
+    assert (engine.devices, engine.name) == (("gpu:0", "gpu:0"), "torch")
 
 
 def test_drawn_pages_are_no_evaluation_data_and_the_report_says_so(

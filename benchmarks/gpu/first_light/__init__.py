@@ -1,0 +1,1 @@
+"""The first run on an NVIDIA card: see ``__main__``."""
