@@ -7,7 +7,6 @@ from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
 from server.config.load import Configuration
-from server.contracts.paddlex.service import ocr
 from server.contracts.registry import build_contracts
 from server.errors import RequestError
 from server.http.outermost import RequestTelemetry
@@ -43,7 +42,6 @@ def create_app(configuration: Configuration, pipeline: PageReaderHost, start_up:
 
     app = Litestar(
         route_handlers=[
-            ocr,
             *_operations(),
             *_files(runtime),
             *(route for contract in contracts for route in contract.routes),

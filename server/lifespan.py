@@ -59,7 +59,7 @@ async def _live(app: Litestar, stop: asyncio.Event) -> None:
 
 
 async def _start(app: Litestar, runtime: Runtime, started: AsyncExitStack) -> None:
-    started.callback(runtime.workers.close)
+    started.callback(runtime.threads.close)
     await asyncio.to_thread(runtime.start_up.before)
     started.push_async_callback(runtime.pipeline.close)
     # Side by side: the workers import their libraries while the models are being read.

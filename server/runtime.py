@@ -9,13 +9,11 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from models.machine import usable_cores
-from server.admission.caller_limits import CallerLimits
 from server.admission.pixels import PixelGate
 from server.admission.requests import Admission
-from server.admission.wait_estimate import Pace
+from server.admission.wait_estimate import WaitEstimate
 from server.config.access import is_loopback
 from server.config.load import Configuration
-from server.contracts.paddlex_shapes.file import FileIntake
 from server.decode.decoder import Decoder
 from server.decode.workers.process import PROTECTIONS
 from server.http.auth import Authenticator
@@ -26,7 +24,7 @@ from server.page_reader import PageReaderHost
 from server.service import Recognizer
 from server.storage.publisher import PicturePublisher, build_publisher
 from server.telemetry.metrics import Metrics
-from server.threads import Workers
+from server.threads import Threads
 
 MAX_PEEKS = 32
 MAX_PEEK_BYTES = 32 * 1024 * 1024
@@ -47,16 +45,14 @@ class Runtime:
     decoder: Decoder
     recognizer: Recognizer
     fetcher: UrlFetcher
-    intake: FileIntake
     publisher: PicturePublisher
     admission: Admission
     peeks: Admission
     downloads: Admission
-    pace: Pace
+    wait_estimate: WaitEstimate
     authenticator: Authenticator
-    caller_limits: CallerLimits
     public_url: PublicUrl
-    workers: Workers
+    threads: Threads
     metrics: Metrics
     lifecycle: Lifecycle
     start_up: StartUp
@@ -98,30 +94,26 @@ def build_runtime(configuration: Configuration, pipeline: PageReaderHost, start_
     limits = settings.limits
     admission = Admission(limits.max_queued_requests, limits.max_queued_bytes)
     gate = PixelGate(limits.max_detection_pixels)
-    pace = Pace()
+    wait_estimate = WaitEstimate()
     metrics = Metrics(admission, gate)
     metrics.watch_stages(pipeline.stats)
     metrics.watch_replicas(pipeline.replicas)
-    fetcher = UrlFetcher(settings.url_input)
-    workers = Workers(max(2, usable_cores()))
     decoder = Decoder(settings.decode, limits)
     metrics.watch_isolation(lambda: decoder.protections, PROTECTIONS)
     return Runtime(
         configuration=configuration,
         pipeline=pipeline,
         decoder=decoder,
-        recognizer=Recognizer(pipeline, decoder, gate, metrics.page_read, pace),
-        fetcher=fetcher,
-        intake=FileIntake(fetcher, workers),
+        recognizer=Recognizer(pipeline, decoder, gate, metrics.page_read, wait_estimate),
+        fetcher=UrlFetcher(settings.url_input),
         publisher=build_publisher(configuration.serving, settings.storage),
         admission=admission,
         peeks=Admission(MAX_PEEKS, MAX_PEEK_BYTES),
         downloads=Admission(limits.max_connections, limits.max_queued_bytes // DOWNLOADS_PART),
-        pace=pace,
+        wait_estimate=wait_estimate,
         authenticator=Authenticator(settings.auth.tokens, is_loopback(settings.server.host)),
-        caller_limits=CallerLimits(settings.auth),
         public_url=PublicUrl(settings.server.public_url, settings.server.trusted_proxies),
-        workers=workers,
+        threads=Threads(max(2, usable_cores())),
         metrics=metrics,
         lifecycle=Lifecycle(),
         start_up=start_up or StartUp(),

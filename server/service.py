@@ -16,7 +16,7 @@ from models.options import OcrOptions, OcrOverrides
 from models.page_cost import page_cost
 from models.tasks import first_error
 from server.admission.pixels import PixelGate
-from server.admission.wait_estimate import Arrival, Pace
+from server.admission.wait_estimate import Arrival, WaitEstimate
 from server.decode.decoder import Decoder
 from server.decode.document import Document, DocumentInfo
 from server.errors import RequestTimeout, from_pipeline
@@ -30,7 +30,8 @@ Choose = Callable[[DocumentInfo], Sequence[int]]
 """From what a document is to the indices of the pages to read; raises a `RequestError` to refuse the document."""
 
 
-def _every_page(info: DocumentInfo) -> Sequence[int]:
+def every_page(info: DocumentInfo) -> Sequence[int]:
+    """Choose every page that the limits allow."""
     return range(info.processed_pages)
 
 
@@ -58,17 +59,22 @@ class Recognizer:
         decoder: started by the caller.
         gate: bounds the pages that are in memory and in the pipeline at once, over all requests.
         on_page: told of every page that was read.
-        pace: the line of documents whose first page is still to be read.
+        wait_estimate: the line of documents whose first page is still to be read.
     """
 
     def __init__(
-        self, pipeline: PageReader, decoder: Decoder, gate: PixelGate, on_page: OnPage, pace: Pace | None = None
+        self,
+        pipeline: PageReader,
+        decoder: Decoder,
+        gate: PixelGate,
+        on_page: OnPage,
+        wait_estimate: WaitEstimate | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._decoder = decoder
         self._gate = gate
         self._on_page = on_page
-        self._pace = pace or Pace()
+        self._wait_estimate = wait_estimate or WaitEstimate()
 
     async def recognize(
         self,
@@ -78,7 +84,7 @@ class Recognizer:
         *,
         max_pages: int | None,
         deadline: float | None,
-        choose: Choose = _every_page,
+        choose: Choose = every_page,
         pdf_max_side: int | None = None,
     ) -> RecognizedDocument[T]:
         """Read a document and reduce each page as soon as it is read, so that its picture need not be kept.
@@ -97,10 +103,10 @@ class Recognizer:
             Overloaded: with a deadline, where the first page would hardly be read in time; nothing was done.
         """
         if deadline is not None:
-            self._pace.check(deadline - asyncio.get_running_loop().time())
+            self._wait_estimate.check(deadline - asyncio.get_running_loop().time())
         try:
             async with asyncio.timeout_at(deadline) as timeout:
-                with self._pace.line() as arrival:
+                with self._wait_estimate.line() as arrival:
                     return await self._recognize(
                         raw, wishes, finish, max_pages, deadline, choose, pdf_max_side, arrival
                     )

@@ -10,7 +10,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Workers:
+class Threads:
     """A small thread pool.
 
     Args:
@@ -18,7 +18,7 @@ class Workers:
     """
 
     def __init__(self, threads: int) -> None:
-        self._pool = ThreadPoolExecutor(threads, "ppocr-worker")
+        self._pool = ThreadPoolExecutor(threads, "ppocr-thread")
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a function in a thread. Cancelling the caller drops a call that has not started."""

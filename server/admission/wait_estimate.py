@@ -24,24 +24,24 @@ MEMORY = 16
 class Arrival:
     """A document in the line."""
 
-    def __init__(self, pace: "Pace") -> None:
-        self._pace = pace
+    def __init__(self, wait_estimate: "WaitEstimate") -> None:
+        self._wait_estimate = wait_estimate
         self._waits = True
 
     def served(self) -> None:
         """Its first page is read; later calls change nothing."""
         if self._waits:
             self._waits = False
-            self._pace.leave(served=True)
+            self._wait_estimate.leave(served=True)
 
     def gone(self) -> None:
         """It ended; where no page of it was read, it says nothing about the rate."""
         if self._waits:
             self._waits = False
-            self._pace.leave(served=False)
+            self._wait_estimate.leave(served=False)
 
 
-class Pace:
+class WaitEstimate:
     """The line of documents whose first page is still to be read.
 
     Args:

@@ -1,14 +1,15 @@
-"""What a vendor's contract brings to the server, and which contract a request belongs to."""
+"""What a contract brings to the server, and how its routes are made."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-from litestar import Request, Response
-from litestar.types import ControllerRouterHandler
+from litestar import HttpMethod, Request, Response, route
+from litestar.handlers import HTTPRouteHandler
 
 from server.errors import RequestError
+from server.http.auth import PUBLIC
 
 AnyRequest = Request[Any, Any, Any]
 Json = dict[str, object]
@@ -21,25 +22,59 @@ def _nothing_runs() -> AbstractAsyncContextManager[None]:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One vendor's contract, switched on.
+    """One contract, switched on.
 
     Attributes:
-        name: as in the configuration.
-        routes: its handlers; each carries ``opt={PUBLIC: True}``, because it checks the contract's own keys.
+        name: as in the registry and the configuration.
+        routes: its handlers, made by `contract_route`.
         paths: its paths. One that ends in ``/`` stands for everything below it. Whatever goes wrong there is answered
             in this contract's shape, also where no route matches.
         answer_error: shapes an error. It is given only `RequestError`; anything else was turned into one before.
         openapi: the OpenAPI path items of its routes, by path.
+        schemas: the OpenAPI component schemas that these refer to, by name.
         running: entered while the server runs, for what the contract does besides answering requests.
     """
 
     name: str
-    routes: Sequence[ControllerRouterHandler]
+    routes: Sequence[HTTPRouteHandler]
     paths: tuple[str, ...]
     answer_error: Callable[[AnyRequest, RequestError], Response[bytes]]
     openapi: Mapping[str, Json] = field(default_factory=dict)
+    schemas: Mapping[str, Json] = field(default_factory=dict)
     running: Running = _nothing_runs
 
     def owns(self, path: str) -> bool:
         """Whether a request's path belongs to this contract."""
         return any(path.startswith(own) if own.endswith("/") else path.rstrip("/") == own for own in self.paths)
+
+
+def contract_route(
+    path: str,
+    answer: Callable[[AnyRequest], Awaitable[Response[bytes]]],
+    *,
+    methods: Sequence[HttpMethod] = (HttpMethod.POST,),
+    own_keys: bool = True,
+    **opt: bool,
+) -> HTTPRouteHandler:
+    """Make a route of a contract. The framework limits no body here: the front desk does.
+
+    Args:
+        path: the address; ``{name:str}`` in it are ``request.path_params``.
+        answer: gives the answer; a `RequestError` that it raises is shaped by the contract.
+        methods: what the route takes.
+        own_keys: the contract checks keys of its own; else the server's access tokens are asked for.
+        opt: further marks of the route, for middleware.
+    """
+
+    @route(
+        path,
+        http_method=list(methods),
+        status_code=200,
+        media_type="application/json",
+        request_max_body_size=None,
+        opt={PUBLIC: own_keys, **opt},
+    )
+    async def handle(request: AnyRequest) -> Response[bytes]:
+        return await answer(request)
+
+    return handle

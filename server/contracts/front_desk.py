@@ -1,68 +1,270 @@
-"""What every endpoint that takes documents does first: a place, the body within limits, and an eye on the caller."""
+"""What every contract's requests pass, so that no contract can forget it.
 
+The desk of a contract enters the caller's limits, admits the request, reads its body within limits, watches whether the
+caller is still there, counts the pages that are read, and does heavy work in threads. What is left to a contract is to
+understand a body, to say what is to be read, and to make an answer of it.
+"""
+
+import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
 
-from litestar import Request
-
+from models.options import OcrOverrides
+from server.admission.caller_limits import CallerLimits
 from server.admission.requests import Ticket
 from server.config.settings import LimitSettings
+from server.contracts.base import AnyRequest
 from server.errors import NotReady
 from server.http.body import read_body
 from server.http.disconnect import run_while_connected
+from server.intake.raw_file import RawFile
 from server.runtime import Runtime
+from server.service import Choose, RecognizedDocument, RecognizedPage, every_page
 from server.telemetry.record import record_of
 
-T = TypeVar("T")
-
-AnyRequest = Request[Any, Any, Any]
-Answer = Callable[[Ticket, list[bytes]], Coroutine[Any, Any, T]]
-"""Makes the answer. The list holds the body alone; emptied once it is understood, a large one need not stay in memory
-for the whole work."""
+P = ParamSpec("P")
+Result = TypeVar("Result")
+Part = TypeVar("Part")
 
 
-async def admitted(
-    request: AnyRequest,
-    runtime: Runtime,
-    answer: Answer[T],
-    *,
-    max_body_bytes: int | None = None,
-    waits_for_text: bool = True,
-    stranger: bool = False,
-) -> T:
-    """Admit a request, read its body and answer it, for as long as its caller stays.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a document is to be read.
+
+    Attributes:
+        wishes: options of the pipeline; what they leave out is the configured default.
+        max_pages: pages to read; None for all that the limits allow.
+        choose: says which pages to read once the document is open; it may refuse the document with a `RequestError`.
+        pdf_max_side: longest side of a rendered PDF page, in pixels; larger pages are rendered smaller.
+    """
+
+    wishes: OcrOverrides
+    max_pages: int | None
+    choose: Choose = every_page
+    pdf_max_side: int | None = None
+
+
+class FrontDesk:
+    """The desk of one contract.
 
     Args:
-        request: its body not read yet.
         runtime: the running server.
-        answer: called with the request's ticket and its body; cancelled when the caller goes away.
-        max_body_bytes: the contract's own cap on the body, where it is below the server's.
-        waits_for_text: whether the answer holds what is read for it now, so that the line for that decides, too.
-        stranger: only the body will tell whose it is.
-
-    Raises:
-        NotReady, Overloaded: the server takes no more.
-        BodyTooLarge, BodyTimeout: the body is not one.
-        ClientDisconnected: the caller went away.
+        limits: how much each of the contract's callers may send.
     """
-    limits = runtime.configuration.settings.limits
-    if max_body_bytes is not None:
-        limits = limits.model_copy(update={"max_body_bytes": min(max_body_bytes, limits.max_body_bytes)})
-    record = record_of(request.scope)  # type: ignore[arg-type]
-    with runtime.admission.ticket(stranger=stranger) as ticket:
-        async with runtime.lifecycle.stay():
-            # Who finds every place taken hears so before sending anything, but a place is had by sending all: else
-            # whoever sends slowly, a stranger as well where the body says who calls, would shut the others out.
-            with runtime.admission.place():
-                await _check_accepting(runtime, limits)
-            if waits_for_text:
-                runtime.pace.check(limits.request_timeout_seconds)
-            record.body_begun = True
-            body = [await read_body(request.receive, request.headers.get("content-length"), ticket, limits)]
-            record.body_bytes = len(body[0])
-            ticket.arrived()
-            with runtime.admission.place():
-                return await run_while_connected(request.receive, answer(ticket, body), runtime.metrics.work_abandoned)
+
+    def __init__(self, runtime: Runtime, limits: CallerLimits) -> None:
+        self._runtime = runtime
+        self._limits = limits
+
+    async def serve(
+        self,
+        request: AnyRequest,
+        answer: Callable[["Visit"], Coroutine[Any, Any, Result]],
+        *,
+        caller: str | None,
+        max_body_bytes: int | None = None,
+        waits_for_text: bool = True,
+        afterwards: Callable[[Result], Coroutine[Any, Any, Result]] | None = None,
+    ) -> Result:
+        """Admit a request, read its body and answer it, for as long as its caller stays.
+
+        Args:
+            request: its body is not read yet.
+            answer: makes the answer; it is cancelled when the caller goes away.
+            caller: the name under which the request is counted. None where only the body tells it: such a body counts
+                as a stranger's, and `Visit.identify` names the caller.
+            max_body_bytes: the contract's own cap on the body, where it is below the server's.
+            waits_for_text: whether the answer holds what is read for it now. Then a request that would wait too long
+                for that is refused.
+            afterwards: called with the answer when the request's place is free again. It may wait for long, as the end
+                of a task does; the caller's limits still count the request.
+
+        Raises:
+            TooManyRequests: the caller is over a limit.
+            NotReady, Overloaded: the server takes no more.
+            BodyTooLarge, BodyTimeout: the body is too large or did not arrive in time.
+            ClientDisconnected: the caller went away.
+        """
+        runtime, record = self._runtime, record_of(request.scope)  # type: ignore[arg-type]
+        limits = _with_cap(runtime.configuration.settings.limits, max_body_bytes)
+        with ExitStack() as counted:
+
+            def enter(name: str) -> None:
+                counted.enter_context(self._limits.enter(name, record))
+
+            if caller is not None:
+                enter(caller)
+            with runtime.admission.ticket(stranger=caller is None) as ticket:
+                async with runtime.lifecycle.stay():
+                    # Who finds every place taken hears so before sending anything, but a place is had by sending all:
+                    # else whoever sends slowly, a stranger as well where the body says who calls, would shut the
+                    # others out.
+                    with runtime.admission.place():
+                        await _check_accepting(runtime, limits)
+                    if waits_for_text:
+                        runtime.wait_estimate.check(limits.request_timeout_seconds)
+                    record.body_begun = True
+                    body = await read_body(request.receive, request.headers.get("content-length"), ticket, limits)
+                    record.body_bytes = len(body)
+                    ticket.arrived()
+                    visit = Visit(runtime, request, ticket, body, enter)
+                    del body
+                    with runtime.admission.place():
+                        answered = await self._while_connected(request, answer(visit))
+            return answered if afterwards is None else await self._while_connected(request, afterwards(answered))
+
+    async def read_for(
+        self,
+        caller: str,
+        raw: RawFile,
+        reading: Reading,
+        make: Callable[[RecognizedPage], Part],
+        *,
+        keep: Callable[[Part], Part] | None = None,
+    ) -> RecognizedDocument[Part]:
+        """Read a document for a caller whose request may be over, as a task does; without a deadline.
+
+        Args:
+            caller: whom the pages are counted for.
+            raw: the file.
+            reading: how to read it.
+            make: makes a page's part of the result, in a thread.
+            keep: called in the event loop with each part; what it returns is kept.
+
+        Raises:
+            RequestError: as `Visit.read`.
+        """
+        return await _read(self._runtime, lambda: self._limits.spend(caller, 1), raw, reading, make, keep, None)
+
+    async def _while_connected(self, request: AnyRequest, work: Coroutine[Any, Any, Result]) -> Result:
+        return await run_while_connected(request.receive, work, self._runtime.metrics.work_abandoned)
+
+
+class Visit:
+    """One admitted request, from its whole body to its answer.
+
+    Attributes:
+        request: its head. Its body was read; see `take_body`.
+        record: what its log line will say.
+        deadline: event loop time at which its work is given up.
+    """
+
+    def __init__(
+        self, runtime: Runtime, request: AnyRequest, ticket: Ticket, body: bytes, enter: Callable[[str], None]
+    ) -> None:
+        self.request = request
+        self.record = record_of(request.scope)  # type: ignore[arg-type]
+        self.deadline = runtime.deadline()
+        self._runtime = runtime
+        self._ticket = ticket
+        self._body = [body]
+        self._enter = enter
+
+    @property
+    def content_type(self) -> str:
+        """The body's Content-Type header; empty where there is none."""
+        return self.request.headers.get("content-type", "")
+
+    @property
+    def link_base(self) -> str:
+        """What links in the answer begin with."""
+        return self._runtime.link_base(self.request)
+
+    def take_body(self) -> bytes:
+        """Give the body, once. A large one need not stay in memory for the whole work."""
+        return self._body.pop()
+
+    def identify(self, caller: str) -> None:
+        """Name the caller whom only the body tells; the request counts for it from here on.
+
+        Raises:
+            TooManyRequests: the caller is over a limit.
+        """
+        self._enter(caller)
+
+    async def think(self, function: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
+        """Call a function that costs CPU, in a thread."""
+        return await self._runtime.threads.run(function, *args, **kwargs)
+
+    async def fetch(self, url: str) -> bytes:
+        """Get a file that the caller gave by its URL.
+
+        Raises:
+            UrlNotFetched: it cannot or must not be fetched.
+            Overloaded: all requests together would hold too much.
+        """
+        return await self._runtime.fetcher.fetch(url, self._ticket.add_bytes)
+
+    def hold(self, count: int) -> None:
+        """Count bytes that stay in memory until the answer is sent.
+
+        Raises:
+            Overloaded: all requests together would hold too much.
+        """
+        self._ticket.add_bytes(count)
+
+    async def read(
+        self,
+        raw: RawFile,
+        reading: Reading,
+        make: Callable[[RecognizedPage], Part],
+        *,
+        keep: Callable[[Part], Part] | None = None,
+        seconds: float | None = None,
+    ) -> RecognizedDocument[Part]:
+        """Read a document. Each page counts once, in the request's record and for its caller.
+
+        Args:
+            raw: the file.
+            reading: how to read it.
+            make: makes a page's part of the answer, in a thread.
+            keep: called in the event loop with each part; what it returns is kept.
+            seconds: the contract's own time limit, where it is below what is left of the server's.
+
+        Raises:
+            RequestError: the file cannot be read, a model is missing, time ran out, or the pipeline failed.
+            Overloaded: the first page would hardly be read in time; nothing was done.
+        """
+        deadline = self.deadline
+        if seconds is not None:
+            deadline = min(deadline, asyncio.get_running_loop().time() + seconds)
+        return await _read(self._runtime, self._count_page, raw, reading, make, keep, deadline)
+
+    def _count_page(self) -> None:
+        self.record.pages += 1
+
+
+async def _read(
+    runtime: Runtime,
+    count_page: Callable[[], None],
+    raw: RawFile,
+    reading: Reading,
+    make: Callable[[RecognizedPage], Part],
+    keep: Callable[[Part], Part] | None,
+    deadline: float | None,
+) -> RecognizedDocument[Part]:
+    async def finish(page: RecognizedPage) -> Part:
+        count_page()
+        part = await runtime.threads.run(make, page)
+        return part if keep is None else keep(part)
+
+    return await runtime.recognizer.recognize(
+        raw,
+        reading.wishes,
+        finish,
+        max_pages=reading.max_pages,
+        deadline=deadline,
+        choose=reading.choose,
+        pdf_max_side=reading.pdf_max_side,
+    )
+
+
+def _with_cap(limits: LimitSettings, max_body_bytes: int | None) -> LimitSettings:
+    if max_body_bytes is None:
+        return limits
+    return limits.model_copy(update={"max_body_bytes": min(max_body_bytes, limits.max_body_bytes)})
 
 
 async def _check_accepting(runtime: Runtime, limits: LimitSettings) -> None:

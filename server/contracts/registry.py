@@ -1,6 +1,6 @@
-"""Which contracts this server speaks, by its configuration."""
+"""Which contracts there are, which of them this server speaks, and which one a request belongs to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from server.config.contract_settings import ContractSection
 from server.contracts.baidu.contract import build_baidu
@@ -8,13 +8,26 @@ from server.contracts.base import Contract
 from server.contracts.capsolver.contract import build_capsolver
 from server.contracts.complexdocr.contract import build_complexdocr
 from server.contracts.file_task.contract import build_file_task
+from server.contracts.paddlex.contract import build_paddlex
 from server.runtime import Runtime
 
 Builder = Callable[[Runtime], Contract]
 
+OWN = "paddlex"
+"""The product's own contract. It is always on, and answers for every path that no other contract owns."""
+
+CONTRACTS: dict[str, Builder] = {
+    OWN: build_paddlex,
+    "baidu": build_baidu,
+    "file_task": build_file_task,
+    "complexdocr": build_complexdocr,
+    "capsolver": build_capsolver,
+}
+"""Builder by name. Each name but `OWN` is also that of a section under ``ppocr_server.contracts``."""
+
 
 def build_contracts(runtime: Runtime) -> tuple[Contract, ...]:
-    """Build every contract that is switched on.
+    """Build every contract that is switched on, our own first.
 
     Args:
         runtime: the running server's parts; not started yet.
@@ -22,11 +35,19 @@ def build_contracts(runtime: Runtime) -> tuple[Contract, ...]:
     Raises:
         ValueError, OSError: a contract's storage cannot be used as configured.
     """
-    settings = runtime.configuration.settings.contracts
-    builders: tuple[tuple[ContractSection, Builder], ...] = (
-        (settings.baidu, build_baidu),
-        (settings.file_task, build_file_task),
-        (settings.complexdocr, build_complexdocr),
-        (settings.capsolver, build_capsolver),
-    )
-    return tuple(build(runtime) for section, build in builders if section.enabled)
+    sections = dict(runtime.configuration.settings.contracts)
+    return tuple(build(runtime) for name, build in CONTRACTS.items() if name == OWN or _enabled(sections[name]))
+
+
+def owner_of(path: str, contracts: Sequence[Contract]) -> Contract:
+    """The contract that answers at a path, whatever goes wrong there.
+
+    Args:
+        path: of a request.
+        contracts: as `build_contracts` gave them.
+    """
+    return next((contract for contract in contracts if contract.owns(path)), contracts[0])
+
+
+def _enabled(section: ContractSection) -> bool:
+    return section.enabled

@@ -11,7 +11,7 @@ from server.jobs.active import failed
 from server.jobs.job import Job, JobState, StorageFailed
 from server.jobs.store import JobStore
 from server.telemetry.logs import where
-from server.threads import Workers
+from server.threads import Threads
 
 P = TypeVar("P")
 T = TypeVar("T")
@@ -31,7 +31,7 @@ class Keeper:
         threads: where the store is used, because it blocks.
     """
 
-    def __init__(self, store: JobStore, threads: Workers) -> None:
+    def __init__(self, store: JobStore, threads: Threads) -> None:
         self._store = store
         self._threads = threads
         self._unkept: OrderedDict[str, Job] = OrderedDict()

@@ -7,8 +7,8 @@ from http import HTTPStatus
 from litestar import Response
 from litestar.exceptions import HTTPException
 
-from server.contracts.base import Contract
-from server.contracts.paddlex.errors import AnyRequest, error_response
+from server.contracts.base import AnyRequest, Contract
+from server.contracts.registry import owner_of
 from server.errors import RefusedByHttp, RequestError
 from server.telemetry.logs import forget_locals, where
 from server.telemetry.record import record_of
@@ -20,7 +20,7 @@ class ErrorHandlers:
     """The application's exception handlers.
 
     Args:
-        contracts: those switched on; every path that none of them owns is answered in our own contract's shape.
+        contracts: those switched on; our own answers at every path that none of the others owns.
     """
 
     def __init__(self, contracts: Sequence[Contract]) -> None:
@@ -51,8 +51,7 @@ class ErrorHandlers:
         forget_locals(raised)
         if report:
             logger.error(report, where(raised), extra={"facts": {"request": record.request_id}})
-        owner = next((contract for contract in self._contracts if contract.owns(request.scope["path"])), None)
-        response = error_response(error) if owner is None else owner.answer_error(request, error)
+        response = owner_of(request.scope["path"], self._contracts).answer_error(request, error)
         if error.retry_after is not None:
             response.headers["Retry-After"] = str(error.retry_after)
         return response

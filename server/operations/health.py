@@ -7,7 +7,7 @@ from litestar import Response, get
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from models.optional_stage import ModuleStatus, missing_model
-from server.contracts.paddlex.errors import envelope, new_log_id
+from server.contracts.paddlex_shapes.envelope import envelope, new_log_id
 from server.errors import NotReady
 from server.http.auth import LOCAL, PUBLIC
 from server.lifecycle import Phase

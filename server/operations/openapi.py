@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from server.contracts.base import Contract, Json
-from server.contracts.paddlex.openapi import error_schema, ocr_path, ocr_schemas
 from server.version import installed_version
 
 
@@ -11,9 +10,10 @@ def openapi_document(contracts: Sequence[Contract]) -> Json:
     """The whole document, OpenAPI 3.1.
 
     Args:
-        contracts: other vendors' contracts that are switched on.
+        contracts: those that are switched on.
     """
-    others = {path: item for contract in contracts for path, item in contract.openapi.items()}
+    paths = {path: item for contract in contracts for path, item in contract.openapi.items()}
+    schemas = {name: schema for contract in contracts for name, schema in contract.schemas.items()}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -21,9 +21,9 @@ def openapi_document(contracts: Sequence[Contract]) -> Json:
             "version": installed_version(),
             "description": "Text recognition over HTTP. `POST /ocr` is the PP-OCRv5 service contract.",
         },
-        "paths": {"/ocr": ocr_path(), **others, **_health_paths()},
+        "paths": {**paths, **_health_paths()},
         "components": {
-            "schemas": {"Error": error_schema(), **ocr_schemas()},
+            "schemas": schemas,
             "securitySchemes": {
                 "token": {
                     "type": "apiKey",

@@ -1,5 +1,6 @@
 """What one request leaves behind for its log line and the metrics. Never content, never the caller's own words."""
 
+import time
 import uuid
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ class RequestRecord:
         body_begun: reading the body has begun, so what is left of it would not tell the ``logId``.
         body_bytes: size of the body that was read.
         pages: pages that were processed.
+        begun: when the request came, by `time.perf_counter`.
         error: class name of the error behind the answer, or an empty string.
     """
 
@@ -26,6 +28,7 @@ class RequestRecord:
     body_begun: bool = False
     body_bytes: int = 0
     pages: int = 0
+    begun: float = field(default_factory=time.perf_counter)
     error: str = ""
 
 

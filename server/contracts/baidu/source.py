@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable
 
 from server.contracts.baidu.errors import (
     BAD_FORMAT,
@@ -16,10 +15,10 @@ from server.contracts.baidu.errors import (
 )
 from server.contracts.baidu.fields import Fields
 from server.contracts.baidu.request import Api, Call
+from server.contracts.front_desk import Visit
 from server.decode.document import DocumentInfo
 from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import BMP_MAGIC, JPEG_MAGIC, PNG_MAGIC
-from server.threads import Workers
 
 MIN_SIDE = 15
 """Shortest side in pixels."""
@@ -30,11 +29,8 @@ _BLANK = b"+ =" + _LINE_BREAKS
 """What holds no picture; a plus sign was a space, or could be one."""
 _NO_LINE_BREAKS = bytes.maketrans(b" ", b"+")
 
-Fetch = Callable[[str], Awaitable[bytes]]
-"""See `server.intake.fetch.UrlFetcher.fetch`."""
 
-
-async def open_source(fields: Fields, call: Call, api: Api, fetch: Fetch, workers: Workers) -> RawFile:
+async def open_source(fields: Fields, call: Call, api: Api, visit: Visit) -> RawFile:
     """The document of a call, still undecoded.
 
     Raises:
@@ -44,8 +40,8 @@ async def open_source(fields: Fields, call: Call, api: Api, fetch: Fetch, worker
     if call.source == "url":
         if "url" in fields.too_long:
             raise Refused(URL_SIZE)
-        return RawFile(await _fetch(fields.texts["url"].strip(), api, fetch), FileKind.IMAGE, flatten=True)
-    data = await workers.run(decode_base64, fields.take_file(call.source), api.max_base64_bytes)
+        return RawFile(await _fetch(fields.texts["url"].strip(), api, visit), FileKind.IMAGE, flatten=True)
+    data = await visit.think(decode_base64, fields.take_file(call.source), api.max_base64_bytes)
     if call.source == "pdf_file":
         return RawFile(data, FileKind.PDF)
     return RawFile(_image(data), FileKind.IMAGE, flatten=True)
@@ -86,12 +82,12 @@ def choose_page(call: Call, api: Api, info: DocumentInfo) -> tuple[int]:
     return (call.page,)
 
 
-async def _fetch(url: str, api: Api, fetch: Fetch) -> bytes:
+async def _fetch(url: str, api: Api, visit: Visit) -> bytes:
     if not url:
         raise Refused(URL_SIZE)
     if any(map(str.isspace, url.partition("://")[2].partition("/")[0])):
         raise Refused(URL_MALFORMED)
-    data = await fetch(url)
+    data = await visit.fetch(url)
     if not data:
         raise Refused(URL_UNUSABLE)
     if -(-len(data) // 3) * 4 > api.max_base64_bytes:

@@ -1,25 +1,28 @@
 """What the contract's three calls do."""
 
-import asyncio
 import uuid
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from litestar import Response
 
 from models.options import OcrOverrides
-from server.admission.caller_limits import ANYBODY, CallerLimits
+from server.admission.caller_limits import ANYBODY
 from server.config.contract_settings import CapSolverSettings
+from server.contracts.base import AnyRequest
 from server.contracts.capsolver import response
 from server.contracts.capsolver.errors import BAD_SIZE, KEY_DENIED, UNKNOWN_TASK, TaskRefused, failure_of
 from server.contracts.capsolver.request import Fields, Task, check_task, decode_image, parse_body
 from server.contracts.capsolver.results import Outcome, Results
 from server.contracts.capsolver.text import solution_text
+from server.contracts.front_desk import FrontDesk, Reading, Visit
 from server.decode.document import DocumentInfo
 from server.errors import RequestError
 from server.http.keys import KeyRing
 from server.intake.raw_file import FileKind, RawFile
-from server.runtime import Runtime
-from server.service import RecognizedPage
+
+BODY_SLACK_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,48 +31,60 @@ class _Caller:
     name: str
 
 
+Call = Callable[[Visit], Coroutine[Any, Any, Response[bytes]]]
+
+
 class TaskService:
-    """Answers bodies that were admitted.
+    """Answers calls. Their bodies alone tell who calls.
 
     Args:
-        runtime: the running server.
+        desk: admits them and reads their pictures.
         settings: the contract's.
     """
 
-    def __init__(self, runtime: Runtime, settings: CapSolverSettings) -> None:
-        self._runtime = runtime
+    def __init__(self, desk: FrontDesk, settings: CapSolverSettings) -> None:
+        self._desk = desk
         self._settings = settings
         self._keys = KeyRing(settings.keys)
-        self._limits = CallerLimits(settings)
         self._results = Results(settings)
 
-    async def create_task(self, body: list[bytes]) -> Response[bytes]:
+    async def create_task(self, request: AnyRequest) -> Response[bytes]:
         """Read a picture and answer with its text."""
-        fields, caller = await self._take_in(body)
-        with self._limits.enter(caller.name):
-            task = check_task(fields.get("task"), self._settings)
-            return await self._solve(task, caller)
+        return await self._serve(request, self._create, waits_for_text=True)
 
-    async def get_task_result(self, body: list[bytes]) -> Response[bytes]:
+    async def get_task_result(self, request: AnyRequest) -> Response[bytes]:
         """Answer once more how a task ended."""
-        fields, caller = await self._take_in(body)
-        with self._limits.enter(caller.name):
-            task_id = fields.get("taskId")
-            outcome = self._results.find(task_id, caller.client_key) if isinstance(task_id, str) else None
-            if outcome is None:
-                raise TaskRefused(UNKNOWN_TASK)
-            if outcome.failure is not None:
-                raise TaskRefused(outcome.failure, str(task_id))
-            return response.task_result(str(task_id), outcome.text or "")
+        return await self._serve(request, self._find)
 
-    async def get_balance(self, body: list[bytes]) -> Response[bytes]:
+    async def get_balance(self, request: AnyRequest) -> Response[bytes]:
         """Answer that there is enough left: clients do not start at 0."""
-        _, caller = await self._take_in(body)
-        with self._limits.enter(caller.name):
-            return response.balance(self._settings.balance)
+        return await self._serve(request, self._balance)
 
-    async def _take_in(self, body: list[bytes]) -> tuple[Fields, _Caller]:
-        fields = await self._runtime.workers.run(parse_body, body.pop())
+    async def _serve(self, request: AnyRequest, call: Call, *, waits_for_text: bool = False) -> Response[bytes]:
+        # Line breaks and escaped slashes in the base64 do not count towards its cap.
+        cap = 2 * self._settings.max_base64_bytes + BODY_SLACK_BYTES
+        return await self._desk.serve(request, call, caller=None, max_body_bytes=cap, waits_for_text=waits_for_text)
+
+    async def _create(self, visit: Visit) -> Response[bytes]:
+        fields, caller = await self._take_in(visit)
+        return await self._solve(check_task(fields.get("task"), self._settings), caller, visit)
+
+    async def _find(self, visit: Visit) -> Response[bytes]:
+        fields, caller = await self._take_in(visit)
+        task_id = fields.get("taskId")
+        outcome = self._results.find(task_id, caller.client_key) if isinstance(task_id, str) else None
+        if outcome is None:
+            raise TaskRefused(UNKNOWN_TASK)
+        if outcome.failure is not None:
+            raise TaskRefused(outcome.failure, str(task_id))
+        return response.task_result(str(task_id), outcome.text or "")
+
+    async def _balance(self, visit: Visit) -> Response[bytes]:
+        await self._take_in(visit)
+        return response.balance(self._settings.balance)
+
+    async def _take_in(self, visit: Visit) -> tuple[Fields, _Caller]:
+        fields = await visit.think(parse_body, visit.take_body())
         # The vendor's client for Go writes it with a capital.
         key = fields.get("clientKey", fields.get("ClientKey"))
         if not isinstance(key, str) or not key.strip():
@@ -77,13 +92,14 @@ class TaskService:
         name = ANYBODY if self._keys.open else self._keys.find(key)
         if name is None:
             raise TaskRefused(KEY_DENIED)
+        visit.identify(name)
         return fields, _Caller(key, name)
 
-    async def _solve(self, task: Task, caller: _Caller) -> Response[bytes]:
+    async def _solve(self, task: Task, caller: _Caller, visit: Visit) -> Response[bytes]:
         """Run a task. What is wrong with it is remembered; that the server could not run it is not the task's."""
         task_id = str(uuid.uuid4())
         try:
-            text = await self._read(task, caller)
+            text = await self._read(task, visit)
         except RequestError as error:
             failure = failure_of(error)
             if failure.status >= 500:
@@ -93,22 +109,13 @@ class TaskService:
         self._results.keep(task_id, caller.client_key, Outcome(text=text))
         return response.task_created(task_id, text)
 
-    async def _read(self, task: Task, caller: _Caller) -> str:
-        runtime = self._runtime
-        seconds = asyncio.get_running_loop().time() + self._settings.timeout_seconds
-        data = await runtime.workers.run(decode_image, task.body, self._settings.max_base64_bytes)
-
-        async def finish(page: RecognizedPage) -> str:
-            self._limits.spend(caller.name, 1)
-            return solution_text(page.result.lines, task)
-
-        document = await runtime.recognizer.recognize(
+    async def _read(self, task: Task, visit: Visit) -> str:
+        data = await visit.think(decode_image, task.body, self._settings.max_base64_bytes)
+        document = await visit.read(
             RawFile(data, FileKind.IMAGE, flatten=True),
-            OcrOverrides(),
-            finish,
-            max_pages=1,
-            deadline=min(seconds, runtime.deadline()),
-            choose=self._first_if_not_too_large,
+            Reading(OcrOverrides(), max_pages=1, choose=self._first_if_not_too_large),
+            lambda page: solution_text(page.result.lines, task),
+            seconds=self._settings.timeout_seconds,
         )
         return document.pages[0]
 

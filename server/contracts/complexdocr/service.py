@@ -1,92 +1,84 @@
-"""From an admitted body to the answer."""
+"""What the contract's call does."""
 
 import time
 
 from litestar import Response
 
 from models.options import OcrOverrides
-from server.admission.requests import Ticket
 from server.config.contract_settings import ComplexDocumentSettings
 from server.contracts.base import AnyRequest
+from server.contracts.complexdocr.access import Access
 from server.contracts.complexdocr.content import PageContent, page_content
 from server.contracts.complexdocr.errors import OUT_OF_RANGE, SUCCESS, Refused
 from server.contracts.complexdocr.pictures import FigurePlan
 from server.contracts.complexdocr.request import DOCUMENT, Call, Wishes, check_file, parse_call
 from server.contracts.complexdocr.response import Envelope, words_result
+from server.contracts.front_desk import FrontDesk, Reading, Visit
 from server.decode.document import DocumentInfo
 from server.intake.raw_file import RawFile
 from server.runtime import Runtime
 from server.service import RecognizedPage
 from server.storage.base import new_document_id
-from server.telemetry.record import RequestRecord, record_of
 
 MIN_SIDE = 15
 """Pixels of an image's shortest side."""
+BODY_PER_FILE, BODY_SLACK_BYTES = 4, 64 * 1024
+"""Bodies up to so many times the largest file are read, so that a file too large is told with its ``seqid``."""
 
 
 class DocumentService:
     """Reads documents for this contract.
 
     Args:
+        desk: admits requests and reads their documents.
         runtime: the running server.
         settings: the contract's.
     """
 
-    def __init__(self, runtime: Runtime, settings: ComplexDocumentSettings) -> None:
+    def __init__(self, desk: FrontDesk, runtime: Runtime, settings: ComplexDocumentSettings) -> None:
+        self._desk = desk
         self._runtime = runtime
         self._settings = settings
+        self._access = Access(settings)
 
-    async def answer(self, request: AnyRequest, begun: float, ticket: Ticket, body: list[bytes]) -> Response[bytes]:
-        """Answer one request.
+    async def recognize(self, request: AnyRequest) -> Response[bytes]:
+        """Read a document."""
+        cap = BODY_PER_FILE * self._settings.max_file_bytes + BODY_SLACK_BYTES
+        return await self._desk.serve(request, self._answer, caller=self._access.caller(request), max_body_bytes=cap)
 
-        Args:
-            request: its body was read.
-            begun: `time.perf_counter` at its begin.
-            ticket: charged with what is kept for it.
-            body: holds the body, and is emptied.
-        """
-        deadline = self._runtime.deadline()
-        record = record_of(request.scope)  # type: ignore[arg-type]
-        workers = self._runtime.workers
-        call = await workers.run(parse_call, body.pop(), record, self._settings.max_file_bytes)
-        pages = await self._read(call, deadline, ticket, self._figures(request, call.wishes), record)
-        content = await workers.run(
-            _encode, Envelope(record.log_id or "", self._settings.flag_as_string), call.wishes, pages, begun
-        )
-        return Response(content, status_code=200, media_type="application/json")
+    async def _answer(self, visit: Visit) -> Response[bytes]:
+        record = visit.record
+        call = await visit.think(parse_call, visit.take_body(), record, self._settings.max_file_bytes)
+        pages = await self._read(call, visit)
+        envelope = Envelope(record.log_id or "", self._settings.flag_as_string)
+        content = await visit.think(_encode, envelope, call.wishes, pages, record.begun)
+        return Response(content, media_type="application/json")
 
-    async def _read(
-        self, call: Call, deadline: float, ticket: Ticket, figures: FigurePlan | None, record: RequestRecord
-    ) -> tuple[PageContent, ...]:
-        raw = await self._open(call, ticket)
+    async def _read(self, call: Call, visit: Visit) -> tuple[PageContent, ...]:
+        raw = await self._open(call, visit)
+        figures = self._figures(call.wishes, visit)
         points: list[tuple[float, float] | None] = []
 
         def choose(info: DocumentInfo) -> range:
             points.extend(info.points or [None] * info.processed_pages)
             return self._all_pages(info)
 
-        async def finish(page: RecognizedPage) -> PageContent:
-            record.pages += 1
+        def make(page: RecognizedPage) -> PageContent:
             link = None if figures is None else figures.link
-            size = points[page.page.index]
-            content = await self._runtime.workers.run(page_content, page, size, call.wishes.html_escape, link)
-            ticket.add_bytes(sum(len(piece.picture or "") for piece in content.pieces))
+            return page_content(page, points[page.page.index], call.wishes.html_escape, link)
+
+        def keep(content: PageContent) -> PageContent:
+            visit.hold(sum(len(piece.picture or "") for piece in content.pieces))
             return content
 
-        document = await self._runtime.recognizer.recognize(
-            raw,
-            self._overrides(call.wishes),
-            finish,
-            max_pages=self._settings.max_pages,
-            deadline=deadline,
-            choose=choose,
-        )
+        reading = Reading(self._overrides(call.wishes), self._settings.max_pages, choose=choose)
+        document = await visit.read(raw, reading, make, keep=keep)
         return document.pages
 
-    async def _open(self, call: Call, ticket: Ticket) -> RawFile:
+    async def _open(self, call: Call, visit: Visit) -> RawFile:
         if isinstance(call.source, bytes):
             return RawFile(call.source, call.kind, flatten=True)
-        data = await self._runtime.fetcher.fetch(call.source, ticket.add_bytes)
+        data = await visit.fetch(call.source)
         check_file(data, call.kind, self._settings.max_file_bytes)
         return RawFile(data, call.kind, flatten=True)
 
@@ -106,12 +98,12 @@ class DocumentService:
         turn = defaults.use_doc_preprocessor and defaults.use_doc_orientation_classify
         return OcrOverrides(use_doc_orientation_classify=turn, use_doc_unwarping=False, structure=True)
 
-    def _figures(self, request: AnyRequest, wishes: Wishes) -> FigurePlan | None:
+    def _figures(self, wishes: Wishes, visit: Visit) -> FigurePlan | None:
         if not wishes.pictures:
             return None
         publisher = self._runtime.publisher if wishes.output_format == DOCUMENT else None
         limit = self._runtime.configuration.serving.max_output_img_size
-        return FigurePlan(publisher, new_document_id(), self._runtime.link_base(request), limit)
+        return FigurePlan(publisher, new_document_id(), visit.link_base, limit)
 
 
 def _encode(envelope: Envelope, wishes: Wishes, pages: tuple[PageContent, ...], begun: float) -> bytes:

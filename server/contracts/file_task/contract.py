@@ -1,19 +1,24 @@
-"""Puts the contract together."""
+"""Puts the contract together: its routes, the shape of its errors, and the tasks that run beside requests."""
+
+from litestar import HttpMethod
 
 from server.admission.caller_limits import CallerLimits
 from server.config.base import ConfigurationError
 from server.config.contract_settings import FileTaskSettings
-from server.contracts.base import Contract
+from server.contracts.base import Contract, contract_route
 from server.contracts.file_task.errors import answer_error
 from server.contracts.file_task.openapi import paths
-from server.contracts.file_task.routes import FileTasks, file_task_routes
+from server.contracts.file_task.response import FILES_PATH
+from server.contracts.file_task.service import FileTasks
 from server.contracts.file_task.work import FileWork
+from server.contracts.front_desk import FrontDesk
+from server.http.paced_answers import DOWNLOAD
 from server.jobs.directory import DirectoryUnusable, open_store
 from server.jobs.keeper import Keeper
 from server.jobs.runner import JobRunner, RunnerLimits
 from server.jobs.store import JobStore
 from server.runtime import Runtime
-from server.threads import Workers
+from server.threads import Threads
 
 STORE_THREADS = 2
 
@@ -25,18 +30,26 @@ def build_file_task(runtime: Runtime) -> Contract:
         ConfigurationError: the data directory cannot be used.
     """
     settings = runtime.configuration.settings.contracts.file_task
-    store, limits = _store(settings), CallerLimits(settings)
-    threads = Workers(settings.max_running_tasks + STORE_THREADS)
-    keeper = Keeper(store, threads)
+    desk = FrontDesk(runtime, CallerLimits(settings))
+    threads = Threads(settings.max_running_tasks + STORE_THREADS)
+    keeper = Keeper(_store(settings), threads)
     runner = JobRunner(
         keeper,
-        FileWork(runtime, threads, settings, limits.spend),
+        FileWork(desk, runtime, threads, settings),
         RunnerLimits(settings.max_queued_tasks, settings.max_running_tasks, settings.task_timeout_seconds),
         lambda: _grace(runtime, settings),
     )
+    tasks = FileTasks(desk, runtime, runner, keeper, settings)
+    readers = (HttpMethod.GET, HttpMethod.HEAD)
     return Contract(
         name="file_task",
-        routes=file_task_routes(FileTasks(runtime, runner, keeper, settings, limits)),
+        routes=(
+            contract_route("/task/pic/ocr", tasks.create),
+            contract_route("/task/{task_id:str}", tasks.find, methods=(HttpMethod.GET,)),
+            contract_route(
+                f"{FILES_PATH}/{{token:str}}/{{name:str}}", tasks.download, methods=readers, **{DOWNLOAD: True}
+            ),
+        ),
         paths=("/task/",),
         answer_error=answer_error,
         openapi=paths(),

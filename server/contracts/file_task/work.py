@@ -1,6 +1,6 @@
 """What a task does: get the document, read its pages, and make the file that was asked for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import msgspec
@@ -11,6 +11,7 @@ from server.config.contract_settings import FileTaskSettings
 from server.contracts.file_task.digits import only_digits
 from server.contracts.file_task.failures import job_failure
 from server.contracts.file_task.request import TaskSpec
+from server.contracts.front_desk import FrontDesk, Reading
 from server.decode.document import DocumentInfo
 from server.errors import RequestError
 from server.export.drawing.pictures import PictureEncodingFailed, encode_jpeg
@@ -22,30 +23,24 @@ from server.jobs.active import Active
 from server.jobs.job import JobFailed
 from server.runtime import Runtime
 from server.service import RecognizedPage
-from server.threads import Workers
+from server.threads import Threads
 
 
 class FileWork:
     """Does tasks.
 
     Args:
+        desk: reads their documents, and counts the pages for the task's owner.
         runtime: the running server.
         threads: for what blocks long, so that it does not hold up answers to others.
         settings: the contract's.
-        spend: told, by the owner's name, of every page that was read.
     """
 
-    def __init__(
-        self,
-        runtime: Runtime,
-        threads: Workers,
-        settings: FileTaskSettings,
-        spend: Callable[[str, int], None],
-    ) -> None:
+    def __init__(self, desk: FrontDesk, runtime: Runtime, threads: Threads, settings: FileTaskSettings) -> None:
+        self._desk = desk
         self._runtime = runtime
         self._threads = threads
         self._settings = settings
-        self._spend = spend
 
     async def __call__(self, active: Active, source: bytes) -> bytes:
         """Turn a task's source into its result.
@@ -70,7 +65,7 @@ class FileWork:
             raise JobFailed("too_big")
         if not data:
             raise JobFailed("invalid", "Invalid file: it is empty.")
-        kind = await self._runtime.workers.run(sniff_source, data, f"document{spec.suffix}")
+        kind = await self._runtime.threads.run(sniff_source, data, f"document{spec.suffix}")
         if kind is None:
             raise JobFailed("invalid", "Invalid file: not a PDF, an image (JPEG, PNG, BMP, GIF) or an Office document.")
         return RawFile(data, kind, active.secret, flatten=True)
@@ -89,10 +84,11 @@ class FileWork:
             scales.extend(self._points_per_pixel(info))
             return range(info.total_pages)
 
-        async def finish(page: RecognizedPage) -> FilePage:
-            made = await self._runtime.workers.run(file_page, page, scales[page.page.index], spec)
+        def make(page: RecognizedPage) -> FilePage:
+            return file_page(page, scales[page.page.index], spec)
+
+        def keep(made: FilePage) -> FilePage:
             active.progress.pages_read += 1
-            self._spend(active.job.owner, 1)
             picture_bytes.append(len(made.jpeg))
             if sum(picture_bytes) <= self._settings.max_stored_bytes:
                 return made
@@ -101,19 +97,14 @@ class FileWork:
             # Only a PDF that cannot be rewritten would need it.
             return replace(made, jpeg=b"")
 
-        document = await self._runtime.recognizer.recognize(
-            raw,
-            OcrOverrides(
-                language=spec.language,
-                use_doc_orientation_classify=as_it_is,
-                use_doc_unwarping=as_it_is,
-                structure=spec.format != "pdf",
-            ),
-            finish,
-            max_pages=self._settings.max_pages,
-            deadline=None,
-            choose=choose,
+        wishes = OcrOverrides(
+            language=spec.language,
+            use_doc_orientation_classify=as_it_is,
+            use_doc_unwarping=as_it_is,
+            structure=spec.format != "pdf",
         )
+        reading = Reading(wishes, self._settings.max_pages, choose=choose)
+        document = await self._desk.read_for(active.job.owner, raw, reading, make, keep=keep)
         return document.pages
 
     def _points_per_pixel(self, info: DocumentInfo) -> list[float]:

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from server.contracts.paddlex.request import (
     OcrParameters,
     OcrRequest,
-    missing,
-    refusal,
     validate_body,
     validate_parameters,
 )
+from server.contracts.paddlex_shapes.validation_errors import missing, refusal
 from server.errors import InvalidRequest
 from server.http.body import split_content_type
 from server.http.json_skim import SkimError, skim

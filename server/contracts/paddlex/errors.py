@@ -1,4 +1,4 @@
-"""Error answers: the contract's envelope ``{"logId", "errorCode", "errorMsg"}``, whatever went wrong, on every route.
+"""Error answers: the contract's envelope ``{"logId", "errorCode", "errorMsg"}``, whatever went wrong.
 
 The caller's ``logId`` is echoed where it is known. Where a request is refused before its body was read, a JSON body
 that announces its size is read for it: up to 4 MiB with 401, 404 and 405, up to 64 KiB with 429 and 503, as long as few
@@ -6,43 +6,60 @@ others are being read so. Otherwise, and always with 408 and 413, whose bodies n
 new one.
 """
 
-import json
-import uuid
 from typing import Any
 
-from litestar import Request, Response
+from litestar import Response
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from server.config.settings import LimitSettings
+from server.contracts.base import AnyRequest
 from server.contracts.paddlex.body import peek_log_id
+from server.contracts.paddlex_shapes.envelope import envelope, new_log_id
 from server.errors import RequestError
 from server.http.body import read_body
 from server.runtime import Runtime
 from server.telemetry.record import record_of
 
-AnyRequest = Request[Any, Any, Any]
 _REFUSED = LimitSettings(max_body_bytes=4 * 1024 * 1024, body_timeout_seconds=2.0)
 _FULL = LimitSettings(max_body_bytes=64 * 1024, body_timeout_seconds=2.0)
 PEEK_LIMITS = {401: _REFUSED, 404: _REFUSED, 405: _REFUSED, 429: _FULL, 503: _FULL}
 
 
-def new_log_id() -> str:
-    """A ``logId`` for a request that brought none."""
-    return str(uuid.uuid4())
+class ErrorAnswers:
+    """Shapes errors.
 
+    Args:
+        runtime: the running server. Its ``peeks`` bound the bodies that are read for their ``logId``.
+    """
 
-def envelope(log_id: str, code: int, message: str) -> bytes:
-    """The contract's answer without a result, as JSON."""
-    content = {"logId": log_id, "errorCode": code, "errorMsg": message}
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def answer(self, _request: AnyRequest, error: RequestError) -> Response[bytes]:
+        """The envelope of an error."""
+        return ErrorResponse(error.status, error.message, self)
+
+    async def peek(self, scope: Scope, receive: Receive, limits: LimitSettings) -> str | None:
+        """Read a body for its ``logId``. Whatever is wrong with it, the answer is the one that was due anyway."""
+        headers = dict(scope["headers"])
+        announced = headers.get(b"content-length", b"").decode("latin-1")
+        if not announced.isdigit() or not 0 < int(announced) <= limits.max_body_bytes:
+            return None
+        try:
+            with self._runtime.peeks.enter() as ticket:
+                body = await read_body(receive, announced, ticket, limits)
+                return await self._runtime.threads.run(peek_log_id, body)
+        except RequestError:
+            return None
 
 
 class ErrorResponse(Response[bytes]):
     """An envelope whose ``logId`` may still lie in a body that nobody read."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, answers: ErrorAnswers) -> None:
         super().__init__(b"", status_code=status, media_type="application/json")
         self._message = message
+        self._answers = answers
 
     def to_asgi_response(self, *args: Any, **kwargs: Any) -> ASGIApp:  # type: ignore[override]
         """Find the ``logId``, then answer as usual."""
@@ -51,28 +68,9 @@ class ErrorResponse(Response[bytes]):
             record = record_of(scope)  # type: ignore[arg-type]
             limits = PEEK_LIMITS.get(int(self.status_code or 500))
             if record.log_id is None and not record.body_begun and limits is not None:
-                record.log_id = await _peek(scope, receive, limits)
+                record.log_id = await self._answers.peek(scope, receive, limits)
             self.content = envelope(record.log_id or new_log_id(), int(self.status_code or 500), self._message)
             await super_response(*args, **kwargs)(scope, receive, send)
 
         super_response = super().to_asgi_response
         return answer
-
-
-def error_response(error: RequestError) -> Response[bytes]:
-    """The envelope of an error."""
-    return ErrorResponse(error.status, error.message)
-
-
-async def _peek(scope: Scope, receive: Receive, limits: LimitSettings) -> str | None:
-    """Read a body for its ``logId``. Whatever is wrong with it, the answer is the one that was due anyway."""
-    headers = dict(scope["headers"])
-    announced = headers.get(b"content-length", b"").decode("latin-1")
-    if not announced.isdigit() or not 0 < int(announced) <= limits.max_body_bytes:
-        return None
-    runtime: Runtime = scope["litestar_app"].state.runtime
-    try:
-        with runtime.peeks.enter() as ticket:
-            return await runtime.workers.run(peek_log_id, await read_body(receive, announced, ticket, limits))
-    except RequestError:
-        return None

@@ -54,7 +54,7 @@ def ocr_path() -> Json:
     return {"post": operation}
 
 
-def ocr_schemas() -> Json:
+def ocr_schemas() -> dict[str, Json]:
     """The component schemas that the path refers to."""
     file = {"type": "string", "format": "binary", "description": "The file as it is."}
     form: Json = {"type": "object", "required": ["file"], "properties": {"file": file, **_text_fields()}}

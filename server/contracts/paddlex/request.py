@@ -1,43 +1,12 @@
-"""The request of `POST /ocr`: its fields, what each accepts, and the details of a refusal.
+"""The request of `POST /ocr`: its fields, and what each accepts."""
 
-Validation is pydantic's lax mode, because clients of this contract rely on its coercions (``"64"`` for a number,
-``"yes"`` for a switch) and on its error types and messages. Ranges are ours: a value that cannot mean anything is
-refused, never replaced silently.
-"""
-
-import json
-from collections.abc import Sequence
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticKnownError
+from pydantic import BeforeValidator, ValidationError
 
 from models.options import LimitType, OcrOverrides
-from server.errors import InvalidRequest
-
-MAX_SIDE = 10**300
-"""The detector reduces any side length to its own limit, in floating point: so far it has room for that."""
-
-
-def _limit_type(value: str) -> str:
-    if value not in ("min", "max"):
-        raise PydanticKnownError("literal_error", {"expected": "'min' or 'max'"})
-    return value
-
-
-def _reducible(value: int) -> int:
-    if value > MAX_SIDE:
-        raise PydanticKnownError("finite_number")
-    return value
-
-
-def _encodable(value: str) -> str:
-    try:
-        value.encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise PydanticKnownError("string_unicode") from error
-    return value
+from server.contracts.paddlex_shapes.lax_fields import LaxFields, LimitTypeText, Positive, Probability, Side, Text
+from server.contracts.paddlex_shapes.validation_errors import invalid_request
 
 
 def _split(value: object) -> object:
@@ -48,16 +17,8 @@ def _split(value: object) -> object:
 OutputFormat = Literal["markdown", "text"]
 OUTPUT_FORMATS: tuple[OutputFormat, ...] = get_args(OutputFormat)
 
-Side = Annotated[int, Field(gt=0), AfterValidator(_reducible)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
-
-class _Fields(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, extra="ignore", frozen=True)
-
-
-class OcrParameters(_Fields):
+class OcrParameters(LaxFields):
     """Everything but the file: also the query parameters and form fields of the binary forms. ``None`` is absent."""
 
     file_type: Literal[0, 1] | None = None
@@ -65,14 +26,14 @@ class OcrParameters(_Fields):
     use_doc_unwarping: bool | None = None
     use_textline_orientation: bool | None = None
     text_det_limit_side_len: Side | None = None
-    text_det_limit_type: Annotated[str, AfterValidator(_limit_type)] | None = None
+    text_det_limit_type: LimitTypeText | None = None
     text_det_thresh: Positive | None = None
     text_det_box_thresh: Positive | None = None
     text_det_unclip_ratio: Positive | None = None
     text_rec_score_thresh: Probability | None = None
     return_word_box: bool | None = None
     visualize: bool | None = None
-    log_id: Annotated[str, AfterValidator(_encodable)] | None = None
+    log_id: Text | None = None
     output_formats: Annotated[tuple[OutputFormat, ...] | None, BeforeValidator(_split)] = None
 
     def overrides(self) -> OcrOverrides:
@@ -95,7 +56,7 @@ class OcrParameters(_Fields):
         )
 
 
-class _File(_Fields):
+class _File(LaxFields):
     file: str
 
 
@@ -129,31 +90,3 @@ def validate_parameters(fields: dict[str, str], place: Literal["body", "query"])
         return OcrParameters.model_validate(given)
     except ValidationError as error:
         raise invalid_request(error, place) from error
-
-
-def invalid_request(error: ValidationError, place: str) -> InvalidRequest:
-    """The refusal that tells every detail of a failed validation, values left out."""
-    details = error.errors(include_url=False, include_context=False, include_input=False)
-    return refusal([(item["type"], (place, *item["loc"]), item["msg"]) for item in details])
-
-
-def refusal(details: Sequence[tuple[str, tuple[str | int, ...], str]]) -> InvalidRequest:
-    """A refusal whose message is the contract's JSON list.
-
-    Args:
-        details: error type, path and message of each error; numbers in a path are offsets.
-    """
-    entries = [{"type": kind, "loc": _dotted(path), "msg": message} for kind, path, message in details]
-    return InvalidRequest(json.dumps(entries))
-
-
-def missing(*path: str) -> InvalidRequest:
-    """The refusal of a request that lacks something."""
-    return refusal([("missing", path, "Field required")])
-
-
-def _dotted(path: tuple[str | int, ...]) -> str:
-    text = str(path[0])
-    for part in path[1:]:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}"
-    return text

@@ -1,74 +1,66 @@
-"""`POST /ocr`: the PP-OCRv5 service contract."""
+"""What `POST /ocr` does."""
 
 from functools import partial
-from typing import Any
 
-from litestar import Request, Response, post
+from litestar import Response
 
-from server.admission.requests import Ticket
-from server.contracts.front_desk import admitted
+from server.config.serving_settings import ServingSettings
+from server.contracts.base import AnyRequest
+from server.contracts.front_desk import FrontDesk, Reading, Visit
 from server.contracts.paddlex.body import parse_call
-from server.contracts.paddlex.errors import new_log_id
-from server.contracts.paddlex.request import OcrParameters, OutputFormat
-from server.contracts.paddlex.response import PageAnswer, PicturePlan, encode_answer, page_answer
-from server.intake.raw_file import RawFile
-from server.runtime import Runtime, RuntimeDependency
-from server.service import RecognizedPage
+from server.contracts.paddlex.request import OcrParameters
+from server.contracts.paddlex.response import PicturePlan, encode_answer, page_answer
+from server.contracts.paddlex_shapes.envelope import new_log_id
+from server.contracts.paddlex_shapes.file import open_file
+from server.http.auth import Authenticator
 from server.storage.base import new_document_id
-from server.telemetry.record import RequestRecord, record_of
+from server.storage.publisher import PicturePublisher
 
 PAGES_HEADER = "X-Document-Pages"
 
-OcrRequest = Request[Any, Any, Any]
 
+class OcrService:
+    """Answers calls.
 
-@post("/ocr", status_code=200, media_type="application/json", request_max_body_size=None, name="ocr")
-async def ocr(request: OcrRequest, runtime: RuntimeDependency) -> Response[bytes]:
-    """Read the text of an image, a PDF or a TIFF."""
-    caller = runtime.authenticator.caller(request.headers.get("authorization"))
-    with runtime.caller_limits.enter(caller, record_of(request.scope)):  # type: ignore[arg-type]
-        return await admitted(request, runtime, partial(_answer, request, runtime))
+    Args:
+        desk: admits them and reads their documents.
+        authenticator: knows who calls.
+        serving: PaddleX's own settings.
+        publisher: keeps pictures where that is configured.
+    """
 
+    def __init__(
+        self, desk: FrontDesk, authenticator: Authenticator, serving: ServingSettings, publisher: PicturePublisher
+    ) -> None:
+        self._desk = desk
+        self._authenticator = authenticator
+        self._serving = serving
+        self._publisher = publisher
 
-async def _answer(request: OcrRequest, runtime: Runtime, ticket: Ticket, body: list[bytes]) -> Response[bytes]:
-    deadline = runtime.deadline()
-    record = record_of(request.scope)  # type: ignore[arg-type]
-    parameters, raw = await _take_in(request, runtime, ticket, body.pop())
-    document = await runtime.recognizer.recognize(
-        raw,
-        parameters.overrides(),
-        partial(_finish, runtime, record, _pictures(request, runtime, parameters), parameters.output_formats or ()),
-        max_pages=runtime.configuration.serving.max_num_input_imgs,
-        deadline=deadline,
-    )
-    log_id = record.log_id or new_log_id()
-    content = await runtime.workers.run(encode_answer, log_id, document.info, document.pages)
-    pages = f"{document.info.processed_pages}/{document.info.total_pages}"
-    return Response(content, status_code=200, media_type="application/json", headers={PAGES_HEADER: pages})
+    async def ocr(self, request: AnyRequest) -> Response[bytes]:
+        """Read the text of an image, a PDF or a TIFF."""
+        caller = self._authenticator.caller(request.headers.get("authorization"))
+        return await self._desk.serve(request, self._answer, caller=caller)
 
+    async def _answer(self, visit: Visit) -> Response[bytes]:
+        query = dict(visit.request.query_params.items())
+        call = await visit.think(parse_call, visit.take_body(), visit.content_type, query, visit.record)
+        parameters = call.parameters
+        raw = await open_file(visit, call.file, parameters.file_type)
+        # Only `raw` holds the file from here on.
+        del call
+        pictures, formats = self._pictures(visit, parameters), parameters.output_formats or ()
+        document = await visit.read(
+            raw,
+            Reading(parameters.overrides(), self._serving.max_num_input_imgs),
+            partial(page_answer, plan=pictures, formats=formats),
+        )
+        content = await visit.think(encode_answer, visit.record.log_id or new_log_id(), document.info, document.pages)
+        pages = f"{document.info.processed_pages}/{document.info.total_pages}"
+        return Response(content, media_type="application/json", headers={PAGES_HEADER: pages})
 
-async def _take_in(request: OcrRequest, runtime: Runtime, ticket: Ticket, body: bytes) -> tuple[OcrParameters, RawFile]:
-    record = record_of(request.scope)  # type: ignore[arg-type]
-    content_type = request.headers.get("content-type", "")
-    call = await runtime.workers.run(parse_call, body, content_type, dict(request.query_params.items()), record)
-    raw = await runtime.intake.open(call.file, call.parameters.file_type, ticket.add_bytes)
-    return call.parameters, raw
-
-
-async def _finish(
-    runtime: Runtime,
-    record: RequestRecord,
-    pictures: PicturePlan | None,
-    formats: tuple[OutputFormat, ...],
-    page: RecognizedPage,
-) -> PageAnswer:
-    record.pages += 1
-    return await runtime.workers.run(page_answer, page, pictures, formats)
-
-
-def _pictures(request: OcrRequest, runtime: Runtime, parameters: OcrParameters) -> PicturePlan | None:
-    serving = runtime.configuration.serving
-    wanted = serving.visualize if parameters.visualize is None else parameters.visualize
-    if not wanted:
-        return None
-    return PicturePlan(runtime.publisher, new_document_id(), runtime.link_base(request), serving.max_output_img_size)
+    def _pictures(self, visit: Visit, parameters: OcrParameters) -> PicturePlan | None:
+        wanted = self._serving.visualize if parameters.visualize is None else parameters.visualize
+        if not wanted:
+            return None
+        return PicturePlan(self._publisher, new_document_id(), visit.link_base, self._serving.max_output_img_size)

@@ -4,53 +4,40 @@ In the JSON form the kind is what ``fileType`` says, else what a URL's name says
 that arrive as they are (our own forms) are recognised by their first bytes unless ``fileType`` says otherwise.
 """
 
+from server.contracts.front_desk import Visit
 from server.errors import FileTypeUndetermined, InvalidInputFile, UnsupportedFileType
 from server.intake.base64_input import decode_base64
-from server.intake.fetch import Charge, UrlFetcher
 from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import sniff_kind
 from server.intake.url_rules import infer_kind, is_too_long, is_url
-from server.threads import Workers
 
 
-class FileIntake:
-    """Turns the contract's ``file`` into a `RawFile`.
+async def open_file(visit: Visit, file: str | bytes, file_type: int | None) -> RawFile:
+    """Get a file.
 
     Args:
-        fetcher: gets URLs that the configuration allows.
-        workers: threads for decoding base64.
+        visit: fetches a URL, and decodes base64 in a thread.
+        file: URL or base64 as text, or the file itself.
+        file_type: the contract's ``fileType``.
+
+    Raises:
+        FileTypeUndetermined, UnsupportedFileType: the kind is not given and cannot be told.
+        InvalidInputFile: a URL that cannot or must not be fetched or is too long, or text that is not base64.
     """
-
-    def __init__(self, fetcher: UrlFetcher, workers: Workers) -> None:
-        self._fetcher = fetcher
-        self._workers = workers
-
-    async def open(self, file: str | bytes, file_type: int | None, charge: Charge) -> RawFile:
-        """Get a file.
-
-        Args:
-            file: URL or base64 as text, or the file itself.
-            file_type: the contract's ``fileType``.
-            charge: told of bytes that are fetched; all else came with the request.
-
-        Raises:
-            FileTypeUndetermined, UnsupportedFileType: the kind is not given and cannot be told.
-            InvalidInputFile: a URL that cannot or must not be fetched or is too long, or text that is not base64.
-        """
-        kind = None if file_type is None else FileKind(file_type)
-        if isinstance(file, bytes):
-            return RawFile(file, kind or _sniffed(file))
-        if not file:
+    kind = None if file_type is None else FileKind(file_type)
+    if isinstance(file, bytes):
+        return RawFile(file, kind or _sniffed(file))
+    if not file:
+        raise InvalidInputFile
+    kind = kind or _inferred(file)
+    if is_url(file):
+        if is_too_long(file):
             raise InvalidInputFile
-        kind = kind or _inferred(file)
-        if is_url(file):
-            if is_too_long(file):
-                raise InvalidInputFile
-            return RawFile(await self._fetcher.fetch(file, charge), kind)
-        data = await self._workers.run(decode_base64, file)
-        if not data:
-            raise InvalidInputFile
-        return RawFile(data, kind)
+        return RawFile(await visit.fetch(file), kind)
+    data = await visit.think(decode_base64, file)
+    if not data:
+        raise InvalidInputFile
+    return RawFile(data, kind)
 
 
 def _sniffed(data: bytes) -> FileKind:

@@ -79,4 +79,4 @@ def three_usable_of_64(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("three_usable_of_64")
 def test_threads_and_decoders_follow_the_cores_that_may_be_used() -> None:
     assert len(Decoder(DecodeSettings(), LimitSettings()).workers.slots) == 3
-    assert build_runtime(configuration(), StubPipeline()).workers._pool._max_workers == 3
+    assert build_runtime(configuration(), StubPipeline()).threads._pool._max_workers == 3

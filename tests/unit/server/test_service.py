@@ -10,7 +10,7 @@ from models.errors import DeadlineExceeded, EngineFailure, PipelineStopped
 from models.options import OcrOverrides
 from server.admission.pixels import PixelGate
 from server.admission.requests import Admission
-from server.admission.wait_estimate import SHORT_LINE, Pace
+from server.admission.wait_estimate import SHORT_LINE, WaitEstimate
 from server.decode.document import DocumentInfo
 from server.errors import InvalidInputFile, InvalidModelSettings, NotReady, Overloaded, RequestError, RequestTimeout
 from server.intake.raw_file import FileKind, RawFile
@@ -226,13 +226,13 @@ def test_a_missing_module_is_told_before_the_file_is_opened():
 def test_a_document_that_would_hardly_be_read_in_time_is_refused_and_one_without_a_deadline_waits():
     async def scenario() -> None:
         now, line = [100.0], SHORT_LINE
-        pace, decoder = Pace(lambda: now[0]), PagesInMemory(1)
+        wait_estimate, decoder = WaitEstimate(lambda: now[0]), PagesInMemory(1)
         pipeline, gate = StubPipeline(), PixelGate(100 * PAGE_COST)
-        service = Recognizer(pipeline, decoder, gate, lambda _: None, pace)
+        service = Recognizer(pipeline, decoder, gate, lambda _: None, wait_estimate)
         pipeline.gate.clear()
         waiting = [asyncio.create_task(recognize(service)) for _ in range(line)]
         await _settle()
-        assert pace.waiting == line
+        assert wait_estimate.waiting == line
         now[0] += 31
         with pytest.raises(Overloaded) as refused:
             await recognize(service, seconds=60.0)
@@ -243,7 +243,7 @@ def test_a_document_that_would_hardly_be_read_in_time_is_refused_and_one_without
         await _settle()
         pipeline.gate.set()
         await asyncio.gather(*waiting, late)
-        assert pace.waiting == 0
+        assert wait_estimate.waiting == 0
         await recognize(service)
 
     asyncio.run(scenario())

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from server.admission.wait_estimate import SHORT_LINE, Pace
+from server.admission.wait_estimate import SHORT_LINE, WaitEstimate
 from server.errors import Overloaded
 
 
@@ -18,101 +18,101 @@ class Clock:
 
 def test_nobody_waits_where_nobody_stands():
     clock = Clock()
-    pace = Pace(clock)
+    wait_estimate = WaitEstimate(clock)
     clock.now += 1000
-    assert pace.expected_wait == 0
-    pace.check(0.001)
+    assert wait_estimate.expected_wait == 0
+    wait_estimate.check(0.001)
 
 
 def test_the_wait_is_the_line_times_the_interval_between_pages():
     clock = Clock()
-    pace = Pace(clock)
+    wait_estimate = WaitEstimate(clock)
     with ExitStack() as line:
-        arrivals = [line.enter_context(pace.line()) for _ in range(40)]
+        arrivals = [line.enter_context(wait_estimate.line()) for _ in range(40)]
         for arrival in arrivals[:20]:
             clock.now += 0.5
             arrival.served()
-        assert pace.waiting == 20
-        assert pace.expected_wait == pytest.approx(0.5 * 21)
-        pace.check(22.0)
+        assert wait_estimate.waiting == 20
+        assert wait_estimate.expected_wait == pytest.approx(0.5 * 21)
+        wait_estimate.check(22.0)
         with pytest.raises(Overloaded) as refused:
-            pace.check(10.0)
+            wait_estimate.check(10.0)
         assert refused.value.retry_after == 6
-    assert pace.waiting == 0
+    assert wait_estimate.waiting == 0
 
 
 def test_a_short_line_refuses_nobody_however_slow_it_is():
     clock = Clock()
-    pace = Pace(clock)
+    wait_estimate = WaitEstimate(clock)
     with ExitStack() as line:
         for _ in range(SHORT_LINE - 1):
-            line.enter_context(pace.line())
+            line.enter_context(wait_estimate.line())
         clock.now += 1000
-        pace.check(1.0)
+        wait_estimate.check(1.0)
 
 
 def test_a_line_that_does_not_move_at_all_is_seen():
     clock = Clock()
-    pace = Pace(clock)
+    wait_estimate = WaitEstimate(clock)
     with ExitStack() as line:
         for _ in range(SHORT_LINE):
-            line.enter_context(pace.line())
-        pace.check(10.0)
+            line.enter_context(wait_estimate.line())
+        wait_estimate.check(10.0)
         clock.now += 6
         with pytest.raises(Overloaded):
-            pace.check(10.0)
+            wait_estimate.check(10.0)
 
 
 def test_documents_that_fail_say_nothing_about_the_rate_and_pages_beyond_the_first_neither():
     clock = Clock()
-    pace = Pace(clock)
+    wait_estimate = WaitEstimate(clock)
     with ExitStack() as line:
-        arrivals = [line.enter_context(pace.line()) for _ in range(SHORT_LINE + 3)]
+        arrivals = [line.enter_context(wait_estimate.line()) for _ in range(SHORT_LINE + 3)]
         for arrival in arrivals[:2]:
             clock.now += 1
             arrival.served()
             arrival.served()
         with ExitStack() as failed:
-            failed.enter_context(pace.line())
-        assert pace.waiting == SHORT_LINE + 1
-        assert pace.expected_wait == pytest.approx(SHORT_LINE + 2)
+            failed.enter_context(wait_estimate.line())
+        assert wait_estimate.waiting == SHORT_LINE + 1
+        assert wait_estimate.expected_wait == pytest.approx(SHORT_LINE + 2)
 
 
 def test_the_first_page_of_many_that_came_together_says_nothing():
     clock = Clock()
-    pace = Pace(clock)
+    wait_estimate = WaitEstimate(clock)
     with ExitStack() as line:
-        arrivals = [line.enter_context(pace.line()) for _ in range(64)]
+        arrivals = [line.enter_context(wait_estimate.line()) for _ in range(64)]
         clock.now += 5
         arrivals[0].served()
-        pace.check(1.0)
+        wait_estimate.check(1.0)
         clock.now += 0.1
         arrivals[1].served()
-        assert pace.expected_wait == pytest.approx(0.1 * 63)
+        assert wait_estimate.expected_wait == pytest.approx(0.1 * 63)
 
 
 def test_a_slow_first_page_is_soon_forgotten():
     clock = Clock()
-    pace = Pace(clock)
+    wait_estimate = WaitEstimate(clock)
     with ExitStack() as line:
-        arrivals = [line.enter_context(pace.line()) for _ in range(100)]
+        arrivals = [line.enter_context(wait_estimate.line()) for _ in range(100)]
         clock.now += 60
         arrivals[0].served()
         for arrival in arrivals[1:90]:
             clock.now += 0.1
             arrival.served()
-        assert pace.expected_wait < 2
+        assert wait_estimate.expected_wait < 2
 
 
 def test_idle_time_is_no_part_of_it():
     clock = Clock()
-    pace = Pace(clock)
+    wait_estimate = WaitEstimate(clock)
     for _ in range(20):
-        with pace.line() as arrival:
+        with wait_estimate.line() as arrival:
             clock.now += 0.1
             arrival.served()
         clock.now += 100
     with ExitStack() as line:
         for _ in range(SHORT_LINE):
-            line.enter_context(pace.line())
-        assert pace.expected_wait == pytest.approx(0.1 * (SHORT_LINE + 1))
+            line.enter_context(wait_estimate.line())
+        assert wait_estimate.expected_wait == pytest.approx(0.1 * (SHORT_LINE + 1))

@@ -12,7 +12,7 @@ from server.jobs.keeper import Keeper
 from server.jobs.runner import JobRunner, RunnerLimits
 from server.jobs.store import JobStore
 from server.jobs.table import JobTable
-from server.threads import Workers
+from server.threads import Threads
 from tests.unit.server.jobs.conftest import RETENTION
 
 SECONDS = 10.0
@@ -31,7 +31,7 @@ class Bench:
         self.failure: Exception | None = None
         given = {} if clock is None else {"clock": clock}
         self.store = store or JobStore(JobTable(None), MemoryBlobs(), max_bytes=1000, retention=RETENTION, **given)
-        self.threads = Workers(2)
+        self.threads = Threads(2)
         chosen = RunnerLimits(**{"queued": 2, "running": 1, "seconds": SECONDS, **limits})
         self.keeper = Keeper(self.store, self.threads)
         self.runner = JobRunner(self.keeper, self.work, chosen)

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 import pytest
 from litestar.testing import TestClient
 
-from server.contracts.paddlex import errors
+from server.contracts.paddlex.errors import ErrorAnswers
 from server.runtime import MAX_PEEKS
 from tests.unit.server.apps import application
 
@@ -92,7 +92,7 @@ def test_what_is_left_of_a_body_is_not_searched(monkeypatch):
     async def never(*_arguments):
         raise AssertionError
 
-    monkeypatch.setattr(errors, "_peek", never)
+    monkeypatch.setattr(ErrorAnswers, "peek", never)
     with TestClient(application(limits={"max_queued_bytes": 100})) as client:
         answer = client.post("/ocr", json={"padding": "A" * 200, "logId": "mine"})
     assert answer.status_code == 503

@@ -1,32 +1,26 @@
-"""The contract's routes: create a task, ask for it, download its result."""
+"""What the contract's calls do: create a task, ask for it, download its result."""
 
 import re
-from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 
 import msgspec
-from litestar import HttpMethod, Response, get, post, route
-from litestar.params import FromPath
-from litestar.types import ControllerRouterHandler
+from litestar import Response
 
 from models.errors import LanguageNotInstalled
 from models.options import OcrOverrides
-from server.admission.caller_limits import CallerLimits
-from server.admission.requests import Ticket
+from server.admission.caller_limits import ANYBODY
 from server.config.contract_settings import FileTaskSettings
 from server.contracts.base import AnyRequest
 from server.contracts.file_task.errors import BadParameter
 from server.contracts.file_task.form import parse_task_form
 from server.contracts.file_task.request import TaskRequest, TaskSpec, check_form
-from server.contracts.file_task.response import FILES_PATH, result_name, task_response
-from server.contracts.front_desk import admitted
+from server.contracts.file_task.response import result_name, task_response
+from server.contracts.front_desk import FrontDesk, Visit
 from server.errors import NotFound, NotReady, Unauthorized
 from server.export.files.result_file import RESULT_FORMATS
-from server.http.auth import PUBLIC, credentials
-from server.http.disconnect import run_while_connected
+from server.http.auth import credentials
 from server.http.keys import KeyRing
-from server.http.paced_answers import DOWNLOAD
 from server.jobs.job import Job
 from server.jobs.keeper import Keeper
 from server.jobs.runner import JobRunner
@@ -35,8 +29,6 @@ from server.telemetry.record import record_of
 
 FORM_BYTES = 1024 * 1024
 """What a form may hold besides its file."""
-NOBODY = ""
-"""Owner of tasks where no keys are configured."""
 
 _TASK_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _FILE_HEADERS = {
@@ -51,53 +43,59 @@ class FileTasks:
     """Answers requests.
 
     Args:
+        desk: admits requests and reads their bodies.
         runtime: the running server.
         runner: runs the tasks.
         keeper: keeps their results.
         settings: the contract's.
-        limits: how much each caller may send.
     """
 
     def __init__(
-        self, runtime: Runtime, runner: JobRunner, keeper: Keeper, settings: FileTaskSettings, limits: CallerLimits
+        self,
+        desk: FrontDesk,
+        runtime: Runtime,
+        runner: JobRunner,
+        keeper: Keeper,
+        settings: FileTaskSettings,
     ) -> None:
+        self._desk = desk
         self._runtime = runtime
         self._runner = runner
         self._keeper = keeper
         self._settings = settings
         self._keys = KeyRing(settings.keys)
-        self._limits = limits
 
     async def create(self, request: AnyRequest) -> Response[bytes]:
         """Take a document, and wait for its result for a while.
 
         The task is the server's once it is taken: a client that goes away while it waits may still ask for it.
         """
-        owner, runtime = self._owner(request), self._runtime
-        with self._limits.enter(owner):
-            self._runner.check_room()
-            job = await admitted(
-                request,
-                runtime,
-                partial(self._take, request, owner),
-                max_body_bytes=self._settings.max_upload_bytes + FORM_BYTES,
-                waits_for_text=False,
-            )
-            waited = await run_while_connected(request.receive, self._wait(job), runtime.metrics.work_abandoned)
-            job = job if waited is None else waited
+        owner = self._owner(request)
+        self._runner.check_room()
+        job = await self._desk.serve(
+            request,
+            partial(self._take, owner),
+            caller=owner,
+            max_body_bytes=self._settings.max_upload_bytes + FORM_BYTES,
+            waits_for_text=False,
+            afterwards=self._wait,
+        )
+        # Only now: the task's pages count for their owner as they are read, and the request's must not count again.
         record_of(request.scope).pages = job.pages_read  # type: ignore[arg-type]
         return self._answer(request, job)
 
-    async def find(self, request: AnyRequest, task_id: str) -> Response[bytes]:
+    async def find(self, request: AnyRequest) -> Response[bytes]:
         """Say what has become of a task, to the key that created it."""
+        task_id: str = request.path_params["task_id"]
         owner = self._owner(request)
         job = await self._runner.find(task_id, owner) if _TASK_ID.fullmatch(task_id) else None
         if job is None:
             raise NotFound("There is no such task, or none any more.")
         return self._answer(request, job)
 
-    async def download(self, token: str, name: str) -> Response[bytes]:
+    async def download(self, request: AnyRequest) -> Response[bytes]:
         """Give a result; its address is the credential."""
+        token, name = request.path_params["token"], request.path_params["name"]
         self._runtime.downloads.check_room()
         task_id, _, extension = name.partition(".")
         found = await self._keeper.result(task_id, token) if _TASK_ID.fullmatch(task_id) else None
@@ -110,19 +108,19 @@ class FileTasks:
         media_type = RESULT_FORMATS[extension].media_type.partition(";")[0]  # the framework adds the charset of a text
         return Response(data, media_type=media_type, headers=headers)
 
-    async def _take(self, request: AnyRequest, owner: str, _ticket: Ticket, body: list[bytes]) -> Job:
-        content_type = request.headers.get("content-type", "")
-        form = await self._runtime.workers.run(parse_task_form, body.pop(), content_type)
+    async def _take(self, owner: str, visit: Visit) -> Job:
+        form = await visit.think(parse_task_form, visit.take_body(), visit.content_type)
         task = check_form(form, self._settings.max_upload_bytes)
         await self._check_language(task.spec)
         return await self._runner.submit(_job(task, owner), task.source, task.password)
 
-    async def _wait(self, job: Job) -> Job | None:
+    async def _wait(self, job: Job) -> Job:
         """The job when it is final or the wait is over; a server that stops waits no longer than it may."""
+        seen = None
         with suppress(NotReady):
             async with self._runtime.lifecycle.stay():
-                return await self._runner.wait(job.id, self._settings.wait_seconds)
-        return await self._runner.wait(job.id, 0)
+                seen = await self._runner.wait(job.id, self._settings.wait_seconds)
+        return seen or await self._runner.wait(job.id, 0) or job
 
     async def _check_language(self, spec: TaskSpec) -> None:
         pipeline = self._runtime.pipeline
@@ -137,35 +135,11 @@ class FileTasks:
 
     def _owner(self, request: AnyRequest) -> str:
         if self._keys.open:
-            return NOBODY
+            return ANYBODY
         owner = self._keys.find(credentials(request.headers.get("authorization", "")))
         if owner is None:
             raise Unauthorized
         return owner
-
-
-def file_task_routes(tasks: FileTasks) -> Sequence[ControllerRouterHandler]:
-    """Make the handlers."""
-    options = {PUBLIC: True}
-
-    @post("/task/pic/ocr", status_code=200, request_max_body_size=None, opt=options, name="file_task_create")
-    async def create(request: AnyRequest) -> Response[bytes]:
-        return await tasks.create(request)
-
-    @get("/task/{task_id:str}", opt=options, name="file_task_find")
-    async def find(request: AnyRequest, task_id: FromPath[str]) -> Response[bytes]:
-        return await tasks.find(request, task_id)
-
-    @route(
-        f"{FILES_PATH}/{{token:str}}/{{name:str}}",
-        http_method=[HttpMethod.GET, HttpMethod.HEAD],
-        opt={**options, DOWNLOAD: True},
-        name="file_task_download",
-    )
-    async def download(token: FromPath[str], name: FromPath[str]) -> Response[bytes]:
-        return await tasks.download(token, name)
-
-    return create, find, download
 
 
 def _job(task: TaskRequest, owner: str) -> Job:

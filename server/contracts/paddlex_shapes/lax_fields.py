@@ -1,0 +1,48 @@
+"""Types of request fields that clients of PaddleX's serving send: lax in form, strict in what they can mean.
+
+Validation is pydantic's lax mode, because clients rely on its coercions (``"64"`` for a number, ``"yes"`` for a switch)
+and on its error types and messages. Ranges are ours: a value that cannot mean anything is refused, never replaced
+silently.
+"""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticKnownError
+
+MAX_SIDE = 10**300
+"""The detector reduces any side length to its own limit, in floating point: so far it has room for that."""
+
+
+def _limit_type(value: str) -> str:
+    if value not in ("min", "max"):
+        raise PydanticKnownError("literal_error", {"expected": "'min' or 'max'"})
+    return value
+
+
+def _reducible(value: int) -> int:
+    if value > MAX_SIDE:
+        raise PydanticKnownError("finite_number")
+    return value
+
+
+def _encodable(value: str) -> str:
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise PydanticKnownError("string_unicode") from error
+    return value
+
+
+Side = Annotated[int, Field(gt=0), AfterValidator(_reducible)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+LimitTypeText = Annotated[str, AfterValidator(_limit_type)]
+Text = Annotated[str, AfterValidator(_encodable)]
+
+
+class LaxFields(BaseModel):
+    """Fields by their camelCase names. Unknown ones are ignored, and values are coerced as pydantic's lax mode does."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="ignore", frozen=True)
