@@ -5,6 +5,7 @@ import json
 from litestar import Response
 
 from server.contracts.file_task.request import TaskSpec
+from server.export.files.result_file import RESULT_FORMATS
 from server.jobs.job import Failure, Job, JobState
 
 TASK_TYPE = 101
@@ -56,7 +57,7 @@ def result_path(job: Job, spec: TaskSpec) -> str:
 
 def result_name(job: Job, spec: TaskSpec) -> str:
     """The result's file name."""
-    return f"{job.id}.{spec.format}"
+    return f"{job.id}.{RESULT_FORMATS[spec.format].extension}"
 
 
 def _state(job: Job) -> tuple[int, str]:

@@ -97,15 +97,16 @@ class FileTasks:
         """Give a result; its address is the credential."""
         token, name = request.path_params["token"], request.path_params["name"]
         self._runtime.downloads.check_room()
-        task_id, _, extension = name.partition(".")
+        task_id = name.partition(".")[0]
         found = await self._keeper.result(task_id, token) if _TASK_ID.fullmatch(task_id) else None
-        if found is None or _spec(found[0]).format != extension:
+        if found is None or result_name(found[0], _spec(found[0])) != name:
             raise NotFound("There is no such file, or none any more.")
         self._runtime.downloads.check_room()  # Many may have read meanwhile.
         job, data = found
-        disposition = f'attachment; filename="{result_name(job, _spec(job))}"'
+        disposition = f'attachment; filename="{name}"'
         headers = {**_FILE_HEADERS, "Content-Disposition": disposition}
-        media_type = RESULT_FORMATS[extension].media_type.partition(";")[0]  # the framework adds the charset of a text
+        result = RESULT_FORMATS[_spec(job).format]
+        media_type = result.media_type.partition(";")[0]  # the framework adds the charset of a text
         return Response(data, media_type=media_type, headers=headers)
 
     async def _take(self, owner: str, visit: Visit) -> Job:
@@ -125,7 +126,7 @@ class FileTasks:
     async def _check_language(self, spec: TaskSpec) -> None:
         pipeline = self._runtime.pipeline
         try:
-            wishes = OcrOverrides(language=spec.language, structure=spec.format != "pdf")
+            wishes = OcrOverrides(language=spec.language, structure=RESULT_FORMATS[spec.format].needs_layout)
             await pipeline.prepare(pipeline.defaults.resolve(wishes))
         except LanguageNotInstalled as error:
             raise BadParameter(f"language: {error}") from error

@@ -71,9 +71,10 @@ class FileWork:
         return RawFile(data, kind, active.secret, flatten=True)
 
     async def _read(self, active: Active, spec: TaskSpec, raw: RawFile) -> Sequence[FilePage]:
-        # The text of a searchable PDF lies over the document's own pages, which nobody turned or flattened.
-        as_it_is = False if spec.format == "pdf" and raw.kind is not FileKind.IMAGE else None
-        as_it_is_shown = spec.format == "pdf" and raw.kind is FileKind.PDF
+        result = RESULT_FORMATS[spec.format]
+        # The document's own pages are those that nobody turned or flattened. An image has none.
+        as_it_is = False if result.keeps_pages and raw.kind is not FileKind.IMAGE else None
+        as_it_is_shown = result.keeps_pages and raw.kind is FileKind.PDF
         scales: list[float] = []
         picture_bytes: list[int] = []
 
@@ -101,7 +102,7 @@ class FileWork:
             language=spec.language,
             use_doc_orientation_classify=as_it_is,
             use_doc_unwarping=as_it_is,
-            structure=spec.format != "pdf",
+            structure=result.needs_layout,
         )
         reading = Reading(wishes, self._settings.max_pages, choose=choose)
         document = await self._desk.read_for(active.job.owner, raw, reading, make, keep=keep)
@@ -125,7 +126,7 @@ def file_page(page: RecognizedPage, points_per_pixel: float, spec: TaskSpec) -> 
     lines = tuple(map(only_digits, page.result.lines)) if spec.digits else page.result.lines
     lines = tuple(line for line in lines if line.text)
     points = (width * points_per_pixel, height * points_per_pixel)
-    # A searchable PDF has the page's own layout.
-    layout = None if spec.format == "pdf" else analyse_layout(image, lines, page.result.regions)
-    jpeg = encode_jpeg(image) if RESULT_FORMATS[spec.format].pictures else b""
+    result = RESULT_FORMATS[spec.format]
+    layout = analyse_layout(image, lines, page.result.regions) if result.needs_layout else None
+    jpeg = encode_jpeg(image) if result.needs_pictures else b""
     return FilePage(jpeg, width, height, points, lines, layout)

@@ -1,12 +1,16 @@
 """Every format: what it is called, and that text no format may hold does no harm."""
 
 import io
+import subprocess
+import sys
 import zipfile
+from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from lxml import etree
 
-from server.export.files.result_file import RESULT_FORMATS
+from server.export.files.result_file import RESULT_FORMATS, ResultFormat
 from server.export.text import clean_text
 from tests.unit.server.export.files.file_pages import IMAGE_SOURCE, file_page, text_line
 
@@ -41,6 +45,46 @@ def test_names_and_media_types() -> None:
     assert all(name == one.extension for name, one in RESULT_FORMATS.items())
     assert RESULT_FORMATS["txt"].media_type == "text/plain; charset=utf-8"
     assert RESULT_FORMATS["pdf"].media_type == "application/pdf"
+
+
+WRITER = """
+def write_csv(pages, document):
+    return "".join(f"{line.text},{line.score}\\n" for page in pages for line in page.lines).encode()
+"""
+CSV = {
+    "extension": "csv",
+    "media_type": "text/csv",
+    "writer": "csv_writer:write_csv",
+    "needs_pictures": False,
+    "needs_layout": False,
+    "keeps_pages": False,
+}
+
+
+def test_a_new_format_is_a_writer_and_an_entry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "csv_writer.py").write_text(WRITER)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(RESULT_FORMATS, "csv", ResultFormat(**CSV))  # type: ignore[arg-type]
+    page = file_page(text_line("one", 10, 10, 200, 40), text_line("two", 10, 60, 200, 90))
+    assert RESULT_FORMATS["csv"].write((page,), IMAGE_SOURCE) == b"one,0.9\ntwo,0.9\n"
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(ResultFormat)])
+def test_an_entry_forgets_nothing(name: str) -> None:
+    with pytest.raises(TypeError, match=name):
+        ResultFormat(**{key: value for key, value in CSV.items() if key != name})  # type: ignore[arg-type]
+
+
+def test_only_a_pdf_lies_over_the_documents_own_pages() -> None:
+    assert [name for name, result in RESULT_FORMATS.items() if result.keeps_pages] == ["pdf"]
+    assert [name for name, result in RESULT_FORMATS.items() if not result.needs_layout] == ["pdf"]
+    assert [name for name, result in RESULT_FORMATS.items() if result.needs_pictures] == ["pdf", "pptx"]
+
+
+def test_no_writer_is_imported_before_its_first_file() -> None:
+    program = "import sys, server.export.files.result_file; print(*(set(sys.modules) & {'docx', 'pptx', 'xlsxwriter'}))"
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == []
 
 
 @pytest.mark.parametrize(
