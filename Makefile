@@ -27,6 +27,8 @@ KEEP ?=
 
 BIN := $(VENV)/bin
 MODELS := $(VENV)/.models$(subst /,_,$(CONFIG))
+V6_CONFIG := configs/ppocrv6-small.yaml
+V6_MODELS := $(VENV)/.models_ppocrv6_small
 CONFIG_OPTION := $(if $(CONFIG),--config $(CONFIG))
 
 .PHONY: serve test lint format lock sbom audit image-lint models bench accuracy parity reference clean
@@ -34,7 +36,7 @@ CONFIG_OPTION := $(if $(CONFIG),--config $(CONFIG))
 serve: $(MODELS)
 	@exec $(BIN)/ppocr-server serve $(CONFIG_OPTION) $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT)) $(ARGS)
 
-test: $(VENV)/.dev $(MODELS)
+test: $(VENV)/.dev $(MODELS) $(V6_MODELS)
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/.dev
@@ -61,9 +63,8 @@ image-lint: $(VENV)/.dev
 
 models: $(MODELS)
 
-bench: $(VENV)/.dev $(MODELS) reference
+bench: $(VENV)/.dev $(MODELS) $(V6_MODELS) reference
 	$(BIN)/python -m pip install --quiet --group bench
-	$(BIN)/ppocr-server models pull --config configs/ppocrv6-small.yaml
 	QUICK=$(QUICK) $(BIN)/python -m benchmarks $(ARGS)
 
 accuracy: $(VENV)/.dev $(MODELS) reference
@@ -95,4 +96,8 @@ $(VENV)/.dev: $(VENV)/.installed
 
 $(MODELS): $(VENV)/.installed configs/models.yaml $(CONFIG)
 	$(BIN)/ppocr-server models pull $(CONFIG_OPTION)
+	@touch $@
+
+$(V6_MODELS): $(VENV)/.installed configs/models.yaml $(V6_CONFIG)
+	$(BIN)/ppocr-server models pull --config $(V6_CONFIG)
 	@touch $@

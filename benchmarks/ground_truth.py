@@ -1,18 +1,18 @@
 """The evaluation sets: images and what is written on them. They are read where they lie and never copied.
 
-The folder is ``data`` in ``PPOCR_EVALUATION_DATA`` (default: ``shared`` beside the repository).
+The folder is ``data`` in the evaluation data (`tests/evaluation_data.py`).
 """
 
 import csv
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-DATA = Path(os.environ.get("PPOCR_EVALUATION_DATA", REPOSITORY.parent / "shared")) / "data"
+from tests.evaluation_data import EVALUATION_DATA
+
+DATA = EVALUATION_DATA / "data"
 SAME_ROW = 10
 """Lines whose tops are nearer than this many pixels are read from left to right."""
 

@@ -22,7 +22,8 @@ import numpy as np
 from models.document import Image, PageResult
 from server.export.drawing.pictures import encode_jpeg
 from server.export.drawing.visualize import draw_ocr_image
-from tests.unit.server.export.from_answer import EVALUATION_DATA, REPOSITORY, page_result, pruned_of
+from tests.evaluation_data import EVALUATION_DATA, REPOSITORY
+from tests.unit.server.export.from_answer import page_result, pruned_of
 
 ROUNDS = 5
 LIMIT = (2000, 2000)

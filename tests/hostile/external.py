@@ -1,15 +1,12 @@
 """Real files that have made trouble for others, where the folder of evaluation data is there; read, never copied."""
 
-import os
 from pathlib import Path
 
 from server.intake.raw_file import FileKind
+from tests.evaluation_data import EVALUATION_DATA
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-EVALUATION_DATA = Path(os.environ.get("PPOCR_EVALUATION_DATA", REPOSITORY.parent / "shared"))
 PDFS = EVALUATION_DATA / "data" / "pdf"
 EDGE_CASES = EVALUATION_DATA / "data" / "turboocr_fixtures" / "edge_cases"
-ABSENT = f"no external files at {PDFS} (set PPOCR_EVALUATION_DATA)"
 MAX_SEED_BYTES = 60_000
 
 

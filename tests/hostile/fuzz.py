@@ -31,6 +31,8 @@ PDF_SIDE = 400
 WARM_SHARE = 0.1
 """Growth is measured from here on: by then every library is loaded and every pool is filled."""
 
+Seeds = Sequence[tuple[FileKind, bytes]]
+
 STATUSES = {422}
 """What a bad file may be refused with."""
 
@@ -88,16 +90,17 @@ class Fuzzer:
 
     Args:
         keep: a folder for inputs that cost a worker or are a defect, or None.
+        external: documents to damage besides our own.
     """
 
-    def __init__(self, decoder: Decoder, seed: int, keep: Path | None = None) -> None:
+    def __init__(self, decoder: Decoder, seed: int, keep: Path | None = None, external: Seeds = ()) -> None:
         self._decoder = decoder
         self._chance = random.Random(seed)
         self._keep = keep
         documents = _kinds(FileKind.PDF, seeds.documents())
         images, office = _kinds(FileKind.IMAGE, seeds.images()), _kinds(FileKind.OFFICE, seeds.office())
         # Images have the most formats, and Office documents are only unpacked here.
-        self._pools = [images] * 5 + [documents, external.seeds() or documents] * 2 + [office]
+        self._pools = [images] * 5 + [documents, list(external) or documents] * 2 + [office]
         self.report = Report()
 
     async def run(self, inputs: int, until: Callable[[], bool] = lambda: False, clients: int = 4) -> Report:
@@ -166,12 +169,14 @@ def _kinds(kind: FileKind, files: Mapping[str, bytes]) -> list[tuple[FileKind, b
     return [(kind, data) for data in files.values()]
 
 
-async def fuzz(inputs: int, seed: int, keep: Path | None = None, seconds: float = float("inf")) -> Report:
+async def fuzz(
+    inputs: int, seed: int, keep: Path | None = None, seconds: float = float("inf"), external: Seeds = ()
+) -> Report:
     """Start a decoder, throw so many inputs at it or as many as there is time for, and stop it."""
     decoder, end = Decoder(SETTINGS, LIMITS), time.monotonic() + seconds
     await decoder.start()
     try:
-        return await Fuzzer(decoder, seed, keep).run(inputs, lambda: time.monotonic() > end)
+        return await Fuzzer(decoder, seed, keep, external).run(inputs, lambda: time.monotonic() > end)
     finally:
         await decoder.stop()
 
@@ -195,7 +200,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given.keep:
         given.keep.mkdir(parents=True, exist_ok=True)
     logging.getLogger("server.decode.workers.worker_slot").propagate = False
-    print(shown(asyncio.run(fuzz(given.inputs, given.seed, given.keep, given.seconds))))
+    print(shown(asyncio.run(fuzz(given.inputs, given.seed, given.keep, given.seconds, external.seeds()))))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from server.config.settings import DecodeSettings, LimitSettings
 from server.decode.decoder import Decoder
 from server.errors import EncryptedFile, InvalidInputFile, PixelLimitExceeded
 from server.intake.raw_file import FileKind, RawFile
+from tests.evaluation_data import EVALUATION_DATA
 from tests.hostile import external
 
 LIMITS = LimitSettings(max_image_pixels=4_000_000, max_pages=3)
@@ -34,7 +35,7 @@ async def verdicts() -> dict[str, str]:
         found = {}
         for path in external.files():
             kind = FileKind.PDF if path.suffix == ".pdf" else FileKind.IMAGE
-            found[path.relative_to(external.EVALUATION_DATA).as_posix()] = await verdict(
+            found[path.relative_to(EVALUATION_DATA).as_posix()] = await verdict(
                 decoder, RawFile(path.read_bytes(), kind)
             )
         return found
@@ -42,7 +43,7 @@ async def verdicts() -> dict[str, str]:
         await decoder.stop()
 
 
-@pytest.mark.skipif(not external.files(), reason=external.ABSENT)
+@pytest.mark.evaluation_data("data/pdf", "data/turboocr_fixtures")
 def test_every_real_file_is_read_or_refused() -> None:
     found = asyncio.run(verdicts())
     by_name = {name.rpartition("/")[2]: said for name, said in found.items()}

@@ -1,6 +1,5 @@
 """Reading order on real documents with corrected text: columns, tables and slides, where the evaluation data is."""
 
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,9 +9,9 @@ import numpy as np
 
 from models.document import TextLine
 from models.layout.document import PageLayout
+from tests.evaluation_data import EVALUATION_DATA
 
-ROOT = Path(__file__).resolve().parents[2]
-FOLDER = Path(os.environ.get("PPOCR_EVALUATION_DATA", ROOT.parent / "shared")) / "data" / "scribe"
+FOLDER = EVALUATION_DATA / "data" / "scribe"
 
 
 def image_path(name: str) -> Path:

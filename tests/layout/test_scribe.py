@@ -11,7 +11,7 @@ LEAST = {"filing_03": 0.98, "slide_01": 0.98, "multicol_07": 0.88, "multicol_02"
 """Neighbours in true order, a little below what is measured: dense financial pages are far from exact."""
 
 
-@pytest.mark.skipif(not scribe.FOLDER.is_dir(), reason=f"no evaluation data at {scribe.FOLDER}")
+@pytest.mark.evaluation_data("data/scribe")
 def test_real_pages_are_read_in_order():
     images = {name: cv2.imread(str(scribe.image_path(name))) for name in LEAST}
     for (name, image), lines in zip(images.items(), read_pages(list(images.values())), strict=True):

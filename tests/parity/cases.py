@@ -1,17 +1,16 @@
 """Golden cases: a document, the request it was sent with, and the reference's answer.
 
-Ours are committed under tests/golden. More may lie in a folder of external evaluation data (environment variable
-``PPOCR_EVALUATION_DATA``, else ``shared`` beside the repository); they are read where they are and never copied.
+Ours are committed under tests/golden. More may lie in the folder of evaluation data (`tests/evaluation_data.py`).
 """
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.evaluation_data import EVALUATION_DATA
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 GOLDEN = REPOSITORY / "tests" / "golden"
-EVALUATION_DATA = Path(os.environ.get("PPOCR_EVALUATION_DATA", REPOSITORY.parent / "shared"))
 EXTERNAL_GOLDEN = EVALUATION_DATA / "reference" / "golden"
 FIXTURES = EVALUATION_DATA / "data" / "turboocr_fixtures"
 

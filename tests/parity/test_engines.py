@@ -19,7 +19,8 @@ from models.loader import build_pipeline
 from models.options import OcrOverrides
 from server.cli.drawn_line import draw_line, is_right
 from server.cli.start import load, open_store, pull_required
-from tests.parity.cases import EVALUATION_DATA, GOLDEN
+from tests.evaluation_data import EVALUATION_DATA
+from tests.parity.cases import GOLDEN
 from tests.unit.models.engines.paddle_layers import paddle_directory
 
 LINE_ORIENTATION = EVALUATION_DATA / "data" / "models" / "PP-LCNet_x0_25_textline_ori"
@@ -87,8 +88,13 @@ def test_float16_changes_next_to_nothing(tallies: dict[str, Tally]) -> None:
 needs_paddle = pytest.mark.skipif("paddle" not in INSTALLED, reason="paddle is not installed (extra `paddle`)")
 
 
+official = pytest.param(True, marks=pytest.mark.evaluation_data(f"data/models/{LINE_ORIENTATION.name}"), id="oriented")
+"""With the text-line classifier as its vendor publishes it in Paddle's form."""
+
+
 @needs_paddle
-def test_the_whole_pipeline_runs_on_paddles_directories(contenders: list[Contender]) -> None:
+@pytest.mark.parametrize("oriented", [False, official])
+def test_the_whole_pipeline_runs_on_paddles_directories(contenders: list[Contender], oriented: bool) -> None:
     (paddle,) = (each for each in contenders if each.name == "paddle")
     configuration = load(None, ("engine.name=paddle",))
     store, named = open_store(configuration), configuration.pipeline
@@ -103,15 +109,14 @@ def test_the_whole_pipeline_runs_on_paddles_directories(contenders: list[Contend
     async def read() -> PageResult:
         pipeline = build_pipeline(config, store)
         try:
-            wishes = OcrOverrides(use_textline_orientation=LINE_ORIENTATION.is_dir())
+            wishes = OcrOverrides(use_textline_orientation=oriented)
             return await pipeline.read(Page(draw_line()), pipeline.defaults.resolve(wishes))
         finally:
             await pipeline.close()
 
     result = asyncio.run(read())
     assert is_right(" ".join(line.text for line in result.lines))
-    if LINE_ORIENTATION.is_dir():
-        assert set(result.angles) == {0}
+    assert set(result.angles) == ({0} if oriented else set())
 
 
 @needs_paddle

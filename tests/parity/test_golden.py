@@ -13,16 +13,15 @@ import pytest
 from PIL import Image
 
 from tests.parity.bars import exact, shortfalls
-from tests.parity.cases import EXTERNAL_GOLDEN, GoldenCase, committed_cases, external_cases
+from tests.parity.cases import GoldenCase, committed_cases, external_cases
 from tests.parity.compare import Figures, Json, compare_pages, setting_differences, shape_differences
 
 COMMITTED = [case for case in committed_cases() if not (exact() and case.request["visualize"])]
 EXTERNAL = [case for case in external_cases() if not (exact() and case.request["visualize"])]
-ABSENT = f"no external golden answers at {EXTERNAL_GOLDEN} (set PPOCR_EVALUATION_DATA)"
 PICTURES = ("ocrImage", "docPreprocessingImage", "inputImage")
 LINES_PER_BATCH = 6
 
-needs_external = pytest.mark.skipif(not EXTERNAL, reason=ABSENT)
+reads_external = pytest.mark.evaluation_data("reference/golden", "data/turboocr_fixtures")
 
 
 @cache
@@ -92,13 +91,13 @@ def _pages(url: str, number: int) -> list[Json]:
     return [page["prunedResult"] for page in _answer(url, "committed", number)["result"]["ocrResults"]]
 
 
-@needs_external
+@reads_external
 @pytest.mark.parametrize("number", range(len(EXTERNAL)), ids=[case.name for case in EXTERNAL])
 def test_external_answers_have_the_same_shape(server_url: str, number: int) -> None:
     _check_shape(_answer(server_url, "external", number), EXTERNAL[number])
 
 
-@needs_external
+@reads_external
 def test_external_answers_reach_the_bars(server_url: str) -> None:
     total = _total(server_url, "external", EXTERNAL)
     assert shortfalls(total) == [], total.changed

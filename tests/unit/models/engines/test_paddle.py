@@ -1,4 +1,4 @@
-"""The Paddle engine on a complete official model."""
+"""The Paddle engine on a small network."""
 
 import signal
 import subprocess
@@ -12,25 +12,50 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
 
 from models.engines.base import Engine, EngineOptions, open_engine
 from models.errors import EngineFailure, EngineUnavailable
 from models.machine import Gpu
-from tests.unit.models.stages.uvdoc_weights import EVALUATION_DATA
-
-MODEL = EVALUATION_DATA / "data" / "models" / "PP-LCNet_x0_25_textline_ori"
+from tests.unit.models.engines.paddle_layers import paddle_directory
 
 has_paddle = find_spec("paddle") is not None
 needs_paddle = pytest.mark.skipif(not has_paddle, reason="paddle is not installed (extra `paddle`)")
 
 
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A classifier of pages (N, 3, H, W) with two classes, as Paddle saves it."""
+    source = tmp_path_factory.mktemp("onnx")
+    kernel = np.random.default_rng(0).normal(0, 10, (1, 3, 5, 5)).astype(np.float32)
+    kernel = np.concatenate([kernel - kernel.mean(), kernel.mean() - kernel])  # so that neither class wins on noise
+    nodes = [
+        helper.make_node(
+            "Conv", ["x", "kernel"], ["seen"], strides=[2, 2], dilations=[1, 1], pads=[2, 2, 2, 2], group=1
+        ),
+        helper.make_node("Relu", ["seen"], ["kept"]),
+        helper.make_node("GlobalAveragePool", ["kept"], ["mean"]),
+        helper.make_node("Squeeze", ["mean", "axes"], ["logits"]),
+        helper.make_node("Softmax", ["logits"], ["classes"], axis=1),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "classifier",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", 3, "H", "W"])],
+        [helper.make_tensor_value_info("classes", TensorProto.FLOAT, ["N", 2])],
+        [numpy_helper.from_array(kernel, "kernel"), numpy_helper.from_array(np.array([2, 3]), "axes")],
+    )
+    onnx.save(helper.make_model(graph), source / "inference.onnx")
+    (source / "inference.yml").write_text("Global: {model_name: classifier}\n")
+    return paddle_directory(source, source / "paddle")
+
+
 @pytest.fixture
-def engine() -> Iterator[Engine]:
-    if not MODEL.is_dir():
-        pytest.skip("no evaluation data (PPOCR_EVALUATION_DATA)")
-    opened = open_engine("paddle", MODEL, EngineOptions(threads=1))
+def engine(model: Path) -> Iterator[Engine]:
+    opened = open_engine("paddle", model, EngineOptions(threads=1))
     yield opened
     opened.close()
 
@@ -40,9 +65,9 @@ def batch_of(count: int) -> NDArray[np.float32]:
 
 
 @pytest.mark.skipif(has_paddle, reason="paddle is installed")
-def test_without_the_library_the_engine_is_unavailable() -> None:
+def test_without_the_library_the_engine_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(EngineUnavailable, match="paddle"):
-        open_engine("paddle", MODEL, EngineOptions())
+        open_engine("paddle", tmp_path, EngineOptions())
 
 
 @needs_paddle
@@ -114,9 +139,9 @@ def test_files_that_are_no_model_are_a_failure(tmp_path: Path) -> None:
 
 @needs_paddle
 @pytest.mark.parametrize("device", ["gpu:99", "tpu:0", "gpu"])
-def test_a_device_that_is_not_there_is_never_replaced(device: str) -> None:
+def test_a_device_that_is_not_there_is_never_replaced(model: Path, device: str) -> None:
     with pytest.raises(EngineUnavailable, match=device):
-        open_engine("paddle", MODEL, EngineOptions(device=device))
+        open_engine("paddle", model, EngineOptions(device=device))
 
 
 @needs_paddle
@@ -129,31 +154,33 @@ def test_a_device_that_is_not_there_is_never_replaced(device: str) -> None:
         (EngineOptions("gpu:0", precision="bf16"), "f32 or fp16 on gpu:0"),
     ],
 )
-def test_what_a_device_cannot_do_is_refused(options: EngineOptions, words: str) -> None:
+def test_what_a_device_cannot_do_is_refused(model: Path, options: EngineOptions, words: str) -> None:
     with pytest.raises(EngineUnavailable, match=words):
-        open_engine("paddle", MODEL, options)
+        open_engine("paddle", model, options)
 
 
 @needs_paddle
-def test_a_build_for_the_cpu_says_what_a_gpu_needs() -> None:
+def test_a_build_for_the_cpu_says_what_a_gpu_needs(model: Path) -> None:
     if import_module("paddle").is_compiled_with_cuda():
         pytest.skip("this Paddle was built for GPUs")
     with pytest.raises(EngineUnavailable, match=r"'gpu:0' needs paddlepaddle-gpu.*Paddle's own package index"):
-        open_engine("paddle", MODEL, EngineOptions("gpu:0", precision="fp16"))
+        open_engine("paddle", model, EngineOptions("gpu:0", precision="fp16"))
 
 
 @needs_paddle
-def test_a_build_without_tensorrt_and_a_graph_of_paddle_2_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_without_tensorrt_and_a_graph_of_paddle_2_are_refused(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     module = import_module("models.engines.paddle_tensorrt")
     if module.inference.get_trt_compile_version() == (0, 0, 0):
         with pytest.raises(EngineUnavailable, match="without TensorRT"):
-            module.refuse_without_tensorrt(MODEL / "inference.json", "gpu:0")
+            module.refuse_without_tensorrt(model / "inference.json", "gpu:0")
     monkeypatch.setattr(module.inference, "get_trt_compile_version", lambda: (10, 3, 0))
-    module.refuse_without_tensorrt(MODEL / "inference.json", "gpu:0")
+    module.refuse_without_tensorrt(model / "inference.json", "gpu:0")
     with pytest.raises(EngineUnavailable, match="Paddle 2"):
-        module.refuse_without_tensorrt(MODEL / "inference.pdmodel", "gpu:0")
+        module.refuse_without_tensorrt(model / "inference.pdmodel", "gpu:0")
     with pytest.raises(EngineUnavailable, match=r"not on gpu:1.*CUDA_VISIBLE_DEVICES"):
-        module.refuse_without_tensorrt(MODEL / "inference.json", "gpu:1")
+        module.refuse_without_tensorrt(model / "inference.json", "gpu:1")
 
 
 @needs_paddle
@@ -190,23 +217,23 @@ def test_what_tensorrt_compiled_is_used_again_only_if_it_came_to_its_end(
 
 @needs_paddle
 @pytest.mark.parametrize("half", [False, True])
-def test_a_card_that_paddle_does_not_take_is_refused(half: bool) -> None:
+def test_a_card_that_paddle_does_not_take_is_refused(model: Path, half: bool) -> None:
     if import_module("paddle").is_compiled_with_cuda():
         pytest.skip("this Paddle was built for GPUs")
     configuration = import_module("models.engines.paddle_config")
     with pytest.raises(EngineUnavailable, match="did not take device 'gpu:3'"):
-        configuration.on_gpu(MODEL / "inference.json", MODEL / "inference.pdiparams", 3, half=half)
+        configuration.on_gpu(model / "inference.json", model / "inference.pdiparams", 3, half=half)
 
 
 @needs_paddle
-def test_signals_still_reach_the_process_after_opening(engine: Engine) -> None:
+def test_signals_still_reach_the_process_after_opening(model: Path) -> None:
     script = f"""
         import os, signal, time
         from pathlib import Path
         seen = []
         signal.signal(signal.SIGTERM, lambda number, frame: seen.append(number))
         from models.engines.base import EngineOptions, open_engine
-        open_engine("paddle", Path({str(MODEL)!r}), EngineOptions())
+        open_engine("paddle", Path({str(model)!r}), EngineOptions())
         os.kill(os.getpid(), signal.SIGTERM)
         print(seen)
     """

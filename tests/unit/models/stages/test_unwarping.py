@@ -19,7 +19,6 @@ from models.stages.pages import PagePixels
 from models.stages.unwarping import UnwarpingStage
 from tests.unit.models.stages.uvdoc_weights import (
     STRETCH,
-    UVDOC_GRAPH,
     Weights,
     coordinate_weights,
     seeded_weights,
@@ -102,10 +101,10 @@ def official(tmp_path: Path) -> Callable[[Weights], Engine]:
     return lambda weights: open_engine("paddle", write_model(tmp_path / "UVDoc", weights), EngineOptions())
 
 
-needs_graph = pytest.mark.skipif(not UVDOC_GRAPH.is_dir(), reason="no evaluation data (PPOCR_EVALUATION_DATA)")
+reads_graph = pytest.mark.evaluation_data("data/models/graphs_only")
 
 
-@needs_graph
+@reads_graph
 def test_the_official_graph_keeps_every_size(official: Callable[[Weights], Engine]) -> None:
     pages = [noise(*size) for size in ((1, 1), (40, 3), (333, 500), (333, 500))]
     flat = unwarp(official(seeded_weights(7)), *pages)
@@ -135,7 +134,7 @@ def print_of(x: Plane, y: Plane) -> Plane:
     return content
 
 
-@needs_graph
+@reads_graph
 @pytest.mark.parametrize(
     ("matrix", "offset", "expected"),
     [
@@ -158,7 +157,7 @@ def test_a_known_grid_gives_the_known_page(
     assert np.abs(flat.astype(int) - expected(page)).max() <= 1
 
 
-@needs_graph
+@reads_graph
 def test_points_outside_the_page_are_black(official: Callable[[Weights], Engine]) -> None:
     x, y = coordinates()
     page = page_of(x, y, np.full_like(x, 200))
@@ -183,7 +182,7 @@ def photographed() -> Plane:
     return print_of(*flat)
 
 
-@needs_graph
+@reads_graph
 def test_a_warped_page_is_flattened(official: Callable[[Weights], Engine]) -> None:
     x, y = coordinates()
     read_x, read_y = bent(x * STRETCH[0], y * STRETCH[1])

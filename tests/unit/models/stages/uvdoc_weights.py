@@ -4,7 +4,6 @@ The graph is read from the evaluation data; the trained weights are not part of 
 """
 
 import json
-import os
 import shutil
 import struct
 from pathlib import Path
@@ -12,7 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-EVALUATION_DATA = Path(os.environ.get("PPOCR_EVALUATION_DATA", Path(__file__).parents[5] / "shared"))
+from tests.evaluation_data import EVALUATION_DATA
+
 UVDOC_GRAPH = EVALUATION_DATA / "data" / "models" / "graphs_only" / "UVDoc"
 
 Weights = dict[str, NDArray[np.float32]]

@@ -1,7 +1,6 @@
 """Builds a PageResult out of an answer's prunedResult, so that recorded answers can be written and drawn again."""
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,15 +9,19 @@ import numpy as np
 
 from models.document import Image, PageResult, Preprocessed, TextBox, TextLine, Word
 from models.options import OcrOptions
+from tests.evaluation_data import EVALUATION_DATA
 
 REPOSITORY = Path(__file__).resolve().parents[4]
-EVALUATION_DATA = Path(os.environ.get("PPOCR_EVALUATION_DATA", REPOSITORY.parent / "shared"))
 
 
-def recorded_answers() -> list[Path]:
-    """Every recorded answer of the reference: those kept here, and those of the evaluation data where it is."""
-    kept = sorted((REPOSITORY / "tests" / "golden" / "answers").rglob("*.json"))
-    return kept + sorted((EVALUATION_DATA / "reference" / "golden").rglob("*.json"))
+def kept_answers() -> list[Path]:
+    """The recorded answers of the reference that are kept here."""
+    return sorted((REPOSITORY / "tests" / "golden" / "answers").rglob("*.json"))
+
+
+def external_answers() -> list[Path]:
+    """Those of the evaluation data; none where it is absent."""
+    return sorted((EVALUATION_DATA / "reference" / "golden").rglob("*.json"))
 
 
 def pruned_of(path: Path) -> Iterator[dict[str, Any]]:

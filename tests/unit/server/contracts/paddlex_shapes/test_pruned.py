@@ -9,17 +9,24 @@ import pytest
 
 from models.document import TextLine, Word
 from server.contracts.paddlex_shapes.pruned import pruned_result
-from tests.unit.server.export.from_answer import page_result, pruned_of, recorded_answers
+from tests.unit.server.export.from_answer import external_answers, kept_answers, page_result, pruned_of
 from tests.unit.server.export.results import blank, quad, result
 
-ANSWERS = recorded_answers()
+
+def name_of(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
 
 
-@pytest.mark.skipif(not ANSWERS, reason="no recorded answers here: neither tests/golden/answers nor evaluation data")
-@pytest.mark.parametrize("path", ANSWERS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize("path", kept_answers(), ids=name_of)
 def test_a_recorded_answer_comes_out_with_the_same_keys_order_types_and_digits(path: Path) -> None:
     for recorded in pruned_of(path):
         assert json.dumps(pruned_result(page_result(recorded))) == json.dumps(recorded)
+
+
+@pytest.mark.evaluation_data("reference/golden")
+@pytest.mark.parametrize("path", external_answers(), ids=name_of)
+def test_so_does_an_external_one(path: Path) -> None:
+    test_a_recorded_answer_comes_out_with_the_same_keys_order_types_and_digits(path)
 
 
 def test_an_empty_page_has_empty_lists_and_no_line_orientations() -> None:

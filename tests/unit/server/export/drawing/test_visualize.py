@@ -10,7 +10,8 @@ import pytest
 
 from models.document import Page, Preprocessed, Word
 from server.export.drawing.visualize import draw_ocr_image, draw_preprocessing_image
-from tests.unit.server.export.from_answer import EVALUATION_DATA, page_result
+from tests.evaluation_data import EVALUATION_DATA
+from tests.unit.server.export.from_answer import page_result
 from tests.unit.server.export.results import blank, quad, result
 
 RECORDED = EVALUATION_DATA / "reference" / "golden"
@@ -87,7 +88,7 @@ def test_preprocessing_shows_three_stages_with_captions() -> None:
     assert (image[60:120, 60:180] == 255).all()
 
 
-@pytest.mark.skipif(not RECORDED.is_dir() or not RECEIPT.is_file(), reason="no evaluation data beside the repository")
+@pytest.mark.evaluation_data("reference/golden", "data/turboocr_fixtures")
 @pytest.mark.parametrize("name", ["receipt_visualize", "receipt_wordbox_visualize", "receipt_defaults"])
 def test_recorded_pictures_have_our_size_and_colours(name: str) -> None:
     recorded = json.loads((RECORDED / f"{name}.json").read_text())["result"]["ocrResults"][0]
