@@ -47,14 +47,11 @@ class OcrService:
         call = await visit.think(parse_call, visit.take_body(), visit.content_type, query, visit.record)
         parameters = call.parameters
         raw = await open_file(visit, call.file, parameters.file_type)
-        # Only `raw` holds the file from here on.
-        del call
+        reading = Reading(parameters.overrides(), self._serving.max_num_input_imgs)
         pictures, formats = self._pictures(visit, parameters), parameters.output_formats or ()
-        document = await visit.read(
-            raw,
-            Reading(parameters.overrides(), self._serving.max_num_input_imgs),
-            partial(page_answer, plan=pictures, formats=formats),
-        )
+        # The base64 of a large file need not stay in memory while the file is read.
+        del call, parameters
+        document = await visit.read(raw, reading, partial(page_answer, plan=pictures, formats=formats))
         content = await visit.think(encode_answer, visit.record.log_id or new_log_id(), document.info, document.pages)
         pages = f"{document.info.processed_pages}/{document.info.total_pages}"
         return Response(content, media_type="application/json", headers={PAGES_HEADER: pages})
