@@ -1,26 +1,54 @@
-"""The limits of a request's head, over real connections."""
+"""The limits of all that a connection may bring besides the data of bodies, over real connections."""
 
+import asyncio
+import re
 import socket
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 
 import pytest
 import uvicorn
 
-from server.http.protocol import MAX_HEAD_BYTES, limited_protocol
+from server.http.protocol import MAX_FRAMING_BYTES, MAX_HEAD_BYTES, PARSED_BYTES, limited_protocol
 
 HEAD_SECONDS = 0.3
 REQUEST = b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
+CHUNKED = b"POST %s HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+MEBIBYTE = 1024 * 1024
 
 
 async def application(scope, receive, send) -> None:
-    """Answers `POST /early` without reading its body, and all else after it; `/NUMBERxTIMES` with so many bytes."""
-    while scope["path"] != "/early" and (await receive()).get("more_body"):
-        pass
-    number, _, times = scope["path"][1:].partition("x")
-    pieces = [b"ok"] if scope["path"] in ("/x", "/", "/early") else [b"a" * int(number)] * int(times or 1)
+    """Answers `POST /early` without reading its body, and all else after it.
+
+    `/NUMBERxTIMES` is answered with so many bytes, `/body` with the number of the body's, `/headers` with the names.
+    `POST /begin` gets the begin of its answer first; `/watched` works for 1 ms, and sees its client go.
+    """
+    path, size = scope["path"], 0
+    if path == "/begin":
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"9")]})
+        await send({"type": "http.response.body", "body": b"begun", "more_body": True})
+    while path != "/early":
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return
+        size += len(message["body"])
+        if not message["more_body"]:
+            break
+    number, _, times = path[1:].partition("x")
+    if path == "/body":
+        pieces = [b"%d ok" % size]
+    elif path == "/watched":
+        watch = asyncio.ensure_future(receive())
+        await asyncio.sleep(0.001)
+        watch.cancel()
+        pieces = [b"a" * 10_000]
+    elif path == "/headers":
+        pieces = [b" ".join(name for name, _ in scope["headers"]) + b" ok"]
+    else:
+        pieces = [b"ok"] if path in ("/x", "/", "/early") else [b"a" * int(number)] * int(times or 1)
     length = b"%d" % sum(map(len, pieces))
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", length)]})
     for piece in pieces:
@@ -240,3 +268,156 @@ def test_and_so_is_a_large_one_that_is_read_a_little_now_and_then(
             received += len(chunk)
     assert received < 1_000_000
     until(lambda: not server.server_state.connections)
+
+
+def endless(port: int, start: bytes, more: bytes, most: int = 64 * MEBIBYTE) -> tuple[bytes, int]:
+    """Send ``start`` and then ``more`` until the server ends the connection, which it must before ``most`` bytes.
+
+    Returns:
+        What it answered, or nothing where the system threw that away; and the most memory (bytes) that Python took.
+    """
+    repeated = more * max(1, 65536 // len(more))
+    tracemalloc.start()
+    try:
+        with narrow_connection(port) as connection:
+            sent = 0
+            try:
+                connection.sendall(start)
+                while sent < most:
+                    connection.sendall(repeated)
+                    sent += len(repeated)
+            except ConnectionError:
+                pass
+            assert sent < most, "all of it was taken"
+            received = until_closed(connection)
+        return received, tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+ENDLESS = {
+    "trailers": (b"1\r\na\r\n0\r\n", b"X-Trailer: " + b"a" * 8000 + b"\r\n"),
+    "short trailers": (b"0\r\n", b"a:\r\n"),
+    "one trailer's name": (b"0\r\n", b"a"),
+    "one trailer's value": (b"0\r\na: ", b"a"),
+    "a chunk's size": (b"", b"0"),
+    "a chunk's extension": (b"1;", b"a"),
+    "extensions": (b"", b"1;name=value-of-more-than-16-bytes\r\na\r\n"),
+}
+
+
+@pytest.mark.parametrize(("start", "more"), ENDLESS.values(), ids=ENDLESS.keys())
+def test_what_is_no_data_of_a_body_must_end(port: int, start: bytes, more: bytes) -> None:
+    received, memory = endless(port, CHUNKED % b"/" + start, more)
+    assert received.startswith(b"HTTP/1.1 400 ") or not received
+    assert memory < MEBIBYTE
+
+
+@pytest.mark.parametrize(("start", "more"), ENDLESS.values(), ids=ENDLESS.keys())
+def test_also_where_the_body_was_large(port: int, start: bytes, more: bytes) -> None:
+    """Data makes up for the framing before it, not for what comes later."""
+    chunk = b"%x\r\n" % (16 * MEBIBYTE) + b"a" * (16 * MEBIBYTE) + b"\r\n"
+    endless(port, CHUNKED % b"/" + chunk + start, more)
+
+
+@pytest.mark.parametrize(("start", "more"), ENDLESS.values(), ids=ENDLESS.keys())
+def test_and_after_an_answer_gets_no_second_one(port: int, start: bytes, more: bytes) -> None:
+    received, memory = endless(port, CHUNKED % b"/early" + start, more, 16 * MEBIBYTE)
+    assert received.count(b"HTTP/1.1 ") <= 1
+    assert memory < MEBIBYTE
+
+
+@pytest.mark.parametrize(
+    "length", [b"Transfer-Encoding: chunked\r\n\r\nfffffffffff\r\n", b"Content-Length: 99999999999\r\n\r\n"]
+)
+def test_data_after_an_answer_has_its_time_and_is_not_kept(port: int, length: bytes) -> None:
+    received, memory = endless(port, b"POST /early HTTP/1.1\r\nHost: a\r\n" + length, b"a" * 65536, 10**11)
+    assert received.count(b"HTTP/1.1 ") <= 1
+    assert memory < MEBIBYTE
+
+
+@pytest.mark.parametrize("more", [b"a", b"ab:cd\r\n", b"X: " + b"a" * 8000 + b"\r\n"], ids=["one", "short", "long"])
+def test_a_head_that_does_not_end_takes_little_memory(port: int, more: bytes) -> None:
+    received, memory = endless(port, b"GET / HTTP/1.1\r\nHost: a\r\n", more)
+    assert received.startswith(b"HTTP/1.1 431 ") or not received
+    assert memory < MEBIBYTE
+
+
+def test_nor_do_empty_lines_between_requests(port: int) -> None:
+    _, memory = endless(port, REQUEST, b"\r\n")
+    assert memory < MEBIBYTE
+
+
+@pytest.mark.parametrize("path", [b"/", b"/watched"])
+def test_requests_whose_answers_nobody_takes_are_not_kept(port: int, path: bytes) -> None:
+    received, memory = endless(port, b"", b"GET %s HTTP/1.1\r\n\r\n" % path)
+    assert received.startswith(b"HTTP/1.1 200 ") or not received
+    assert memory < 4 * MEBIBYTE  # with what the test itself takes; one piece of requests parsed whole takes 40 MiB
+
+
+def test_many_requests_at_once_are_answered_in_their_order(connection: socket.socket) -> None:
+    sizes = [number % 50 for number in range(5000)]
+    requests = b"".join(b"GET /%d HTTP/1.1\r\n\r\n" % size for size in sizes)
+    sender = threading.Thread(target=connection.sendall, args=(requests + b"GET /body HTTP/1.1\r\n\r\n",))
+    tracemalloc.start()
+    try:
+        sender.start()
+        received = answer(connection)
+        memory = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    sender.join()
+    assert [int(size) for size in re.findall(rb"content-length: (\d+)", received)] == [*sizes, len(b"0 ok")]
+    assert memory < 4 * MEBIBYTE  # the answers are among it; 5000 requests alone take 10 MiB
+
+
+def test_an_idle_connection_keeps_nothing(connection: socket.socket) -> None:
+    body = b"a" * 200_000
+    tracemalloc.start()
+    try:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        answer(connection)
+        assert tracemalloc.get_traced_memory()[0] < 50_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_trailer_is_no_header(connection: socket.socket) -> None:
+    trailers = b"Authorization: Bearer a\r\nX-Forwarded-Host: b\r\nExpect: 100-continue\r\n"
+    for _ in range(2):
+        connection.sendall(CHUNKED % b"/headers" + b"1\r\na\r\n0\r\n" + trailers + b"\r\n")
+        assert answer(connection).endswith(b"\r\n\r\nhost transfer-encoding ok")
+
+
+@pytest.mark.parametrize(
+    ("count", "chunk"),
+    [
+        (100_000, b"1\r\na\r\n"),
+        (100_000, b"00000001\r\na\r\n"),
+        (200, b"2000;chunk-signature=" + b"0" * 1000 + b"\r\n" + b"a" * 8192 + b"\r\n"),
+    ],
+    ids=["of one byte", "padded", "signed"],
+)
+def test_small_and_signed_chunks_pass(connection: socket.socket, count: int, chunk: bytes) -> None:
+    trailers = b"X-Trailer: " + b"a" * (MAX_FRAMING_BYTES - 8192) + b"\r\n"
+    connection.sendall(CHUNKED % b"/body" + chunk * count + b"0\r\n" + trailers + b"\r\n")
+    size = count * int(chunk[:8].split(b";")[0].split(b"\r")[0], 16)
+    assert answer(connection).endswith(b"\r\n\r\n%d ok" % size)
+
+
+@pytest.mark.parametrize("bad", [b"no size\r\n", b"0\r\n" + b"a" * 2 * MAX_FRAMING_BYTES], ids=["wrong", "long"])
+def test_a_bad_body_gets_no_answer_within_an_answer(connection: socket.socket, bad: bytes) -> None:
+    connection.sendall(CHUNKED % b"/begin")
+    received = connection.recv(65536)
+    while not received.endswith(b"begun"):
+        received += connection.recv(65536)
+    with suppress(ConnectionError):
+        connection.sendall(bad)
+    assert until_closed(connection) == b""
+
+
+def test_a_body_with_too_much_framing_hears_why(connection: socket.socket) -> None:
+    connection.sendall(CHUNKED % b"/" + b"1;" + b"a" * (MAX_FRAMING_BYTES + 2 * PARSED_BYTES))
+    received = until_closed(connection)
+    assert received.startswith(b"HTTP/1.1 400 ")
+    assert received.endswith(b"Send larger chunks and no trailers.")
