@@ -1,6 +1,5 @@
 """A contract that is half entered is found here, not by its clients."""
 
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -22,12 +21,6 @@ def test_every_contract_but_our_own_has_a_section_of_settings() -> None:
 @pytest.mark.parametrize("name", CONTRACTS)
 def test_every_contract_has_the_same_six_files(name: str) -> None:
     assert [file for file in SIX if not (PACKAGE / name / f"{file}.py").is_file()] == []
-
-
-def test_every_contract_is_kept_apart_from_the_others() -> None:
-    project = tomllib.loads((PACKAGE.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
-    (apart,) = (rule for rule in project["tool"]["importlinter"]["contracts"] if rule["type"] == "independence")
-    assert set(apart["modules"]) == {f"server.contracts.{name}" for name in CONTRACTS}
 
 
 def test_each_answers_at_its_own_paths_and_ours_everywhere_else() -> None:
