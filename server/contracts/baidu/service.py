@@ -49,6 +49,8 @@ class BaiduService:
     async def recognize(self, api: Api, request: AnyRequest) -> Response[bytes]:
         """Read a document. Who calls is found out before the body is read, unless the form itself has to tell."""
         caller = self._callers.identify(request)
+        if caller is not None:
+            self._check_permission(api)
         # Escaped, each character of the base64 takes up to three bytes.
         cap = 3 * api.max_base64_bytes + BODY_SLACK_BYTES
         return await self._desk.serve(
@@ -63,15 +65,20 @@ class BaiduService:
     async def _answer(self, api: Api, known: bool, visit: Visit) -> Response[bytes]:
         fields = await visit.think(parse_fields, visit.take_body(), visit.content_type)
         if not known:
-            visit.identify(self._callers.identify_by_form(fields.texts))
-        if api.name not in self._allowed:
-            raise Refused(NO_PERMISSION)
+            caller = self._callers.identify_by_form(fields.texts)
+            self._check_permission(api)
+            visit.identify(caller)
         call = check_call(fields, api)
         document = await self._read(await open_source(fields, call, api, visit), call, api, visit)
         content = document.pages[0]
         if call.source == "pdf_file":
             content["pdf_file_size"] = str(document.info.total_pages)
         return answer(content)
+
+    def _check_permission(self, api: Api) -> None:
+        """Refuse a call that is not allowed; it does not count for its caller's limits."""
+        if api.name not in self._allowed:
+            raise Refused(NO_PERMISSION)
 
     async def _read(self, raw: RawFile, call: Call, api: Api, visit: Visit) -> RecognizedDocument[Json]:
         """Read the page; without an orientation model as it is, and its direction is then unknown."""
