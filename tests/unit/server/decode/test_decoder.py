@@ -364,7 +364,7 @@ def test_frames_of_one_tiff_on_two_workers_do_not_disturb_each_other(bench: Benc
 
 def test_a_worker_imports_neither_the_web_nor_engines() -> None:
     heavy = "{'litestar', 'pydantic', 'uvicorn', 'numpy', 'cv2', 'onnxruntime', 'models.pipeline'}"
-    code = f"import sys, server.decode.workers.worker; sys.exit(str({heavy} & set(sys.modules) or ''))"
+    code = f"import sys, server.decode.workers.worker; sys.exit({heavy} & set(sys.modules) or 0)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
