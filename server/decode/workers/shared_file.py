@@ -1,14 +1,14 @@
-"""Memory without a name that a worker can be handed: nothing on disk, nothing left in /dev/shm if we die."""
+"""Anonymous memory that decode workers read files from, and that they write pages and results to."""
 
 import fcntl
 import itertools
 import os
-import weakref
 from typing import Self
 
 import numpy as np
 
 from models.document import Image
+from server.children.shared_memory import FilledMemory
 
 _numbers = itertools.count(1)
 
@@ -29,13 +29,9 @@ class SharedFile:
         self.number = next(_numbers)
         self.password = password
         self.finished = False
-        self.descriptor = os.memfd_create("document", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        self._memory = FilledMemory("document", data, os.MFD_ALLOW_SEALING)
+        self.descriptor = self._memory.descriptor
         self._holds = 1
-        # Also closes it where the maker was cancelled before it got hold of it.
-        self._close = weakref.finalize(self, os.close, self.descriptor)
-        remaining = memoryview(data)
-        while remaining:
-            remaining = remaining[os.write(self.descriptor, remaining) :]
         _seal(self.descriptor)
 
     def hold(self) -> None:
@@ -46,7 +42,7 @@ class SharedFile:
         """Let go; the last one frees the memory."""
         self._holds -= 1
         if self._holds == 0:
-            self._close()
+            self._memory.close()
 
 
 class SharedPixels:

@@ -1,16 +1,15 @@
 """Pictures in memory that two processes share: written once, mapped by the other, never on disk and without a name."""
 
 import mmap
-import os
-import weakref
 
 import numpy as np
 
 from models.document import Image
+from server.children.shared_memory import FilledMemory
 from server.pipelines.replicas.messages import Size
 
 
-class SharedPicture:
+class SharedPicture(FilledMemory):
     """A picture's pixels in anonymous memory, until this object goes.
 
     Args:
@@ -18,13 +17,8 @@ class SharedPicture:
     """
 
     def __init__(self, image: Image) -> None:
+        super().__init__("picture", np.ascontiguousarray(image).data.cast("B"))
         self.size: Size = (image.shape[0], image.shape[1])
-        self.descriptor = os.memfd_create("picture", os.MFD_CLOEXEC)
-        # Also closes it where whoever asked for it was cancelled before it got hold of it.
-        self.close = weakref.finalize(self, os.close, self.descriptor)
-        remaining = np.ascontiguousarray(image).data.cast("B")
-        while remaining:
-            remaining = remaining[os.write(self.descriptor, remaining) :]
 
 
 def map_picture(descriptor: int, size: Size) -> Image:
