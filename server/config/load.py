@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from models.config import PipelineConfig
 from server.config.access import check_tls, with_keys, with_tokens
 from server.config.base import ConfigurationError, Section
+from server.config.engine import with_engine
 from server.config.files import DEFAULT_FILE, locate, packaged_file, read_mapping
 from server.config.lookup import KeyPath, describe, merge, nearest
 from server.config.overrides import CONFIG_VARIABLE, Override, from_command_line, from_environment
@@ -71,7 +72,7 @@ def load_configuration(path: Path | None, environ: Mapping[str, str], overrides:
     serving = parse_serving(document.serving, document.file)
     return Configuration(
         settings=settings,
-        pipeline=pipeline_config(pipeline, settings, document.file),
+        pipeline=with_engine(pipeline_config(pipeline, settings.models, document.file), settings.engine),
         serving=serving_settings(serving, settings.storage, document.file),
         source=document.file,
         notes=(*_ignored(pipeline, serving), *serving_notes(serving)),

@@ -12,7 +12,7 @@ from server.config.base import ConfigurationError
 from server.config.files import locate
 from server.config.lookup import describe
 from server.config.paddlex_schema import DocPreprocessor, Module, PipelineFile
-from server.config.settings import Settings
+from server.config.settings import ModelSettings
 
 
 def parse_pipeline(document: Mapping[str, object], file: Path) -> PipelineFile:
@@ -27,8 +27,8 @@ def parse_pipeline(document: Mapping[str, object], file: Path) -> PipelineFile:
         raise ConfigurationError(describe(error, lambda path: f"{file}: {'.'.join(path)}")) from None
 
 
-def pipeline_config(parsed: PipelineFile, settings: Settings, file: Path) -> PipelineConfig:
-    """Combine the parsed file with our own engine and model settings.
+def pipeline_config(parsed: PipelineFile, models: ModelSettings, file: Path) -> PipelineConfig:
+    """Combine the parsed file with our own model settings. The engine is left to `server.config.engine`.
 
     With ``optional_modules: as_configured`` a module that the file's switches leave off is not part of the pipeline, as
     in PaddleX: it cannot be asked for. Otherwise every module that the file names can be.
@@ -39,7 +39,7 @@ def pipeline_config(parsed: PipelineFile, settings: Settings, file: Path) -> Pip
     """
     doc = parsed.sub_pipelines.doc_preprocessor
     _require_modules(parsed, doc, file)
-    on_request = settings.models.optional_modules != "as_configured"
+    on_request = models.optional_modules != "as_configured"
     preprocess = parsed.use_doc_preprocessor or on_request
     lines = parsed.use_textline_orientation or on_request
     return PipelineConfig(
@@ -61,18 +61,7 @@ def pipeline_config(parsed: PipelineFile, settings: Settings, file: Path) -> Pip
             parsed.modules.table_structure, parsed.use_layout_detection and parsed.use_table_recognition, file
         ),
         defaults=_defaults(parsed, doc, file),
-        optional=settings.models.optional_modules,
-        engine=settings.engine.name,
-        device=settings.engine.first_device,
-        threads=settings.engine.threads,
-        profile=settings.engine.profile,
-        precision=settings.engine.precision,
-        stage_precisions={str(stage): value for stage, value in settings.engine.stage_precisions.items()},
-        padding=settings.engine.padding,
-        tensorrt=settings.engine.tensorrt,
-        torch_compile=settings.engine.torch_compile,
-        hang_seconds=settings.engine.hang_seconds,
-        gpu_memory_share=settings.engine.gpu_memory_share,
+        optional=models.optional_modules,
     )
 
 

@@ -183,24 +183,6 @@ def test_model_directories_are_found_from_the_current_directory_first(
     assert load(text).pipeline.text_recognition.model_dir == Path("rec")
 
 
-def test_engine_settings_are_ours(load) -> None:
-    given = ("engine.name=onnxruntime", "engine.device=gpu:1", "engine.threads=3", "engine.padding=bucket")
-    pipeline = load(SMALLEST, *given).pipeline
-    assert (pipeline.engine, pipeline.device, pipeline.threads, pipeline.padding) == (
-        "onnxruntime",
-        "gpu:1",
-        3,
-        "bucket",
-    )
-
-
-def test_the_fast_profile_is_one_line(load) -> None:
-    pipeline = load(SMALLEST, "engine.profile=fast").pipeline
-    assert (pipeline.profile, pipeline.precision, pipeline.padding) == ("fast", "auto", "auto")
-    pipeline = load(SMALLEST, "engine.precision=bf16", "engine.padding=tight").pipeline
-    assert (pipeline.profile, pipeline.precision, pipeline.padding) == ("exact", "bf16", "tight")
-
-
 @pytest.mark.parametrize(
     ("serving", "expected"),
     [

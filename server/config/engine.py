@@ -1,0 +1,29 @@
+"""Our engine settings as the pipeline takes them: which library runs the models, on what, and how it computes."""
+
+from dataclasses import replace
+
+from models.config import PipelineConfig
+from server.config.settings import EngineSettings
+
+
+def with_engine(config: PipelineConfig, engine: EngineSettings) -> PipelineConfig:
+    """Give a pipeline its engine.
+
+    Args:
+        config: its models and defaults, from PaddleX's file.
+        engine: our settings. Of several devices the pipeline of this process takes the first.
+    """
+    return replace(
+        config,
+        engine=engine.name,
+        device=engine.first_device,
+        threads=engine.threads,
+        profile=engine.profile,
+        precision=engine.precision,
+        stage_precisions={str(stage): value for stage, value in engine.stage_precisions.items()},
+        padding=engine.padding,
+        tensorrt=engine.tensorrt,
+        torch_compile=engine.torch_compile,
+        hang_seconds=engine.hang_seconds,
+        gpu_memory_share=engine.gpu_memory_share,
+    )

@@ -1,0 +1,57 @@
+"""Our engine settings reach the pipeline, every one of them."""
+
+from models.config import ModuleConfig, PipelineConfig
+from server.config.engine import with_engine
+from server.config.load import load_configuration
+from server.config.settings import EngineSettings
+
+CONFIG = PipelineConfig(ModuleConfig("det"), ModuleConfig("rec"), doc_unwarping=ModuleConfig("unwarping"))
+ALL = EngineSettings(
+    name="torch",
+    devices=("gpu:2", "gpu:3"),
+    hang_seconds=7.0,
+    gpu_memory_share=0.5,
+    threads=3,
+    profile="fast",
+    precision="bf16",
+    stage_precisions={"text_detection": "f32"},
+    padding="bucket",
+    tensorrt=True,
+    torch_compile=True,
+)
+RENAMED = {"name": "engine", "devices": "device"}
+
+
+def test_every_setting_has_its_place() -> None:
+    default = EngineSettings()
+    pipeline = with_engine(CONFIG, ALL)
+    for name in EngineSettings.model_fields:
+        if name == "device":
+            continue  # It excludes devices.
+        assert getattr(ALL, name) != getattr(default, name), name
+        given = ALL.first_device if name == "devices" else getattr(ALL, name)
+        assert getattr(pipeline, RENAMED.get(name, name)) == given, name
+
+
+def test_models_and_defaults_stay() -> None:
+    pipeline = with_engine(CONFIG, ALL)
+    assert (pipeline.text_detection, pipeline.doc_unwarping) == (CONFIG.text_detection, CONFIG.doc_unwarping)
+    assert (pipeline.defaults, pipeline.optional) == (CONFIG.defaults, CONFIG.optional)
+
+
+def test_engine_settings_are_ours() -> None:
+    given = ("engine.name=onnxruntime", "engine.device=gpu:1", "engine.threads=3", "engine.padding=bucket")
+    pipeline = load_configuration(None, {}, given).pipeline
+    assert (pipeline.engine, pipeline.device, pipeline.threads, pipeline.padding) == (
+        "onnxruntime",
+        "gpu:1",
+        3,
+        "bucket",
+    )
+
+
+def test_the_fast_profile_is_one_line() -> None:
+    pipeline = load_configuration(None, {}, ("engine.profile=fast",)).pipeline
+    assert (pipeline.profile, pipeline.precision, pipeline.padding) == ("fast", "auto", "auto")
+    pipeline = load_configuration(None, {}, ("engine.precision=bf16", "engine.padding=tight")).pipeline
+    assert (pipeline.profile, pipeline.precision, pipeline.padding) == ("exact", "bf16", "tight")
