@@ -9,14 +9,15 @@ from pathlib import Path
 
 from benchmarks.profiles import PROFILES
 from models.loader import build_pipeline
-from models.options import OcrOptions, OcrOverrides
+from models.modules import without_optional_modules
+from models.options import OcrOptions
 from models.pipeline import OcrPipeline
 from server.cli.start import load, open_store
 from server.decode.decoder import Decoder
 from server.intake.raw_file import FileKind, RawFile
 from tests.reference import serving
 
-PLAIN = OcrOverrides(use_doc_orientation_classify=False, use_doc_unwarping=False, use_textline_orientation=False)
+PLAIN = without_optional_modules()
 
 Texts = dict[str, list[str]]
 

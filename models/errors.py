@@ -2,7 +2,7 @@
 
 OcrError
 ├── InvalidOption        an option is outside its documented range
-├── ModuleNotLoaded      an optional stage was asked for and has no model here
+├── ModuleNotLoaded      an optional module was asked for, and its model cannot run here
 │   └── LanguageNotInstalled  a language was asked for whose recogniser is not on this machine
 ├── ModelNotInstalled    weights named in the configuration are not on this machine
 ├── InvalidModelDirectory  a model directory lacks a file, or its inference.yml cannot be used
@@ -34,7 +34,7 @@ class InvalidOption(OcrError):
 
 
 class ModuleNotLoaded(OcrError):
-    """An optional stage (orientation, unwarping, line orientation) has no model to run."""
+    """An optional module was asked for, and its model cannot run here."""
 
 
 class LanguageNotInstalled(ModuleNotLoaded):

@@ -4,7 +4,7 @@ import logging
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,6 +16,14 @@ from models.engines.choice import fastest_engine
 from models.errors import EngineUnavailable
 from models.languages.groups import GROUPS
 from models.machine import usable_cores
+from models.modules import (
+    DOC_ORIENTATION,
+    DOC_UNWARPING,
+    LAYOUT_DETECTION,
+    TABLE_STRUCTURE,
+    TEXTLINE_ORIENTATION,
+    OptionalModule,
+)
 from models.ops.bidi import has_right_to_left
 from models.ops.line_groups import Padding
 from models.optional_stage import Closable, ModuleStatus, OptionalStage
@@ -69,27 +77,6 @@ def build_pipeline(config: PipelineConfig, store: ModelStore, opening: Opening =
     return _Loader(config, store).build(opening)
 
 
-def opened_at_start(config: PipelineConfig) -> int:
-    """Modules that a start opens, to tell how far it is."""
-    defaults = config.defaults
-    on = (
-        defaults.use_textline_orientation,
-        defaults.use_doc_preprocessor and defaults.use_doc_orientation_classify,
-        defaults.use_doc_preprocessor and defaults.use_doc_unwarping,
-        defaults.use_layout_detection,
-        defaults.use_layout_detection and defaults.use_table_recognition,
-    )
-    named = (
-        config.textline_orientation,
-        config.doc_orientation,
-        config.doc_unwarping,
-        config.layout_detection,
-        config.table_structure,
-    )
-    wanted = (module is not None and (config.optional == "start" or on) for module, on in zip(named, on, strict=True))
-    return 2 + sum(wanted)
-
-
 def choose_engine(name: str, directory: ModelDirectory) -> str:
     """The first engine that could run a model where the configuration says ``auto``; see `usable_engines`."""
     return usable_engines(name, directory)[0]
@@ -134,32 +121,18 @@ class _Loader:
         detection = self._detection(config.text_detection)
         opening("text_recognition")
         recognition = self._recognisers(config.text_recognition)
-        defaults = config.defaults
-        orientation_on = defaults.use_doc_preprocessor and defaults.use_doc_orientation_classify
-        unwarping_on = defaults.use_doc_preprocessor and defaults.use_doc_unwarping
         stages = Stages(
             pages=self._device_models.pages if self._device_models else HostPages(),
             detection=detection,
             recognition=recognition,
-            doc_orientation=self._optional(
-                "doc_orientation", config.doc_orientation, self._orientation("doc_orientation"), orientation_on
-            ),
-            doc_unwarping=self._optional("doc_unwarping", config.doc_unwarping, self._unwarping, unwarping_on),
-            textline_orientation=self._optional(
-                "textline_orientation",
-                config.textline_orientation,
-                self._orientation("textline_orientation"),
-                defaults.use_textline_orientation,
-            ),
-            layout_detection=self._optional(
-                "layout_detection", config.layout_detection, self._layout, defaults.use_layout_detection
-            ),
-            table_structure=self._optional(
-                "table_structure", config.table_structure, self._tables, defaults.use_table_recognition
-            ),
+            doc_orientation=self._optional(DOC_ORIENTATION, self._orientation(DOC_ORIENTATION.name)),
+            doc_unwarping=self._optional(DOC_UNWARPING, self._unwarping),
+            textline_orientation=self._optional(TEXTLINE_ORIENTATION, self._orientation(TEXTLINE_ORIENTATION.name)),
+            layout_detection=self._optional(LAYOUT_DETECTION, self._layout),
+            table_structure=self._optional(TABLE_STRUCTURE, self._tables),
         )
         detector = ModuleStatus(detection.batcher.name, config.text_detection.model_name, "loaded", detection.runs_on)
-        return OcrPipeline(stages, defaults, self._pool, (detector,), hang_seconds=config.hang_seconds)
+        return OcrPipeline(stages, config.defaults, self._pool, (detector,), hang_seconds=config.hang_seconds)
 
     def _detection(self, module: ModuleConfig) -> DetectionStage:
         directory = self._directory(module)
@@ -243,13 +216,12 @@ class _Loader:
         directory = self._directory(module)
         return TableStage(table_spec(directory), self._graph_engines(directory), self._pool)
 
-    def _optional(
-        self, name: str, module: ModuleConfig | None, opener: Callable[[ModuleConfig], S], on: bool
-    ) -> OptionalStage[S]:
-        allowed = module is not None and (on or self._config.optional != "as_configured")
-        if module is None or not allowed:
-            return OptionalStage(name, module.model_name if module else "", None)
-        return OptionalStage(name, module.model_name, lambda: opener(module))
+    def _optional(self, module: OptionalModule, opener: Callable[[ModuleConfig], S]) -> OptionalStage[S]:
+        configured = module.configured(self._config)
+        if configured is None:
+            return OptionalStage(module.name, "", None)
+        allowed = module.is_on(self._config.defaults) or self._config.optional != "as_configured"
+        return OptionalStage(module.name, configured.model_name, partial(opener, configured) if allowed else None)
 
     @cached_property
     def _configured_recogniser(self) -> ModelDirectory:

@@ -8,16 +8,17 @@ import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Any, Protocol
 
-from models.batching import BatcherStats
+from models.batching import Batcher, BatcherStats
 from models.document import Image, Page, PageResult, Preprocessed, TextBox, TextLine
 from models.layout.regions import Region
+from models.modules import OPTIONAL_MODULES
 from models.ops.bidi import logical_order, logical_text, reads_right_to_left
 from models.ops.char_positions import char_positions
 from models.ops.crop import LineRegion, locate_line
 from models.ops.word_boxes import word_boxes
-from models.optional_stage import ModuleStatus, OptionalStage
+from models.optional_stage import Closable, ModuleStatus, OptionalStage
 from models.options import OcrDefaults, OcrOptions, OcrOverrides
 from models.recognisers import Recogniser, Recognisers
 from models.scheduling.core_turns import PagesInWork
@@ -26,7 +27,7 @@ from models.stages.detection import DetectionStage
 from models.stages.layout import LayoutStage
 from models.stages.orientation import OrientationStage
 from models.stages.pages import PagePixels, Pages
-from models.stages.recognition import ReadLine, RecognitionStage
+from models.stages.recognition import ReadLine
 from models.stages.tables import TableStage
 from models.stages.unwarping import UnwarpingStage
 
@@ -44,23 +45,18 @@ class Stages:
     layout_detection: OptionalStage[LayoutStage]
     table_structure: OptionalStage[TableStage]
 
-    def optional(self) -> "tuple[OptionalStages, ...]":
-        """Those that a request may switch."""
-        return (
-            self.doc_orientation,
-            self.doc_unwarping,
-            self.textline_orientation,
-            self.layout_detection,
-            self.table_structure,
-        )
+    def optional(self) -> "tuple[OptionalStage[OpenedStage], ...]":
+        """Those of `OPTIONAL_MODULES`, in its order."""
+        return tuple(getattr(self, module.name) for module in OPTIONAL_MODULES)
 
 
-OptionalStages: TypeAlias = (
-    OptionalStage[OrientationStage]
-    | OptionalStage[UnwarpingStage]
-    | OptionalStage[LayoutStage]
-    | OptionalStage[TableStage]
-)
+class OpenedStage(Closable, Protocol):
+    """What all stages have in common."""
+
+    @property
+    def batcher(self) -> Batcher[Any, Any]:
+        """The stage's queue."""
+
 
 Opening = Callable[[str], object]
 """Told the name of each module before it is opened."""
@@ -150,9 +146,8 @@ class OcrPipeline:
             ModuleNotLoaded: a stage cannot run here.
         """
         await self._stages.recognition.get(options.language, self._pool)
-        for stage, wanted in self._wanted(options):
-            if wanted:
-                await stage.get(self._pool)
+        for stage in self._wanted(options):
+            await stage.get(self._pool)
 
     async def open_required(self, opening: Opening = nobody) -> None:
         """Open the optional stages that the defaults turn on.
@@ -163,10 +158,9 @@ class OcrPipeline:
         Raises:
             ModuleNotLoaded: one of them cannot run here; the message is for the operator.
         """
-        for stage, wanted in self._wanted(self.defaults.resolve(OcrOverrides(structure=True))):
-            if wanted:
-                opening(stage.module)
-                await stage.open_required(self._pool)
+        for stage in self._wanted(self.defaults.resolve(OcrOverrides(structure=True))):
+            opening(stage.module)
+            await stage.open_required(self._pool)
 
     async def open_optional(self, opening: Opening = nobody) -> None:
         """Open every allowed optional stage that can run here.
@@ -267,22 +261,14 @@ class OcrPipeline:
             tables = await self._stages.table_structure.get(self._pool)
             return await tables.with_grids(image, regions, flow=run.flow, deadline=run.deadline)
 
-    def _opened(
-        self,
-    ) -> list[DetectionStage | RecognitionStage | OrientationStage | UnwarpingStage | LayoutStage | TableStage]:
+    def _opened(self) -> list[OpenedStage]:
         optional = [stage.opened for stage in self._stages.optional()]
         recognisers = [recogniser.stage for recogniser in self._stages.recognition.opened()]
         return [self._stages.detection, *recognisers, *(stage for stage in optional if stage)]
 
-    def _wanted(self, options: OcrOptions) -> tuple[tuple[OptionalStages, bool], ...]:
-        wanted = (
-            options.use_doc_orientation_classify,
-            options.use_doc_unwarping,
-            options.use_textline_orientation,
-            options.use_layout_detection,
-            options.use_table_recognition,
-        )
-        return tuple(zip(self._stages.optional(), wanted, strict=True))
+    def _wanted(self, options: OcrOptions) -> Iterator[OptionalStage[OpenedStage]]:
+        stages = zip(OPTIONAL_MODULES, self._stages.optional(), strict=True)
+        return (stage for module, stage in stages if module.is_on(options))
 
 
 def _locate(boxes: Sequence[TextBox]) -> tuple[list[TextBox], list[LineRegion]]:

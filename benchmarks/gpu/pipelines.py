@@ -17,13 +17,14 @@ from benchmarks.metrics import characters, edit_distance
 from models.config import ModuleConfig, PipelineConfig
 from models.document import Image, Page
 from models.loader import build_pipeline
-from models.options import OcrOptions, OcrOverrides
+from models.modules import without_optional_modules
+from models.options import OcrOptions
 from models.pipeline import OcrPipeline
 from models.store.weights import ModelStore
 
 MANIFEST = Path(__file__).resolve().parents[2] / "configs" / "models.yaml"
 IN_FLIGHT = 64
-PLAIN = OcrOverrides(use_doc_orientation_classify=False, use_doc_unwarping=False, use_textline_orientation=False)
+PLAIN = without_optional_modules()
 DETECTION, RECOGNITION = "text_detection", "text_recognition"
 
 

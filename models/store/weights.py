@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import assert_never
 
 from filelock import FileLock, Timeout
 
@@ -248,16 +249,21 @@ def default_directory(environ: Mapping[str, str] = os.environ) -> Path:
 def _check_usable(directory: Path, task: ModelTask) -> None:
     """Read what the pipeline will read, so that a bad directory fails at its pull and not at a start."""
     model = ModelDirectory.read(directory)
-    if task == "text_detection":
-        model.detection()
-    elif task == "text_recognition":
-        model.recognition()
-    elif task == "layout_detection":
-        layout_spec(model)
-    elif task == "table_structure":
-        table_spec(model)
-    elif task != "doc_unwarping":
-        model.classification()
+    match task:
+        case "text_detection":
+            model.detection()
+        case "text_recognition":
+            model.recognition()
+        case "doc_orientation" | "textline_orientation":
+            model.classification()
+        case "layout_detection":
+            layout_spec(model)
+        case "table_structure":
+            table_spec(model)
+        case "doc_unwarping":
+            pass  # its description says nothing that is needed
+        case _:
+            assert_never(task)
 
 
 def _say_nothing(line: str) -> None:

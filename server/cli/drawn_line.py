@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from models.document import Image, Page
-from models.options import OcrOverrides
+from models.modules import without_optional_modules
 from models.pipeline import OcrPipeline
 
 LINE = "Reading works 2026"
@@ -27,8 +27,7 @@ async def read_line(pipeline: OcrPipeline) -> str:
     Raises:
         OcrError: the pipeline cannot read at all.
     """
-    nothing = OcrOverrides(use_doc_orientation_classify=False, use_doc_unwarping=False, use_textline_orientation=False)
-    result = await pipeline.read(Page(draw_line()), pipeline.defaults.resolve(nothing))
+    result = await pipeline.read(Page(draw_line()), pipeline.defaults.resolve(without_optional_modules()))
     return " ".join(line.text for line in result.lines)
 
 

@@ -3,7 +3,8 @@
 import os
 from functools import partial
 
-from models.loader import ARTEFACTS, build_pipeline, opened_at_start
+from models.loader import ARTEFACTS, build_pipeline
+from models.modules import modules_opened_at_start
 from models.store.weights import ModelStore
 from server.cli.start import pull_required
 from server.config.files import MANIFEST_FILE, packaged_file
@@ -23,7 +24,7 @@ def reader_of(configuration: Configuration, store: ModelStore) -> tuple[StartUp,
         EngineUnavailable: every GPU is to be used, and there is none.
     """
     replicas = replicas_of(configuration, _settings(configuration, store), os.environ)
-    models = opened_at_start(configuration.pipeline) * max(1, len(replicas))
+    models = modules_opened_at_start(configuration.pipeline) * max(1, len(replicas))
 
     def fetch() -> None:
         start_up.begin("weights")

@@ -10,6 +10,7 @@ import click
 from models.config import ModuleConfig, PipelineConfig
 from models.descriptions.model_directory import ENGINE_FORMATS, ModelFormat
 from models.errors import ModelNotInstalled
+from models.modules import configured_modules, required_modules
 from models.store.downloads import Downloads
 from models.store.weights import ModelStore
 from server.config.files import MANIFEST_FILE, packaged_file
@@ -81,33 +82,12 @@ def _all_missing(configuration: Configuration, store: ModelStore, names: Sequenc
 
 def required_names(pipeline: PipelineConfig) -> tuple[str, ...]:
     """Models from the store without which the configured defaults cannot be served."""
-    defaults = pipeline.defaults
-    preprocess = defaults.use_doc_preprocessor
-    modules = (
-        pipeline.text_detection,
-        pipeline.text_recognition,
-        pipeline.textline_orientation if defaults.use_textline_orientation else None,
-        pipeline.doc_orientation if preprocess and defaults.use_doc_orientation_classify else None,
-        pipeline.doc_unwarping if preprocess and defaults.use_doc_unwarping else None,
-        pipeline.layout_detection,
-        pipeline.table_structure,
-    )
-    return _store_names(modules)
+    return _store_names(required_modules(pipeline))
 
 
 def named(pipeline: PipelineConfig) -> tuple[str, ...]:
     """All models from the store that the pipeline may run."""
-    return _store_names(
-        (
-            pipeline.text_detection,
-            pipeline.text_recognition,
-            pipeline.textline_orientation,
-            pipeline.doc_orientation,
-            pipeline.doc_unwarping,
-            pipeline.layout_detection,
-            pipeline.table_structure,
-        )
-    )
+    return _store_names(configured_modules(pipeline))
 
 
 def pulled_format(pipeline: PipelineConfig) -> ModelFormat:
@@ -120,5 +100,5 @@ def say(line: str) -> None:
     click.echo(line, err=True)
 
 
-def _store_names(modules: Sequence[ModuleConfig | None]) -> tuple[str, ...]:
-    return tuple(module.model_name for module in modules if module is not None and module.model_dir is None)
+def _store_names(modules: Sequence[ModuleConfig]) -> tuple[str, ...]:
+    return tuple(module.model_name for module in modules if module.model_dir is None)

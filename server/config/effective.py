@@ -1,8 +1,12 @@
 """Writes the configuration in force as YAML that could be a configuration file itself, with secrets masked."""
 
+from collections.abc import Sequence
+
 import yaml
 
-from models.config import ModuleConfig, PipelineConfig
+from models.config import LayoutConfig, ModuleConfig, PipelineConfig
+from models.modules import OPTIONAL_MODULES, OptionalModule
+from models.options import OcrDefaults
 from server.config.load import SECTION, Configuration
 from server.config.serving_settings import FileSystemStorage, ServingSettings
 
@@ -20,7 +24,6 @@ def effective_yaml(configuration: Configuration) -> str:
 
 def _pipeline(pipeline: PipelineConfig) -> dict[str, object]:
     defaults = pipeline.defaults
-    doc_modules = {"DocOrientationClassify": pipeline.doc_orientation, "DocUnwarping": pipeline.doc_unwarping}
     detection = {
         "limit_side_len": defaults.text_det_limit_side_len,
         "limit_type": defaults.text_det_limit_type,
@@ -30,39 +33,43 @@ def _pipeline(pipeline: PipelineConfig) -> dict[str, object]:
         "unclip_ratio": defaults.text_det_unclip_ratio,
     }
     recognition = {"score_thresh": defaults.text_rec_score_thresh, "return_word_box": defaults.return_word_box}
-    modules = {"TextDetection": _module(pipeline.text_detection) | detection}
-    if pipeline.textline_orientation:
-        modules["TextLineOrientation"] = _module(pipeline.textline_orientation)
-    if pipeline.layout_detection:
-        threshold = {"threshold": pipeline.layout_detection.threshold}
-        modules["LayoutDetection"] = _module(pipeline.layout_detection) | threshold
-    if pipeline.table_structure:
-        modules["TableStructureRecognition"] = _module(pipeline.table_structure)
-    modules["TextRecognition"] = _module(pipeline.text_recognition) | recognition
+    in_preprocessor = [module for module in OPTIONAL_MODULES if module.in_preprocessor]
+    others = [module for module in OPTIONAL_MODULES if not module.in_preprocessor]
     return {
         "pipeline_name": "OCR",
         "text_type": "general",
         "use_doc_preprocessor": defaults.use_doc_preprocessor,
-        "use_textline_orientation": defaults.use_textline_orientation,
-        "use_layout_detection": defaults.use_layout_detection,
-        "use_table_recognition": defaults.use_table_recognition,
+        **_switches(others, defaults),
         "SubPipelines": {
             "DocPreprocessor": {
-                "use_doc_orientation_classify": defaults.use_doc_orientation_classify,
-                "use_doc_unwarping": defaults.use_doc_unwarping,
-                "SubModules": {key: _module(module) for key, module in doc_modules.items() if module},
+                **_switches(in_preprocessor, defaults),
+                "SubModules": _optional(in_preprocessor, pipeline),
             }
         },
-        "SubModules": modules,
+        "SubModules": {
+            "TextDetection": _module(pipeline.text_detection) | detection,
+            **_optional(others, pipeline),
+            "TextRecognition": _module(pipeline.text_recognition) | recognition,
+        },
     }
 
 
+def _switches(modules: Sequence[OptionalModule], defaults: OcrDefaults) -> dict[str, object]:
+    return {module.switch: getattr(defaults, module.switch) for module in modules}
+
+
+def _optional(modules: Sequence[OptionalModule], pipeline: PipelineConfig) -> dict[str, object]:
+    configured = ((module.key, module.configured(pipeline)) for module in modules)
+    return {key: _module(module) for key, module in configured if module}
+
+
 def _module(module: ModuleConfig) -> dict[str, object]:
-    return {
+    written: dict[str, object] = {
         "model_name": module.model_name,
         "model_dir": str(module.model_dir) if module.model_dir else None,
         "batch_size": module.batch_size,
     }
+    return written | ({"threshold": module.threshold} if isinstance(module, LayoutConfig) else {})
 
 
 def _serving(serving: ServingSettings) -> dict[str, object]:

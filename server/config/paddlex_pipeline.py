@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from models.config import LayoutConfig, ModuleConfig, PipelineConfig
 from models.errors import InvalidOption
+from models.modules import OPTIONAL_MODULES, PREPROCESSOR_SWITCH, TABLE_STRUCTURE, OptionalModule
 from models.options import OcrDefaults, OcrOverrides
 from server.config.base import ConfigurationError
 from server.config.files import locate
 from server.config.lookup import describe
-from server.config.paddlex_schema import DocPreprocessor, Module, PipelineFile
+from server.config.paddlex_schema import DocPreprocessor, LayoutDetection, Module, PipelineFile
 from server.config.settings import ModelSettings
+
+_PREPROCESSOR = "SubPipelines.DocPreprocessor"
 
 
 def parse_pipeline(document: Mapping[str, object], file: Path) -> PipelineFile:
@@ -37,72 +41,60 @@ def pipeline_config(parsed: PipelineFile, models: ModelSettings, file: Path) -> 
         ConfigurationError: a switch is on for a module that the file does not name, a default is out of range, or a
             model directory is missing.
     """
-    doc = parsed.sub_pipelines.doc_preprocessor
-    _require_modules(parsed, doc, file)
+    _require_modules(parsed, file)
+    defaults = _defaults(parsed, file)
     on_request = models.optional_modules != "as_configured"
-    preprocess = parsed.use_doc_preprocessor or on_request
-    lines = parsed.use_textline_orientation or on_request
     return PipelineConfig(
         text_detection=_module(parsed.modules.text_detection, file),
         text_recognition=_module(parsed.modules.text_recognition, file),
-        textline_orientation=_optional(parsed.modules.textline_orientation, lines, file),
-        doc_orientation=_optional(
-            doc.modules.doc_orientation if doc else None,
-            preprocess and (on_request or (doc is not None and doc.use_doc_orientation_classify)),
-            file,
-        ),
-        doc_unwarping=_optional(
-            doc.modules.doc_unwarping if doc else None,
-            preprocess and (on_request or (doc is not None and doc.use_doc_unwarping)),
-            file,
-        ),
-        layout_detection=_layout(parsed, file),
-        table_structure=_optional(
-            parsed.modules.table_structure, parsed.use_layout_detection and parsed.use_table_recognition, file
-        ),
-        defaults=_defaults(parsed, doc, file),
+        **_optional_modules(parsed, defaults, file, on_request=on_request),
+        defaults=defaults,
         optional=models.optional_modules,
     )
 
 
-def _require_modules(parsed: PipelineFile, doc: DocPreprocessor | None, file: Path) -> None:
+def _part(parsed: PipelineFile, module: OptionalModule) -> PipelineFile | DocPreprocessor | None:
+    """The part of the file that has the module's switch, and its model; None where the file leaves the part out."""
+    return parsed.sub_pipelines.doc_preprocessor if module.in_preprocessor else parsed
+
+
+def _switch(parsed: PipelineFile, module: OptionalModule) -> bool:
+    part = _part(parsed, module)
+    return part is not None and bool(getattr(part, module.switch))
+
+
+def _named(parsed: PipelineFile, module: OptionalModule) -> Module | None:
+    part = _part(parsed, module)
+    named: Module | None = None if part is None else getattr(part.modules, module.name)
+    return named
+
+
+def _require_modules(parsed: PipelineFile, file: Path) -> None:
     """Refuse switches that are on without a model, as PaddleX does; it is on where the file is silent."""
-    wanted = [
-        ("use_textline_orientation", parsed.use_textline_orientation, parsed.modules.textline_orientation is not None,
-         "SubModules.TextLineOrientation"),
-        ("use_doc_preprocessor", parsed.use_doc_preprocessor, doc is not None, "SubPipelines.DocPreprocessor"),
-        ("use_layout_detection", parsed.use_layout_detection, parsed.modules.layout_detection is not None,
-         "SubModules.LayoutDetection"),
-        ("use_table_recognition", parsed.use_table_recognition, parsed.modules.table_structure is not None,
-         "SubModules.TableStructureRecognition"),
-        ("use_table_recognition", parsed.use_table_recognition, parsed.use_layout_detection,
-         "use_layout_detection: true, which finds the tables,"),
-    ]  # fmt: skip
-    if parsed.use_doc_preprocessor and doc is not None:
-        inner = "SubPipelines.DocPreprocessor."
-        wanted += [
-            (f"{inner}use_doc_orientation_classify", doc.use_doc_orientation_classify,
-             doc.modules.doc_orientation is not None, f"{inner}SubModules.DocOrientationClassify"),
-            (f"{inner}use_doc_unwarping", doc.use_doc_unwarping,
-             doc.modules.doc_unwarping is not None, f"{inner}SubModules.DocUnwarping"),
-        ]  # fmt: skip
-    for switch, on, present, key in wanted:
-        if on and not present:
-            raise ConfigurationError(
-                f"{file}: {switch} is on (PaddleX's default where a file does not say), but {key} is missing; "
-                f"add it, or set {switch}: false."
-            )
+    if parsed.use_doc_preprocessor and parsed.sub_pipelines.doc_preprocessor is None:
+        raise _missing(file, PREPROCESSOR_SWITCH, _PREPROCESSOR)
+    for module in OPTIONAL_MODULES:
+        needed = parsed.use_doc_preprocessor if module.in_preprocessor else True
+        if needed and _switch(parsed, module) and _named(parsed, module) is None:
+            place = f"{_PREPROCESSOR}." if module.in_preprocessor else ""
+            raise _missing(file, f"{place}{module.switch}", f"{place}SubModules.{module.key}")
+    if parsed.use_table_recognition and not parsed.use_layout_detection:
+        raise _missing(file, TABLE_STRUCTURE.switch, "use_layout_detection: true, which finds the tables,")
 
 
-def _defaults(parsed: PipelineFile, doc: DocPreprocessor | None, file: Path) -> OcrDefaults:
+def _missing(file: Path, switch: str, key: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"{file}: {switch} is on (PaddleX's default where a file does not say), but {key} is missing; "
+        f"add it, or set {switch}: false."
+    )
+
+
+def _defaults(parsed: PipelineFile, file: Path) -> OcrDefaults:
     detection, recognition = parsed.modules.text_detection, parsed.modules.text_recognition
+    switches: dict[str, Any] = {module.switch: _switch(parsed, module) for module in OPTIONAL_MODULES}
     defaults = OcrDefaults(
         use_doc_preprocessor=parsed.use_doc_preprocessor,
-        use_doc_orientation_classify=doc is not None and doc.use_doc_orientation_classify,
-        use_doc_unwarping=doc is not None and doc.use_doc_unwarping,
-        use_textline_orientation=parsed.use_textline_orientation,
-        use_layout_detection=parsed.use_layout_detection,
-        use_table_recognition=parsed.use_table_recognition,
+        **switches,
         text_det_limit_side_len=detection.limit_side_len,
         text_det_limit_type=detection.limit_type,
         text_det_max_side_limit=detection.max_side_limit,
@@ -126,16 +118,16 @@ def _module(module: Module, file: Path) -> ModuleConfig:
             f"{file}: model_dir of {module.model_name}: '{module.model_dir}' is not a directory, neither from the "
             "current directory nor from the file's."
         )
-    return ModuleConfig(module.model_name.strip(), directory, module.batch_size)
+    name = module.model_name.strip()
+    if isinstance(module, LayoutDetection):
+        return LayoutConfig(name, directory, module.batch_size, module.threshold)
+    return ModuleConfig(name, directory, module.batch_size)
 
 
-def _layout(parsed: PipelineFile, file: Path) -> LayoutConfig | None:
-    module = parsed.modules.layout_detection
-    if module is None or not parsed.use_layout_detection:
-        return None
-    plain = _module(module, file)
-    return LayoutConfig(plain.model_name, plain.model_dir, plain.batch_size, module.threshold)
-
-
-def _optional(module: Module | None, wanted: bool, file: Path) -> ModuleConfig | None:
-    return _module(module, file) if module is not None and wanted else None
+def _optional_modules(parsed: PipelineFile, defaults: OcrDefaults, file: Path, *, on_request: bool) -> dict[str, Any]:
+    """The models of the modules that are on, and of those that a request may turn on, by field of `PipelineConfig`."""
+    wanted = (
+        module for module in OPTIONAL_MODULES if module.is_on(defaults) or (on_request and module.can_be_requested)
+    )
+    named = ((module.name, _named(parsed, module)) for module in wanted)
+    return {name: _module(module, file) for name, module in named if module is not None}

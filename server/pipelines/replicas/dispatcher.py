@@ -14,6 +14,7 @@ from typing import TypeVar
 from models.batching import BatcherStats
 from models.document import Page, PageResult
 from models.errors import EngineFailure, EngineUnavailable, PipelineStopped
+from models.modules import OPTIONAL_MODULES
 from models.optional_stage import ModuleStatus
 from models.options import OcrDefaults, OcrOptions
 from models.tasks import run_all
@@ -215,9 +216,4 @@ async def _prepare(options: OcrOptions, replica: Replica) -> None:
 
 def _stages(options: OcrOptions) -> Hashable:
     """What of the options decides which stages are needed."""
-    return (
-        options.use_doc_orientation_classify,
-        options.use_doc_unwarping,
-        options.use_textline_orientation,
-        options.language,
-    )
+    return (*(module.is_on(options) for module in OPTIONAL_MODULES), options.language)

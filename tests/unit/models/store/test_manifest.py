@@ -1,11 +1,13 @@
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
 
 from models.descriptions.layout_directory import layout_spec, table_spec
 from models.descriptions.model_directory import ModelDirectory
-from models.store.manifest import HuggingFaceSource, InvalidManifest, WheelSource, load_manifest
+from models.modules import OPTIONAL_MODULES
+from models.store.manifest import HuggingFaceSource, InvalidManifest, ModelTask, WheelSource, load_manifest
 from tests.unit.models.model_files import onnx_file, repository_source, wheel_source, write_directory, write_manifest
 
 SHIPPED = load_manifest(Path(__file__).resolve().parents[4] / "configs" / "models.yaml")
@@ -71,6 +73,11 @@ def test_shipped_descriptions_are_what_their_task_needs(tmp_path: Path) -> None:
                 assert table_spec(model).tokens == ("sos", "a", "b", "<td></td>", "eos")
             else:
                 assert len(model.classification().labels) in (2, 4)
+
+
+def test_every_module_of_a_pipeline_is_a_task() -> None:
+    optional = {module.name for module in OPTIONAL_MODULES}
+    assert set(get_args(ModelTask)) == {"text_detection", "text_recognition", *optional}
 
 
 def test_v6_detection_has_its_own_thresholds(tmp_path: Path) -> None:

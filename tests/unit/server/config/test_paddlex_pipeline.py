@@ -4,8 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
+from models.modules import LAYOUT_DETECTION, OPTIONAL_MODULES, OptionalModule
 from server.config.base import ConfigurationError
+from server.config.effective import effective_yaml
 from server.config.load import Configuration, load_configuration
 from server.config.serving_settings import NEVER_EXPIRES, FileSystemStorage, MemoryStorage, ServingSettings
 
@@ -103,6 +106,35 @@ def test_optional_modules_lifts_that(load) -> None:
     assert pipeline.doc_orientation is not None
     assert pipeline.doc_unwarping is not None
     assert pipeline.textline_orientation is not None
+
+
+def test_every_module_of_a_file_reaches_the_pipeline_and_the_file_in_force(load, tmp_path: Path) -> None:
+    layout = """  LayoutDetection: {model_name: LayoutDetection, threshold: 0.4}
+  TableStructureRecognition: {model_name: TableStructureRecognition}
+use_layout_detection: true
+use_table_recognition: true
+"""
+    configuration = load(PACKAGED_BY_PADDLEX + layout)
+    assert None not in [module.configured(configuration.pipeline) for module in OPTIONAL_MODULES]
+    assert all(module.is_on(configuration.pipeline.defaults) for module in OPTIONAL_MODULES)
+    (tmp_path / "again.yaml").write_text(effective_yaml(configuration), encoding="utf-8")
+    assert load_configuration(tmp_path / "again.yaml", {}).pipeline == configuration.pipeline
+
+
+@pytest.mark.parametrize("module", OPTIONAL_MODULES, ids=lambda module: module.name)
+def test_every_switch_needs_its_model(load, module: OptionalModule) -> None:
+    inner = ["use_doc_orientation_classify: false", "use_doc_unwarping: false"]
+    parts = [f"{each.switch}: true" for each in (module, LAYOUT_DETECTION) if not each.in_preprocessor]
+    if module.in_preprocessor:
+        inner.remove(f"{module.switch}: false")
+        parts += ["use_doc_preprocessor: true", f"SubPipelines: {{DocPreprocessor: {{{', '.join(inner)}}}}}"]
+    text = yaml.safe_load(SMALLEST) | {key: value for part in parts for key, value in yaml.safe_load(part).items()}
+    text["SubModules"] |= {"LayoutDetection": {"model_name": "layout"}} if module is not LAYOUT_DETECTION else {}
+    with pytest.raises(ConfigurationError) as caught:
+        load(yaml.safe_dump(text))
+    place = "SubPipelines.DocPreprocessor." if module.in_preprocessor else ""
+    assert f"{place}{module.switch} is on" in str(caught.value)
+    assert f"but {place}SubModules.{module.key} is missing" in str(caught.value)
 
 
 @pytest.mark.parametrize(

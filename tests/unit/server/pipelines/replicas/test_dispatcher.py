@@ -9,8 +9,16 @@ import numpy as np
 import pytest
 
 from models.document import Page
-from models.errors import DeadlineExceeded, EngineFailure, EngineUnavailable, ModelNotInstalled, PipelineStopped
-from models.options import OcrDefaults, OcrOverrides
+from models.errors import (
+    DeadlineExceeded,
+    EngineFailure,
+    EngineUnavailable,
+    ModelNotInstalled,
+    ModuleNotLoaded,
+    PipelineStopped,
+)
+from models.modules import LAYOUT_DETECTION, OPTIONAL_MODULES, TABLE_STRUCTURE, OptionalModule
+from models.options import OcrDefaults, OcrOptions, OcrOverrides
 from server.pipelines.replicas.probe import FAILURES_IN_A_ROW
 from tests.unit.models.fake_pipeline import FakeModels, fake_pipeline
 from tests.unit.server.pipelines.replicas.conftest import OPTIONS, page, pids_of_replicas, until
@@ -87,6 +95,23 @@ def test_a_page_without_preprocessing_comes_back_as_the_same_picture(replicas) -
             given = page()
             result = await pipeline.read(given, OPTIONS)
             assert result.preprocessed.image is given.image
+
+    asyncio.run(test())
+
+
+def test_a_request_for_a_module_that_cannot_run_is_refused_although_others_were_prepared(replicas) -> None:
+    def asks_for(module: OptionalModule) -> OcrOptions:
+        on = {switch: True for switch in (module.switch, module.needs) if switch}
+        return OcrDefaults(**on).resolve(OcrOverrides(structure=True))
+
+    async def test():
+        async with replicas.serving(1, optional="as_configured") as pipeline:
+            await pipeline.prepare(OPTIONS)
+            for module in OPTIONAL_MODULES:
+                with pytest.raises(
+                    ModuleNotLoaded, match=module.name if module is not TABLE_STRUCTURE else LAYOUT_DETECTION.name
+                ):
+                    await pipeline.prepare(asks_for(module))
 
     asyncio.run(test())
 
