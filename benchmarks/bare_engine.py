@@ -20,9 +20,10 @@ from benchmarks.peers import Document, Weights
 from benchmarks.profiles import PROFILES
 from benchmarks.readers import PLAIN
 from models.config import ModuleConfig
-from models.descriptions.model_directory import ENGINE_FORMATS, ModelDirectory
+from models.descriptions.model_directory import ModelDirectory
 from models.document import Page
 from models.engines.base import Engine, EngineOptions, open_engine
+from models.engines.registry import format_of
 from models.loader import build_pipeline, choose_engine
 from models.ops.crop import locate_line
 from models.ops.line_groups import plan_groups
@@ -89,7 +90,7 @@ def find_models(weights: Weights) -> Models:
     config, store = configuration.pipeline, open_store(configuration)
 
     def directory(module: ModuleConfig) -> ModelDirectory:
-        path = module.model_dir or store.find(module.model_name, ENGINE_FORMATS.get(config.engine))
+        path = module.model_dir or store.find(module.model_name, format_of(config.engine))
         return ModelDirectory.read(path)
 
     directories = {DETECTION: directory(config.text_detection), RECOGNITION: directory(config.text_recognition)}

@@ -39,6 +39,7 @@ from benchmarks.readers import PLAIN
 from models.descriptions.model_directory import ModelDirectory
 from models.document import Page
 from models.engines.base import Engine, EngineOptions, Precision, open_engine, registered_engine
+from models.engines.registry import DEVICE_ENGINE
 from models.loader import build_pipeline
 from models.ops.ctc import ctc_characters, decode_line, greedy_decode
 from server.cli.start import load, open_store
@@ -115,7 +116,15 @@ class Contender:
     def open(self, directory: ModelDirectory, options: EngineOptions) -> Engine:
         """The engine on a model of the pipeline, or on its own form of it."""
         path = self.directories[0 if _task(directory) == "detection" else 1] if self.directories else directory.path
-        return open_engine(self.name, path, replace(options, precision=self.precision))
+        own = replace(options, precision=self.precision)
+        return _open_torch(path, own) if self.name == DEVICE_ENGINE else open_engine(self.name, path, own)
+
+
+def _open_torch(directory: Path, options: EngineOptions) -> Engine:
+    """The networks of the torch engine, without what it does on the device before and after."""
+    from tests.unit.models.engines.torch.batch_engine import BatchEngine  # noqa: PLC0415 - PyTorch is an extra
+
+    return BatchEngine(directory, options)
 
 
 class ComparedEngine:

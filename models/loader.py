@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from models.config import LayoutConfig, ModuleConfig, PipelineConfig
 from models.descriptions.layout_directory import layout_spec, table_spec
-from models.descriptions.model_directory import ENGINE_FORMATS, ModelDirectory
-from models.engines.base import BatchShape, Engine, EngineOptions, Precision, import_for_engine, open_engine
+from models.descriptions.model_directory import ModelDirectory
+from models.engines.base import BatchShape, Engine, EngineOptions, Precision, open_engine
 from models.engines.choice import fastest_engine
+from models.engines.registry import DEVICE_ENGINE, format_of, import_engine
 from models.errors import EngineUnavailable
 from models.languages.groups import GROUPS
 from models.machine import usable_cores
@@ -54,9 +55,6 @@ S = TypeVar("S", bound=Closable)
 
 _MOST_STREAMS = 8
 """Of a recogniser: each keeps what it prepared for every width, as far as OpenVINO has it for each stream."""
-
-DEVICE_ENGINE, DEVICE_MODULE = "torch", "models.stages.device.opening"
-"""The engine whose pages stay on the device from upload to text, and what opens its models."""
 
 ARTEFACTS = "compiled"
 """In the model store's directory: what engines compiled for this machine."""
@@ -149,7 +147,7 @@ class _Loader:
     def _recognisers(self, configured: ModuleConfig) -> Recognisers:
         names = dict.fromkeys(name for group in GROUPS.values() for name in group.models)
         packs = {name: self._language_pack(name, configured) for name in names if name != configured.model_name}
-        wanted_format = ENGINE_FORMATS.get(self._config.engine)
+        wanted_format = format_of(self._config.engine)
         opened = self._recogniser("text_recognition", configured)
         return Recognisers(opened, packs, lambda name: self._store.installed(name, wanted_format))
 
@@ -232,7 +230,7 @@ class _Loader:
         return self._configured_recogniser if module is self._config.text_recognition else self._read(module)
 
     def _read(self, module: ModuleConfig) -> ModelDirectory:
-        path = module.model_dir or self._store.find(module.model_name, ENGINE_FORMATS.get(self._config.engine))
+        path = module.model_dir or self._store.find(module.model_name, format_of(self._config.engine))
         return ModelDirectory.read(path)
 
     def _engine(self, directory: ModelDirectory, options: EngineOptions) -> Engine:
@@ -284,7 +282,7 @@ class _Loader:
     def _open_device(self) -> "DeviceModels":
         """The device that whole pages are read on. The module, and its library, are imported here and not before."""
         options = self._options("f32")
-        opened: DeviceModels = import_for_engine(DEVICE_ENGINE, DEVICE_MODULE).DeviceModels.on(options)
+        opened: DeviceModels = import_engine(DEVICE_ENGINE).DeviceModels.on(options)
         return opened
 
     def _graph_engines(self, directory: ModelDirectory) -> list[Engine]:

@@ -17,14 +17,6 @@ ModelFormat = Literal["onnx", "paddle"]
 ChannelOrder = Literal["BGR", "RGB"]
 Triple: TypeAlias = tuple[float, float, float]
 
-ENGINE_FORMATS: dict[str, ModelFormat] = {
-    "paddle": "paddle",
-    "onnxruntime": "onnx",
-    "openvino": "onnx",
-    "torch": "onnx",
-}
-"""What each engine reads. ``auto`` is not here: it takes what is installed."""
-
 ONNX_FILE = "inference.onnx"
 PADDLE_GRAPHS = ("inference.json", "inference.pdmodel")
 PADDLE_PARAMETERS = "inference.pdiparams"

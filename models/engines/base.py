@@ -1,19 +1,17 @@
-"""The one thing the pipeline needs from an inference library, and the registry that finds it by name."""
+"""The one thing the pipeline needs from an inference library, and how a model is opened with one."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.engines.registry import DEVICE_ENGINE, ENGINES, import_engine
 from models.errors import EngineFailure, EngineUnavailable, OutOfDeviceMemory
 
-EngineName = Literal["onnxruntime", "openvino", "paddle", "torch"]
 Precision = Literal["f32", "bf16", "fp16", "fast"]
 
 BatchShape: TypeAlias = tuple[int, int, int, int]
@@ -120,16 +118,6 @@ class Engine(Protocol):
 
 EngineOpener = Callable[[Path, EngineOptions], Engine]
 
-_MODULES: dict[str, str] = {
-    "onnxruntime": "models.engines.onnx",
-    "openvino": "models.engines.openvino",
-    "paddle": "models.engines.paddle",
-    "torch": "models.engines.torch.engine",
-}
-
-_EXTRAS = {"paddle": "paddle", "torch": "torch"}
-"""Engines whose library is not installed by default, and the extra of this distribution that brings it."""
-
 _REGISTERED: dict[str, EngineOpener] = {}
 
 
@@ -140,7 +128,7 @@ def registered_engine(name: str, opener: EngineOpener) -> Iterator[None]:
     Raises:
         ValueError: the name is taken.
     """
-    if name in _MODULES or name in _REGISTERED:
+    if name in ENGINES or name in _REGISTERED:
         raise ValueError(f"There is an engine '{name}' already.")
     _REGISTERED[name] = opener
     try:
@@ -152,35 +140,21 @@ def registered_engine(name: str, opener: EngineOpener) -> Iterator[None]:
 def open_engine(name: str, model_directory: Path, options: EngineOptions) -> Engine:
     """Open a model directory with the named engine. The library is imported here, not before.
 
+    Args:
+        name: any engine but `DEVICE_ENGINE`, which takes no batches of the host.
+        model_directory: what to open.
+        options: how to open it.
+
     Raises:
         EngineUnavailable: unknown name, library not installed, or device not usable.
         EngineFailure: the library refuses the model.
     """
-    if options.torch_compile and name != "torch":
-        raise EngineUnavailable(f"engine.torch_compile is for engine 'torch', not for '{name}'.")
-    opener = _REGISTERED.get(name) or _import_opener(name)
+    if name == DEVICE_ENGINE:
+        raise EngineUnavailable(f"Engine '{name}' runs whole pages and opens no single models.")
+    if options.torch_compile:
+        raise EngineUnavailable(f"engine.torch_compile is for engine '{DEVICE_ENGINE}', not for '{name}'.")
+    opener: EngineOpener = _REGISTERED[name] if name in _REGISTERED else import_engine(name).open_model
     return opener(model_directory, options)
-
-
-def _import_opener(name: str) -> EngineOpener:
-    module_name = _MODULES.get(name)
-    if module_name is None:
-        raise EngineUnavailable(f"Unknown engine '{name}'; known are {', '.join(_MODULES)}.")
-    opener: EngineOpener = import_for_engine(name, module_name).open_model
-    return opener
-
-
-def import_for_engine(name: str, module: str) -> ModuleType:
-    """Import a module of ours that needs an engine's library.
-
-    Raises:
-        EngineUnavailable: the library is not installed; the message says how to install it.
-    """
-    try:
-        return import_module(module)
-    except ImportError as error:
-        install = "" if name not in _EXTRAS else f" Install it with: pip install 'ppocr-server[{_EXTRAS[name]}]'"
-        raise EngineUnavailable(f"Engine '{name}' needs a package that is not installed: {error}.{install}") from error
 
 
 def refuse_precision(name: str, options: EngineOptions, *known: Precision) -> None:

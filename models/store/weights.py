@@ -218,7 +218,7 @@ class ModelStore:
         return found
 
     def _locate(self, name: str, model_format: ModelFormat | None) -> tuple[Path, ModelFormat] | None:
-        formats: tuple[ModelFormat, ...] = (model_format,) if model_format else ("onnx", "paddle")
+        formats: tuple[ModelFormat, ...] = (model_format,) if model_format else tuple(_DIRECTORY_NAMES)
         for wanted in formats:
             for folder in (*self._local_directories, self.directory):
                 for pattern in _DIRECTORY_NAMES[wanted]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from models.descriptions.model_directory import ENGINE_FORMATS, ModelFormat
+from models.descriptions.model_directory import ModelFormat
+from models.engines.registry import format_of
 from models.errors import OcrError
 from models.loader import build_pipeline
 from models.machine import usable_cores
@@ -36,7 +37,7 @@ def check_installation(config: Path | None, settings: Sequence[str]) -> None:
     click.echo(f"device: {engine.first_device}, {usable_cores()} CPU cores; engine: {engine.name}")
     click.echo("weights:")
     for name in named(configuration.pipeline):
-        click.echo(f"  {name}: {_weights(store, name, ENGINE_FORMATS.get(engine.name))}")
+        click.echo(f"  {name}: {_weights(store, name, format_of(engine.name))}")
     click.echo(f"decode workers: {asyncio.run(_isolation(configuration))}")
     text = asyncio.run(_read(configuration, store))
     if not is_right(text):

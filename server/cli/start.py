@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from models.config import ModuleConfig, PipelineConfig
-from models.descriptions.model_directory import ENGINE_FORMATS, ModelFormat
+from models.descriptions.model_directory import ModelFormat
+from models.engines.registry import format_of
 from models.errors import ModelNotInstalled
 from models.modules import configured_modules, required_modules
 from models.store.downloads import Downloads
@@ -62,7 +63,7 @@ def pull_named(configuration: Configuration, store: ModelStore) -> None:
 def _pull_required(configuration: Configuration, store: ModelStore, downloads: Downloads) -> None:
     missing: dict[str, str] = {}
     for name in required_names(configuration.pipeline):
-        if store.installed(name, ENGINE_FORMATS.get(configuration.pipeline.engine)):
+        if store.installed(name, format_of(configuration.pipeline.engine)):
             continue
         try:
             store.pull(name, say, pulled_format(configuration.pipeline), downloads)
@@ -92,7 +93,7 @@ def named(pipeline: PipelineConfig) -> tuple[str, ...]:
 
 def pulled_format(pipeline: PipelineConfig) -> ModelFormat:
     """The format in which the configured engine needs a model that is fetched."""
-    return ENGINE_FORMATS.get(pipeline.engine, "onnx")
+    return format_of(pipeline.engine) or "onnx"
 
 
 def say(line: str) -> None:

@@ -8,6 +8,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from models.config import PipelineConfig
+from models.engines.registry import ENGINES
 from server.config.access import check_tls, with_keys, with_tokens
 from server.config.base import ConfigurationError, Section
 from server.config.engine import with_engine
@@ -23,8 +24,6 @@ from server.config.settings import Settings
 S = TypeVar("S", bound=Section)
 
 SECTION = "ppocr_server"
-PADDLEX_ENGINES = ("onnxruntime", "openvino", "paddle")
-"""Values of PaddleX's top-level ``engine`` that name one of ours; others are noted as without effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +127,16 @@ def _mapping(document: Mapping[str, object], key: str, file: Path) -> dict[str, 
 
 
 def _with_engine(section: dict[str, object], pipeline: dict[str, object]) -> dict[str, object]:
-    """Move PaddleX's top-level ``engine`` to ours, where it names one of ours and the section itself names none."""
-    own = section.get("engine", {})
-    if pipeline.get("engine") not in PADDLEX_ENGINES or not isinstance(own, dict) or "name" in own:
+    """Move PaddleX's top-level ``engine`` to ours, where it names one of ours and the section itself names none.
+
+    Any other value stays where it is, and is noted as without effect.
+    """
+    own, written = section.get("engine", {}), pipeline.get("engine")
+    names = [name for name, engine in ENGINES.items() if engine.paddlex_name and engine.paddlex_name == written]
+    if not names or not isinstance(own, dict) or "name" in own:
         return section
-    return {**section, "engine": {**own, "name": pipeline.pop("engine")}}
+    del pipeline["engine"]
+    return {**section, "engine": {**own, "name": names[0]}}
 
 
 def _check_top_level(document: Mapping[str, object], file: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr, model_validator
 
+from models.engines.registry import EngineName
 from server.config.base import CallerLimitSettings, Section
 from server.config.contract_settings import ContractSettings
 
@@ -96,7 +97,7 @@ PrecisionStage = Literal["text_detection", "text_recognition", "textline_orienta
 class EngineSettings(Section):
     """Which library runs the models, on what, how exactly it computes, and how lines are padded."""
 
-    name: Literal["auto", "onnxruntime", "openvino", "paddle", "torch"] = "auto"
+    name: Literal["auto", EngineName] = "auto"
     device: Device = "cpu"
     devices: Literal["auto"] | tuple[Device, ...] = ()
     hang_seconds: PositiveFloat = 120.0

@@ -1,4 +1,3 @@
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,16 +10,14 @@ from models.stages.classification import image_batch_shapes
 from models.stages.recognition import line_batch_shapes
 
 
-def test_a_missing_paddle_is_said_with_what_installs_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.delitem(sys.modules, "models.engines.paddle", raising=False)
-    monkeypatch.setitem(sys.modules, "paddle", None)
-    with pytest.raises(EngineUnavailable, match=r"pip install 'ppocr-server\[paddle\]'$"):
-        open_engine("paddle", tmp_path, EngineOptions())
-
-
-def test_an_unknown_engine_is_told_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(EngineUnavailable, match="known are onnxruntime, openvino, paddle"):
+def test_an_unknown_engine_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(EngineUnavailable, match="Unknown engine 'onix'"):
         open_engine("onix", tmp_path, EngineOptions())
+
+
+def test_the_engine_of_whole_pages_opens_no_single_models(tmp_path: Path) -> None:
+    with pytest.raises(EngineUnavailable, match="'torch' runs whole pages"):
+        open_engine("torch", tmp_path, EngineOptions())
 
 
 @pytest.mark.parametrize(

@@ -364,6 +364,13 @@ def test_what_means_nothing_here_is_noted(paddlex) -> None:
     assert configuration.settings.engine == Settings().engine
 
 
+@pytest.mark.parametrize("engine", ["torch", "[onnxruntime]", "null"])
+def test_an_engine_that_paddlex_does_not_have_is_not_taken(paddlex, engine: str) -> None:
+    configuration = load(paddlex(f"engine: {engine}"))
+    assert configuration.notes == ("Keys without effect here: engine.",)
+    assert configuration.settings.engine == Settings().engine
+
+
 def test_the_engine_of_a_file_without_a_pipeline_counts_over_the_packaged_one(write) -> None:
     assert load(write("engine: openvino")).settings.engine.name == "openvino"
 

@@ -7,12 +7,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.engines.base import EngineOptions, open_engine
 from models.engines.torch.lane import CpuLane, CudaLane, Lane, open_lane
 from models.engines.torch.readback import ReadbackRing
 from models.engines.torch.session import Form, TorchModel, open_detector, open_recognizer
 from models.errors import EngineFailure, OutOfDeviceMemory
-from tests.unit.models.engines.torch.real_models import directory, lines, onnx_answer, page, planes, small_batch
+from tests.unit.models.engines.torch.real_models import directory, lines, page, planes
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
 
@@ -71,22 +70,6 @@ def test_no_two_open_lanes_share_a_stream_and_closed_ones_give_theirs_back() -> 
         lanes = [open_lane(GPU) for _ in range(40)]
         assert len({lane.stream.cuda_stream for lane in lanes if isinstance(lane, CudaLane)}) == 40
         lanes.clear()
-
-
-@pytest.mark.parametrize("precision", ["f32", "fp16"])
-def test_the_engine_answers_as_onnx_runtime_and_again_from_its_graphs(precision: str) -> None:
-    name = "PP-OCRv5_mobile_rec"
-    batch = small_batch(name)
-    options = EngineOptions(device="gpu:0", precision="f32" if precision == "f32" else "fp16")
-    engine = open_engine("torch", directory(name).path, options)
-    expected = onnx_answer(directory(name).weights, batch)
-    for _ in range(3):
-        np.testing.assert_allclose(engine.run(batch), expected, atol=1e-3 if precision == "f32" else 0.1)
-    assert "gpu:0" in engine.device
-    assert engine.batch_sizes
-    twin = engine.twin()
-    assert twin is not None
-    np.testing.assert_array_equal(twin.run(batch).argmax(-1), engine.run(batch).argmax(-1))
 
 
 def test_a_batch_beyond_the_memory_fails_alone() -> None:

@@ -9,9 +9,10 @@ import torch
 from models.config import ModuleConfig, PipelineConfig
 from models.descriptions.model_directory import RecognitionSpec
 from models.engines.base import EngineOptions
+from models.engines.registry import DEVICE_ENGINE, ENGINES
 from models.engines.torch.session import TorchModel
 from models.errors import EngineUnavailable
-from models.loader import DEVICE_MODULE, build_pipeline
+from models.loader import build_pipeline
 from models.ops.line_groups import WIDTH_LADDER
 from models.stages.device import opening
 from models.stages.device.line_reader import LINE_BATCHES, MOST_PIXELS, line_shapes
@@ -28,7 +29,7 @@ def build(folder: Path, device: str) -> None:
 
 
 def test_without_the_library_the_message_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, DEVICE_MODULE, None)
+    monkeypatch.setitem(sys.modules, ENGINES[DEVICE_ENGINE].module, None)
     with pytest.raises(EngineUnavailable, match=r"ppocr-server\[torch\]"):
         build(tmp_path, "cpu")
 

@@ -271,6 +271,17 @@ def test_a_closed_model_is_refused() -> None:
         reader.run([reader.prepare(PAGES.take(picture(1)), line(), 200)], 1, 320)
 
 
+def test_a_model_uses_the_threads_that_it_is_given() -> None:
+    before = torch.get_num_threads()
+    try:
+        for threads in (1, 2):
+            reader = DeviceLineReader(RECOGNITION, model(Noting(level_as_class)), Placement("cpu, f32", threads))
+            reader.run([reader.prepare(PAGES.take(picture(1)), line(), 200)], 1, 320)
+            assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(before)
+
+
 def brightest_half(batch: Tensor) -> tuple[Tensor, ...]:
     """Class 1 where the lower half of an image is brighter."""
     half = batch.shape[2] // 2

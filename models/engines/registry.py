@@ -1,0 +1,64 @@
+"""The engines: one table of their names, what opens their models, what installs them and what they read.
+
+No inference library is imported here; an engine's module is imported when the engine is used.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+from typing import Literal
+
+from models.descriptions.model_directory import ModelFormat
+from models.errors import EngineUnavailable
+
+EngineName = Literal["onnxruntime", "openvino", "paddle", "torch"]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredEngine:
+    """One engine.
+
+    Attributes:
+        module: ours, with its function ``open_model``; of `DEVICE_ENGINE` with its class ``DeviceModels``.
+        model_format: what it reads.
+        extra: the extra of this distribution that brings its library; None where that is always installed.
+        paddlex_name: what PaddleX's top-level key ``engine`` calls it; None where PaddleX does not have it.
+    """
+
+    module: str
+    model_format: ModelFormat
+    extra: str | None = None
+    paddlex_name: str | None = None
+
+
+DEVICE_ENGINE: EngineName = "torch"
+"""The engine whose pages stay on the device from upload to text."""
+
+ENGINES: Mapping[str, RegisteredEngine] = {
+    "onnxruntime": RegisteredEngine("models.engines.onnx", "onnx", paddlex_name="onnxruntime"),
+    "openvino": RegisteredEngine("models.engines.openvino", "onnx", paddlex_name="openvino"),
+    "paddle": RegisteredEngine("models.engines.paddle", "paddle", extra="paddle", paddlex_name="paddle"),
+    "torch": RegisteredEngine("models.stages.device.opening", "onnx", extra="torch"),
+}
+
+
+def format_of(engine: str) -> ModelFormat | None:
+    """What an engine reads; None for ``auto``, which takes what is installed, and for engines of tests."""
+    return ENGINES[engine].model_format if engine in ENGINES else None
+
+
+def import_engine(name: str) -> ModuleType:
+    """Import the module of an engine, and its library with it.
+
+    Raises:
+        EngineUnavailable: the name is unknown, or the library is not installed; the message says how to install it.
+    """
+    if name not in ENGINES:
+        raise EngineUnavailable(f"Unknown engine '{name}'; known are {', '.join(ENGINES)}.")
+    engine = ENGINES[name]
+    try:
+        return import_module(engine.module)
+    except ImportError as error:
+        install = f" Install it with: pip install 'ppocr-server[{engine.extra}]'" if engine.extra else ""
+        raise EngineUnavailable(f"Engine '{name}' needs a package that is not installed: {error}.{install}") from error
