@@ -11,13 +11,13 @@ from models.layout.table_rows import group_rows
 
 _FEWEST_ROWS = 3
 _NARROWEST_GUTTER = 0.45
-"""White between columns is at least so many lines' heights wide."""
+"""The white between columns is at least so wide, in heights of a line."""
 _WIDEST_CELL = 13.0
-"""In a row of a table the lower median of the lines is at most so many lines' heights wide."""
+"""In a row of a table, the lower median of the lines' widths is at most this, in heights of a line."""
 _WIDEST_LINE = 28.0
-"""A line wider than so many heights is running text."""
+"""A wider line, in heights of a line, is running text."""
 _ROW_GAP = 2.6
-"""Rows further apart than so many lines' heights belong to different tables."""
+"""Rows that are further apart, in heights of a line, belong to different tables."""
 _PROSE_WIDTH = 8.5
 _PROSE_FILL = 0.82
 _PROSE_SHARE = 0.5
@@ -33,7 +33,7 @@ class AlignedTable:
     Attributes:
         rows: number of rows.
         columns: number of columns.
-        cells: row, column, columns covered, and the pieces inside; only cells with something in them.
+        cells: row, column, number of columns covered, and the pieces inside. Empty cells are left out.
     """
 
     rows: int
@@ -42,7 +42,7 @@ class AlignedTable:
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
-        """Everything in it."""
+        """The pieces of all cells."""
         return tuple(piece for *_, pieces in self.cells for piece in pieces)
 
 
@@ -51,11 +51,11 @@ def find_aligned(bands: Sequence[Band], fewest_columns: int, height: float) -> l
 
     Args:
         bands: from top to bottom.
-        fewest_columns: what counts as a table.
+        fewest_columns: a table has at least so many.
         height: median height of a line.
 
     Returns:
-        First band, the band after the last, and the table, for each.
+        For each table: its first band, the band after its last, and the table itself.
     """
     found, start = [], 0
     while start < len(bands):
@@ -77,7 +77,7 @@ def is_prose(pieces: Sequence[Piece], height: float) -> bool:
 
 
 def _run(bands: Sequence[Band], start: int, height: float) -> int:
-    """The end of the rows that begin at ``start``: those with several cells, and lone lines that stand between."""
+    """The end of the rows that begin at ``start``. Rows have several cells; lone lines may stand between them."""
     if not _is_row(bands[start], height):
         return start
     end = start + 1
@@ -88,7 +88,7 @@ def _run(bands: Sequence[Band], start: int, height: float) -> int:
             end = position + 1
         elif not _is_rest(bands[position], bands[start:end], height):
             break
-    # Lone lines below the last full row are the rest of its cells where they follow closely.
+    # Lone lines that follow the last full row closely belong to its cells.
     last = bands[end - 1]
     while end < len(bands) and _is_rest(bands[end], bands[start:end], height):
         if bands[end].y0 - bands[end - 1].y1 > 0.5 * height or not _wraps(bands[end], last):
@@ -105,7 +105,7 @@ def _is_row(band: Band, height: float) -> bool:
 
 
 def _is_rest(band: Band, rows: Sequence[Band], height: float) -> bool:
-    """Whether a lone line may be a further line of a cell: it stays inside one column of the rows above."""
+    """Whether a lone line may continue a cell: it stays inside one column of the rows above."""
     if len(band.pieces) != 1 or band.pieces[0].span is None:
         return False
     piece = band.pieces[0]
@@ -137,8 +137,8 @@ def _table(bands: Sequence[Band], fewest_columns: int, height: float) -> Aligned
 
 
 def _columns(bands: Sequence[Band], height: float) -> list[Gap]:
-    """The columns' extents: white between them that all rows share; of six rows one may run across it."""
-    # A heading that stands over two columns would hide the white between them.
+    """The extents of the columns. All rows share the white between two columns; one row in six may cross it."""
+    # A heading over two columns would hide the white between them.
     body = bands[1:] if len(bands) > _FEWEST_ROWS else bands
     pieces = [piece for band in body for piece in band.pieces]
     x0, _, x1, _ = extent(pieces)
@@ -159,7 +159,10 @@ def _columns(bands: Sequence[Band], height: float) -> list[Gap]:
 
 
 def _place(band: Band, columns: Sequence[Gap]) -> list[tuple[int, int, Piece]]:
-    """First and last column of each piece; one in the white between two that are otherwise free covers both."""
+    """The first and last column of each piece.
+
+    A piece that stands in the white between two columns covers both, if nothing else in its row stands in them.
+    """
     placed = [(*_covered(piece, columns), piece) for piece in band.pieces]
     for number, (first, last, piece) in enumerate(placed):
         middle = (piece.x0 + piece.x1) / 2
@@ -173,7 +176,7 @@ def _place(band: Band, columns: Sequence[Gap]) -> list[tuple[int, int, Piece]]:
 
 
 def _covered(piece: Piece, columns: Sequence[Gap]) -> tuple[int, int]:
-    """First and last column that a piece stands in; the nearest one where it meets none."""
+    """The first and last column that a piece stands in. A piece in none of them gets the nearest one."""
     shares = [min(piece.x1, high) - max(piece.x0, low) for low, high in columns]
     widths = [min(piece.width, high - low) for low, high in columns]
     met = [k for k, (share, width) in enumerate(zip(shares, widths, strict=True)) if share > 0.3 * width]
@@ -184,7 +187,7 @@ def _covered(piece: Piece, columns: Sequence[Gap]) -> tuple[int, int]:
 
 
 def _tabular(columns: Sequence[Sequence[Piece]], rows: int, height: float) -> bool:
-    """Whether columns look like a table's: filled often enough, aligned, and none of them running text or markers."""
+    """Whether columns look like those of a table: they are filled and aligned, and none is running text or markers."""
     if any(is_prose(column, height) for column in columns):
         return False
     if len(columns) == 2 and all(piece.span and _MARKER.match(piece.span.text) for piece in columns[0]):
@@ -207,7 +210,7 @@ def _is_aligned(column: Sequence[Piece], height: float) -> bool:
 
 
 def _near(values: Sequence[float], height: float) -> int:
-    """How many values lie within half a line's height of each other, at most."""
+    """The size of the largest group of values within 0.6 of a line's height."""
     ordered = sorted(values)
     best, low = 0, 0
     for high, value in enumerate(ordered):

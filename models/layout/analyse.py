@@ -1,9 +1,9 @@
-"""From a page's lines and pixels to its blocks: the one entrance to the layout package.
+"""Finds the blocks of a page from its lines and pixels. This is the one entrance to the layout package.
 
-A geometric method: it needs no weights and has learned nothing. What it cannot see it does not guess: formulas are
-text, a table without rules needs three rows, and text set in strange shapes comes in rows. Where a layout model has
-looked at the page, its regions say what is a table, a figure, a title, a caption or a paragraph; the reading order, the
-grids of ruled tables and the levels of titles stay geometric.
+The method is geometric: it has no weights and has learned nothing. It does not guess what it cannot see. Formulas are
+text, a table without rules needs three rows, and text in unusual shapes is read row by row. If a layout model has
+looked at the page, its regions decide what is a table, a figure, a title, a caption or a paragraph. The reading order,
+the grids of ruled tables and the levels of titles stay geometric.
 """
 
 from collections import Counter
@@ -15,8 +15,8 @@ from models.layout.document import PageLayout
 from models.layout.figures import find_figures
 from models.layout.frame import Frame, Span, make_frame
 from models.layout.grid import RuledGrid, find_grids, spans_in
-from models.layout.model_regions import Given, given_figures, given_tables, in_frame
-from models.layout.objects import Thing, figure_of, table_of
+from models.layout.model_regions import FramedRegions, in_frame, model_figures, model_tables
+from models.layout.objects import PageObject, figure_of, table_of
 from models.layout.pieces import Piece, piece_of
 from models.layout.reading import read_in_order
 from models.layout.regions import Region
@@ -25,7 +25,7 @@ from models.layout.rules import find_rules
 _FILLED = 0.25
 """At least this share of a table's cells holds text."""
 _MOST_LINES = 12
-"""A cell that holds more lines than this, and most of all, is a frame around text."""
+"""A cell with more lines than this, and with most lines of the table, is a frame around text."""
 
 
 def analyse_layout(image: Image, lines: Sequence[TextLine], regions: Sequence[Region] | None = None) -> PageLayout:
@@ -33,46 +33,46 @@ def analyse_layout(image: Image, lines: Sequence[TextLine], regions: Sequence[Re
 
     Args:
         image: uint8 (H, W, 3) BGR: the preprocessed page that the lines' coordinates refer to.
-        lines: what was read on it, in any order; those without text are left out of the structure.
-        regions: what a layout model saw on it; None where none looked.
+        lines: the page's lines, in any order. Lines without text are left out of the structure.
+        regions: the regions that a layout model found; None if no model looked at the page.
     """
     frame = make_frame(image, lines)
-    given = None if regions is None else in_frame(regions, frame)
-    things, free = _things(frame.picture(image), frame, given)
-    pieces = [*map(piece_of, free), *(_piece(number, thing) for number, thing in enumerate(things))]
+    framed = None if regions is None else in_frame(regions, frame)
+    objects, free = _objects(frame.picture(image), frame, framed)
+    pieces = [*map(piece_of, free), *(_piece(number, each) for number, each in enumerate(objects))]
     parts = read_in_order(pieces, frame.line_height)
-    return PageLayout(Assembly(frame, things, given).blocks(parts))
+    return PageLayout(Assembly(frame, objects, framed).blocks(parts))
 
 
-def _things(picture: Image, frame: Frame, given: Given | None) -> tuple[list[Thing], list[Span]]:
+def _objects(picture: Image, frame: Frame, framed: FramedRegions | None) -> tuple[list[PageObject], list[Span]]:
     """The tables and figures of a page, and the lines outside them."""
     rules = find_rules(picture, frame.spans, frame.line_height)
     tables, free = _tables(find_grids(rules, frame.line_height), frame.spans)
-    if given is not None:
-        tables, free = given_tables(given, frame, tables)
-        figures, free = given_figures(given, free)
+    if framed is not None:
+        tables, free = model_tables(framed, frame, tables)
+        figures, free = model_figures(framed, free)
     else:
-        boxes = find_figures(picture, frame.spans, [thing.box for thing in tables], frame.line_height)
+        boxes = find_figures(picture, frame.spans, [table.box for table in tables], frame.line_height)
         figures, free = _figures(boxes, free)
     return [*tables, *figures], free
 
 
-def _tables(grids: Sequence[RuledGrid], spans: Sequence[Span]) -> tuple[list[Thing], list[Span]]:
-    """The ruled tables with something in them, and the lines outside."""
-    things, free = [], list(spans)
-    # A table inside a table's cell is a part of the larger one, which takes its lines first.
+def _tables(grids: Sequence[RuledGrid], spans: Sequence[Span]) -> tuple[list[PageObject], list[Span]]:
+    """The ruled tables that hold text, and the lines outside them."""
+    objects, free = [], list(spans)
+    # A table inside a cell of another table is a part of the larger one, which therefore takes its lines first.
     for grid in sorted(grids, key=lambda grid: -_area(grid)):
         inside = spans_in(grid, free)
         if not _holds_a_table(grid, inside):
             continue
-        things.append(table_of(grid, inside))
+        objects.append(table_of(grid, inside))
         taken = {span.index for span, _ in inside}
         free = [span for span in free if span.index not in taken]
-    return things, free
+    return objects, free
 
 
 def _holds_a_table(grid: RuledGrid, inside: Sequence[tuple[Span, int]]) -> bool:
-    """Whether the cells are filled as a table's are; a form's frames and a drawing's boxes are not."""
+    """Whether the cells are filled like those of a table. The frames of a form and the boxes of a drawing are not."""
     filled = Counter(cell for _, cell in inside)
     if len(filled) < max(2, _FILLED * len(grid.cells)):
         return False
@@ -85,7 +85,7 @@ def _area(grid: RuledGrid) -> float:
 
 def _figures(
     boxes: Sequence[tuple[float, float, float, float]], spans: Sequence[Span]
-) -> tuple[list[Thing], list[Span]]:
+) -> tuple[list[PageObject], list[Span]]:
     """The figures with the lines inside them, and the lines outside."""
     figures, free = [], list(spans)
     for box in boxes:
@@ -97,5 +97,5 @@ def _figures(
     return figures, free
 
 
-def _piece(number: int, thing: Thing) -> Piece:
-    return Piece(*thing.box, None, number)
+def _piece(number: int, page_object: PageObject) -> Piece:
+    return Piece(*page_object.box, None, number)

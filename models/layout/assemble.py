@@ -1,14 +1,14 @@
-"""From parts in reading order to blocks: paragraphs, titles with their levels, captions, boxes in page pixels."""
+"""Makes blocks from parts in reading order: paragraphs, titles with their levels, captions, boxes in page pixels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models.layout.aligned import AlignedTable
-from models.layout.captions import Candidate, named_thing
+from models.layout.captions import Candidate, captioned_object
 from models.layout.document import Block, BlockKind, Table
 from models.layout.frame import Frame
-from models.layout.model_regions import Given, divided
-from models.layout.objects import Thing, aligned_table, table_lines
+from models.layout.model_regions import FramedRegions, split_by_region
+from models.layout.objects import PageObject, aligned_table, table_lines
 from models.layout.paragraphs import Paragraph, find_paragraphs
 from models.layout.reading import Column, Part
 from models.layout.titles import body_size, is_title, paragraph_size, title_levels
@@ -25,12 +25,13 @@ _KINDS: dict[str, BlockKind] = {
     "table_title": "table_caption",
     "table_caption": "table_caption",
 }
-"""A layout model's labels that say what a paragraph is. ``figure_table_chart_title`` does not say whose."""
+"""A layout model's labels that decide what a paragraph is. ``figure_table_chart_title`` is not one of them: it does not
+say whether the caption belongs to a figure or to a table."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A block before it is finished: a paragraph with its column, or a thing."""
+    """A block before it is finished: a paragraph with its column, or an object."""
 
     box: Rectangle
     lines: tuple[int, ...]
@@ -44,18 +45,18 @@ class Assembly:
 
     Args:
         frame: the page's frame.
-        things: its finished objects, as pieces number them.
-        given: what a layout model saw on it; None where none looked.
+        objects: the page's tables and figures, in the order of `Piece.object_index`.
+        framed: the regions that a layout model found; None if no model looked at the page.
     """
 
-    def __init__(self, frame: Frame, things: Sequence[Thing], given: Given | None = None) -> None:
+    def __init__(self, frame: Frame, objects: Sequence[PageObject], framed: FramedRegions | None = None) -> None:
         self._frame = frame
-        self._things = things
-        self._given = given
+        self._objects = objects
+        self._framed = framed
         self._body = body_size(frame.spans)
 
     def blocks(self, parts: Sequence[Part]) -> tuple[Block, ...]:
-        """Finish the parts, in their order."""
+        """The blocks of all parts, in the order of the parts."""
         drafts = [draft for part in parts for draft in self._drafts(part)]
         kinds = self._kinds(drafts)
         titles = [number for number, kind in enumerate(kinds) if kind == "title"]
@@ -77,30 +78,30 @@ class Assembly:
                 _Draft(_around(paragraph), tuple(span.index for span in paragraph), paragraph, (part.x0, part.x1))
                 for paragraph in self._paragraphs(part)
             ]
-        thing = self._things[part.thing]
-        return [_Draft(thing.box, thing.lines, table=thing.table)]
+        found = self._objects[part.object_index]
+        return [_Draft(found.box, found.lines, table=found.table)]
 
     def _paragraphs(self, column: Column) -> Sequence[Paragraph]:
         paragraphs = find_paragraphs(column, self._frame.line_height)
-        return paragraphs if self._given is None else divided(paragraphs, self._given)
+        return paragraphs if self._framed is None else split_by_region(paragraphs, self._framed)
 
-    def _said(self, paragraph: Paragraph) -> BlockKind | None:
-        """What a layout model says of a paragraph; None where that is for the geometry to say."""
-        region = self._given.text_region(paragraph[0]) if self._given else None
+    def _kind_by_region(self, paragraph: Paragraph) -> BlockKind | None:
+        """The kind of a paragraph by a layout model's region; None if the geometry has to decide."""
+        region = self._framed.text_region(paragraph[0]) if self._framed else None
         return _KINDS.get(region.label, "text" if region.kind == "text" else None) if region else None
 
     def _kinds(self, drafts: Sequence[_Draft]) -> list[BlockKind]:
-        things = [draft for draft in drafts if not draft.paragraph]
-        boxes, tables = [thing.box for thing in things], [thing.table is not None for thing in things]
+        objects = [draft for draft in drafts if not draft.paragraph]
+        boxes, tables = [draft.box for draft in objects], [draft.table is not None for draft in objects]
         kinds: list[BlockKind] = []
         for draft in drafts:
             if not draft.paragraph:
                 kinds.append("table" if draft.table else "image")
                 continue
-            if said := self._said(draft.paragraph):
-                kinds.append(said)
+            if kind := self._kind_by_region(draft.paragraph):
+                kinds.append(kind)
                 continue
-            named = named_thing(_candidate(draft), boxes, self._body, tables=tables)
+            named = captioned_object(_candidate(draft), boxes, self._body, tables=tables)
             if named is not None:
                 kinds.append("table_caption" if tables[named] else "image_caption")
             elif is_title(draft.paragraph, self._body, draft.column, alone=len(drafts) == 1):

@@ -10,11 +10,11 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 _NEAR = 2.5
-"""A caption is at most so many lines' heights from what it names."""
+"""The greatest distance of a caption from what it names, in heights of a line."""
 _LONGEST = 4
-"""It has at most so many lines."""
+"""A caption has at most so many lines."""
 _SMALL = 1.02
-"""Without a word that says so, a caption is no larger than this share of the usual line."""
+"""A caption that does not begin as captions do is at most so many times as high as the usual line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ class Candidate:
 
     Attributes:
         box: x0, y0, x1, y1 in the frame.
-        size: mean height of its lines.
-        lines: how many.
+        size: median height of its lines.
+        lines: number of its lines.
         text: its first line.
     """
 
@@ -39,22 +39,22 @@ def begins_caption(text: str) -> bool:
     return _CAPTION.match(text) is not None
 
 
-def named_thing(
-    candidate: Candidate, things: Sequence[tuple[float, float, float, float]], height: float, *, tables: Sequence[bool]
+def captioned_object(
+    candidate: Candidate, objects: Sequence[tuple[float, float, float, float]], height: float, *, tables: Sequence[bool]
 ) -> int | None:
-    """The number of the figure or table that a paragraph names; the nearest one where several could be.
+    """The index of the figure or table that a paragraph names. If several are possible, it is the nearest one.
 
     Args:
         candidate: the paragraph.
-        things: boxes of the page's figures and tables.
+        objects: boxes of the page's figures and tables.
         height: the usual height of a line.
-        tables: whether each of them is a table.
+        tables: for each of them, whether it is a table.
     """
     if candidate.lines > _LONGEST:
         return None
     named = begins_caption(candidate.text)
     best, nearest = None, _NEAR * height
-    for number, (box, is_table) in enumerate(zip(things, tables, strict=True)):
+    for number, (box, is_table) in enumerate(zip(objects, tables, strict=True)):
         away = _distance(candidate.box, box)
         if away is None or away > nearest:
             continue
@@ -65,7 +65,7 @@ def named_thing(
 
 
 def _distance(caption: tuple[float, float, float, float], box: tuple[float, float, float, float]) -> float | None:
-    """White between them along y; None where they are not above each other."""
+    """The white between them along y; None if neither is above the other."""
     shared = min(caption[2], box[2]) - max(caption[0], box[0])
     if shared < 0.5 * min(caption[2] - caption[0], box[2] - box[0]):
         return None

@@ -1,4 +1,4 @@
-"""The nouns of a page's structure: blocks in reading order, each with the lines that it holds."""
+"""The types of a page's structure: blocks in reading order, each with the lines that it holds."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,7 +11,7 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a table, with whatever lines were read in it.
+    """One cell of a table, with the lines that were read in it.
 
     Attributes:
         row: 0-based row of its upper edge.
@@ -36,7 +36,7 @@ class Table:
         rows: number of rows.
         columns: number of columns.
         cells: every position of the grid is covered by exactly one cell; sorted by row, then column.
-        ruled: whether its grid was drawn; otherwise it follows from how the lines are aligned.
+        ruled: whether the grid was drawn. If not, it follows from the alignment of the lines, or from a table model.
     """
 
     rows: int
@@ -54,7 +54,7 @@ class Block:
         box: its rectangle.
         lines: indices into the page's lines, in reading order. A figure holds the lines that stand inside it.
         level: 1 to 3 for a title, by its size; 0 for everything else.
-        table: the grid, of a table and of nothing else.
+        table: the grid; only a table has one.
     """
 
     kind: BlockKind

@@ -10,26 +10,26 @@ from models.document import Image
 from models.layout.frame import Span
 
 _CELL = 8
-"""The page is looked at in squares of so many pixels."""
+"""The page is divided into squares with sides of so many pixels."""
 _CONTRAST = 36
-"""Levels that a channel must differ from the paper's colour."""
+"""A square is marked if one of its channels differs from the paper's colour by more than so many levels."""
 _SMALLEST = 2.6
-"""Both sides of a figure are at least so many lines' heights."""
+"""Both sides of a figure are at least so long, in heights of a line."""
 _SPARSEST = 0.08
-"""At least this share of its rectangle is marked."""
+"""At least this share of a figure's rectangle is marked."""
 _MOST_TEXT = 0.3
-"""A frame or a tinted box in which lines cover more than this is text."""
+"""A frame or a tinted box is text if lines cover more than this share of it."""
 _WHOLE_PAGE = 0.85
-"""What spans this share of both sides of the page is its background."""
+"""A region that spans this share of both sides of the page is the page's background."""
 _SHAPES = frozenset("•·●○◯◦■□◆◇▲△▼▽◎。.")
 _DRAWN = 3.0
-"""A shape that was read as a character and is so many times as high as the page's lines is drawn, not written."""
+"""A shape that was read as a character is a drawing if it is more than so many times as high as the page's lines."""
 
 Rectangle = tuple[float, float, float, float]
 
 
 def find_figures(picture: Image, spans: Sequence[Span], tables: Sequence[Rectangle], height: float) -> list[Rectangle]:
-    """Find the rectangles of a page's figures: x0, y0, x1, y1 in the frame; none overlaps another or a table.
+    """Find the rectangles of a page's figures: x0, y0, x1, y1 in the frame. No figure overlaps another or a table.
 
     Args:
         picture: the page in its frame.
@@ -55,7 +55,7 @@ def find_figures(picture: Image, spans: Sequence[Span], tables: Sequence[Rectang
 
 
 def _marked(picture: Image) -> NDArray[np.uint8]:
-    """1 for each square that differs from the paper: its mean colour does, or much of its ink."""
+    """1 for each square whose mean colour differs from the paper's."""
     rows, columns = max(1, picture.shape[0] // _CELL), max(1, picture.shape[1] // _CELL)
     small = cv2.resize(picture[: rows * _CELL, : columns * _CELL], (columns, rows), interpolation=cv2.INTER_AREA)
     paper = np.median(small.reshape(-1, 3), axis=0)
@@ -86,7 +86,7 @@ def _is_figure(
 
 
 def _apart(boxes: Sequence[tuple[int, int, int, int]]) -> list[tuple[int, int, int, int]]:
-    """Rectangles that overlap become the one around them."""
+    """Replace rectangles that overlap by the one around them."""
     apart: list[tuple[int, int, int, int]] = []
     for box in sorted(boxes, key=lambda box: (box[0] - box[2]) * (box[3] - box[1])):
         grown = box

@@ -1,6 +1,6 @@
-"""The upright frame in which a page is analysed: skew taken out, lines that run down turned level, sizes brought near.
+"""The upright frame in which a page is analysed: without skew, with horizontal lines, and at a common line height.
 
-All geometry after this file is axis-parallel and in the frame's pixels; only finished boxes go back to the page.
+All geometry after this file is axis-parallel and in the frame's pixels. Only finished boxes go back to the page.
 """
 
 import math
@@ -15,19 +15,19 @@ from models.document import Image, Quad, TextLine
 from models.layout.document import Box
 
 WORKING_LINE_HEIGHT = 20.0
-"""Pages are analysed at a size at which their lines are at most about so many pixels high."""
+"""Pages are scaled down until their lines are at most about so many pixels high."""
 DEFAULT_LINE_HEIGHT = 30.0
-"""Assumed where a page has no lines."""
+"""The height of a line, in pixels, that is assumed for a page without lines."""
 MAX_SIDE = 2400
-"""No side of the frame is longer than so many pixels, by about a line's height."""
+"""No side of the frame is longer than about so many pixels."""
 MAX_SKEW_DEGREES = 15.0
-"""A page that leans further is taken as it is: its lines were laid out so, or they contradict each other."""
+"""A page with more skew is left as it is: its lines were set like that, or they contradict each other."""
 _DOWNWARDS = 1.5
 _SIDEWAYS_SHARE = 0.6
 _LEVEL_DEGREES = 0.05
 
 Matrix = NDArray[np.float64]
-"""float64 (2, 3): affine map of points."""
+"""float64 (2, 3): an affine map of points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,13 @@ class Span:
     """One line with text, in the frame.
 
     Attributes:
-        index: its place among the page's lines.
-        x0: left edge; likewise the next three.
+        index: its index among the page's lines.
+        x0: left edge.
         y0: upper edge.
         x1: right edge.
         y1: lower edge.
-        size: the line's own height across its text, whatever its lean.
-        text: what was read, without white space around it.
+        size: the line's height, measured across its text and independent of its skew.
+        text: its text, without white space around it.
     """
 
     index: int
@@ -54,31 +54,31 @@ class Span:
 
     @property
     def width(self) -> float:
-        """Extent along x."""
+        """The extent along x."""
         return self.x1 - self.x0
 
     @property
     def middle(self) -> float:
-        """The y half way down."""
+        """The y of its middle."""
         return (self.y0 + self.y1) / 2
 
     @property
     def centre(self) -> float:
-        """The x half way along."""
+        """The x of its middle."""
         return (self.x0 + self.x1) / 2
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A page turned upright.
+    """A page in its upright frame.
 
     Attributes:
-        forward: from page pixels to the frame's.
-        backward: from the frame's pixels to the page's.
+        forward: maps the page's pixels to the frame's.
+        backward: maps the frame's pixels to the page's.
         size: width and height of the frame.
         page_size: width and height of the page.
         line_height: median height of the lines, in the frame.
-        spans: the lines with text, in the order they came.
+        spans: the lines with text, in the order of the page's lines.
     """
 
     forward: Matrix
@@ -89,9 +89,10 @@ class Frame:
     spans: tuple[Span, ...]
 
     def picture(self, image: Image) -> Image:
-        """The page's pixels in the frame; what lies outside the page repeats its edge."""
+        """The page's pixels in the frame. Outside the page, its edge is repeated."""
         shrunk = math.hypot(self.forward[0, 0], self.forward[0, 1])
-        # Bilinear sampling skips pixels below one half, and thin rules would vanish; whole factors are fast.
+        # Below a scale of one half, bilinear sampling skips pixels, and thin rules would vanish. So the page is first
+        # divided by a whole number, which is fast.
         factor = max(1, int(1 / shrunk))
         if factor > 1:
             size = max(1, image.shape[1] // factor), max(1, image.shape[0] // factor)
@@ -102,7 +103,7 @@ class Frame:
         return np.asarray(warped, np.uint8)
 
     def page_box(self, x0: float, y0: float, x1: float, y1: float) -> Box:
-        """The rectangle of the page around a rectangle of the frame: whole pixels, not empty, inside the page."""
+        """The page's rectangle around a rectangle of the frame: in whole pixels, not empty, inside the page."""
         corners = np.array([[x0, y0, 1], [x1, y0, 1], [x1, y1, 1], [x0, y1, 1]]) @ self.backward.T
         width, height = self.page_size
         left, top = np.floor(corners.min(axis=0)).tolist()
@@ -113,7 +114,7 @@ class Frame:
 
 
 def make_frame(image: Image, lines: Sequence[TextLine]) -> Frame:
-    """Lay the upright frame over a page."""
+    """Make the upright frame of a page."""
     height, width = image.shape[:2]
     chosen = [(index, line) for index, line in enumerate(lines) if line.text.strip()]
     sideways = _mostly_sideways([line for _, line in chosen])
@@ -130,10 +131,9 @@ def make_frame(image: Image, lines: Sequence[TextLine]) -> Frame:
 
 
 def estimate_skew(quads: Sequence[Quad]) -> float:
-    """Degrees that a page's lines run down to the right: the median over their upper and lower edges, by length.
+    """The skew in degrees, positive if lines run down to the right: the median over all edges, weighted by length.
 
-    Long lines tell the angle best, because corners are whole pixels; lines that are not clearly wider than high tell
-    nothing.
+    Corners are whole pixels, so long lines tell the angle best. Lines that are not clearly wider than high are ignored.
     """
     if not quads:
         return 0.0
@@ -163,7 +163,7 @@ def _sides(quad: Quad) -> tuple[float, float]:
 
 
 def _mostly_sideways(lines: Sequence[TextLine]) -> bool:
-    """Whether most characters stand in lines that run down the page, as in upright Chinese and Japanese."""
+    """Whether most characters stand in vertical lines, as in some Chinese and Japanese texts."""
     counts = [(len(line.text), *_sides(line.quad)) for line in lines if len(line.text.strip()) > 1]
     down = sum(count for count, width, height in counts if height >= _DOWNWARDS * width)
     return down > _SIDEWAYS_SHARE * sum(count for count, _, _ in counts)
@@ -174,13 +174,13 @@ def _scale(line_height: float, width: int, height: int) -> float:
 
 
 def _forward(width: int, height: int, degrees: float, scale: float) -> tuple[Matrix, tuple[int, int]]:
-    """Turn counter-clockwise by ``degrees`` and shrink, so that the whole page stays in view."""
-    turn = np.asarray(cv2.getRotationMatrix2D((width / 2, height / 2), degrees, scale), np.float64)
-    cosine, sine = abs(turn[0, 0]), abs(turn[0, 1])
+    """Rotate counter-clockwise by ``degrees`` and shrink. The whole page stays inside the frame."""
+    rotation = np.asarray(cv2.getRotationMatrix2D((width / 2, height / 2), degrees, scale), np.float64)
+    cosine, sine = abs(rotation[0, 0]), abs(rotation[0, 1])
     new_width, new_height = (width * cosine + height * sine), (width * sine + height * cosine)
-    turn[0, 2] += new_width / 2 - width / 2
-    turn[1, 2] += new_height / 2 - height / 2
-    return turn, (max(1, round(new_width)), max(1, round(new_height)))
+    rotation[0, 2] += new_width / 2 - width / 2
+    rotation[1, 2] += new_height / 2 - height / 2
+    return rotation, (max(1, round(new_width)), max(1, round(new_height)))
 
 
 def _span(index: int, line: TextLine, size: float, forward: Matrix) -> Span:

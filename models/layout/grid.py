@@ -1,4 +1,4 @@
-"""Ruled tables: from the pixels of rules to grids, and from missing rules to merged cells."""
+"""Finds ruled tables: the pixels of rules become grids, and a missing rule merges the cells beside it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from models.layout.rules import Mask, Rule, Rules, rule_list
 _TOUCH = 0.3
 """Rules that are nearer to each other than this share of a line's height touch."""
 _SAME_EDGE = 0.45
-"""Parallel rules nearer than this share of a line's height are one: a double rule, or two pieces of one."""
+"""Parallel rules that are nearer than this share of a line's height are one: a double rule, or two pieces of a rule."""
 _COVERED = 0.5
-"""A side of a cell is drawn where rules cover at least this share of it."""
+"""A side of a cell is drawn if rules cover at least this share of it."""
 _OPEN_SIDE = 1.5
-"""Horizontal rules that run on past the last vertical one by so many lines' heights leave a side open."""
+"""A side of a table is open if its horizontal rules pass the last vertical rule by so many heights of a line."""
 _LARGEST = 4000
-"""A grid of more positions than this is a pattern, not a table."""
+"""A grid of more positions is a pattern, not a table."""
 
 Grid = NDArray[np.int32]
 """int32 (rows, columns): the number of the cell that covers each position."""
@@ -31,9 +31,9 @@ class RuledGrid:
     """A table as it is drawn, in the frame.
 
     Attributes:
-        rows: y of the rows' edges, one more than there are rows.
+        rows: y of the rows' edges: one more than the number of rows.
         columns: x of the columns' edges.
-        cells: first row, first column, rows and columns covered; each position of the grid is in exactly one.
+        cells: first row, first column, number of rows, number of columns. Each position is in exactly one cell.
     """
 
     rows: tuple[float, ...]
@@ -41,7 +41,7 @@ class RuledGrid:
     cells: tuple[tuple[int, int, int, int], ...]
 
     def cell_at(self, x: float, y: float) -> int | None:
-        """The number of the cell that a point is in."""
+        """The index of the cell that holds a point; None outside the table."""
         row = int(np.searchsorted(self.rows, y, side="right")) - 1
         column = int(np.searchsorted(self.columns, x, side="right")) - 1
         if not (0 <= row < len(self.rows) - 1 and 0 <= column < len(self.columns) - 1):
@@ -73,7 +73,7 @@ def find_grids(rules: Rules, line_height: float) -> list[RuledGrid]:
 
 
 def spans_in(grid: RuledGrid, spans: Sequence[Span]) -> list[tuple[Span, int]]:
-    """The lines inside a table, each with its cell's number."""
+    """The lines inside a table, each with the index of its cell."""
     found = ((span, grid.cell_at(span.centre, span.middle)) for span in spans)
     return [(span, cell) for span, cell in found if cell is not None]
 
@@ -95,8 +95,8 @@ def _grid(rules: Rules, line_height: float, offset: tuple[int, int]) -> RuledGri
     below = _drawn(rules.across, rows[1:-1], columns, reach)
     beside = _drawn(np.ascontiguousarray(rules.down.T), columns[1:-1], rows, reach).T
     rows, below, beside = _drop_unused(rows, below, beside)
-    columns, turned_beside, turned_below = _drop_unused(columns, beside.T, below.T)
-    cells = _rectangles(_merge(turned_below.T, turned_beside.T))
+    columns, beside_by_column, below_by_column = _drop_unused(columns, beside.T, below.T)
+    cells = _rectangles(_merge(below_by_column.T, beside_by_column.T))
     if len(columns) < 3 or (len(rows) < 3 and len(columns) < 4) or len(cells) < 3:
         return None
     x, y = offset
@@ -104,7 +104,7 @@ def _grid(rules: Rules, line_height: float, offset: tuple[int, int]) -> RuledGri
 
 
 def _edges(rules: Sequence[Rule], same: float) -> list[float]:
-    """Where parallel rules run, neighbours taken as one, weighted by length."""
+    """The positions of parallel rules. Near neighbours become one, at their mean weighted by length."""
     groups: list[list[Rule]] = []
     for rule in sorted(rules, key=lambda rule: rule.at):
         if groups and rule.at - groups[-1][-1].at <= same:
@@ -118,7 +118,7 @@ def _edges(rules: Sequence[Rule], same: float) -> list[float]:
 
 
 def _with_open_sides(edges: list[float], crossing: Sequence[Rule], line_height: float) -> list[float]:
-    """Add an edge where most of the crossing rules run on past the outermost one."""
+    """Add an edge on each side where most crossing rules pass the outermost edge."""
     if len(crossing) < 2:
         return edges
     low = float(np.median([rule.start for rule in crossing]))
@@ -131,16 +131,16 @@ def _with_open_sides(edges: list[float], crossing: Sequence[Rule], line_height: 
 
 
 def _drawn(mask: Mask, inner: Sequence[float], crossing: Sequence[float], reach: int) -> NDArray[np.bool_]:
-    """Which pieces of the inner edges are drawn.
+    """Find the pieces of the inner edges that are drawn.
 
     Args:
         mask: horizontal rules.
         inner: y of the edges to look at.
         crossing: x of the edges that cut them into pieces.
-        reach: pixels that a rule may run beside its edge.
+        reach: greatest distance of a rule from its edge, in pixels.
 
     Returns:
-        bool (len(inner), len(crossing) - 1).
+        bool (len(inner), len(crossing) - 1): true for each piece that is drawn.
     """
     drawn = np.zeros((len(inner), len(crossing) - 1), np.bool_)
     for number, y in enumerate(inner):
@@ -155,12 +155,12 @@ def _drawn(mask: Mask, inner: Sequence[float], crossing: Sequence[float], reach:
 def _drop_unused(
     edges: list[float], along: NDArray[np.bool_], other: NDArray[np.bool_]
 ) -> tuple[list[float], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Drop the inner edges that no cell has as a side; the rows on both sides of one become a single one.
+    """Drop the inner edges that are not a side of any cell. The two rows beside such an edge become one.
 
     Args:
         edges: of the rows.
         along: bool (rows - 1, columns): the sides below.
-        other: bool (rows, columns - 1): the sides beside; of two rows that become one the higher one's are taken.
+        other: bool (rows, columns - 1): the sides beside. Two rows that become one keep those of the upper row.
     """
     used = np.asarray(along.any(axis=1))
     kept = [edges[0], *(edge for edge, use in zip(edges[1:-1], used, strict=True) if use), edges[-1]]
@@ -169,9 +169,9 @@ def _drop_unused(
 
 
 def _merge(below: NDArray[np.bool_], beside: NDArray[np.bool_]) -> Grid:
-    """Number the positions so that neighbours without a rule between them have one number."""
+    """Number the positions. Neighbours without a rule between them get the same number."""
     rows, columns = below.shape[0] + 1, below.shape[1]
-    # Positions become pixels two apart, a missing rule the pixel between: connected pixels are one cell.
+    # Every position becomes a pixel, and a missing rule the pixel between two positions. Connected pixels are one cell.
     map_ = np.zeros((2 * rows - 1, 2 * columns - 1), np.uint8)
     map_[::2, ::2] = 1
     map_[1::2, ::2] = ~below
@@ -181,7 +181,7 @@ def _merge(below: NDArray[np.bool_], beside: NDArray[np.bool_]) -> Grid:
 
 
 def _rectangles(grid: Grid) -> list[tuple[int, int, int, int]]:
-    """The cells as rectangles, by row and column; what is no rectangle falls apart into its positions."""
+    """The cells as rectangles, by row and column. A cell of another shape is split into its positions."""
     cells = []
     for label in np.unique(grid).tolist():
         rows, columns = np.nonzero(grid == label)

@@ -1,4 +1,4 @@
-"""How the texts of lines become one text: with a space, or without where the script has none."""
+"""Joins the texts of lines to one text: with spaces, or without them in scripts that use none."""
 
 import re
 from collections.abc import Sequence
@@ -13,15 +13,15 @@ _HYPHEN = re.compile(r"\w[-\u2010\u00ad]$")
 
 
 def is_spaceless(character: str) -> bool:
-    """Whether a character belongs to a script that sets no space between words."""
+    """Whether a character belongs to a script without spaces between words."""
     return _NO_SPACES.match(character) is not None
 
 
 def join_lines(texts: Sequence[str]) -> str:
-    """Join lines that run on: a word that a hyphen breaks is made whole.
+    """Join the lines of a paragraph. A word that a hyphen breaks at the end of a line becomes whole again.
 
-    The hyphen is taken out only before a small letter, and stays before capitals and digits ("Jean-" / "Luc"). What is
-    a hyphenated word by itself ("well-" / "known") cannot be told from a broken one, and loses its hyphen.
+    The hyphen is removed only before a small letter; it stays before capitals and digits ("Jean-" / "Luc"). A word that
+    always has a hyphen ("well-" / "known") looks like a broken one, and loses its hyphen.
     """
     joined = ""
     for text in (text.strip() for text in texts):

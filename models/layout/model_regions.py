@@ -1,4 +1,4 @@
-"""A layout model's regions in place of the geometric guesses: tables, figures, paragraphs and what they are."""
+"""Uses a layout model's regions in place of the geometric guesses: for tables, figures, paragraphs and their kinds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,21 +8,22 @@ import numpy as np
 
 from models.layout.document import Cell, Table
 from models.layout.frame import Frame, Span
-from models.layout.objects import Thing, by_rows, figure_of, table_lines
+from models.layout.objects import PageObject, by_rows, figure_of, table_lines
 from models.layout.paragraphs import Paragraph
 from models.layout.regions import CellPlace, Grid, Rectangle, Region, RegionKind
 
 _SAME_TABLE = 0.5
-"""Intersection over union from which a drawn grid is the table of a region; covered by so much, it is not its own."""
+"""A drawn grid is the table of a region from this intersection over union on. It is not a table of its own where a
+region covers this share of it."""
 _TEXT: tuple[RegionKind, ...] = ("title", "text", "caption")
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What a layout model saw on a page.
+class FramedRegions:
+    """The regions that a layout model found on a page, and where they lie in the page's frame.
 
     Attributes:
-        regions: its regions.
+        regions: the regions.
         boxes: their rectangles in the frame.
     """
 
@@ -35,81 +36,83 @@ class Given:
         return [(region, box) for region, box in pairs if region.kind in kinds]
 
     def text_region(self, span: Span) -> Region | None:
-        """The smallest region of text that holds a line's middle."""
+        """The smallest region of text that holds the middle of a line; None if there is none."""
         held = [(region, box) for region, box in self.of_kinds(*_TEXT) if _holds(box, span)]
         return min(held, key=lambda pair: _area(pair[1]))[0] if held else None
 
 
-def in_frame(regions: Sequence[Region], frame: Frame) -> Given:
-    """Lay the regions of a page into its upright frame."""
-    return Given(tuple(regions), tuple(_framed(region.box, frame) for region in regions))
+def in_frame(regions: Sequence[Region], frame: Frame) -> FramedRegions:
+    """Map the regions of a page to its upright frame."""
+    return FramedRegions(tuple(regions), tuple(_to_frame(region.box, frame) for region in regions))
 
 
-def given_tables(given: Given, frame: Frame, drawn: Sequence[Thing]) -> tuple[list[Thing], list[Span]]:
-    """The tables of a page and the lines outside: drawn grids where a region agrees, else the table model's.
+def model_tables(
+    framed: FramedRegions, frame: Frame, drawn: Sequence[PageObject]
+) -> tuple[list[PageObject], list[Span]]:
+    """The tables of a page, and the lines outside them.
 
-    A drawn grid stays a table where no region says that it is something else. A region of which nothing tells the cells
-    is left to the analysis of lines.
+    A table's region takes the drawn grid that agrees with it, or else the table model's grid. A region without either
+    is left to the analysis of lines. A drawn grid stays a table if no region says that it is something else.
 
     Args:
-        given: the regions.
+        framed: the regions.
         frame: the page's frame.
         drawn: the ruled tables that were found.
     """
-    things, free = [], list(frame.spans)
-    for region, box in given.of_kinds("table"):
-        ruled = next((thing for thing in drawn if _iou(thing.box, box) >= _SAME_TABLE), None)
-        thing = ruled or _modelled(region.grid, box, frame, free)
-        if thing is not None and set(thing.lines) <= {span.index for span in free}:
-            things.append(thing)
-            free = [span for span in free if span.index not in thing.lines]
-    for thing in drawn:
-        if set(thing.lines) <= {span.index for span in free} and not _is_something_else(thing, given):
-            things.append(thing)
-            free = [span for span in free if span.index not in thing.lines]
-    return things, free
+    tables, free = [], list(frame.spans)
+    for region, box in framed.of_kinds("table"):
+        ruled = next((table for table in drawn if _iou(table.box, box) >= _SAME_TABLE), None)
+        table = ruled or _modelled(region.grid, box, frame, free)
+        if table is not None and set(table.lines) <= {span.index for span in free}:
+            tables.append(table)
+            free = [span for span in free if span.index not in table.lines]
+    for table in drawn:
+        if set(table.lines) <= {span.index for span in free} and not _is_something_else(table, framed):
+            tables.append(table)
+            free = [span for span in free if span.index not in table.lines]
+    return tables, free
 
 
-def given_figures(given: Given, spans: Sequence[Span]) -> tuple[list[Thing], list[Span]]:
+def model_figures(framed: FramedRegions, spans: Sequence[Span]) -> tuple[list[PageObject], list[Span]]:
     """The pictures with the lines inside them, and the lines outside."""
     figures, free = [], list(spans)
-    for _, box in given.of_kinds("image"):
+    for _, box in framed.of_kinds("image"):
         figures.append(figure_of(box, [span for span in free if _holds(box, span)]))
         free = [span for span in free if not _holds(box, span)]
     return figures, free
 
 
-def divided(paragraphs: Sequence[Paragraph], given: Given) -> list[Paragraph]:
-    """Paragraphs cut where a region ends, and those joined that one region holds."""
+def split_by_region(paragraphs: Sequence[Paragraph], framed: FramedRegions) -> list[Paragraph]:
+    """Cut paragraphs at the end of a region, and join those that lie in one region."""
     keyed = [
-        ((number if (region := given.text_region(span)) is None else -1, id(region)), span)
+        ((number if (region := framed.text_region(span)) is None else -1, id(region)), span)
         for number, paragraph in enumerate(paragraphs)
         for span in paragraph
     ]
     return [tuple(span for _, span in group) for _, group in groupby(keyed, key=lambda item: item[0])]
 
 
-def _is_something_else(drawn: Thing, given: Given) -> bool:
-    """Whether a region covers most of a drawn grid, be it text, a picture or a table with other cells."""
-    return any(_shared(drawn.box, box) >= _SAME_TABLE * _area(drawn.box) for box in given.boxes)
+def _is_something_else(drawn: PageObject, framed: FramedRegions) -> bool:
+    """Whether a region covers most of a drawn grid. It may be text, a picture, or a table with other cells."""
+    return any(_shared(drawn.box, box) >= _SAME_TABLE * _area(drawn.box) for box in framed.boxes)
 
 
-def _modelled(grid: Grid | None, box: Rectangle, frame: Frame, spans: Sequence[Span]) -> Thing | None:
-    """A region's table as the table model sees it, with the lines inside."""
+def _modelled(grid: Grid | None, box: Rectangle, frame: Frame, spans: Sequence[Span]) -> PageObject | None:
+    """A region's table with the table model's grid and the lines inside; None if it has no cells or no lines."""
     inside = [span for span in spans if _holds(box, span)]
     if grid is None or len(grid.cells) < 2 or not inside:
         return None
-    boxes = [_framed(cell.box, frame) for cell in grid.cells]
+    boxes = [_to_frame(cell.box, frame) for cell in grid.cells]
     held: list[list[Span]] = [[] for _ in boxes]
     for span in inside:
         held[_cell_of(span, boxes)].append(span)
     cells = [_cell(place, lines) for place, lines in zip(grid.cells, held, strict=True)]
     table = Table(grid.rows, grid.columns, _filled_up(cells, grid), ruled=False)
-    return Thing(box, table_lines(table), table)
+    return PageObject(box, table_lines(table), table)
 
 
 def _filled_up(cells: Sequence[Cell], grid: Grid) -> tuple[Cell, ...]:
-    """The cells with an empty one at every position that none covers."""
+    """The cells, with an empty one added at every position that no cell covers."""
     taken = {
         (cell.row + down, cell.column + across)
         for cell in cells
@@ -127,7 +130,7 @@ def _cell(place: CellPlace, spans: Sequence[Span]) -> Cell:
 
 
 def _cell_of(span: Span, boxes: Sequence[Rectangle]) -> int:
-    """The cell that covers most of a line, or else the one whose middle is nearest."""
+    """The index of the cell that covers most of a line, or else of the cell with the nearest middle."""
     shared = [_shared((span.x0, span.y0, span.x1, span.y1), box) for box in boxes]
     if max(shared) > 0:
         return int(np.argmax(shared))
@@ -135,7 +138,7 @@ def _cell_of(span: Span, boxes: Sequence[Rectangle]) -> int:
     return int(np.argmin(away))
 
 
-def _framed(box: Rectangle, frame: Frame) -> Rectangle:
+def _to_frame(box: Rectangle, frame: Frame) -> Rectangle:
     x0, y0, x1, y1 = box
     corners = np.array([[x0, y0, 1], [x1, y0, 1], [x1, y1, 1], [x0, y1, 1]]) @ frame.forward.T
     (left, top), (right, bottom) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()

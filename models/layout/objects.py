@@ -1,4 +1,4 @@
-"""Finished objects of a page, in the frame: ruled tables and figures, with the lines they hold."""
+"""The tables and figures of a page, in the frame, with the lines that they hold."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from models.layout.grid import RuledGrid
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class PageObject:
     """A table or a figure.
 
     Attributes:
@@ -24,8 +24,8 @@ class Thing:
     table: Table | None = None
 
 
-def table_of(grid: RuledGrid, inside: Sequence[tuple[Span, int]]) -> Thing:
-    """A ruled table with its lines, each with the number of its cell."""
+def table_of(grid: RuledGrid, inside: Sequence[tuple[Span, int]]) -> PageObject:
+    """A ruled table. Each line comes with the index of its cell."""
     held: list[list[Span]] = [[] for _ in grid.cells]
     for span, cell in inside:
         held[cell].append(span)
@@ -35,16 +35,16 @@ def table_of(grid: RuledGrid, inside: Sequence[tuple[Span, int]]) -> Thing:
     ]
     table = Table(len(grid.rows) - 1, len(grid.columns) - 1, tuple(cells), ruled=True)
     box = (grid.columns[0], grid.rows[0], grid.columns[-1], grid.rows[-1])
-    return Thing(box, _lines(cells), table)
+    return PageObject(box, _lines(cells), table)
 
 
-def figure_of(box: tuple[float, float, float, float], inside: Sequence[Span]) -> Thing:
+def figure_of(box: tuple[float, float, float, float], inside: Sequence[Span]) -> PageObject:
     """A figure with the lines that stand in it."""
-    return Thing(box, tuple(span.index for span in by_rows(inside)))
+    return PageObject(box, tuple(span.index for span in by_rows(inside)))
 
 
 def aligned_table(found: AlignedTable) -> Table:
-    """A table without rules, its empty positions filled up."""
+    """A table without rules. Its empty positions get empty cells."""
     cells = [
         Cell(row, column, 1, across, tuple(piece.span.index for piece in pieces if piece.span is not None))
         for row, column, across, pieces in found.cells
@@ -66,7 +66,7 @@ def table_lines(table: Table) -> tuple[int, ...]:
 
 
 def by_rows(spans: Sequence[Span]) -> list[Span]:
-    """Lines from top to bottom, those of one row from left to right."""
+    """Sort lines from top to bottom, and the lines of one row from left to right."""
     rows: list[list[Span]] = []
     for span in sorted(spans, key=lambda span: (span.middle, span.x0)):
         if rows and span.middle - rows[-1][0].middle < min(span.size, rows[-1][0].size) / 2:

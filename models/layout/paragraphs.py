@@ -1,4 +1,4 @@
-"""Lines below each other to paragraphs: white, size, indentation, and lines that end before they had to."""
+"""Groups lines into paragraphs, by white space, size, indentation, and lines that end early."""
 
 import re
 from collections.abc import Sequence
@@ -15,18 +15,19 @@ from models.layout.reading import Column
 Paragraph = tuple[Span, ...]
 
 _MORE_WHITE = 0.4
-"""A paragraph ends where the white below a line is larger than usual by this share of a line's height."""
+"""A paragraph ends if the next line is further away than usual by this share of a line's height."""
 _SINGLE_PITCH = 1.2
+"""The usual pitch of a column in which no two lines are near each other, in heights of a line."""
 _OTHER_SIZE = 1.27
-"""... where the next line is so much larger or smaller;"""
+"""A paragraph ends if the next line is so many times larger or smaller."""
 _FAR_OTHER_SIZE = 2.0
-"""... by so much also where few characters tell the size badly."""
+"""The same for lines of few characters, which show their size badly."""
 _INDENT = 0.7
-"""... where the next line begins further in than the one before by so many heights."""
+"""A paragraph ends if the next line begins further to the right, by so many heights of a line."""
 _SHARE_IN_A_ROW = 4.0
-"""Pieces of a row further apart than so many heights do not run on."""
+"""Pieces of a row belong together up to this distance, in heights of a line."""
 _ROOM = 1.5
-"""... where the next line's first word would have fitted, with so many heights to spare."""
+"""A paragraph ends if the next line's first word would have fitted, and so many heights of a line would be left."""
 _ITEM = re.compile(
     r"^(?:[•·▪◦●○■□➢✓]|[-–—*]\s|\(?\d{1,2}[.)、]\s?\D|\([a-zA-Z]\)|[①-⑳]|[一二三四五六七八九十]{1,3}、|"
     r"(?:[(][一二三四五六七八九十]{1,3}[)])|第[一二三四五六七八九十百\d]{1,4}[章节条])"
@@ -35,7 +36,13 @@ _ITEM = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """What is usual in a column: distance of lines in heights, right edge and the page's height of a line in pixels."""
+    """The usual measures of a column.
+
+    Attributes:
+        pitch: distance of lines, in heights of a line.
+        right: x of the right edge.
+        height: the page's usual height of a line, in pixels.
+    """
 
     pitch: float
     right: float
@@ -63,7 +70,7 @@ def find_paragraphs(column: Column, height: float) -> list[Paragraph]:
 
 
 def _runs(row: Sequence[Span]) -> list[list[Span]]:
-    """A row's pieces that run on from one to the next."""
+    """Group the pieces of a row that belong together."""
     runs: list[list[Span]] = []
     for span in row:
         if runs and span.x0 - runs[-1][-1].x1 <= _SHARE_IN_A_ROW * span.size:
@@ -74,7 +81,7 @@ def _runs(row: Sequence[Span]) -> list[list[Span]]:
 
 
 def _usual_pitch(spans: Sequence[Span], height: float) -> float:
-    """How far most lines are below the one before, in heights."""
+    """The usual distance of a line from the one before, in heights of a line."""
     steps = [(below.middle - above.middle) / height for above, below in pairwise(spans)]
     near = [step for step in steps if 0 < step < 3]
     return float(np.percentile(near, 30)) if near else _SINGLE_PITCH
@@ -85,7 +92,7 @@ def _ends(above: Sequence[Span], below: Sequence[Span], column: _Column, paragra
     last, first = above[-1], below[0]
     size = max(last.size, first.size)
     step = first.middle - above[0].middle
-    # Boxes of one font differ in height, with the letters in them; the page's usual height is the better measure.
+    # The heights of boxes depend on the letters in them, so the page's usual height is the better measure.
     pitch_size = column.height if 0.8 * column.height < size < 1.3 * column.height else size
     if step < 0.5 * size:
         return True
@@ -100,7 +107,7 @@ def _ends(above: Sequence[Span], below: Sequence[Span], column: _Column, paragra
 
 
 def _hangs(paragraph: Sequence[Span]) -> bool:
-    """Whether further lines of a list's item stand under its text, so that an indented second line is no new one."""
+    """Whether a paragraph is the first line of a list item. Its next lines are indented and begin no new paragraph."""
     return len(paragraph) == 1 and bool(_ITEM.match(paragraph[0].text))
 
 

@@ -1,4 +1,4 @@
-"""What a page is cut into while its order is found: pieces, and bands of pieces beside each other."""
+"""The parts of a page while its reading order is found: pieces, and bands of pieces beside each other."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from models.layout.frame import Span
 
 _SHRINK = 0.2
-"""Detected boxes are larger than their letters by about this share of their height on every side."""
+"""A detected box is larger than its letters on every side, by about this share of its height."""
 
 Gap = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A line, or a table or figure that is known already.
+    """A line, or a table or figure that was found before.
 
     Attributes:
-        x0: left edge in the frame; likewise the next three.
+        x0: left edge in the frame.
         y0: upper edge.
         x1: right edge.
         y1: lower edge.
-        span: the line; None for a finished object.
-        thing: the number of the finished object; -1 for a line.
+        span: the line; None for a table or figure.
+        object_index: index of the table or figure among the page's objects; -1 for a line.
     """
 
     x0: float
@@ -29,22 +29,22 @@ class Piece:
     x1: float
     y1: float
     span: Span | None = None
-    thing: int = -1
+    object_index: int = -1
 
     @property
     def width(self) -> float:
-        """Extent along x."""
+        """The extent along x."""
         return self.x1 - self.x0
 
     @property
     def middle(self) -> float:
-        """The y half way down."""
+        """The y of its middle."""
         return (self.y0 + self.y1) / 2
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Pieces beside each other: no level line can be drawn between them; from left to right."""
+    """Pieces beside each other, from left to right. No horizontal line can be drawn between them."""
 
     pieces: tuple[Piece, ...]
     y0: float
@@ -52,18 +52,18 @@ class Band:
 
     @property
     def middle(self) -> float:
-        """Mean of the pieces' middles."""
+        """The mean of the pieces' middles."""
         return sum(piece.middle for piece in self.pieces) / len(self.pieces)
 
 
 def piece_of(span: Span) -> Piece:
-    """A line's piece: its letters rather than its detected box."""
+    """The piece of a line: the extent of its letters, not of its detected box."""
     across, down = min(_SHRINK * span.size, span.width / 4), _SHRINK * min(span.size, span.y1 - span.y0)
     return Piece(span.x0 + across, span.y0 + down, span.x1 - across, span.y1 - down, span)
 
 
 def make_bands(pieces: Sequence[Piece]) -> list[Band]:
-    """Group pieces whose extents along y overlap, in a chain; from top to bottom."""
+    """Group pieces into bands, from top to bottom. Pieces that overlap along y, also in a chain, share a band."""
     groups: list[list[Piece]] = []
     bottom = float("-inf")
     for piece in sorted(pieces, key=lambda piece: (piece.y0, piece.x0)):
@@ -88,7 +88,7 @@ def gaps_of(pieces: Sequence[Piece], low: float, high: float) -> list[Gap]:
 
 
 def common_gaps(first: Sequence[Gap], second: Sequence[Gap], narrowest: float) -> list[Gap]:
-    """Where both have a gap of at least ``narrowest`` pixels. Both ascend."""
+    """The gaps of at least ``narrowest`` pixels that both have. Both lists ascend."""
     common, left, right = [], 0, 0
     while left < len(first) and right < len(second):
         low, high = max(first[left][0], second[right][0]), min(first[left][1], second[right][1])

@@ -1,8 +1,8 @@
-"""Reading order: a page cut along its white, down between columns and level between rows, again and again.
+"""Finds the reading order: the page is cut along its white space, into rows and columns, again and again.
 
-A recursive XY-cut (Nagy and Seth, 1984) over bands of pieces. Bands that share a white gutter are columns and are read
-one after the other; a band across the gutter ends them. Tables without rules are found on the way, because whether
-rows of lines side by side are columns of text or rows of a table is the same question.
+This is a recursive XY-cut (Nagy and Seth, 1984) over bands of pieces. Bands that share a white gutter are columns,
+which are read one after the other. A band across the gutter ends the columns. Tables without rules are found here too:
+lines side by side are either columns of text or rows of a table, and one decision answers both.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,24 +14,24 @@ from models.layout.aligned import AlignedTable, find_aligned, is_prose
 from models.layout.pieces import Band, Gap, Piece, common_gaps, extent, gaps_of, make_bands
 
 _DEEPEST = 24
-"""Cuts within cuts; pieces that are still together then are read by rows."""
+"""The greatest depth of the recursion. Pieces that are not separated by then are read row by row."""
 _GUTTER = 0.55
-"""White between columns is at least so many lines' heights wide."""
+"""The white between columns is at least so wide, in heights of a line."""
 _LOOK_AHEAD = 80
 """A second column begins at most so many bands below the first."""
 _EVERYWHERE = (float("-inf"), float("inf"))
 _APART = 1.4
-"""A single row at the edge of columns is no part of them where white of so many lines' heights lies between."""
+"""A single row above or below columns is not a part of them if it is further away, in heights of a line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Lines below each other: rows of one piece, or of several that are read from left to right.
+    """Rows of lines below each other. The pieces of a row are read from left to right.
 
     Attributes:
         rows: from top to bottom.
-        x0: left edge of what the lines may fill.
-        x1: right edge of that.
+        x0: left edge of the space that the lines may fill.
+        x1: right edge of that space.
     """
 
     rows: tuple[tuple[Piece, ...], ...]
@@ -40,14 +40,14 @@ class Column:
 
 
 Part = Column | AlignedTable | Piece
-"""What a page is made of, in order; a piece is a finished object."""
+"""A part of a page in reading order. A piece stands for a table or figure that was found before."""
 
 
 def read_in_order(pieces: Sequence[Piece], height: float) -> list[Part]:
     """Put pieces into reading order.
 
     Args:
-        pieces: lines and finished objects that do not overlap much.
+        pieces: lines, tables and figures that overlap little.
         height: median height of a line.
     """
     return list(_Reader(height).read(pieces, 0)) if pieces else []
@@ -70,7 +70,7 @@ class _Reader:
         yield from self._runs(bands[done:], depth)
 
     def _runs(self, bands: Sequence[Band], depth: int) -> Iterator[Part]:
-        """Read bands that hold no wide table: rows as they come, columns one after the other."""
+        """Read bands without a wide table: rows from top to bottom, columns one after the other."""
         waiting: list[Band] = []
         start = 0
         while start < len(bands):
@@ -86,7 +86,7 @@ class _Reader:
         yield from self._rows(waiting)
 
     def _run(self, bands: Sequence[Band], start: int) -> tuple[int, list[Gap]]:
-        """The bands from ``start`` on that share white, and the white between their columns."""
+        """The end of the bands from ``start`` on that share white, and the white between their columns."""
         narrowest = _GUTTER * self._height
         shared: list[Gap] = [_EVERYWHERE]
         best: tuple[int, list[Gap]] = (start + 1, [])
@@ -105,7 +105,7 @@ class _Reader:
         return best
 
     def _begins_later(self, bands: Sequence[Band], start: int, end: int) -> bool:
-        """Whether the first bands only happen to share white with columns that begin below them, as a title may."""
+        """Whether the columns begin further down. The first bands, such as a title, may share their white by chance."""
         length = end - start
         later = range(start + 1, min(end, start + 2 + length // 3))
         return any(self._run(bands, other)[0] - other >= 1.3 * length for other in later)
@@ -117,7 +117,7 @@ class _Reader:
         yield from self._rows(bands[last:])
 
     def _core(self, bands: Sequence[Band]) -> tuple[int, int]:
-        """Without the head and foot of a page: single rows that white keeps apart from the columns."""
+        """The bands of the columns without the page's head and foot, which are single rows with white around them."""
         first, last = 0, len(bands)
         far = _APART * self._height
         if last - first > 2 and self._is_single(bands[0]) and bands[1].y0 - bands[0].y1 > far:
@@ -148,7 +148,7 @@ class _Reader:
             yield from self.read(strip, depth + 1)
 
     def _strips(self, pieces: Sequence[Piece], gutters: Sequence[Gap]) -> list[list[Piece]]:
-        """Pieces between gutters; a lone line, and narrow strips side by side, make no columns."""
+        """The pieces between gutters. A lone line is not a column, and neither are narrow strips side by side."""
         strips: list[list[Piece]] = [[] for _ in range(len(gutters) + 1)]
         for piece in pieces:
             strips[sum(1 for gutter in gutters if gutter[0] < piece.x0)].append(piece)
@@ -174,7 +174,7 @@ class _Reader:
         return x1 - x0 < 5 * self._height and not is_prose(strip, self._height)
 
     def _rows(self, bands: Sequence[Band]) -> Iterator[Part]:
-        """Read bands from top to bottom; lines that follow each other make a column."""
+        """Read bands from top to bottom. Lines that follow each other make a column."""
         if not bands:
             return
         x0, _, x1, _ = extent(_pieces(bands))
@@ -193,12 +193,12 @@ class _Reader:
 
 
 def _is_worth(bands: Sequence[Band]) -> bool:
-    """Whether bands are more than one row of lines."""
+    """Whether bands hold more than one row of lines."""
     return len(bands) > 1 or len(_lines_of(bands[0])) > 1 or any(piece.span is None for piece in bands[0].pieces)
 
 
 def _lines_of(band: Band) -> list[tuple[Piece, ...]]:
-    """A band's rows: pieces whose middles lie within the first one's height, each row from left to right."""
+    """The rows of a band, each from left to right. In a row, all middles lie within the height of the first piece."""
     rows: list[list[Piece]] = []
     for piece in sorted(band.pieces, key=lambda piece: (piece.middle, piece.x0)):
         if rows and piece.middle < rows[-1][0].y1 and rows[-1][0].middle > piece.y0:
@@ -209,7 +209,7 @@ def _lines_of(band: Band) -> list[tuple[Piece, ...]]:
 
 
 def _share_rows(left: Sequence[Piece], right: Sequence[Piece], height: float) -> bool:
-    """Whether the lines of the shorter strip stand level with lines of the other, as a table's do."""
+    """Whether the lines of the shorter strip stand beside lines of the other, as in a table."""
     few, many = sorted((left, right), key=len)
     middles = np.sort([piece.middle for piece in many])
     own = np.array([piece.middle for piece in few])

@@ -1,4 +1,4 @@
-"""Regions of a page as a layout model names them, and what each official label means here."""
+"""The regions that a layout model finds on a page, and the kind that each official label stands for."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -25,12 +25,12 @@ KINDS: dict[str, RegionKind] = {
     "table_caption": "caption",
     "figure_table_chart_title": "caption",
 }
-"""The labels of PP-DocLayout and PP-StructureV2 that are not running text; any other label is."""
+"""The labels of PP-DocLayout and PP-StructureV2 that are not running text. All other labels are."""
 
 
 @dataclass(frozen=True, slots=True)
 class CellPlace:
-    """A cell that a table model found: its place in the grid, what it spans, and its rectangle on the page."""
+    """A cell that a table model found: its place in the grid, its spans, and its rectangle on the page."""
 
     row: int
     column: int
@@ -56,7 +56,7 @@ class Region:
         label: the model's own name for it.
         score: probability, 0..1.
         box: its rectangle, inside the page.
-        grid: of a table, where a table model looked at it.
+        grid: the grid of a table, if a table model looked at it.
     """
 
     label: str
@@ -66,5 +66,5 @@ class Region:
 
     @property
     def kind(self) -> RegionKind:
-        """What the region is to the analysis."""
+        """The kind of the region in the layout analysis."""
         return KINDS.get(self.label, "text")

@@ -1,4 +1,4 @@
-"""Rules: the straight thin strokes that draw tables, found by morphology on the binarised frame."""
+"""Finds rules, the straight thin strokes of tables, by morphology on the binarised frame."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,18 +14,19 @@ Mask = NDArray[np.uint8]
 """uint8 (H, W), 0 or 255."""
 
 _CONTRAST = 14
-"""Grey levels that ink must differ from its surroundings."""
+"""Ink is darker than its surroundings by more than so many grey levels."""
 _WINDOW = 25
-"""Side of those surroundings, pixels."""
+"""The side of those surroundings, in pixels."""
 _RUN_SHARE = 0.92
-"""A rule may miss some pixels: so much of each of its pieces is ink."""
+"""At least this share of every piece of a rule is ink: a few pixels may be missing."""
 _THICKEST = 0.45
-"""Rules are thinner than this share of a line's height; a filled bar is none."""
+"""A rule is thinner than this share of a line's height. A filled bar is not a rule."""
 _SHORTEST_ACROSS = 2.0
-"""A horizontal rule is at least so many lines' heights long, a vertical one about one."""
+"""A horizontal rule is at least so long, in heights of a line."""
 _SHORTEST_DOWN = 1.0
+"""The same for a vertical rule."""
 _MOST_WITHIN = 0.6
-"""A stroke of which more than this share lies in lines of text is a part of letters, or underlines them."""
+"""If more than this share of a stroke lies in lines of text, it is a part of letters or underlines them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,9 @@ class Rule:
     """One stroke.
 
     Attributes:
-        at: where it runs: y of a horizontal rule, x of a vertical one; the middle of its thickness.
+        at: the middle of its thickness: the y of a horizontal rule, the x of a vertical one.
         start: its first pixel along its direction.
-        end: past its last.
+        end: the pixel after its last.
     """
 
     at: float
@@ -61,8 +62,8 @@ def find_rules(picture: Image, spans: Sequence[Span], line_height: float) -> Rul
 
     Args:
         picture: the page in its frame.
-        spans: its lines: a stroke that lies within one of them is a part of a letter, or underlines it.
-        line_height: median height of a line, pixels.
+        spans: its lines. A stroke within one of them is a part of a letter, or underlines it.
+        line_height: median height of a line, in pixels.
     """
     ink = _ink(picture)
     letters = np.zeros(ink.shape, np.bool_)
@@ -75,7 +76,7 @@ def find_rules(picture: Image, spans: Sequence[Span], line_height: float) -> Rul
 
 
 def rule_list(mask: Mask) -> list[Rule]:
-    """The rules of a mask of horizontal ones; give it the transposed mask of vertical ones."""
+    """The rules of a mask of horizontal rules. For vertical rules, transpose their mask first."""
     _, _, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
     return [
         Rule(float(centre[1]), float(left), float(left + width))
@@ -84,7 +85,7 @@ def rule_list(mask: Mask) -> list[Rule]:
 
 
 def _ink(picture: Image) -> Mask:
-    """What is darker than its surroundings."""
+    """Mark the pixels that are darker than their surroundings."""
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
     surroundings = cv2.blur(grey, (_WINDOW, _WINDOW))
     _, ink = cv2.threshold(cv2.subtract(surroundings, grey), _CONTRAST, 255, cv2.THRESH_BINARY)
@@ -92,15 +93,15 @@ def _ink(picture: Image) -> Mask:
 
 
 def _strokes(ink: Mask, run: tuple[int, int], thickest: int) -> Mask:
-    """Long runs of ink, small gaps allowed, that are not thick.
+    """Find long, thin runs of ink. Small gaps are allowed.
 
     Args:
-        ink: the page's.
+        ink: the ink of the page.
         run: width and height of the shortest run that counts; one of them is 1.
-        thickest: pixels across.
+        thickest: the greatest thickness, in pixels.
     """
     across = run[1] == 1
-    # A rule that is not quite level moves on by a row now and then: thickened, it stays one run.
+    # A rule that is not quite straight moves to the next row now and then. Thickened, it stays one run.
     level = _dilated(ink, (1, 2) if across else (2, 1))
     runs = _mask(cv2.bitwise_and(_opened(level, run, _RUN_SHARE), _dilated(level, (3, 1) if across else (1, 3))))
     thick = _opened(runs, (1, thickest) if across else (thickest, 1), 1.0)
@@ -116,14 +117,14 @@ def _mask(pixels: object) -> Mask:
 
 
 def _opened(mask: Mask, window: tuple[int, int], share: float) -> Mask:
-    """Keep what a window covers wherever at least ``share`` of it is set; running sums cost the same for any window."""
+    """Keep the pixels of every window of which at least ``share`` is set. The cost does not depend on its size."""
     _, full = cv2.threshold(cv2.boxFilter(mask, -1, window), 255 * share - 1, 255, cv2.THRESH_BINARY)
     _, grown = cv2.threshold(cv2.boxFilter(full, -1, window), 0, 255, cv2.THRESH_BINARY)
     return _mask(grown)
 
 
 def _without_letters(mask: Mask, letters: NDArray[np.bool_]) -> Mask:
-    """Drop the strokes that lie within lines for the most part; a stroke is thin, and so is its own rectangle."""
+    """Drop the strokes that lie mostly within lines of text. A stroke is thin, so its rectangle stands for it."""
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     drop = [contour for contour in contours if _share_within(contour, letters) > _MOST_WITHIN]
     return _mask(cv2.drawContours(mask, drop, -1, 0, cv2.FILLED))

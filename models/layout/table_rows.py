@@ -1,4 +1,4 @@
-"""Which rows of lines are one row of a table without rules: cells of several lines, told by the distance of lines."""
+"""Groups rows of lines into rows of a table without rules. The distance of lines shows which cells have several."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,9 @@ import numpy as np
 from models.layout.pieces import Piece
 
 _NEAR = 0.85
-"""Lines of one cell are nearer to each other than this share of the distance of rows."""
+"""Lines of one cell are nearer to each other than this share of the distance between rows."""
 _FULL = 0.75
-"""A cell goes on below where its line fills this share of its column's widest line."""
+"""A cell may continue in the next line if its line is at least this share as wide as the column's widest line."""
 
 Placed = Sequence[tuple[int, int, Piece]]
 """First column, last column and piece, for each piece of a band."""
@@ -20,11 +20,11 @@ def group_rows(middles: Sequence[float], bands: Sequence[Placed], columns: int) 
 
     Args:
         middles: y of each band.
-        bands: what stands in each, and where.
+        bands: the pieces of each band and their columns.
         columns: number of columns.
 
     Returns:
-        The bands' numbers, row by row.
+        The indices of the bands, row by row.
     """
     sparse = [_is_sparse(band, columns) for band in bands]
     usual = _usual_pitch(middles, sparse)
@@ -57,7 +57,7 @@ def _is_sparse(band: Placed, columns: int) -> bool:
 
 
 def _usual_pitch(middles: Sequence[float], sparse: Sequence[bool]) -> float:
-    """Median distance of rows that follow each other and are both full; of all full rows where there are none."""
+    """The median distance of full rows that follow each other directly, or else of all full rows."""
     pairs = zip(range(len(middles) - 1), range(1, len(middles)), strict=True)
     steps = [middles[b] - middles[a] for a, b in pairs if not sparse[a] and not sparse[b]]
     if steps:
@@ -76,7 +76,7 @@ def _widest(bands: Sequence[Placed], columns: int) -> list[float]:
 
 
 def _below_text(bands: Sequence[Placed], joins: Sequence[bool], band: Placed) -> bool:
-    """Whether every line of a band stands below one of the row above: a cell cannot begin in the middle of a row."""
+    """Whether every line of a band stands below a line of the row above. A cell cannot begin in the middle of a row."""
     above: set[int] = set()
     for upper, join in zip(reversed(bands), reversed(joins), strict=True):
         above |= {column for first, last, _ in upper for column in range(first, last + 1)}

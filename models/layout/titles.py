@@ -1,4 +1,4 @@
-"""Titles: paragraphs that are larger than the text, or short, apart and numbered or centred; and their levels."""
+"""Finds titles and their levels. A title is larger than the text, or it is short and numbered or centred."""
 
 import re
 from collections.abc import Sequence
@@ -10,13 +10,13 @@ from models.layout.paragraphs import Paragraph
 
 _CLEARLY_LARGER = 1.3
 _FAR_LARGER = 1.5
-"""Heights of lines are rough, so a long one that fills its column as running text does must stand out more."""
+"""The heights of lines are rough, so a long line that fills its column like running text must be larger still."""
 _SLIGHTLY_LARGER = 1.13
 _MOST_LINES = 3
 _LONGEST = 120
-"""Characters of a title, at most."""
+"""A title has at most so many characters."""
 _LEVEL_STEP = 1.13
-"""Titles whose sizes differ by less have one level."""
+"""Titles have the same level if their sizes differ by less than this factor."""
 _DEEPEST = 3
 _NUMBERED = re.compile(
     r"^(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?\s+[A-Z\u4e00-\u9fff]|\d{1,2}(?:\.\d{1,2}){1,3}\s*[A-Z\u4e00-\u9fff]|"
@@ -25,14 +25,14 @@ _NUMBERED = re.compile(
 )
 _BULLETS = "•·▪◦●○■□◻➢✓*-–—"
 _SENTENCE = 40
-"""A title of more characters than this does not end as a sentence does, nor is it as wide and small as text."""
+"""A title with more characters does not end like a sentence, and is not as wide and small as running text."""
 _BROKEN_OFF = ("-", "–", "—")
-"""Ends of a line that goes on in the next."""
+"""A line with such an end continues in the next line."""
 _SENTENCE_END = (".", "。", ";", "；", ",", "，", ":", "：")
 
 
 def body_size(spans: Sequence[Span]) -> float:
-    """The height of the page's running text: the median over lines, weighted by their characters."""
+    """The height of the page's running text: the median over its lines, weighted by their numbers of characters."""
     if not spans:
         return 1.0
     ordered = sorted(spans, key=lambda span: span.size)
@@ -41,7 +41,7 @@ def body_size(spans: Sequence[Span]) -> float:
 
 
 def paragraph_size(paragraph: Paragraph) -> float:
-    """The height of a paragraph's lines: their median."""
+    """The median height of a paragraph's lines."""
     return float(np.median([span.size for span in paragraph]))
 
 
@@ -51,8 +51,8 @@ def is_title(paragraph: Paragraph, body: float, column: tuple[float, float], *, 
     Args:
         paragraph: its lines.
         body: height of the running text.
-        column: left and right edge of what the lines may fill.
-        alone: whether the page has nothing else, so that there is nothing to be the title of.
+        column: left and right edge of the space that the lines may fill.
+        alone: whether the page holds nothing else. A title needs something below it.
     """
     text = " ".join(span.text for span in paragraph)
     if len(paragraph) > _MOST_LINES or not 2 <= len(text) <= _LONGEST or alone or not _has_words(text):
@@ -76,7 +76,7 @@ def is_title(paragraph: Paragraph, body: float, column: tuple[float, float], *, 
 
 
 def title_levels(sizes: Sequence[float]) -> list[int]:
-    """The level of each title of a page by its size: the largest are 1."""
+    """The level of each title of a page, by its size. The largest titles have level 1."""
     steps: list[float] = []
     for size in sorted(sizes, reverse=True):
         if not steps or steps[-1] > size * _LEVEL_STEP:
