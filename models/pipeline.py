@@ -212,7 +212,7 @@ class OcrPipeline:
             found = await self._stages.detection.find(pixels, options, flow=flow, deadline=deadline)
         with run.timed("locate_lines"):
             boxes, regions = await self._pool.run(_locate, found)
-        regions, angles = await self._turn_lines(pixels, regions, run)
+        regions, angles = await self._orient_lines(pixels, regions, run)
         with run.timed("text_recognition"):
             reads = await recogniser.stage.read(pixels, regions, flow=flow, deadline=deadline)
         lines = await self._pool.run(_text_lines, boxes, regions, reads, recogniser, options)
@@ -228,7 +228,7 @@ class OcrPipeline:
             with run.timed("doc_orientation"):
                 stage = await self._stages.doc_orientation.get(self._pool)
                 (angle,) = await stage.angles(page, [None], flow=run.flow, deadline=run.deadline)
-                rotated = await self._pool.run(self._stages.pages.turn, page, angle)
+                rotated = await self._pool.run(self._stages.pages.rotate, page, angle)
         unwarped = rotated
         if run.options.use_doc_unwarping:
             with run.timed("doc_unwarping"):
@@ -236,7 +236,7 @@ class OcrPipeline:
                 unwarped = await unwarping.unwarp(rotated, flow=run.flow, deadline=run.deadline)
         return Preprocessed(unwarped.image, angle, rotated.image), unwarped
 
-    async def _turn_lines(
+    async def _orient_lines(
         self, page: PagePixels, regions: list[LineRegion], run: _Run
     ) -> tuple[list[LineRegion], list[int]]:
         """Turn upside-down lines; the angles are 0 or 1 (180 degrees), or -1 where the stage is off."""
@@ -245,8 +245,8 @@ class OcrPipeline:
         with run.timed("textline_orientation"):
             stage = await self._stages.textline_orientation.get(self._pool)
             angles = await stage.angles(page, regions, flow=run.flow, deadline=run.deadline)
-        turned = [replace(region, turned=angle == 180) for region, angle in zip(regions, angles, strict=True)]
-        return turned, [int(region.turned) for region in turned]
+        oriented = [replace(region, upside_down=angle == 180) for region, angle in zip(regions, angles, strict=True)]
+        return oriented, [int(region.upside_down) for region in oriented]
 
     async def _look(self, image: Image, run: _Run) -> tuple[Region, ...] | None:
         """The regions of a page, tables with their grids; None where no layout model is to look."""
@@ -294,7 +294,7 @@ def _text_lines(
 
 def _text_line(box: TextBox, region: LineRegion, read: ReadLine, options: OcrOptions) -> TextLine:
     words = word_boxes(read.decoded, box.quad, read.width_ratio) if options.return_word_box else ()
-    positions = char_positions(read.decoded, read.width_ratio, turned=region.turned)
+    positions = char_positions(read.decoded, read.width_ratio, upside_down=region.upside_down)
     return TextLine(read.decoded.text, read.decoded.score, box.quad, read.decoded.char_scores, words, positions)
 
 

@@ -1,5 +1,5 @@
-"""Pure functions on torch tensors: what `models.ops` does to pixels on the host, done where the models are.
+"""Pure functions on torch tensors. They do on the device what `models.ops` does to pixels on the host.
 
-Pages are float32 (3, H, W) tensors of the levels 0..255, whole numbers all: exact, and what PyTorch's samplers take.
-Every function queues work and waits for nothing. Only what runs with the engine ``torch`` imports this package.
+Pages are float32 (3, H, W) tensors of whole levels 0..255: these are exact, and PyTorch's samplers take them. Every
+function queues work and waits for nothing. Only code of the engine ``torch`` imports this package.
 """

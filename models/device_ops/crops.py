@@ -1,10 +1,11 @@
-"""Lines cut out of pages and brought to a model's height, all lines of a batch together.
+"""Cuts lines out of pages and resizes them to a model's height, all lines of a batch together.
 
-In two steps, as `models.ops.crop` and `models.ops.resize` do it: bicubic sampling at the crop's own size, rounded to
-whole levels, then bilinear resizing. Sampling straight at the model's height changes eight times as many characters.
+There are two steps, as in `models.ops.crop` and `models.ops.resize`: bicubic sampling at the crop's own size, rounded
+to whole levels, and then bilinear resizing. Sampling at the model's height at once changes eight times as many
+characters.
 
-Crops have sizes of their own, so the first step works on one row of all their pixels, numbered as they lie in the crop
-after its quarter or half turn: a turn only permutes the rectangle's corners, and no pixel is moved for it.
+Crops have different sizes, so the first step works on one row with the pixels of all crops. They are numbered as they
+lie in the rotated crop. A rotation only permutes the corners of the rectangle, so no pixel is moved for it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,16 +26,16 @@ _SUBPIXELS = 32.0
 """Positions are rounded to 32nds of a pixel, as OpenCV 4 rounds them."""
 
 _BAND_PIXELS = 1 << 22
-"""Crop pixels sampled at a time: tables and samples take about 150 bytes a pixel."""
+"""Crop pixels that are sampled at a time. Their tables and samples take about 150 bytes a pixel."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LineCut:
-    """One line of one page, and the width that it is brought to.
+    """One line of one page, and the width that it is resized to.
 
     Attributes:
         page: float32 (3, H, W), levels 0..255, on the device; the same tensor for all lines of a page.
-        region: where the line is.
+        region: the place of the line.
         width: in pixels, at the model's height.
     """
 
@@ -47,9 +48,9 @@ def cut_lines(cuts: Sequence[LineCut], shape: tuple[int, int, int], blank: int) 
     """Cut lines out of their pages and resize them into one batch, each at the left of its row.
 
     Args:
-        cuts: at least one. Lines of one page are sampled together where they stand together.
+        cuts: at least one. Lines of one page are sampled together if they follow each other here.
         shape: rows, height and width of the batch; at least as many rows as lines.
-        blank: level of what is right of a line, and of rows without one.
+        blank: level of the pixels right of a line, and of rows without a line.
 
     Returns:
         uint8 (rows, 3, height, width).
@@ -68,14 +69,14 @@ def cut_lines(cuts: Sequence[LineCut], shape: tuple[int, int, int], blank: int) 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Lines:
-    """What the device knows of N lines.
+    """N lines, as tensors on the device.
 
     Attributes:
         positions: float32 (N, 7): x and y of the first pixel in its page, their steps from column to column, their
             steps from row to row, and 1 where the first row and column are black.
         starts: int64 (N,), number of the first pixel.
         heights, widths: int64 (N,), of the crop.
-        targets: int64 (N,), width that the crop is brought to.
+        targets: int64 (N,), width that the crop is resized to.
     """
 
     positions: Tensor
@@ -92,25 +93,25 @@ class _Lines:
 
 
 def _positions(regions: Sequence[LineRegion]) -> NDArray[np.float32]:
-    """`_Lines.positions` of all. A rectangle's corners are those of a parallelogram, so steps are constant."""
+    """The `_Lines.positions` of all regions. Their corners form parallelograms, so steps are constant."""
     corners = np.stack([region.corners for region in regions]).astype(np.float64)
     pixels = np.array([(region.width, region.height, *region.crop_size) for region in regions], np.float64)
     width, height, crop_height, crop_width = pixels.T[:, :, np.newaxis]
     first, column = corners[:, 0], (corners[:, 1] - corners[:, 0]) / width
     row = (corners[:, 3] - corners[:, 0]) / height
-    # Counter-clockwise: the first row of the crop is the last column of the rectangle.
+    # Rotated counter-clockwise, the first row of the crop is the last column of the rectangle.
     vertical = np.array([[region.vertical] for region in regions])
     first = np.where(vertical, first + column * (width - 1), first)
     column, row = np.where(vertical, row, column), np.where(vertical, -column, row)
-    # The reference's half turn is moved by one pixel, see `models.ops.rotate`.
-    turned = np.array([[region.turned] for region in regions])
-    first = np.where(turned, first + column * crop_width + row * crop_height, first)
-    column, row = np.where(turned, -column, column), np.where(turned, -row, row)
-    return np.concatenate([first, column, row, turned], axis=1, dtype=np.float32)
+    # The reference's rotation by 180 degrees is moved by one pixel, see `models.ops.rotate`.
+    upside_down = np.array([[region.upside_down] for region in regions])
+    first = np.where(upside_down, first + column * crop_width + row * crop_height, first)
+    column, row = np.where(upside_down, -column, column), np.where(upside_down, -row, row)
+    return np.concatenate([first, column, row, upside_down], axis=1, dtype=np.float32)
 
 
 def _bands(cuts: Sequence[LineCut], starts: Sequence[int]) -> Iterator[tuple[Tensor, range]]:
-    """Pieces of the row of pixels that are sampled together: of one page each, and not too many."""
+    """Divide the row of pixels into bands that are sampled together. A band has pixels of one page, up to a limit."""
     for _, group in groupby(range(len(cuts)), key=lambda number: id(cuts[number].page)):
         numbers = list(group)
         start, end = starts[numbers[0]], starts[numbers[-1] + 1]
@@ -119,7 +120,7 @@ def _bands(cuts: Sequence[LineCut], starts: Sequence[int]) -> Iterator[tuple[Ten
 
 
 def _sample(page: Tensor, lines: _Lines, band: range) -> Tensor:
-    """Levels of some pixels: uint8 (3, P)."""
+    """The levels of a band of P pixels: uint8 (3, P)."""
     pixels = torch.arange(band.start, band.stop, device=page.device)
     line = torch.bucketize(pixels, lines.starts, right=True) - 1
     inner = pixels - lines.starts[line]
@@ -143,7 +144,7 @@ def _in_subpixels(position: Tensor) -> Tensor:
 
 
 def _resize(crops: Tensor, lines: _Lines, height: int, width: int) -> Tensor:
-    """The second step: uint8 (N, 3, height, width), each crop at its own width; what is beyond is arbitrary."""
+    """Do the second step: uint8 (N, 3, height, width), each crop at its own width. Pixels beyond it are arbitrary."""
     down = Neighbours.of(lines.heights, torch.full_like(lines.targets, height), height)
     across = Neighbours.of(lines.widths, lines.targets, width)
     left, right, weight = across.first[:, None], across.second[:, None], across.weight[:, None]

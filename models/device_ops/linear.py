@@ -1,7 +1,7 @@
-"""Bilinear resizing of whole levels with the integer arithmetic of OpenCV's ``INTER_LINEAR``, so with its bytes.
+"""Bilinear resizing of whole levels, with the integer arithmetic of OpenCV's ``INTER_LINEAR`` and so with its bytes.
 
-Weights have 11 bits; sums along a row keep 7 bits behind the point and along a column 2, cut off. Rounding once at the
-end instead gives a level more in one of eight pixels.
+Weights have 11 bits. Sums along a row keep 7 bits after the binary point, and sums along a column 2; the rest is cut
+off. Rounding only once, at the end, gives a level more in one of eight pixels.
 """
 
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 
 _ONE = 2048
-"""Weight 1."""
+"""The weight 1."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Neighbours:
-    """Along one axis, for each target pixel of each of N stretches: two source pixels and how they are weighed.
+    """Two source pixels and their weights, for each target pixel along one axis of N stretches of pixels.
 
     Attributes:
         first, second: int64 (N, count), positions from the stretch's first pixel on.
@@ -28,12 +28,12 @@ class Neighbours:
 
     @classmethod
     def of(cls, lengths: Tensor, targets: Tensor, count: int) -> "Neighbours":
-        """Pixels have their centres in the middle; beyond the middles of the first and last nothing changes.
+        """Find the neighbours. Outside the centres of the first and the last pixel, the level is that of the pixel.
 
         Args:
             lengths: int64 (N,), source pixels.
-            targets: int64 (N,), pixels that they are stretched to.
-            count: target pixels that are wanted; those beyond ``targets`` are arbitrary.
+            targets: int64 (N,), pixels that they are resized to.
+            count: number of target pixels to find; those beyond ``targets`` are arbitrary.
         """
         steps = torch.arange(count, device=lengths.device, dtype=torch.float64) + 0.5
         positions = (steps * (lengths / targets.double())[:, None] - 0.5).float()
@@ -46,11 +46,11 @@ class Neighbours:
 
 
 def along_row(first: Tensor, second: Tensor, weight: Tensor) -> Tensor:
-    """Blend horizontal neighbours, whole levels; int32 with 7 bits behind the point."""
+    """Blend horizontal neighbours of whole levels: int32 with 7 bits after the binary point."""
     return (first.int() * (_ONE - weight) + second.int() * weight) >> 4
 
 
 def along_column(first: Tensor, second: Tensor, weight: Tensor) -> Tensor:
-    """Blend what `along_row` gave of two rows: uint8."""
+    """Blend two rows that `along_row` made: uint8."""
     blended = (first * (_ONE - weight) >> 16) + (second * weight >> 16)
     return ((blended + 2) >> 2).to(torch.uint8)

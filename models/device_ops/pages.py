@@ -1,4 +1,4 @@
-"""Whole pages on the device: brought there, turned, resized to what a model sees."""
+"""Uploads, rotates and resizes whole pages on the device."""
 
 import torch
 from torch import Tensor
@@ -12,11 +12,11 @@ from models.ops.rotate import Angle
 
 
 def page_on(image: Image, device: torch.device) -> Tensor:
-    """Upload a page as the bytes it has.
+    """Upload a page as bytes.
 
     Args:
         image: uint8 (H, W, 3).
-        device: where to.
+        device: the device to upload to.
 
     Returns:
         float32 (3, H, W), levels 0..255.
@@ -24,8 +24,8 @@ def page_on(image: Image, device: torch.device) -> Tensor:
     return to_device(image, device).permute(2, 0, 1).float().contiguous()
 
 
-def turned(page: Tensor, angle: Angle) -> Tensor:
-    """Turn a page counter-clockwise by a quarter turn, with the border of `models.ops.rotate.rotate_image`.
+def rotated(page: Tensor, angle: Angle) -> Tensor:
+    """Rotate a page counter-clockwise, with the border of `models.ops.rotate.rotate_image`.
 
     Args:
         page: (3, H, W).
@@ -46,7 +46,7 @@ def turned(page: Tensor, angle: Angle) -> Tensor:
 
 
 def resized(page: Tensor, size: tuple[int, int]) -> Tensor:
-    """Resize a page, bilinear, as OpenCV does it.
+    """Resize a page bilinearly, as OpenCV does.
 
     Args:
         page: float32 (3, H, W), levels 0..255.
@@ -68,7 +68,7 @@ def resized(page: Tensor, size: tuple[int, int]) -> Tensor:
 
 
 def resized_for_detection(page: Tensor, shape: tuple[int, int]) -> Tensor:
-    """As `models.ops.resize.resize_page`: a tiny page is first padded with black.
+    """Resize a page as `models.ops.resize.resize_page` does. A tiny page is first padded with black.
 
     Args:
         page: float32 (3, H, W), levels 0..255.
@@ -85,7 +85,7 @@ def resized_for_detection(page: Tensor, shape: tuple[int, int]) -> Tensor:
 
 
 def centre_of_short_side(page: Tensor, length: int, size: int) -> Tensor:
-    """Scale so that the shorter side has ``length`` pixels and take the middle: uint8 (3, ``size``, ``size``)."""
+    """Scale a page so that its shorter side has ``length`` pixels. Take the middle: uint8 (3, ``size``, ``size``)."""
     height, width = page.shape[1:]
     scale = length / min(height, width)
     scaled = resized(page, (round(height * scale), round(width * scale)))

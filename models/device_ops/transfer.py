@@ -1,4 +1,4 @@
-"""Arrays of the host to a device, through page-locked memory on a GPU: the copy keeps nobody waiting."""
+"""Uploads arrays of the host to a device. On a GPU they go through page-locked memory, so the copy blocks no thread."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from torch import Tensor
 
 
 def to_device(array: NDArray[Any], device: torch.device) -> Tensor:
-    """Queue the upload of an array of any layout; it may be changed as soon as this returns."""
+    """Queue the upload of an array of any layout. The array may be changed as soon as this returns."""
     dtype = torch.from_numpy(np.empty(0, array.dtype)).dtype
     staged = torch.empty(array.shape, dtype=dtype, pin_memory=device.type == "cuda")
     np.copyto(staged.numpy(), array)

@@ -1,9 +1,9 @@
-"""Right-to-left text: from the order in which a line is seen to the order in which it is read.
+"""Right-to-left text: changes a line from the visual order to the logical order.
 
-A recogniser of Arabic gives characters as they stand on the line, from left to right. Text is kept in logical order, so
-the line is put back: the implicit rules of the Unicode bidirectional algorithm (UAX #9, rules W4-W7, N1-N2 and L2-L4),
-applied to what is seen, are their own inverse. W2 is left out on purpose: it would swap the parts of a number such as
-12-05-2024 that stands beside an Arabic word, which people read as they see it.
+A recogniser of Arabic gives characters in the order in which they stand on the line, from left to right. Text is kept
+in the order in which it is read. The implicit rules of the Unicode bidirectional algorithm (UAX #9, rules W4-W7, N1-N2
+and L2-L4) are their own inverse, so they are applied to the visual order. W2 is left out on purpose: beside an Arabic
+word it would swap the parts of a number such as 12-05-2024, which people read as they see it.
 """
 
 import unicodedata
@@ -32,7 +32,7 @@ def reads_right_to_left(text: str) -> bool:
 
 
 def logical_order(text: str) -> list[int]:
-    """Which character of a line as it is seen comes first when it is read, which second, and so on: indices."""
+    """The indices of a line's characters in the order in which they are read. The text is in visual order."""
     base: Direction = "R" if reads_right_to_left(text) else "L"
     directions = _directions(text, base)
     runs = [list(run) for _, run in groupby(range(len(text)), key=lambda index: directions[index])]
@@ -43,7 +43,7 @@ def logical_order(text: str) -> list[int]:
 
 
 def logical_text(text: str) -> str:
-    """A line in logical order; brackets that are seen mirrored are written as what they are."""
+    """A line in logical order. Brackets that are shown mirrored become what they are."""
     directions = _directions(text, "R" if reads_right_to_left(text) else "L")
     return "".join(
         _MIRRORED.get(text[index], text[index]) if directions[index] == "R" else text[index]
@@ -52,7 +52,7 @@ def logical_text(text: str) -> str:
 
 
 def _directions(text: str, base: Direction) -> list[Direction]:
-    """The direction of each character: letters and numbers have their own, others that of what is around them."""
+    """The direction of each character. Letters and numbers have their own; others take it from their neighbours."""
     kinds = [_kind(character) for character in text]
     befores = _letters_before(kinds, base)
     _join_numbers(kinds, befores)
@@ -61,7 +61,7 @@ def _directions(text: str, base: Direction) -> list[Direction]:
 
 
 def _kind(character: str) -> str:
-    """L, R, N for a digit, S for what may stand within a number, T for what may stand beside one, or O."""
+    """L or R for a letter, N for a digit, S for a separator within a number, T for a sign beside a number, or O."""
     kind = unicodedata.bidirectional(character)
     if kind in ("R", "AL", "NSM"):
         return "R"
@@ -79,7 +79,10 @@ def _letters_before(kinds: Sequence[str], base: Direction) -> list[Direction]:
 
 
 def _join_numbers(kinds: list[str], befores: Sequence[Direction]) -> None:
-    """One separator between digits belongs to the number; so do signs such as % beside it, except in Arabic text."""
+    """Make separators and signs a part of their number: one separator between digits, and signs such as % beside it.
+
+    Signs in Arabic text are left as they are.
+    """
     for index in range(1, len(kinds) - 1):
         if kinds[index] == "S" and kinds[index - 1] == kinds[index + 1] == "N":
             kinds[index] = "N"
@@ -91,9 +94,9 @@ def _join_numbers(kinds: list[str], befores: Sequence[Direction]) -> None:
 
 
 def _neutrals_resolved(kinds: Sequence[str], base: Direction) -> list[Direction]:
-    """Spaces and punctuation take the direction that both sides have, else the line's; numbers run rightwards.
+    """Give spaces and punctuation the direction that both sides have, or else the line's. Numbers run to the right.
 
-    Beside a neutral a number counts as right-to-left.
+    Beside a neutral character, a number counts as right-to-left.
     """
     runs = [(kind, len(list(run))) for kind, run in groupby(kinds, key=lambda kind: kind if kind in "LRN" else "O")]
     sides: list[Direction] = [base, *(_BESIDE.get(kind, base) for kind, _ in runs), base]

@@ -1,7 +1,7 @@
-"""Cutting one line out of a page, straightened.
+"""Cuts one line out of a page and straightens it.
 
-Where a line is and how large its crop will be is known without a pixel (`locate_line`), so a page's lines can be
-planned first and cut one small group at a time: all crops of a page together can be many times the page.
+`locate_line` tells the place and the size of a crop without reading a pixel. So the lines of a page are planned first
+and then cut in small groups: all crops of a page together can be many times as large as the page.
 """
 
 from dataclasses import dataclass
@@ -15,16 +15,17 @@ from models.ops.geometry import min_area_quad
 from models.ops.rotate import rotate_image
 
 VERTICAL_RATIO = 1.5
-"""A crop at least this many times as high as wide is turned by 90 degrees counter-clockwise, as the reference does."""
+"""A crop is rotated by 90 degrees counter-clockwise if it is at least so many times as high as wide, as in the
+reference."""
 
 _SUBPIXELS = 32
 """OpenCV 4 samples at multiples of 1/32 of a pixel (INTER_TAB_SIZE in its imgproc)."""
 
 _BAND_PIXELS = 1 << 18
-"""Crop pixels sampled at a time: the position tables take about 80 bytes a pixel."""
+"""Crop pixels that are sampled at a time. Their position tables take about 80 bytes a pixel."""
 
 _WIDEST_TILE = 32_000
-"""cv2.remap takes 16-bit positions; a page wider or higher is sampled from the part around the line."""
+"""cv2.remap takes 16-bit positions. Of a wider or higher page, only the part around the line is sampled."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,17 +36,17 @@ class LineRegion:
         corners: float32 (4, 2), top-left, top-right, bottom-right, bottom-left in page pixels.
         width: of the rectangle, in whole pixels.
         height: of the rectangle, in whole pixels.
-        turned: whether the crop is turned by 180 degrees, because the line was found upside down.
+        upside_down: whether the line was found upside down, so that its crop is rotated by 180 degrees.
     """
 
     corners: NDArray[np.float32]
     width: int
     height: int
-    turned: bool = False
+    upside_down: bool = False
 
     @property
     def vertical(self) -> bool:
-        """Whether the rectangle stands upright, so that its crop is turned by 90 degrees."""
+        """Whether the rectangle is so high that its crop is rotated by 90 degrees."""
         return self.height / self.width >= VERTICAL_RATIO
 
     @property
@@ -55,7 +56,7 @@ class LineRegion:
 
 
 def locate_line(quad: Quad) -> LineRegion | None:
-    """Find the region of a detection; None where it has no area left in whole pixels.
+    """Find the region of a detection; None if its width or height is less than one pixel.
 
     Args:
         quad: int32 (4, 2) in page pixels.
@@ -67,27 +68,27 @@ def locate_line(quad: Quad) -> LineRegion | None:
 
 
 def cut_line(image: Image, region: LineRegion) -> Image:
-    """Cut a region out of a page, bicubic, edge pixels repeated outside the page.
+    """Cut a region out of a page, with bicubic sampling. Outside the page, its edge pixels are repeated.
 
     Args:
         image: uint8 (H, W, 3).
         region: from `locate_line`.
 
     Returns:
-        uint8 (h, w, 3) of ``region.crop_size``; a view of the page where the region lies on its pixel grid.
+        uint8 (h, w, 3) of ``region.crop_size``; a view of the page if the region lies on its pixel grid.
     """
     crop = _straight(image, region)
     if crop is None:
         crop = _warp(image, region)
     if region.vertical:
         crop = np.ascontiguousarray(np.rot90(crop))
-    return rotate_image(crop, 180) if region.turned else crop
+    return rotate_image(crop, 180) if region.upside_down else crop
 
 
 def _straight(image: Image, region: LineRegion) -> Image | None:
-    """The pixels themselves where the rectangle lies on the pixel grid inside the page; else None.
+    """The pixels themselves, if the rectangle lies on the pixel grid inside the page; else None.
 
-    Sampling there would give the same bytes: every weight but one is zero.
+    Sampling would give the same bytes there: all weights but one are zero.
     """
     left, top = np.rint(region.corners[0]).astype(int)
     right, bottom = left + region.width, top + region.height
@@ -99,10 +100,11 @@ def _straight(image: Image, region: LineRegion) -> Image | None:
 
 
 def _warp(image: Image, region: LineRegion) -> Image:
-    """Sample the rectangle with the arithmetic of OpenCV 4's ``warpPerspective``, whatever version is installed.
+    """Sample the rectangle with the arithmetic of OpenCV 4's ``warpPerspective``, on every version of OpenCV.
 
-    OpenCV 5 computes its own ``warpPerspective`` without a table of sub-pixels, up to 7 levels away, which changes one
-    text in fifteen on slanted pages. Positions rounded as OpenCV 4 rounds them stay within 1 level on either version.
+    OpenCV 5 computes ``warpPerspective`` without a table of sub-pixels. Its result differs by up to 7 levels, which
+    changes one text in fifteen on slanted pages. With positions rounded as in OpenCV 4, both versions stay within 1
+    level.
     """
     width, height = region.width, region.height
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
@@ -130,10 +132,10 @@ def _sample(image: Image, inverse: NDArray[np.float64], width: int, rows: range)
 
 
 def _tile(image: Image, x: NDArray[np.int64], y: NDArray[np.int64]) -> tuple[Image, tuple[int, int]]:
-    """The part of a page that holds all positions, and its corner; the page itself unless that is too large."""
+    """The part of a page that holds all positions, and its top-left corner. A page within the limit is one part."""
     if max(image.shape[:2]) <= _WIDEST_TILE:
         return image, (0, 0)
-    # Two pixels more on each side: the cubic kernel reaches that far.
+    # The cubic kernel reaches two pixels further on each side.
     left, right = np.clip([x.min() - 2, x.max() + 4], 0, image.shape[1])
     top, bottom = np.clip([y.min() - 2, y.max() + 4], 0, image.shape[0])
     left, top = min(left, image.shape[1] - 1), min(top, image.shape[0] - 1)

@@ -1,7 +1,7 @@
-"""From a text probability map to boxes: the post-processing of Differentiable Binarization.
+"""Finds text boxes in a probability map: the post-processing of Differentiable Binarization.
 
 Liao et al., "Real-time Scene Text Detection with Differentiable Binarization", https://arxiv.org/abs/1911.08947. The
-steps and their rounding are the reference's, since every pixel of a box changes the crop that is read.
+steps and their rounding are the reference's, because every pixel of a box changes the crop that is read.
 """
 
 import math
@@ -16,7 +16,7 @@ from models.document import Quad, TextBox
 from models.ops.geometry import min_area_quad
 
 MIN_SIDE = 3
-"""A region with a shorter side (map pixels) is noise; after unclipping, two pixels more are asked for."""
+"""A region with a shorter side, in pixels of the map, is noise. After unclipping, the limit is two pixels higher."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class DbOptions:
         thresh: map value above which a pixel is text.
         box_thresh: least mean map value inside a box.
         unclip_ratio: r in the paper's offset D = A * r / L (area, perimeter).
-        max_candidates: regions looked at, in the order in which they are found.
+        max_candidates: only so many regions are considered, in the order in which they are found.
     """
 
     thresh: float
@@ -45,7 +45,7 @@ def find_boxes(probability: NDArray[np.float32], page_size: tuple[int, int], opt
         options: thresholds.
 
     Returns:
-        Boxes in the order in which their contours are found, corners clipped to the page.
+        Boxes in the order in which their contours are found. Their corners are clipped to the page.
     """
     bitmap = (probability > options.thresh).astype(np.uint8)
     contours, _ = cv2.findContours(bitmap, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
@@ -70,7 +70,7 @@ def find_boxes(probability: NDArray[np.float32], page_size: tuple[int, int], opt
 
 
 def _mean_inside(probability: NDArray[np.float32], quad: NDArray[np.float32]) -> float:
-    """Mean probability inside a quad whose corners are cut to whole pixels, within the map."""
+    """The mean probability inside a quad, within the map. The quad's corners are cut to whole pixels."""
     height, width = probability.shape
     left, right = _span(quad[:, 0], width)
     top, bottom = _span(quad[:, 1], height)
@@ -87,16 +87,16 @@ def _span(values: NDArray[np.float32], length: int) -> tuple[int, int]:
 
 
 def _unclip(quad: NDArray[np.float32], ratio: float, farthest: float) -> NDArray[np.int32]:
-    """Grow a quad on all sides, with round corners: the shrinking that training applied, undone.
+    """Grow a quad on all sides, with round corners. This undoes the shrinking of the training.
 
     Args:
         quad: float32 (4, 2).
         ratio: the unclip ratio.
-        farthest: the most that a side is moved. The rounded corners take a number of points that grows with the
-            distance, so a distance beyond the map, which changes nothing any more, could still cost minutes.
+        farthest: the greatest distance that a side is moved. The points of the rounded corners become more with the
+            distance. A distance beyond the map changes nothing, but it could cost minutes.
 
     Returns:
-        int32 (N, 1, 2); empty where the quad has no area once its corners are cut to whole pixels.
+        int32 (N, 1, 2); empty if the quad has no area after its corners are cut to whole pixels.
     """
     distance = min(cv2.contourArea(quad) * ratio / cv2.arcLength(quad, closed=True), farthest)
     offset = pyclipper.PyclipperOffset()
@@ -106,6 +106,6 @@ def _unclip(quad: NDArray[np.float32], ratio: float, farthest: float) -> NDArray
 
 
 def _to_page(quad: NDArray[np.float32], scale_x: float, scale_y: float, page_size: tuple[int, int]) -> Quad:
-    """Scale map coordinates to the page, round half to even, clip to it (both ends included)."""
+    """Scale map coordinates to the page, round them half to even, and clip them to the page, both ends included."""
     scaled = np.rint(quad.astype(np.float64) * np.array([scale_x, scale_y]))
     return np.asarray(np.clip(scaled, 0, np.array([page_size[1], page_size[0]])), np.int32)

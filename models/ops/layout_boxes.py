@@ -1,8 +1,8 @@
-"""What a layout model's boxes become: sure ones, each thing once, no picture of the whole page.
+"""Filters a layout model's boxes: drops unsure boxes, duplicates, and pictures that cover the whole page.
 
-The rules and figures are the reference's (PaddleX 3.7, post-processing of layout detection), except that a box inside a
-larger one of its own kind, or inside a picture or table, always goes: here a region holds lines, and a line has one
-region.
+The rules and numbers are the reference's (PaddleX 3.7, post-processing of layout detection), with one exception: a box
+inside a larger box of its own kind, or inside a picture or table, is always dropped. Regions hold lines here, and a
+line has one region.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,20 +18,20 @@ Boxes = NDArray[np.float32]
 _SAME_CLASS_IOU = 0.6
 _OTHER_CLASS_IOU = 0.98
 _INSIDE = 0.9
-"""A box is inside another one where the other covers this share of it."""
+"""A box is inside another one if the other covers this share of it."""
 _WHOLE_PAGE_WIDE = 0.82
 _WHOLE_PAGE_HIGH = 0.93
-"""Pictures that cover more of a landscape or portrait page are the page's background."""
+"""A picture that covers more than this share of a landscape or portrait page is the page's background."""
 
 
 def regions_of(
     boxes: Boxes, labels: Sequence[str], page_size: tuple[int, int], thresholds: float | Mapping[int, float]
 ) -> tuple[Region, ...]:
-    """Turn a model's boxes into regions, the surest first.
+    """Make regions from a model's boxes, in descending order of score.
 
     Args:
-        boxes: what the model found.
-        labels: name of each class in turn; boxes of other classes are left out.
+        boxes: the boxes that the model found.
+        labels: name of each class. Boxes of other classes are left out.
         page_size: height and width in pixels.
         thresholds: least score of any box, or of each class; 0.5 for a class that is not named.
     """
@@ -48,7 +48,7 @@ def regions_of(
 
 
 def _sure(boxes: Boxes, classes: int, thresholds: float | Mapping[int, float]) -> Boxes:
-    """Rows of a known class whose score is above its threshold, the surest first."""
+    """The rows of a known class with a score above its threshold, in descending order of score."""
     known = boxes[(boxes[:, 0] >= 0) & (boxes[:, 0] < classes)]
     if isinstance(thresholds, Mapping):
         least = np.array([thresholds.get(int(index), 0.5) for index in known[:, 0]], np.float32)
@@ -59,7 +59,7 @@ def _sure(boxes: Boxes, classes: int, thresholds: float | Mapping[int, float]) -
 
 
 def _apart(boxes: Boxes) -> Boxes:
-    """Non-maximum suppression with one limit within a class and another between classes."""
+    """Apply non-maximum suppression, with one limit within a class and another between classes."""
     kept: list[int] = []
     for index in range(len(boxes)):
         limits = [_SAME_CLASS_IOU if boxes[other, 0] == boxes[index, 0] else _OTHER_CLASS_IOU for other in kept]
@@ -69,7 +69,7 @@ def _apart(boxes: Boxes) -> Boxes:
 
 
 def _iou(first: NDArray[np.float32], second: NDArray[np.float32]) -> float:
-    """Intersection over union, of whole pixels: both ends count, as in the reference."""
+    """The intersection over union of whole pixels. Both ends count, as in the reference."""
     low, high = np.maximum(first[:2], second[:2]), np.minimum(first[2:], second[2:])
     shared = float(np.prod(np.maximum(high - low + 1, 0)))
     areas = float(np.prod(first[2:] - first[:2] + 1) + np.prod(second[2:] - second[:2] + 1))
@@ -82,7 +82,7 @@ def _is_background(region: Region, height: int, width: int) -> bool:
 
 
 def _outermost(regions: Sequence[Region]) -> list[Region]:
-    """Leave out what lies inside a larger region of its kind, or inside a picture or a table."""
+    """Leave out regions that lie inside a larger region of their kind, or inside a picture or a table."""
     return [
         region
         for region in regions

@@ -1,7 +1,7 @@
-"""Which lines of a page are recognised at which padded width.
+"""Decides the padded width of each line of a page.
 
-The recogniser sees the padding, so the width that a line is padded to is part of its answer. It is fixed here, from the
-line's own page and nothing else.
+The recogniser sees the padding, so the padded width has an effect on the result. It is decided here, and it depends on
+the line's own page only.
 """
 
 from collections.abc import Sequence
@@ -13,10 +13,10 @@ from models.ops.resize import MAX_LINE_WIDTH, line_widths
 Padding = Literal["reference", "tight", "bucket"]
 
 WIDTH_LADDER = (320, 480, 640, 960, 1280, 1600, 2240, MAX_LINE_WIDTH)
-"""Padded widths of the ``bucket`` policy, in pixels: few enough to prepare a kernel for each."""
+"""The padded widths of the ``bucket`` policy, in pixels. They are few, so that a kernel can be prepared for each."""
 
 TIGHT_STEP = 32
-"""Padded widths of the ``tight`` policy are multiples of this, in pixels."""
+"""The padded widths of the ``tight`` policy are multiples of this, in pixels."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,8 +27,8 @@ class LineGroup:
         width: padded width in pixels.
         lines: indices into the page's crops.
         text_widths: width of each line's own pixels.
-        width_ratios: each line's width/height over the greatest of the group (at least the model's nominal one): the
-            share of the time steps that word boxes are spread over.
+        width_ratios: each line's width/height, divided by the greatest one of the group or, if that is more, by the
+            model's nominal one. Word boxes are spread over this share of the time steps.
     """
 
     width: int
@@ -42,9 +42,10 @@ def plan_groups(
 ) -> list[LineGroup]:
     """Group a page's lines.
 
-    ``reference``: sorted by width/height, in groups of ``group_size``, each padded to its widest line. ``bucket``: each
-    line alone, rounded up to the next step of `WIDTH_LADDER`; lines of one step form a group. ``tight``: the same with
-    the next multiple of `TIGHT_STEP`, and short lines are not padded to the model's nominal width.
+    ``reference``: lines are sorted by width/height and put into groups of ``group_size``. Each group is padded to its
+    widest line. ``bucket``: each line is padded to the next step of `WIDTH_LADDER`; lines of one step form a group.
+    ``tight``: each line is padded to the next multiple of `TIGHT_STEP`, and short lines may stay below the model's
+    nominal width.
 
     Args:
         sizes: (height, width) of each crop.
@@ -85,7 +86,12 @@ def _group(
 
 
 def _step(widths: tuple[int, int], padding: Padding) -> int:
-    """The width that a line of these widths (the text's own, the least padded one) is padded to on its own."""
+    """The padded width of a single line.
+
+    Args:
+        widths: the text's own width and the least padded one, from `line_widths`.
+        padding: the policy.
+    """
     text, padded = widths
     if padding == "reference":
         return padded

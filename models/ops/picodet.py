@@ -1,7 +1,7 @@
-"""The head of PicoDet where a model leaves its reading to the caller: scores and side distances a feature map.
+"""Decodes the output of a PicoDet model without its last step: scores and side distances for each feature map.
 
-Generalized Focal Loss (https://arxiv.org/abs/2006.04388, section 3.2): the distance from a cell's centre to each side
-of the box is a distribution over 0..n strides, and its mean is the distance.
+Generalized Focal Loss (https://arxiv.org/abs/2006.04388, section 3.2): the model gives the distance from a cell's
+centre to each side of the box as a distribution over 0..n strides. Its mean is the distance.
 """
 
 from collections.abc import Sequence
@@ -10,19 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 STRIDES = (8, 16, 32, 64)
-"""Input pixels per cell of each feature map in turn."""
+"""Input pixels per cell, for each feature map."""
 _WORTH_READING = 0.1
-"""Cells whose best score is lower are below any threshold in use."""
+"""Cells with a lower best score are below any threshold in use."""
 
 
 def decode_head(
     scores: Sequence[NDArray[np.float32]], distances: Sequence[NDArray[np.float32]], size: tuple[int, int]
 ) -> NDArray[np.float32]:
-    """One page's boxes, before any suppression.
+    """The boxes of one page, before any suppression.
 
     Args:
-        scores: per feature map float32 (cells, classes).
-        distances: per feature map float32 (cells, 4 * bins), before their softmax.
+        scores: float32 (cells, classes) for each feature map.
+        distances: float32 (cells, 4 * bins) for each feature map, before their softmax.
         size: height and width of the model's input.
 
     Returns:

@@ -1,4 +1,4 @@
-"""The order in which boxes are reported: the reference's, top to bottom and, within a row, left to right."""
+"""Sorts boxes into the reference's order: from top to bottom and, within a row, from left to right."""
 
 from collections.abc import Iterable
 
@@ -11,8 +11,8 @@ ROW_TOLERANCE = 10
 def sort_boxes(boxes: Iterable[TextBox]) -> list[TextBox]:
     """Sort by the first corner's (y, x), then let each box move left past its neighbours of the same row.
 
-    The second step is an insertion that stops at the first neighbour out of tolerance, as the reference does; it is not
-    a sort by rows, and the difference is visible on slanted pages.
+    The second step stops at the first neighbour out of tolerance, as in the reference. It is not a sort by rows; the
+    difference is visible on slanted pages.
     """
     ordered = sorted(boxes, key=lambda box: (int(box.quad[0, 1]), int(box.quad[0, 0])))
     for start in range(1, len(ordered)):

@@ -1,6 +1,6 @@
-"""Sizes that the models see, and the resizing that gets a page or a line there.
+"""The sizes that models see, and the resizing of pages and lines to them.
 
-All rules are the reference's (PaddleX 3.7), because a different size is a different answer.
+All rules are the reference's (PaddleX 3.7), because a different size gives a different result.
 """
 
 import math
@@ -15,7 +15,7 @@ DETECTION_STRIDE = 32
 """The detector's deepest feature map is 1/32 of its input, so sides are multiples of 32."""
 
 MAX_LINE_WIDTH = 3200
-"""Longest recogniser input in pixels; longer lines are squeezed."""
+"""The greatest width of the recogniser's input, in pixels. Longer lines are squeezed."""
 
 
 def detection_shape(
@@ -23,8 +23,8 @@ def detection_shape(
 ) -> tuple[int, int]:
     """The detector's input size for a page: (height, width) in pixels, multiples of 32.
 
-    ``min`` enlarges until the shorter side reaches the limit, ``max`` shrinks until the longer side does. Neither side
-    may then exceed ``max_side_limit``, whatever was asked for.
+    ``min`` enlarges the page until its shorter side reaches the limit; ``max`` shrinks it until its longer side does.
+    After that, no side exceeds ``max_side_limit``.
     """
     height, width = padded_size(height, width)
     ratio = 1.0
@@ -40,7 +40,7 @@ def detection_shape(
 
 
 def resize_page(image: Image, shape: tuple[int, int]) -> Image:
-    """Resize a page to the detector's (height, width), bilinear.
+    """Resize a page to the detector's (height, width), bilinearly.
 
     A page whose sides sum to less than 64 px is first padded with black to at least 32 x 32.
     """
@@ -53,7 +53,7 @@ def resize_page(image: Image, shape: tuple[int, int]) -> Image:
 
 
 def line_widths(height: int, width: int, image_shape: tuple[int, int, int]) -> tuple[int, int]:
-    """Widths of one line at the recogniser's height: (the text's own, the least padded one), in pixels.
+    """The widths of one line at the recogniser's height, in pixels: the text's own and the least padded one.
 
     The padded width is at least that of the model's nominal ``image_shape`` (3, H, W) and at most `MAX_LINE_WIDTH`.
     """
@@ -66,26 +66,29 @@ def line_widths(height: int, width: int, image_shape: tuple[int, int, int]) -> t
 
 
 def resize_line(crop: Image, width: int, height: int) -> Image:
-    """Resize one line crop to (height, width), bilinear."""
+    """Resize one line crop to (height, width), bilinearly."""
     return _resize(crop, width, height)
 
 
 def resize_short_side(image: Image, length: int) -> Image:
-    """Scale so that the shorter side has ``length`` pixels, bilinear."""
+    """Scale an image bilinearly so that its shorter side has ``length`` pixels."""
     height, width = image.shape[:2]
     scale = length / min(height, width)
     return _resize(image, round(width * scale), round(height * scale))
 
 
 def center_crop(image: Image, size: int) -> Image:
-    """The middle ``size`` x ``size`` pixels; the image must be at least that large."""
+    """The middle ``size`` x ``size`` pixels. The image must be at least that large."""
     height, width = image.shape[:2]
     top, left = (height - size) // 2, (width - size) // 2
     return image[top : top + size, left : left + size]
 
 
 def padded_size(height: int, width: int) -> tuple[int, int]:
-    """The size that a page has before it is resized: a tiny one (sides of less than 64 px together) gets 32 px each."""
+    """The height and width of a page before it is resized.
+
+    If the sides of a tiny page sum to less than 64 px, each side is at least 32 px.
+    """
     return (max(32, height), max(32, width)) if height + width < 64 else (height, width)
 
 

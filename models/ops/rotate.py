@@ -1,4 +1,4 @@
-"""Quarter turns of an image, with the reference's one-pixel border."""
+"""Rotates an image by multiples of 90 degrees, with the reference's one-pixel border."""
 
 from typing import Literal
 
@@ -10,12 +10,12 @@ Angle = Literal[0, 90, 180, 270]
 
 
 def rotate_image(image: Image, angle: Angle) -> Image:
-    """Turn an image counter-clockwise.
+    """Rotate an image counter-clockwise.
 
-    The reference turns about (w/2, h/2) in pixel indices, where the middle of the pixels is ((w-1)/2, (h-1)/2). Its
-    result is therefore the exact quarter turn moved by one pixel: for 90 degrees the top row, for 270 degrees the left
-    column and for 180 degrees both are black, and the pixels on the opposite edge are lost. Detection and recognition
-    see those pixels, so identical answers need them; a copy gives the same bytes as its cubic warp, and is faster.
+    The reference rotates about (w/2, h/2) in pixel indices, but the middle of the pixels is ((w-1)/2, (h-1)/2). Its
+    result is therefore the exact rotation, moved by one pixel. The top row is black for 90 degrees, the left column for
+    270 degrees, both for 180 degrees; the pixels on the opposite edges are lost. Detection and recognition see this
+    border, so the same border is needed for the same results. Copying gives the bytes of its cubic warp, and is faster.
 
     Args:
         image: uint8 (H, W, 3).
@@ -25,16 +25,16 @@ def rotate_image(image: Image, angle: Angle) -> Image:
         uint8 (H, W, 3) for 180, (W, H, 3) for 90 and 270, contiguous; ``image`` itself for 0.
 
     Raises:
-        ValueError: ``angle`` is not a quarter turn.
+        ValueError: ``angle`` is not one of the four.
     """
     if angle == 0:
         return image
     if angle not in (90, 180, 270):
         raise ValueError(f"angle must be 0, 90, 180 or 270, not {angle}")
-    turned = np.rot90(image, angle // 90)
+    exact = np.rot90(image, angle // 90)
     top = 0 if angle == 270 else 1
     left = 0 if angle == 90 else 1
-    height, width = turned.shape[:2]
-    rotated = np.zeros(turned.shape, dtype=np.uint8)
-    rotated[top:, left:] = turned[: height - top, : width - left]
-    return rotated
+    height, width = exact.shape[:2]
+    moved = np.zeros(exact.shape, dtype=np.uint8)
+    moved[top:, left:] = exact[: height - top, : width - left]
+    return moved

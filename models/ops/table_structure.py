@@ -1,4 +1,4 @@
-"""A table model's answer to a grid: a sequence of HTML tokens, each cell with its corners.
+"""Decodes a table model's output to a grid. The output is a sequence of HTML tokens, with the corners of each cell.
 
 The tokens are those of SLANet (https://arxiv.org/abs/2210.05391): rows, cells, and cells with spans in several tokens.
 """
@@ -19,13 +19,13 @@ _SPAN = re.compile(r'\s*(row|col)span="(\d{1,2})"\s*')
 def decode_grid(
     probabilities: NDArray[np.float32], corners: NDArray[np.float32], tokens: Sequence[str], scale: tuple[float, float]
 ) -> Grid:
-    """Read one table.
+    """Decode one table.
 
     Args:
         probabilities: float32 (T, classes).
-        corners: float32 (T, 8): x, y of four corners of the step's cell, as fractions of the model's input.
-        tokens: name of each class; the last one ends the table.
-        scale: pixels of the table's picture that the whole width and height of the input stand for.
+        corners: float32 (T, 8): x, y of the four corners of each step's cell, as fractions of the model's input.
+        tokens: name of each class. The last one ends the table.
+        scale: the width and height of the model's input, in pixels of the table's picture.
     """
     places = _Places()
     for spans, box in _cells(probabilities.argmax(axis=1).tolist(), corners, tokens, scale):
@@ -39,7 +39,7 @@ def decode_grid(
 def _cells(
     classes: Sequence[int], corners: NDArray[np.float32], tokens: Sequence[str], scale: tuple[float, float]
 ) -> Iterator[tuple[tuple[int, int] | None, tuple[float, float, float, float]]]:
-    """Each cell with its spans (rows, columns), and None where a row begins."""
+    """The spans (rows, columns) and the box of each cell. The spans are None where a row begins."""
     pending: dict[str, int] | None = None
     box = (0.0, 0.0, 0.0, 0.0)
     for step, index in enumerate(classes):
@@ -65,7 +65,7 @@ def _rectangle(corners: NDArray[np.float32], scale: tuple[float, float]) -> tupl
 
 
 class _Places:
-    """Puts cells where HTML puts them: in the first free position of their row."""
+    """Places cells as HTML does: in the first free position of their row."""
 
     def __init__(self) -> None:
         self._row = -1
@@ -88,7 +88,7 @@ class _Places:
         self._cells.append(CellPlace(row, column, down, across, box))
 
     def grid(self) -> Grid:
-        """The finished grid; spans do not reach below the last row."""
+        """The finished grid. Spans are cut at the last row."""
         rows = self._row + 1
         cells = tuple(
             CellPlace(cell.row, cell.column, min(cell.row_span, rows - cell.row), cell.column_span, cell.box)

@@ -1,6 +1,6 @@
-"""Word boxes: groups a line's characters into words and spreads them along its quad by CTC time step.
+"""Word boxes: groups a line's characters into words, and places them along its quad by their CTC time steps.
 
-The rules, truncations included, are the reference's, so that boxes are equal to the pixel.
+The rules are the reference's, with their truncations, so the boxes equal the reference's to the pixel.
 """
 
 from dataclasses import dataclass
@@ -22,8 +22,8 @@ class CharacterGroup:
 
     Attributes:
         text: the characters.
-        columns: time step of each.
-        kind: ``cjk`` groups are boxed character by character, others as a whole.
+        columns: time step of each character.
+        kind: each character of a ``cjk`` group has a box; other groups have one box.
     """
 
     text: str
@@ -34,7 +34,7 @@ class CharacterGroup:
 def split_words(line: DecodedLine) -> tuple[CharacterGroup, ...]:
     """Cut a line where the kind of character changes.
 
-    A hyphen after a letter or digit, and a full stop between one and a digit, stay inside the word.
+    A hyphen after a letter or digit stays inside the word. So does a full stop between a letter or digit and a digit.
     """
     kinds: list[Kind] = []
     for index, character in enumerate(line.text):
@@ -54,27 +54,35 @@ def word_boxes(line: DecodedLine, quad: Quad, width_ratio: float) -> tuple[Word,
 
     Args:
         line: the decoded line.
-        quad: int16 (4, 2), the detection it was read from.
+        quad: int32 (4, 2), the detection that the line was read from.
         width_ratio: share of the time steps that hold the line and not its padding: its own width/height divided by
             the width/height that its batch was padded to.
 
     Returns:
-        Texts in reading order, each paired with the box at the same place in positional order (the reference's rule;
-        the two orders differ only in lines that mix CJK with other characters).
+        Texts in reading order. Each is paired with the box that has the same index in positional order, as in the
+        reference. The two orders differ only in lines that mix CJK with other characters.
     """
     groups = split_words(line)
     if not groups:
         return ()
     axis = _Axis.of(quad, line.steps * width_ratio)
     others = [axis.span_of_columns(group) for group in groups if group.kind != "cjk"]
-    # The sum of a span's ends orders by its middle.
+    # Sorting by the sum of a span's ends sorts by its middle.
     spans = sorted((*others, *_cjk_spans(groups, axis, len(line.text))), key=sum)
     return tuple(Word(text, axis.box(span)) for text, span in zip(_texts(groups), spans, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class _Axis:
-    """The direction a line runs in: where it starts, how long it is, how many pixels a time step takes."""
+    """The axis that a line runs along.
+
+    Attributes:
+        start: first pixel of the line.
+        length: in pixels.
+        cell: pixels of a time step.
+        across: extent across the axis.
+        vertical: whether the axis is vertical.
+    """
 
     start: int
     length: int
@@ -113,7 +121,7 @@ def _is_latin_or_digit(character: str) -> bool:
 
 
 def _cjk_spans(groups: tuple[CharacterGroup, ...], axis: _Axis, characters: int) -> list[Span]:
-    """Give every CJK character the same size: the mean pitch of the groups that have more than one."""
+    """The spans of all CJK characters. All have the same size: the mean pitch of groups with several characters."""
     cjk = [group.columns for group in groups if group.kind == "cjk"]
     pitches = [(each[-1] - each[0] + 1) * axis.cell / (len(each) - 1) for each in cjk if len(each) > 1]
     size = float(np.mean(pitches)) if pitches else axis.length / characters

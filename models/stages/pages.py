@@ -34,7 +34,7 @@ class Pages(Protocol):
             EngineFailure: the device failed, or has no room for it.
         """
 
-    def turn(self, page: PagePixels, angle: Angle) -> PagePixels:
+    def rotate(self, page: PagePixels, angle: Angle) -> PagePixels:
         """Turn a page counter-clockwise."""
 
 
@@ -45,6 +45,6 @@ class HostPages:
         """See `Pages.take`."""
         return PagePixels(image)
 
-    def turn(self, page: PagePixels, angle: Angle) -> PagePixels:
-        """See `Pages.turn`."""
+    def rotate(self, page: PagePixels, angle: Angle) -> PagePixels:
+        """See `Pages.rotate`."""
         return PagePixels(rotate_image(page.image, angle))

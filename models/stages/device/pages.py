@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from models.device_ops.pages import page_on, turned
+from models.device_ops.pages import page_on, rotated
 from models.document import Image
 from models.engines.torch.lane import Lane
 from models.ops.rotate import Angle, rotate_image
@@ -38,11 +38,11 @@ class DevicePages:
         """See `Pages.take`. Waits for the copy, so that no lane has to."""
         return DevicePage(image, self._made(lambda: page_on(image, self._lane.device)))
 
-    def turn(self, page: PagePixels, angle: Angle) -> PagePixels:
-        """See `Pages.turn`. Both copies are turned: what is shown to people is the host's."""
+    def rotate(self, page: PagePixels, angle: Angle) -> PagePixels:
+        """See `Pages.rotate`. Both copies are turned: what is shown to people is the host's."""
         if angle == 0:
             return page
-        tensor = self._made(lambda: turned(on_device(page), angle))
+        tensor = self._made(lambda: rotated(on_device(page), angle))
         return DevicePage(rotate_image(page.image, angle), tensor)
 
     def _made(self, make: Callable[[], Tensor]) -> Tensor:

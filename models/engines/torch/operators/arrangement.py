@@ -116,8 +116,8 @@ def _pad(source: Source) -> Call:
     rank = len(pads) // 2
     if any(pads[axis] or pads[rank + axis] for axis in (0, 1)):
         raise step.wrong("axes")
-    turned = tuple(side for axis in range(rank - 1, 1, -1) for side in (pads[axis], pads[rank + axis]))
-    keywords: dict[str, Fixed] = {"pads": turned, "mode": mode, "level": 0.0 if level is None else float(level.item())}
+    sides = tuple(side for axis in range(rank - 1, 1, -1) for side in (pads[axis], pads[rank + axis]))
+    keywords: dict[str, Fixed] = {"pads": sides, "mode": mode, "level": 0.0 if level is None else float(level.item())}
     return Call(pad, (source.given(0),), keywords)
 
 

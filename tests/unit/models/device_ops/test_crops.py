@@ -50,10 +50,10 @@ def on_torch(cuts, width, rows=None):
     return cut_lines(cuts, (rows or len(cuts), HEIGHT, width), BLANK).permute(0, 2, 3, 1).numpy()
 
 
-@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("upside_down", [False, True])
 @pytest.mark.parametrize("name", REGIONS)
-def test_a_line_is_what_opencv_cuts_out(name, turned):
-    image, found = page(1), replace(REGIONS[name], turned=turned)
+def test_a_line_is_what_opencv_cuts_out(name, upside_down):
+    image, found = page(1), replace(REGIONS[name], upside_down=upside_down)
     (ours,) = on_torch([LineCut(page_on(image, CPU), found, 200)], 200)
     difference = np.abs(ours.astype(int) - on_the_host(image, found, 200))
     # Positions that lie between two 32nds of a pixel may be rounded the other way.

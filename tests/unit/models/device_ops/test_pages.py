@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.device_ops.pages import centre_of_short_side, page_on, resized, resized_for_detection, turned
+from models.device_ops.pages import centre_of_short_side, page_on, resized, resized_for_detection, rotated
 from models.ops.resize import center_crop, resize_page, resize_short_side
 from models.ops.rotate import rotate_image
 
@@ -33,7 +33,7 @@ def test_a_page_arrives_as_it_is(order):
 @pytest.mark.parametrize("angle", [0, 90, 180, 270])
 def test_turns_are_the_references_with_their_border(angle):
     image = picture(37, 53)
-    np.testing.assert_array_equal(as_image(turned(page_on(image, CPU), angle)), rotate_image(image, angle))
+    np.testing.assert_array_equal(as_image(rotated(page_on(image, CPU), angle)), rotate_image(image, angle))
 
 
 @pytest.mark.parametrize("shape", [(64, 96), (992, 672), (32, 1280), (480, 320)])

@@ -71,7 +71,7 @@ def test_a_page_beyond_16_bit_positions_is_sampled_in_the_right_place(monkeypatc
 
 
 def test_a_line_that_is_upside_down_is_turned():
-    region = replace(locate_line(quad(10, 20, 110, 50)), turned=True)
+    region = replace(locate_line(quad(10, 20, 110, 50)), upside_down=True)
     # The reference's half turn is off by one pixel, see models/ops/rotate.py.
     np.testing.assert_array_equal(cut_line(PAGE, region)[1:, 1:], PAGE[21:50, 11:110][::-1, ::-1])
 

@@ -297,7 +297,7 @@ def test_lines_and_pages_are_classified_at_the_size_of_the_model(spec: Classific
     image[150:] = 255
     page = PAGES.take(image)
     upright = np.array([[0, 100], [200, 100], [200, 200], [0, 200]], np.float32)
-    regions = [LineRegion(upright, 200, 100), LineRegion(upright, 200, 100, turned=True)]
+    regions = [LineRegion(upright, 200, 100), LineRegion(upright, 200, 100, upside_down=True)]
     views = [None, None, None] if spec is WHOLE else [*regions, regions[0]]
     (classes,) = on_stage(stage, lambda: stage.classify(page, views))
     assert classes == ([1, 1, 1] if spec is WHOLE else [1, 0, 1])
@@ -327,10 +327,10 @@ def test_a_flat_page_comes_back_to_both_sides_and_stays_as_it_is(pool: CpuPool) 
 @pytest.mark.parametrize("angle", [0, 90, 180, 270])
 def test_a_page_is_turned_on_both_sides(angle: Any) -> None:
     image: NDArray[np.uint8] = np.random.default_rng(1).integers(0, 256, (30, 40, 3), dtype=np.uint8)
-    turned = PAGES.turn(PAGES.take(image), angle)
-    assert isinstance(turned, DevicePage)
-    np.testing.assert_array_equal(turned.image, rotate_image(image, angle))
-    np.testing.assert_array_equal(turned.tensor.permute(1, 2, 0).numpy(), turned.image)
+    rotated = PAGES.rotate(PAGES.take(image), angle)
+    assert isinstance(rotated, DevicePage)
+    np.testing.assert_array_equal(rotated.image, rotate_image(image, angle))
+    np.testing.assert_array_equal(rotated.tensor.permute(1, 2, 0).numpy(), rotated.image)
 
 
 def test_a_page_that_is_not_on_the_device_is_a_mistake_of_ours() -> None:
