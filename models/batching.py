@@ -1,8 +1,8 @@
-"""The only way to a device: a queue that batches across requests.
+"""The only way to a device: a queue that makes batches across requests.
 
-Work-conserving: an idle lane takes what is waiting at once, and while every lane works the queue grows - that is the
-batching. There is no timer, no polling and no background task: a batch starts when a job arrives at an idle lane or
-when a lane becomes free. Everything but the lanes' own work runs on the event loop's thread.
+It is work-conserving: an idle lane takes the waiting items at once. While all lanes work, items gather in the queue and
+make the next batches. There is no timer, no polling and no background task. A batch starts when an item arrives at an
+idle lane, or when a lane becomes free. Only the lanes' own work runs outside the event loop's thread.
 """
 
 import asyncio
@@ -16,8 +16,8 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from models.errors import DeadlineExceeded, EngineFailure, OutOfDeviceMemory, PipelineStopped
-from models.scheduling.core_turns import is_newcomers, work_of
-from models.scheduling.fair_queue import FairQueue, Turn
+from models.scheduling.core_turns import work_of, works_for_newcomer
+from models.scheduling.fair_queue import FairQueue, FinishTag
 
 logger = logging.getLogger(__name__)
 
@@ -25,19 +25,28 @@ Item = TypeVar("Item")
 Output = TypeVar("Output")
 
 Lane = Callable[[list[Item]], list[Output]]
-"""Runs one batch of items of equal key, in a thread of its own; one output per item, in order."""
+"""Runs one batch of items with equal keys, in a thread of its own. Gives one output for each item, in order."""
 
 _Failure = EngineFailure | PipelineStopped
 
 _Outputs = list[Output | EngineFailure]
-"""One entry an item: what the lane gave, or why it gave nothing."""
+"""For each item, the lane's output, or the failure in its place."""
 
 
 @dataclass(slots=True)
 class BatcherStats:
-    """Counters since start, for metrics. ``shared_batches`` hold items of two or more flows.
+    """Counters since start, for metrics.
 
-    ``memory_cuts`` counts how often batches were made smaller because the device had no room for one.
+    Attributes:
+        jobs: items taken into the queue.
+        batches: batches run.
+        shared_batches: batches with items of two or more flows.
+        failures: items that failed.
+        dropped: items that left the queue without a run.
+        memory_cuts: how often batches became smaller because the device had no room for one.
+        cost: cost of all batches run.
+        run_seconds: time of all runs.
+        wait_seconds: time that items waited in the queue, summed over items.
     """
 
     jobs: int = 0
@@ -52,8 +61,8 @@ class BatcherStats:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Job(Generic[Item, Output]):
-    # Event loop logs may show a job: what it holds of a document stays out of its text.
+class _Entry(Generic[Item, Output]):
+    # Event loop logs may show an entry, so its text holds nothing of a document.
     item: Item = field(repr=False)
     cost: int
     flow: Hashable = field(repr=False)
@@ -64,15 +73,15 @@ class _Job(Generic[Item, Output]):
 
 
 class Batcher(Generic[Item, Output]):
-    """One stage's queue in front of its lanes.
+    """The queue of one stage, in front of its lanes.
 
     Args:
         name: stage name, for threads and errors.
-        lanes: one callable per engine instance; each is only ever called from its own thread.
+        lanes: one callable for each engine instance. Each is only called from its own thread.
         max_items: most items in one batch.
-        max_cost: most cost (padded pixels) in one batch; a single item may exceed it.
-        kept_lanes: lanes that batches without a newcomer (see `models.scheduling.core_turns`) leave free: a lane whose
-            batch waits for its turn on the processor cannot run one that would be passed in front of it.
+        max_cost: most cost (padded pixels) of one batch. A single item may exceed it.
+        kept_lanes: lanes that stay free for batches with a newcomer, see `models.scheduling.core_turns`. A lane whose
+            batch waits for processor cores cannot run a newcomer's batch, which would get its cores first.
     """
 
     def __init__(
@@ -91,18 +100,18 @@ class Batcher(Generic[Item, Output]):
         self._max_items, self._max_cost = max_items, max_cost
         self._idle = [(lane, ThreadPoolExecutor(1, f"{name}-{number}")) for number, lane in enumerate(lanes)]
         self._executors = [executor for _, executor in self._idle]
-        self._queue: FairQueue[_Job[Item, Output]] = FairQueue()
+        self._queue: FairQueue[_Entry[Item, Output]] = FairQueue()
         self._running: dict[asyncio.Future[_Ran[Output]], float] = {}
         self._closed = False
 
     @property
     def queued(self) -> int:
-        """Jobs that wait for a lane."""
+        """The number of items that wait for a lane."""
         return len(self._queue)
 
     @property
     def longest_run_seconds(self) -> float:
-        """How long the oldest batch that is running now has been running; 0 where none is."""
+        """The time since the oldest of the running batches started; 0 if no batch runs."""
         return time.monotonic() - min(self._running.values()) if self._running else 0.0
 
     async def submit(
@@ -113,22 +122,22 @@ class Batcher(Generic[Item, Output]):
         cost: int,
         flow: Hashable = None,
         deadline: float | None = None,
-        turn: Turn | None = None,
+        tag: FinishTag | None = None,
     ) -> list[Output]:
         """Queue items and wait for their outputs. Cancelling the wait drops the items that have not started.
 
-        All are queued before the first can start, so items of one call share batches as far as the limits allow.
+        All items are queued before the first can start. So items of one call share batches as far as the limits allow.
 
         Args:
-            items: what the lane takes, one entry a job.
+            items: the lane's inputs.
             key: items share a batch only if their keys are equal.
-            cost: what each item costs the device, in padded pixels.
-            flow: the request they belong to; flows share the device equally.
+            cost: the cost of each item, in padded pixels.
+            flow: the request of the items. Flows share the device equally.
             deadline: event loop time after which an item is dropped instead of run.
-            turn: of the page, where its items come in several calls; else the items of this call are a page.
+            tag: of the page, if its items come in several calls. Without it, the items of this call are a page.
 
         Returns:
-            One output an item, in order.
+            One output for each item, in order.
 
         Raises:
             DeadlineExceeded: the deadline passed while an item waited.
@@ -138,60 +147,60 @@ class Batcher(Generic[Item, Output]):
         if self._closed:
             raise PipelineStopped(f"Stage '{self.name}' is closed.")
         loop, now = asyncio.get_running_loop(), time.monotonic()
-        due, newcomer = turn or Turn(cost * len(items)), is_newcomers()
+        page_tag, newcomer = tag or FinishTag(cost * len(items)), works_for_newcomer()
         results: list[asyncio.Future[Output]] = []
         for item in items:
-            job: _Job[Item, Output] = _Job(item, cost, flow, deadline, newcomer, now, loop.create_future())
-            withdraw = self._queue.push(job, key=key, cost=cost, flow=flow, turn=due, urgent=newcomer)
-            job.result.add_done_callback(partial(self._forget, withdraw))
-            results.append(job.result)
+            entry: _Entry[Item, Output] = _Entry(item, cost, flow, deadline, newcomer, now, loop.create_future())
+            withdraw = self._queue.push(entry, key=key, cost=cost, flow=flow, tag=page_tag, urgent=newcomer)
+            entry.result.add_done_callback(partial(self._forget, withdraw))
+            results.append(entry.result)
         self.stats.jobs += len(results)
         self._pump()
         return await _all_or_none(results)
 
     async def close(self) -> None:
-        """Fail what waits, let running batches finish, end the threads."""
+        """Fail the waiting items, let running batches finish, and end the threads."""
         self._closed = True
-        for job in self._queue.clear():
-            if not job.result.done():
-                job.result.set_exception(PipelineStopped(f"Stage '{self.name}' is closed."))
+        for entry in self._queue.clear():
+            if not entry.result.done():
+                entry.result.set_exception(PipelineStopped(f"Stage '{self.name}' is closed."))
         await asyncio.gather(*self._running, return_exceptions=True)
         for executor in self._executors:
             executor.shutdown()
 
     def _pump(self) -> None:
-        """Start batches while there are an idle lane and a job that is still wanted."""
+        """Start batches while there are an idle lane and an item that is still wanted."""
         while self._idle:
             only_newcomers = self._older >= self._most_older
             taken = self._queue.pop_batch(self._max_items, self._max_cost, urgent=only_newcomers)
             if not taken:
                 return
-            batch = [job for job in taken if self._wanted(job)]
+            batch = [entry for entry in taken if self._wanted(entry)]
             if batch:
                 self._start(batch)
 
-    def _wanted(self, job: _Job[Item, Output]) -> bool:
-        """Whether anyone still waits for a job; an expired one is told so."""
-        expired = job.deadline is not None and asyncio.get_running_loop().time() > job.deadline
-        if expired and not job.result.done():
-            job.result.set_exception(DeadlineExceeded(f"The deadline passed before stage '{self.name}' ran."))
-        self.stats.dropped += job.result.done()
-        return not job.result.done()
+    def _wanted(self, entry: _Entry[Item, Output]) -> bool:
+        """Whether a caller still waits for an item. An item past its deadline fails here."""
+        expired = entry.deadline is not None and asyncio.get_running_loop().time() > entry.deadline
+        if expired and not entry.result.done():
+            entry.result.set_exception(DeadlineExceeded(f"The deadline passed before stage '{self.name}' ran."))
+        self.stats.dropped += entry.result.done()
+        return not entry.result.done()
 
     def _forget(self, withdraw: Callable[[], bool], _result: "asyncio.Future[Output]") -> None:
-        """Let go of a job that is over; where it still waited, its caller has left."""
+        """Forget an item that is over. If it still waited, its caller has left."""
         self.stats.dropped += withdraw()
 
-    def _start(self, batch: list[_Job[Item, Output]]) -> None:
+    def _start(self, batch: list[_Entry[Item, Output]]) -> None:
         lane, executor = self._idle.pop()
         now = time.monotonic()
-        items = [job.item for job in batch]
-        newcomer = any(job.newcomer for job in batch)
+        items = [entry.item for entry in batch]
+        newcomer = any(entry.newcomer for entry in batch)
         try:
             run = partial(_run, lane, items, newcomer=newcomer)
             future = asyncio.get_running_loop().run_in_executor(executor, run)
         except (RuntimeError, MemoryError) as error:
-            # The executor may keep a call whose thread did not start; without items it does nothing.
+            # The executor may keep a call whose thread did not start. Without items the call does nothing.
             items.clear()
             self._idle.append((lane, executor))
             self._deliver(batch, [_as_failure(error) for _ in batch])
@@ -200,20 +209,20 @@ class Batcher(Generic[Item, Output]):
         self._older += not newcomer
         future.add_done_callback(partial(self._finish, batch, lane, executor, now, not newcomer))
         self.stats.batches += 1
-        self.stats.shared_batches += len({job.flow for job in batch}) > 1
-        self.stats.cost += sum(job.cost for job in batch)
-        self.stats.wait_seconds += sum(now - job.arrived for job in batch)
+        self.stats.shared_batches += len({entry.flow for entry in batch}) > 1
+        self.stats.cost += sum(entry.cost for entry in batch)
+        self.stats.wait_seconds += sum(now - entry.arrived for entry in batch)
 
     def _finish(
         self,
-        batch: list[_Job[Item, Output]],
+        batch: list[_Entry[Item, Output]],
         lane: Lane[Item, Output],
         executor: ThreadPoolExecutor,
         started: float,
         older: bool,
         future: "asyncio.Future[_Ran[Output]]",
     ) -> None:
-        """Hand each output to its job, give the lane back, start the next batch."""
+        """Give each output to its caller, free the lane, and start the next batch."""
         del self._running[future]
         self._older -= older
         self._idle.append((lane, executor))
@@ -223,9 +232,9 @@ class Batcher(Generic[Item, Output]):
             self._pump()
 
     def _outputs(
-        self, future: "asyncio.Future[_Ran[Output]]", batch: list[_Job[Item, Output]]
+        self, future: "asyncio.Future[_Ran[Output]]", batch: list[_Entry[Item, Output]]
     ) -> Sequence[Output | _Failure]:
-        """What a batch gave; a failure for each item where it was abandoned or its thread broke."""
+        """The outputs of a batch; a failure for each item if the batch was abandoned or its thread broke."""
         if future.cancelled():
             return [PipelineStopped(f"Stage '{self.name}' was stopped.") for _ in batch]
         error = future.exception()
@@ -233,29 +242,29 @@ class Batcher(Generic[Item, Output]):
             return [_as_failure(error) for _ in batch]
         ran = future.result()
         if ran.too_many:
-            self._make_smaller(sum(job.cost for job in batch) * ran.too_many // len(batch))
+            self._make_smaller(sum(entry.cost for entry in batch) * ran.too_many // len(batch))
         return ran.outputs
 
     def _make_smaller(self, cost: int) -> None:
-        """Halve what later batches may cost: the device had no room for one of this cost."""
+        """Allow later batches half of this cost, because the device had no room for it."""
         self.stats.memory_cuts += 1
         self._max_cost = max(1, min(self._max_cost, cost) // 2)
         facts = {"stage": self.name, "pixels": self._max_cost}
         logger.warning("the device is out of memory; batches are smaller from now on", extra={"facts": facts})
 
-    def _deliver(self, batch: list[_Job[Item, Output]], outputs: Sequence[Output | _Failure]) -> None:
-        for job, output in zip(batch, outputs, strict=True):
+    def _deliver(self, batch: list[_Entry[Item, Output]], outputs: Sequence[Output | _Failure]) -> None:
+        for entry, output in zip(batch, outputs, strict=True):
             self.stats.failures += isinstance(output, EngineFailure)
-            if job.result.done():
+            if entry.result.done():
                 continue
             if isinstance(output, EngineFailure | PipelineStopped):
-                job.result.set_exception(output)
+                entry.result.set_exception(output)
             else:
-                job.result.set_result(output)
+                entry.result.set_result(output)
 
 
 async def _all_or_none(results: list["asyncio.Future[Output]"]) -> list[Output]:
-    """Wait for all; when one fails or the wait is cancelled, drop the others."""
+    """Wait for all results. If one fails, or the wait is cancelled, drop the others."""
     try:
         return list(await asyncio.gather(*results))
     finally:
@@ -265,10 +274,11 @@ async def _all_or_none(results: list["asyncio.Future[Output]"]) -> list[Output]:
 
 @dataclass(slots=True)
 class _Ran(Generic[Output]):
-    """What became of a batch.
+    """The result of a batch.
 
     Attributes:
-        too_many: the least number of its items that the device had no memory for; 0 where there was enough.
+        outputs: of its items, in order.
+        too_many: the smallest number of items that the device had no memory for; 0 if there was always enough.
     """
 
     outputs: _Outputs[Output]
@@ -276,7 +286,7 @@ class _Ran(Generic[Output]):
 
 
 def _run(lane: Lane[Item, Output], items: list[Item], *, newcomer: bool) -> _Ran[Output]:
-    """Run a batch, and let the engines know how urgent it is."""
+    """Run a batch, and tell the engines whether it is urgent."""
     ran: _Ran[Output] = _Ran([])
     with work_of(newcomer=newcomer):
         ran.outputs = _run_apart(lane, items, ran)
@@ -284,7 +294,7 @@ def _run(lane: Lane[Item, Output], items: list[Item], *, newcomer: bool) -> _Ran
 
 
 def _run_apart(lane: Lane[Item, Output], items: list[Item], ran: _Ran[Output]) -> _Outputs[Output]:
-    """Run a batch; when it fails, run its halves, so that an item that breaks the engine fails alone."""
+    """Run a batch. If it fails, run its halves, so that an item that breaks the engine fails alone."""
     if not items:
         return []
     try:
@@ -293,7 +303,7 @@ def _run_apart(lane: Lane[Item, Output], items: list[Item], ran: _Ran[Output]) -
         first = not ran.too_many
         ran.too_many = len(items)
         if len(items) == 1:
-            # Once more: what another lane held may be free by now.
+            # Try once more: another lane may have freed its memory by now.
             return _run_apart(lane, items, ran) if first else [error]
     except Exception as error:  # noqa: BLE001 - whatever a lane raises must reach its own callers and nobody else
         if len(items) == 1:

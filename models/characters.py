@@ -1,7 +1,8 @@
-"""Where the single characters of a recognised line are on its page.
+"""The places of the single characters of a recognised line on its page.
 
-CTC tells where along a line each character was seen, to one step of the recogniser: about a sixth of the line's height.
-A character's cell reaches to the middle between it and its neighbours, and never further than a square character would.
+CTC tells the position of each character along its line, with a precision of one step of the recogniser. A step is about
+a sixth of the line's height. A character's cell ends in the middle between it and its neighbours, and it is never wider
+than a square.
 """
 
 from itertools import pairwise
@@ -20,21 +21,21 @@ CharacterBox: TypeAlias = tuple[int, int, int, int]
 """left, top, width and height of an upright box, in whole page pixels."""
 
 _ROUNDING = 1e-3
-"""Pixels that are put down to floating point where a box grows to whole pixels."""
+"""When a box grows to whole pixels, a smaller fraction of a pixel counts as a rounding error."""
 
 
 def character_quads(line: TextLine) -> tuple[CharacterQuad, ...]:
-    """The quad of each character of ``line.text`` in turn: a slice of the line, turned as the line is.
+    """The quad of each character of ``line.text``. It is a slice of the line, with the line's rotation.
 
     Characters that were read as one, such as the two halves of a flag, share a quad.
     """
     if not line.char_positions:
         return ()
-    # The rectangle that the recogniser was given, not the quad itself: its corners tell the direction of reading.
+    # This is the recogniser's rectangle and not the quad itself: its corners tell the direction of reading.
     region = locate_line(line.quad)
     vertical = region is not None and region.vertical
     quad = (line.quad if region is None else region.corners).astype(np.float64)
-    # Both edges that the characters run along, from 0 to 1.
+    # The characters run along these two edges, from 0 to 1.
     near, far = (quad[[0, 3]], quad[[1, 2]]) if vertical else (quad[[0, 1]], quad[[3, 2]])
     length, thickness = _sizes(near, far)
     spans = _spans(line.char_positions, thickness / length / 2 if length else 1.0)
@@ -43,16 +44,16 @@ def character_quads(line: TextLine) -> tuple[CharacterQuad, ...]:
 
 
 def character_boxes(line: TextLine) -> tuple[CharacterBox, ...]:
-    """The smallest upright box around the quad of each character of ``line.text`` in turn."""
+    """The smallest upright box around the quad of each character of ``line.text``."""
     return tuple(_box(quad) for quad in character_quads(line))
 
 
 def _spans(positions: tuple[float, ...], reach: float) -> list[tuple[float, float]]:
-    """First and last point of each character's cell along the line, as fractions of its length.
+    """The first and last point of each character's cell along the line, as fractions of its length.
 
     Args:
         positions: centres, in any order.
-        reach: how far a cell may reach to either side of its centre.
+        reach: the greatest distance of a cell's ends from its centre.
     """
     centres = sorted(set(positions))
     middles = [(before + after) / 2 for before, after in pairwise(centres)]
@@ -64,7 +65,7 @@ def _spans(positions: tuple[float, ...], reach: float) -> list[tuple[float, floa
 
 
 def _sizes(near: NDArray[np.float64], far: NDArray[np.float64]) -> tuple[float, float]:
-    """Length and thickness of a line, in pixels."""
+    """The length and thickness of a line, in pixels."""
     length = (np.linalg.norm(near[1] - near[0]) + np.linalg.norm(far[1] - far[0])) / 2
     thickness = (np.linalg.norm(far[0] - near[0]) + np.linalg.norm(far[1] - near[1])) / 2
     return float(length), float(thickness)

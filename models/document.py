@@ -1,4 +1,4 @@
-"""The nouns that travel between stages. All are frozen; arrays in them are never written to after creation."""
+"""The types that travel between stages. All are frozen, and arrays in them are never written to after creation."""
 
 from dataclasses import dataclass, field
 
@@ -43,7 +43,7 @@ class TextBox:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word (Latin letters and digits: a run; CJK: one character; separators: a run of their own).
+    """A word: a run of Latin letters and digits, one CJK character, or a run of separators.
 
     Attributes:
         text: the characters.
@@ -59,14 +59,14 @@ class TextLine:
     """One recognised line.
 
     Attributes:
-        text: may be empty, with score 0.0, where nothing was read.
+        text: may be empty, with score 0.0, if nothing was read.
         score: mean probability of the decoded characters, 0..1.
         quad: the detection it was read from.
-        char_scores: probability of each character of ``text`` in turn.
-        words: filled only where word boxes were asked for.
-        char_positions: centre of each character of ``text`` in turn along the line, as a fraction of its length: 0 is
-            the left edge of ``quad`` (the top edge, where a line stands upright), 1 the opposite one. Rising, except in
-            text from right to left and in lines that were found upside down. See `models.characters`.
+        char_scores: probability of each character of ``text``.
+        words: filled only if word boxes were requested.
+        char_positions: centre of each character of ``text`` along the line, as a fraction of its length. 0 is the left
+            edge of ``quad``, or the top edge of a vertical line; 1 is the opposite edge. They rise, except in text from
+            right to left and in lines that were found upside down. See `models.characters`.
     """
 
     text: str
@@ -79,12 +79,12 @@ class TextLine:
 
 @dataclass(frozen=True, slots=True)
 class Preprocessed:
-    """What the document preprocessor made of a page.
+    """The result of the document preprocessor.
 
     Attributes:
-        image: the page that everything after works on.
-        angle: 0, 90, 180 or 270 degrees counter-clockwise that were applied; -1 where orientation did not run.
-        rotated: the page after rotation and before unwarping; None where the preprocessor did not run.
+        image: the page that all later steps work on.
+        angle: the applied rotation: 0, 90, 180 or 270 degrees counter-clockwise; -1 if orientation did not run.
+        rotated: the page after rotation and before unwarping; None if the preprocessor did not run.
     """
 
     image: Image
@@ -97,13 +97,13 @@ class PageResult:
     """Everything that was read on one page.
 
     Attributes:
-        options: the effective options it was read with.
+        options: the effective options that it was read with.
         preprocessed: the page image that all coordinates refer to.
         boxes: all N detections in reading order.
-        angles: N line orientations: 0 upright, 1 turned by 180 degrees, -1 where the stage did not run.
+        angles: N line orientations: 0 upright, 1 upside down, -1 if the stage did not run.
         lines: the M <= N lines whose score reached the threshold, in the order of ``boxes``.
         seconds: wall time per stage name, for metrics.
-        regions: what the layout model saw; None where none looked.
+        regions: the regions that the layout model found; None if it did not run.
     """
 
     options: OcrOptions

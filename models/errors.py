@@ -1,14 +1,14 @@
-"""Everything that can go wrong between pixels and text, one class a cause.
+"""Everything that can go wrong between pixels and text, with one class for each cause.
 
 OcrError
 ├── InvalidOption        an option is outside its documented range
 ├── ModuleNotLoaded      an optional module was asked for, and its model cannot run here
-│   └── LanguageNotInstalled  a language was asked for whose recogniser is not on this machine
+│   └── LanguageNotInstalled  the recogniser of a requested language is not on this machine
 ├── ModelNotInstalled    weights named in the configuration are not on this machine
 ├── InvalidModelDirectory  a model directory lacks a file, or its inference.yml cannot be used
 ├── WeightsMismatch      a weights file is not the one its manifest entry describes
 ├── EngineUnavailable    the configured inference engine cannot run on this machine
-├── EngineFailure        the engine raised, or answered with something that cannot be right
+├── EngineFailure        the engine raised, or gave an output that cannot be right
 │   └── OutOfDeviceMemory  the device has no room for this batch; a smaller one may fit
 ├── DeadlineExceeded     the caller's time ran out before the work was done
 └── PipelineStopped      the pipeline is shutting down or one of its parts died
@@ -38,22 +38,22 @@ class ModuleNotLoaded(OcrError):
 
 
 class LanguageNotInstalled(ModuleNotLoaded):
-    """The recogniser of the language that was asked for is not installed, or cannot be opened.
+    """The recogniser of the requested language is not installed, or cannot be opened.
 
     The message names the command that installs it.
     """
 
 
 class ModelNotInstalled(OcrError):
-    """A model's files are not on this machine and were not, or must not be, fetched."""
+    """A model's files are not on this machine. They were not fetched, or must not be."""
 
 
 class InvalidModelDirectory(OcrError):
-    """A model directory lacks a file, or its `inference.yml` is malformed or asks for what the pipeline cannot do."""
+    """A model directory lacks a file, or its `inference.yml` is malformed or needs what the pipeline cannot do."""
 
 
 class WeightsMismatch(OcrError):
-    """A weights file's SHA-256 is not the one in the manifest; it is never loaded."""
+    """A weights file's SHA-256 is not the one in the manifest. The file is never loaded."""
 
 
 class EngineUnavailable(OcrError):
@@ -65,7 +65,7 @@ class EngineFailure(OcrError):
 
 
 class OutOfDeviceMemory(EngineFailure):
-    """The device has no room for this batch. Engines raise it so that the batcher makes smaller ones."""
+    """The device has no room for this batch. After it, the batcher makes smaller batches."""
 
 
 class DeadlineExceeded(OcrError):

@@ -1,7 +1,7 @@
-"""What this machine has: the processor cores that this process may use, and the NVIDIA cards.
+"""Finds the processor cores and the NVIDIA cards that this process may use.
 
-Cards are asked for through the CUDA driver API (https://docs.nvidia.com/cuda/cuda-driver-api/). Every driver brings it,
-so a missing driver or card is told apart from a missing library before any of the large libraries is loaded.
+Cards are found through the CUDA driver API (https://docs.nvidia.com/cuda/cuda-driver-api/). Every driver brings it. So
+a missing driver or card is told apart from a missing library, before one of the large libraries is loaded.
 """
 
 import ctypes
@@ -19,19 +19,20 @@ _NAME_BYTES = 256
 
 
 def usable_cores() -> int:
-    """CPU cores that this process may run on, or as many as its control groups' quota is worth, rounded up.
+    """The number of CPU cores that this process may run on, or its control groups' quota, rounded up, if that is less.
 
-    A container that is given 8 CPUs of a machine of 64 still sees all of them; threads beyond the quota would only make
-    the kernel stop the whole process for the rest of every period.
+    A container with a quota of 8 CPUs on a machine with 64 still sees all of them. With more threads than the quota,
+    the kernel would stop the whole process for the rest of every period.
     """
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min([allowed, *map(math.ceil, _quotas(ROOT))]))
 
 
 def _quotas(root: Path) -> Iterator[float]:
-    """Cores that the control group of this process, and each above it, may use; none where there is no limit.
+    """The cores that the control group of this process, and each above it, may use. Groups without a limit give none.
 
-    Version 2: ``cpu.max`` holds quota and period in microseconds, or ``max``. Version 1: a file each, -1 for no limit.
+    Version 2: ``cpu.max`` holds quota and period in microseconds, or ``max``. Version 1: each has a file of its own,
+    and -1 means no limit.
     """
     for group in _groups(root):
         try:
@@ -47,7 +48,7 @@ def _quotas(root: Path) -> Iterator[float]:
 
 
 def _groups(root: Path) -> Iterator[Path]:
-    """Directories of this process's groups, each followed by those above it (cgroups(7), /proc/[pid]/cgroup)."""
+    """The directories of this process's groups. Those above a group follow it (cgroups(7), /proc/[pid]/cgroup)."""
     try:
         lines = (root / "proc/self/cgroup").read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -68,7 +69,7 @@ class Gpu:
     """One card.
 
     Attributes:
-        index: its number in this process (``CUDA_VISIBLE_DEVICES`` counts).
+        index: its index in this process, after ``CUDA_VISIBLE_DEVICES``.
         name: the product's name.
         driver: the newest CUDA version that the driver runs, e.g. 13000 for 13.0.
     """
@@ -79,7 +80,7 @@ class Gpu:
 
 
 def count_gpus() -> int:
-    """How many cards this process can use.
+    """The number of cards that this process can use.
 
     Raises:
         EngineUnavailable: there is no driver, or it does not start.
@@ -93,7 +94,7 @@ def every_gpu() -> tuple[str, ...]:
     """All NVIDIA GPUs that this process can use, as device names.
 
     Raises:
-        EngineUnavailable: there is none; nothing else is taken instead.
+        EngineUnavailable: there is none. No other device is taken instead.
     """
     count = count_gpus()
     if not count:
@@ -102,7 +103,7 @@ def every_gpu() -> tuple[str, ...]:
 
 
 def find_gpu(device: str) -> Gpu:
-    """The card that a device ``gpu:N`` means.
+    """The card of a device ``gpu:N``.
 
     Raises:
         EngineUnavailable: the name is not of that form, there is no driver, or no such card.

@@ -1,11 +1,11 @@
-"""What a page costs: the measure by which a server admits work."""
+"""The cost of a page, by which a server admits work."""
 
 from models.ops.resize import detection_shape
 from models.options import OcrOptions
 
 
 def page_cost(width: int, height: int, options: OcrOptions) -> int:
-    """Pixels that a page of this size keeps in memory: its own, or those that the detector sees if they are more.
+    """The number of pixels that a page keeps in memory: its own, or the detector's if they are more.
 
     Args:
         width: of the page, in pixels.

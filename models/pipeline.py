@@ -1,7 +1,8 @@
 """The pipeline: one page in, its text out.
 
-Orientation, unwarping, detection, crops, line orientation and recognition, in PaddleX's order. Pages of all requests
-run through the same stages at the same time; they share the batchers' queues and never a parameter or a result.
+The steps are orientation, unwarping, detection, crops, line orientation and recognition, in PaddleX's order. Pages of
+all requests run through the same stages at the same time. They share the queues of the batchers, but no parameter and
+no result.
 """
 
 import time
@@ -34,7 +35,11 @@ from models.stages.unwarping import UnwarpingStage
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """The opened stages of one pipeline, the models behind them, and how pages reach those."""
+    """The opened stages of one pipeline.
+
+    Attributes:
+        pages: brings pages to the stages' models.
+    """
 
     pages: Pages
     detection: DetectionStage
@@ -59,16 +64,23 @@ class OpenedStage(Closable, Protocol):
 
 
 Opening = Callable[[str], object]
-"""Told the name of each module before it is opened."""
+"""Is called with the name of each module before it is opened."""
 
 
 def nobody(_module: str) -> None:
-    """Told of what is opened where nobody asked to be."""
+    """An `Opening` for callers that do not want to know."""
 
 
 @dataclass(slots=True)
 class _Run:
-    """What all steps of one page share: who it is for, until when, and how long each step took."""
+    """The data that all steps of one page share.
+
+    Attributes:
+        options: the effective options.
+        flow: the request that the page belongs to.
+        deadline: event loop time after which queued work is dropped.
+        seconds: wall time of each step so far.
+    """
 
     options: OcrOptions
     flow: Hashable
@@ -83,14 +95,14 @@ class _Run:
 
 
 class OcrPipeline:
-    """Reads pages. Built by `models.loader.build_pipeline`; used from one event loop.
+    """Reads pages. `models.loader.build_pipeline` builds it. It is used from one event loop.
 
     Args:
         stages: its stages.
-        defaults: what a request that says nothing gets.
-        pool: for array work.
+        defaults: the options of a request that sets none.
+        pool: threads for array work.
         required: the modules that are always open.
-        hang_seconds: an engine that works on one batch for longer has hung.
+        hang_seconds: an engine that works longer on one batch has hung.
     """
 
     def __init__(
@@ -112,17 +124,17 @@ class OcrPipeline:
 
     @property
     def healthy(self) -> bool:
-        """Whether the pipeline takes work, and none of its engines has hung."""
+        """Whether the pipeline takes work and no engine has hung."""
         return not self._closed and self.longest_run_seconds < self._hang_seconds
 
     @property
     def longest_run_seconds(self) -> float:
-        """How long the oldest batch that an engine works on now has taken so far; 0 where none does."""
+        """The time since the oldest of all running batches started; 0 if no batch runs."""
         return max(stage.batcher.longest_run_seconds for stage in self._opened())
 
     @property
     def opening(self) -> bool:
-        """Whether a model is being opened right now, which may take minutes where it is compiled."""
+        """Whether a model is being opened now. This may take minutes if the model is compiled."""
         return self._stages.recognition.opening or any(stage.opening for stage in self._stages.optional())
 
     def modules(self) -> tuple[ModuleStatus, ...]:
@@ -131,7 +143,7 @@ class OcrPipeline:
         return (*self._required, *self._stages.recognition.statuses(), *optional)
 
     def stats(self) -> dict[str, tuple[BatcherStats, int]]:
-        """Per opened stage, by name: its batcher's counters and how many jobs wait."""
+        """For each opened stage, by name: its batcher's counters, and the number of items that wait."""
         return {stage.batcher.name: (stage.batcher.stats, stage.batcher.queued) for stage in self._opened()}
 
     def reads_language(self, group: str) -> bool:
@@ -139,7 +151,7 @@ class OcrPipeline:
         return self._stages.recognition.available(group)
 
     async def prepare(self, options: OcrOptions) -> None:
-        """Open the stages that these options need, so that a request fails before its file is decoded.
+        """Open the stages that these options need. So a request that cannot run fails before its file is decoded.
 
         Raises:
             LanguageNotInstalled: the recogniser of the language cannot run here.
@@ -150,13 +162,13 @@ class OcrPipeline:
             await stage.get(self._pool)
 
     async def open_required(self, opening: Opening = nobody) -> None:
-        """Open the optional stages that the defaults turn on.
+        """Open the optional stages that the defaults switch on.
 
         Args:
-            opening: told what is being opened.
+            opening: is called before each module is opened.
 
         Raises:
-            ModuleNotLoaded: one of them cannot run here; the message is for the operator.
+            ModuleNotLoaded: one of them cannot run here. The message is for the operator.
         """
         for stage in self._wanted(self.defaults.resolve(OcrOverrides(structure=True))):
             opening(stage.module)
@@ -166,10 +178,10 @@ class OcrPipeline:
         """Open every allowed optional stage that can run here.
 
         Args:
-            opening: told what is being opened.
+            opening: is called before each module is opened.
 
         Raises:
-            ModuleNotLoaded: one that the defaults turn on cannot; the message is for the operator.
+            ModuleNotLoaded: a stage that the defaults switch on cannot run here. The message is for the operator.
         """
         await self.open_required(opening)
         for stage in self._stages.optional():
@@ -178,7 +190,7 @@ class OcrPipeline:
                 await stage.open_if_possible(self._pool)
 
     async def close(self) -> None:
-        """Fail what waits, let running batches finish, release the engines."""
+        """Fail the waiting items, let running batches finish, and release the engines."""
         self._closed = True
         await self._stages.detection.close()
         await self._stages.recognition.close()
@@ -195,10 +207,10 @@ class OcrPipeline:
             page: the decoded page.
             options: effective options, from ``defaults.resolve``.
             deadline: event loop time after which queued work of this page is dropped.
-            flow: the request the page belongs to; requests share the devices equally.
+            flow: the request that the page belongs to. Requests share the devices equally.
 
         Raises:
-            ModuleNotLoaded: an optional stage, or a language, was asked for that cannot run here.
+            ModuleNotLoaded: the options need an optional stage, or a language, that cannot run here.
             EngineFailure, DeadlineExceeded, PipelineStopped: see `models.batching.Batcher.submit`.
         """
         with self._in_work.page_of(flow):
@@ -216,8 +228,8 @@ class OcrPipeline:
         with run.timed("text_recognition"):
             reads = await recogniser.stage.read(pixels, regions, flow=flow, deadline=deadline)
         lines = await self._pool.run(_text_lines, boxes, regions, reads, recogniser, options)
-        seen = await self._look(preprocessed.image, run)
-        return PageResult(options, preprocessed, tuple(boxes), tuple(angles), lines, run.seconds, seen)
+        layout = await self._find_regions(preprocessed.image, run)
+        return PageResult(options, preprocessed, tuple(boxes), tuple(angles), lines, run.seconds, layout)
 
     async def _preprocess(self, image: Image, run: _Run) -> tuple[Preprocessed, PagePixels]:
         page = await self._pool.run(self._stages.pages.take, image)
@@ -239,7 +251,7 @@ class OcrPipeline:
     async def _orient_lines(
         self, page: PagePixels, regions: list[LineRegion], run: _Run
     ) -> tuple[list[LineRegion], list[int]]:
-        """Turn upside-down lines; the angles are 0 or 1 (180 degrees), or -1 where the stage is off."""
+        """Find the lines that are upside down. The angles are 0 or 1 (180 degrees), or -1 if the stage is off."""
         if not run.options.use_textline_orientation:
             return regions, [-1] * len(regions)
         with run.timed("textline_orientation"):
@@ -248,8 +260,8 @@ class OcrPipeline:
         oriented = [replace(region, upside_down=angle == 180) for region, angle in zip(regions, angles, strict=True)]
         return oriented, [int(region.upside_down) for region in oriented]
 
-    async def _look(self, image: Image, run: _Run) -> tuple[Region, ...] | None:
-        """The regions of a page, tables with their grids; None where no layout model is to look."""
+    async def _find_regions(self, image: Image, run: _Run) -> tuple[Region, ...] | None:
+        """The regions of a page, tables with their grids; None if the options want no layout detection."""
         if not run.options.use_layout_detection:
             return None
         with run.timed("layout_detection"):
@@ -272,7 +284,7 @@ class OcrPipeline:
 
 
 def _locate(boxes: Sequence[TextBox]) -> tuple[list[TextBox], list[LineRegion]]:
-    """Find the region of every box; a box without a whole pixel of area is dropped."""
+    """Find the region of every box. A box that has less than one pixel of width or height is dropped."""
     located = [(box, region) for box in boxes if (region := locate_line(box.quad)) is not None]
     return [box for box, _ in located], [region for _, region in located]
 
@@ -299,7 +311,7 @@ def _text_line(box: TextBox, region: LineRegion, read: ReadLine, options: OcrOpt
 
 
 def _in_logical_order(line: TextLine) -> TextLine:
-    """A line in the order in which it is read, from the order in which it is seen from left to right."""
+    """Change a line from the visual order, from left to right, to the order in which it is read."""
     order = logical_order(line.text)
     words = tuple(replace(word, text=logical_text(word.text)) for word in line.words)
     return replace(

@@ -1,7 +1,7 @@
-"""The recognisers of a pipeline: the one that its configuration names, and those of other languages that are installed.
+"""The recognisers of a pipeline: the configured one, and the installed ones for other languages.
 
-A language's recogniser is opened when it is first asked for and stays open. Which one reads which languages is the
-table in `models.languages.groups`.
+A language's recogniser is opened at its first use and stays open. The table in `models.languages.groups` says which
+recogniser reads which languages.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +19,8 @@ class Recogniser:
     """An opened recogniser.
 
     Attributes:
-        model_name: its model.
+        stage: runs its model.
+        model_name: the name of its model.
         characters: its dictionary.
         right_to_left: whether it reads a script that is written from right to left.
     """
@@ -35,7 +36,7 @@ class Recogniser:
         return self.stage.runs_on
 
     async def close(self) -> None:
-        """Stop taking work and release the engines."""
+        """Take no more work, and release the engines."""
         await self.stage.close()
 
 
@@ -44,8 +45,8 @@ class Recognisers:
 
     Args:
         configured: the recogniser that the configuration names.
-        packs: those of other languages, by model name; opened when they are first needed.
-        installed: whether a model is on this machine.
+        packs: recognisers of other languages, by model name. Each is opened at its first use.
+        installed: tells whether a model is on this machine.
     """
 
     def __init__(
@@ -65,25 +66,25 @@ class Recognisers:
 
     @property
     def opening(self) -> bool:
-        """Whether one is being opened right now."""
+        """Whether a recogniser is being opened now."""
         return any(pack.opening for pack in self._packs.values())
 
     def statuses(self) -> tuple[ModuleStatus, ...]:
-        """The state of the configured recogniser, and of those of other languages that are on this machine."""
+        """The state of the configured recogniser, and of the installed recognisers of other languages."""
         stage, model_name = self._configured.stage, self._configured.model_name
         packs = [pack for pack in self._packs.values() if self._is_here(pack)]
         loaded = ModuleStatus(stage.batcher.name, model_name, "loaded", stage.runs_on)
         return (loaded, *(pack.status for pack in packs))
 
     async def get(self, group: str | None, pool: CpuPool) -> Recogniser:
-        """The recogniser of a group, opened if need be.
+        """The recogniser of a group. It is opened if necessary.
 
         Args:
             group: a name from `models.languages.groups.GROUPS`; None for the configured recogniser.
-            pool: where it is opened.
+            pool: a model is opened in its threads.
 
         Raises:
-            LanguageNotInstalled: it is not on this machine, or cannot be opened; the message says what to do.
+            LanguageNotInstalled: it is not on this machine, or cannot be opened. The message says what to do.
             PipelineStopped: it is closed.
         """
         if group is None or group in self._reads:
@@ -97,7 +98,7 @@ class Recognisers:
             raise LanguageNotInstalled(str(error)) from error
 
     def available(self, group: str) -> bool:
-        """Whether `get` has a recogniser for a group. One that is there may still turn out to be damaged."""
+        """Whether a recogniser for a group is on this machine. It may still be damaged."""
         return group in self._reads or self._pack(group) is not None
 
     async def close(self) -> None:
@@ -115,9 +116,9 @@ class Recognisers:
 
 
 def _reads(configured: Recogniser, group: str) -> bool:
-    """Whether the configured recogniser reads a group: by its name, else by its dictionary.
+    """Whether the configured recogniser reads a group, by its name or else by its dictionary.
 
-    A recogniser of the operator's own counts as one for the default group, whatever its dictionary.
+    An operator's own recogniser counts as one for the default group, with any dictionary.
     """
     if configured.model_name in GROUPS[group].models:
         return True

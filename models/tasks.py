@@ -1,4 +1,4 @@
-"""Running things side by side, all or nothing."""
+"""Runs coroutines at the same time, all or nothing."""
 
 import asyncio
 from collections.abc import Coroutine, Iterable
@@ -10,7 +10,7 @@ Result = TypeVar("Result")
 async def run_all(coroutines: Iterable[Coroutine[Any, Any, Result]]) -> list[Result]:
     """Run coroutines concurrently and return their results in order.
 
-    When one fails the others are cancelled, and its own exception is raised, not a group.
+    If one fails, the others are cancelled. Its own exception is raised, not a group.
     """
     try:
         async with asyncio.TaskGroup() as group:
@@ -21,7 +21,7 @@ async def run_all(coroutines: Iterable[Coroutine[Any, Any, Result]]) -> list[Res
 
 
 def first_error(error: BaseException) -> BaseException:
-    """The first exception in a group, at any depth; an exception that is no group is its own."""
+    """The first exception in a group, at any depth; or the exception itself if it is not a group."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error

@@ -1,1 +1,1 @@
-"""Which recogniser reads which language and script."""
+"""The languages and scripts that each recogniser reads."""

@@ -1,12 +1,13 @@
-"""Which recogniser reads which languages.
+"""Groups of languages, each read by one recogniser.
 
-A recogniser group is what a request names (`models.options.OcrOverrides.language`): a set of languages that one model
-reads together. Contracts translate their own language names to the neutral ones here and ask `recogniser_for`.
+A recogniser group is a set of languages that one model reads together. A request names one
+(`models.options.OcrOverrides.language`). Contracts translate their own language names to the neutral names here, and
+find the group with `recogniser_for`.
 
-Which letters a model can give at all is a matter of its dictionary. The groups below follow the published dictionaries:
-PP-OCRv5's main model has no Hangul and no Greek accents, and among the Latin letters it lacks, for instance, most
-capitals with accents, so that French or Polish needs a recogniser of its own. PP-OCRv6's main models have all Latin
-letters besides Chinese and Japanese. No official model has the letters of Vietnamese.
+A model can only give the letters of its dictionary. The groups below follow the published dictionaries. PP-OCRv5's main
+model has no Hangul and no Greek accents. It also lacks Latin letters, such as most capitals with accents, so French or
+Polish needs another recogniser. PP-OCRv6's main models have all Latin letters besides Chinese and Japanese. No official
+model has the letters of Vietnamese.
 """
 
 import unicodedata
@@ -30,9 +31,9 @@ __all__ = [
 ]
 
 DEFAULT_GROUP = "default"
-"""Chinese, Japanese and English: what the recogniser of the packaged configuration reads.
+"""Chinese, Japanese and English: the recogniser of the packaged configuration reads them.
 
-A request that asks for no language at all gets the configured recogniser, whatever that reads.
+A request without a language gets the configured recogniser, whatever languages that reads.
 """
 
 _V6 = ("PP-OCRv6_small_rec", "PP-OCRv6_medium_rec")
@@ -50,7 +51,7 @@ _EAST_SLAVIC = ("russian", "ukrainian", "belarusian")
 _EAST_SLAVIC_LETTERS = "АБВГҐДЕЁЄЖЗИІЇЙЛПУЎФЦЧШЩЪЫЬЭЮЯбвгдёжлпфцщъыьэюяґєіїў"
 _CJK_SAMPLE = "的一是不了在人有我他的国國說书書あいうのはをんアイウノンー"
 _UNREADABLE = frozenset(("vietnamese",))
-"""Languages that contracts name and no official recogniser has the letters of."""
+"""Languages that contracts name, but whose letters no official recogniser has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class RecogniserGroup:
     Attributes:
         languages: neutral names.
         models: official names of the recognisers that read all of them, the preferred one first.
-        letters: a recogniser whose dictionary lacks one of these does not read the group.
+        letters: a recogniser reads the group only if its dictionary has all of these.
     """
 
     languages: frozenset[str]
@@ -69,7 +70,7 @@ class RecogniserGroup:
 
 
 def _pack(name: str, languages: Sequence[str], letters: str) -> RecogniserGroup:
-    """A group with an official recogniser of its own, which also reads English."""
+    """A group with its own official recogniser, which also reads English."""
     return RecogniserGroup(_ASCII | frozenset(languages), (f"{name}_PP-OCRv5_mobile_rec",), letters)
 
 
@@ -100,22 +101,22 @@ GROUPS: dict[str, RecogniserGroup] = {
         _ASCII | _HAN | _LATIN | {"romanian", "latvian"}, _V6, _LATIN_LETTERS + "ĂÂȘȚăâșțĀĒĢĪĶĻŅāēģīķļņ" + _CJK_SAMPLE
     ),
 }  # fmt: skip
-"""By name, in the order in which they are considered."""
+"""All groups by name, in the order in which they are considered."""
 
 LANGUAGES: frozenset[str] = _UNREADABLE.union(*(group.languages for group in GROUPS.values()))
-"""Every language name that is known here, `vietnamese` included, which nothing reads."""
+"""All known language names. This includes `vietnamese`, which no recogniser reads."""
 
 
 def recogniser_for(languages: Sequence[str]) -> str:
     """The recogniser group that reads all these languages.
 
-    Whether its model is installed is found out by `models.pipeline.OcrPipeline.prepare`.
+    `models.pipeline.OcrPipeline.prepare` finds out whether its model is installed.
 
     Args:
-        languages: neutral names from `LANGUAGES`; repeats do not matter. None at all is the default group.
+        languages: neutral names from `LANGUAGES`. Repeats do not matter. Without any, it is the default group.
 
     Raises:
-        InvalidOption: a name is unknown, nothing reads a language, or no single recogniser reads all of them.
+        InvalidOption: a name is unknown, no recogniser reads a language, or no single one reads all of them.
     """
     wanted = set(languages)
     if unknown := sorted(wanted - LANGUAGES):
@@ -138,12 +139,12 @@ def languages_read_by(model_name: str) -> tuple[str, ...]:
 
 
 def lacks(group: str, characters: frozenset[str]) -> bool:
-    """Whether a dictionary has not all letters of a group; composed and decomposed forms count as the same."""
+    """Whether a dictionary lacks a letter of a group. Composed and decomposed forms count as the same."""
     known = _composed(characters)
     return any(unicodedata.normalize("NFC", letter) not in known for letter in GROUPS[group].letters)
 
 
 @lru_cache(maxsize=1)
 def _composed(characters: frozenset[str]) -> frozenset[str]:
-    """Kept: a start asks about one dictionary of 18,000 entries for every group."""
+    """The dictionary in composed form. It is cached: a start asks for one dictionary of 18,000 entries per group."""
     return frozenset(unicodedata.normalize("NFC", entry) for entry in characters)

@@ -1,4 +1,4 @@
-"""Which script, and so roughly which language, a recognised text is written in. Nothing but Unicode ranges."""
+"""Detects the script of a recognised text, and roughly its language, by Unicode ranges alone."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -33,23 +33,24 @@ _RANGES: tuple[tuple[int, int, Script], ...] = (
     (0xFF66, 0xFF9D, "kana"),
     (0x20000, 0x323AF, "han"),
 )
-"""First and last code point of the letters that tell a script; digits, punctuation and symbols tell none."""
+"""First and last code point of the letters of a script. Digits, punctuation and symbols belong to no script here."""
 
 _EAST_ASIAN: tuple[Script, ...] = ("han", "kana", "hangul")
 _EAST_ASIAN_WEIGHT = 2
-"""A Chinese, Japanese or Korean word is about two characters long, one in an alphabet about five."""
+"""A Chinese, Japanese or Korean word has about two characters, a word of an alphabet about five."""
 
 _SIGNIFICANT = 0.1
-"""Japanese mixes kana into Han characters and Korean may hold some; from this share on they are not there by chance."""
+"""Japanese mixes kana into Han characters, and Korean mixes in Hangul. From this share on, they decide the script."""
 
 _FOREIGN_LETTERS = 0.02
-"""English has hardly any letter outside ASCII; a text with more than this share of them is in another language."""
+"""English has hardly any letters outside ASCII. A text with more than this share of them is in another language."""
 
 
 def detect_script(text: str) -> Script:
-    """The script that most of a text is written in: ``none`` where it has no letters.
+    """The script of most of a text; ``none`` if it has no letters.
 
-    Han characters with a significant share of kana are ``kana`` (Japanese), with one of Hangul ``hangul`` (Korean).
+    Han characters with a significant share of kana are ``kana`` (Japanese). With a significant share of Hangul they are
+    ``hangul`` (Korean).
     """
     counts = Counter(_script(character) for character in text)
     east_asian = sum(counts[script] for script in _EAST_ASIAN)
@@ -65,10 +66,10 @@ def detect_script(text: str) -> Script:
 
 
 def detect_language(texts: Iterable[str]) -> Language | None:
-    """The language of recognised lines, as far as their script tells it; None where it does not.
+    """The language of recognised lines, as far as their script shows it; None if it does not.
 
-    Latin letters count as English unless too many of them are outside ASCII: a text in another language that happens
-    to use plain letters alone is not told apart.
+    Latin letters count as English unless too many of them are outside ASCII. So another language that uses only plain
+    letters counts as English too.
     """
     text = "".join(texts)
     script = detect_script(text)

@@ -1,1 +1,1 @@
-"""Who is next: a fair queue of requests, and the processor cores that models share."""
+"""The order of work: a fair queue between requests, and a scheduler of the processor cores that models share."""

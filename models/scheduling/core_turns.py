@@ -1,12 +1,12 @@
-"""Whose batch computes next where several models share the cores of a CPU: a newcomer's before a long document's.
+"""Decides which model computes next on a CPU that several models share. A newcomer goes before a long document.
 
-The queue in front of each stage is fair by itself, but stages meet at the processor. A newcomer's lines would wait for
-a page of a long document to be detected, then its next lines for the next page, and so on. A batch that is no
-newcomer's is passed by four times its own cores at most, so the document keeps the fifth of the machine that its queue
-grants it.
+The queue of each stage is fair by itself, but the stages meet at the processor. There a newcomer's lines would wait
+until a page of a long document is detected, its next lines would wait for the next page, and so on. Batches of
+newcomers therefore pass the others. The batches that pass another one take at most four times its cores, so the
+document keeps the fifth of the machine that its queue grants it.
 
-A batch takes as many cores as its model has threads for one. Whoever's turn it is waits until that many are free, and
-the others wait behind: a model that wants all cores is not put off for ever by those that want one.
+A batch takes as many cores as its model has threads. The next batch waits until so many are free, and all others wait
+behind it. So a model that needs all cores gets them, even beside models that need one.
 """
 
 from collections import Counter
@@ -21,14 +21,14 @@ _MOST_PASSES = 4
 _newcomer: ContextVar[bool] = ContextVar("newcomer", default=True)
 
 
-def is_newcomers() -> bool:
-    """Whether what this task or thread works on is a newcomer's: true where nobody said otherwise."""
+def works_for_newcomer() -> bool:
+    """Whether this task or thread works for a newcomer; true unless `work_of` says otherwise."""
     return _newcomer.get()
 
 
 @contextmanager
 def work_of(*, newcomer: bool) -> Iterator[None]:
-    """Say whose work is done inside the ``with`` block, in this task or thread and in tasks that it starts."""
+    """Declare the work inside the ``with`` block as a newcomer's or not: in this task or thread and tasks it starts."""
     token = _newcomer.set(newcomer)
     try:
         yield
@@ -37,14 +37,14 @@ def work_of(*, newcomer: bool) -> Iterator[None]:
 
 
 class PagesInWork:
-    """Which flows have pages in work: a page of a flow that has none is a newcomer's."""
+    """The pages of each flow that are in work. A flow's page is a newcomer if the flow has no other page in work."""
 
     def __init__(self) -> None:
         self._pages: Counter[Hashable] = Counter()
 
     @contextmanager
     def page_of(self, flow: Hashable) -> Iterator[None]:
-        """Count a page for as long as the ``with`` block lasts, which works for a newcomer or for an older flow."""
+        """Count a page as in work during the ``with`` block, whose work is a newcomer's if the page is one."""
         newcomer = flow is None or not self._pages[flow]
         self._pages[flow] += 1
         try:
@@ -87,7 +87,7 @@ class EngineTurns:
 
     def take(self, model: "_Model") -> None:
         """Wait for a turn, and for the cores to be free."""
-        waiter = _Waiter(model, is_newcomers())
+        waiter = _Waiter(model, works_for_newcomer())
         with self._lock:
             self._waiting.append(waiter)
             self._grant()

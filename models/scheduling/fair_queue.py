@@ -1,10 +1,10 @@
-"""The order in which waiting jobs reach a device: fair between requests, batched by key.
+"""The order in which waiting work reaches a device: fair between requests, batched by key.
 
-Weighted fair queueing (Demers, Keshav, Shenker, "Analysis and Simulation of a Fair Queueing Algorithm", SIGCOMM 1989),
-with a page in the place of a packet: a job's tag is the virtual time at which its whole page would be through if every
-flow had its share of the device all the time, and the lowest tag is served next. Pages beyond what a flow's share has
-paid for weigh less than a newcomer's first, so a receipt is read in one go before the rest of a long document, and no
-stream of receipts stops the document. One flow alone is served in the order of arrival.
+This is weighted fair queueing (Demers, Keshav, Shenker, "Analysis and Simulation of a Fair Queueing Algorithm", SIGCOMM
+1989), with pages in the place of packets. The finish tag of some work is the virtual time at which its whole page would
+be finished if every flow had its share of the device all the time. The lowest tag is served next. A newcomer's first
+page weighs more than the pages of a flow that is ahead of its share. So a receipt is read in one go before the rest of
+a long document, and yet a stream of receipts does not stop the document. A single flow is served in order of arrival.
 """
 
 import heapq
@@ -18,49 +18,49 @@ from typing import Generic, TypeVar
 Work = TypeVar("Work")
 
 _FLOWS_KEPT = 1024
-"""Flows remembered before those that have had no more than their share are forgotten."""
+"""If more flows are remembered, those that have had no more than their share are forgotten."""
 
 
 _WEIGHT_OF_FURTHER_PAGES = 0.25
-"""Share of the device that a long document keeps beside one newcomer: a fifth."""
+"""The weight of a long document beside a newcomer's weight of 1. The document keeps a fifth of the device."""
 
 
 @dataclass(slots=True, order=True)
 class _Entry(Generic[Work]):
-    tag: float
+    finish: float
     number: int
     payload: list[Work] = field(compare=False, repr=False)
-    """The work; empty once it is taken or withdrawn, though the entry may stay behind others for a while."""
+    """The work; empty after it was taken or withdrawn. The entry may stay in a heap for a while after that."""
     key: Hashable = field(compare=False, repr=False)
     cost: int = field(compare=False)
     flow: Hashable = field(compare=False, repr=False)
 
 
 @dataclass(slots=True)
-class Turn:
-    """When work that belongs together, a page, is due; to be pushed with each piece.
+class FinishTag:
+    """The virtual finish time of work that belongs together, a page. Each piece is pushed with it.
 
     Attributes:
         cost: of all pieces together.
-        tag: set when the first piece is pushed.
+        time: the virtual time; None until the first piece is pushed.
     """
 
     cost: int
-    tag: float | None = None
+    time: float | None = None
 
 
 class FairQueue(Generic[Work]):
-    """Waiting work, by fairness tag and by batching key. Not thread-safe: it lives on the event loop."""
+    """Waiting work, by finish tag and by batching key. It is not thread-safe: it lives on the event loop."""
 
     def __init__(self) -> None:
         self._all: list[_Entry[Work]] = []
         self._urgent: list[_Entry[Work]] = []
         self._by_key: dict[Hashable, list[_Entry[Work]]] = {}
         self._numbers = itertools.count()
-        # Virtual time: what a flow of weight 1 would have had by now. A batch counts when the next is taken.
+        # Virtual time: the cost that a flow of weight 1 would have had by now. A batch counts when the next is taken.
         self._now = 0.0
         self._taken = 0
-        # Of each flow, when its share will have paid for its first page, and for all that it pushed.
+        # For each flow, the virtual time at which its share has paid for its first page, and for all its pages.
         self._flow_end: dict[Hashable, tuple[float, float]] = {}
         self._waiting_of: Counter[Hashable] = Counter()
 
@@ -68,16 +68,30 @@ class FairQueue(Generic[Work]):
         return self._waiting_of.total()
 
     def push(
-        self, work: Work, *, key: Hashable, cost: int, flow: Hashable, turn: Turn | None = None, urgent: bool = False
+        self,
+        work: Work,
+        *,
+        key: Hashable,
+        cost: int,
+        flow: Hashable,
+        tag: FinishTag | None = None,
+        urgent: bool = False,
     ) -> Callable[[], bool]:
-        """Add work that costs ``cost`` and may share a batch with work of an equal ``key``; without a turn, its own.
+        """Add work.
 
-        Urgent work is no sooner due than other work, but `pop_batch` can be asked for it.
+        Args:
+            work: what is added.
+            key: work shares a batch only with work of an equal key.
+            cost: of this work.
+            flow: the request of the work.
+            tag: of the page that the work is a piece of. Without it, the work is a page of its own.
+            urgent: whether `pop_batch` may be asked for it. Urgent work is not due sooner than other work.
 
         Returns:
-            Withdraws the work: the queue forgets it at once. False where it waits no longer.
+            A function that withdraws the work, so that the queue forgets it at once. It gives False if the work does
+            not wait any more.
         """
-        entry = _Entry(self._tag(flow, turn or Turn(cost)), next(self._numbers), [work], key, cost, flow)
+        entry = _Entry(self._finish_time(flow, tag or FinishTag(cost)), next(self._numbers), [work], key, cost, flow)
         heapq.heappush(self._all, entry)
         heapq.heappush(self._by_key.setdefault(key, []), entry)
         if urgent:
@@ -86,15 +100,15 @@ class FairQueue(Generic[Work]):
         return partial(self._withdraw, entry)
 
     def pop_batch(self, max_items: int, max_cost: int, *, urgent: bool = False) -> list[Work]:
-        """Take the work that is due, with as much of its key, in order of tag, as fits beside it.
+        """Take the work with the lowest tag, and as much work of its key, in order of tag, as fits beside it.
 
         Args:
             max_items: most pieces of work.
-            max_cost: most cost of all.
-            urgent: begin with the urgent work that is due.
+            max_cost: most cost of all pieces together.
+            urgent: begin with the urgent work that has the lowest tag.
 
         Returns:
-            At least one piece of work, even one above ``max_cost``; empty only when nothing (urgent) waits.
+            At least one piece of work, even if its cost is above ``max_cost``. Empty only if no (urgent) work waits.
         """
         waiting = self._urgent if urgent else self._all
         if not waiting:
@@ -111,7 +125,7 @@ class FairQueue(Generic[Work]):
         return batch
 
     def clear(self) -> list[Work]:
-        """Take everything at once."""
+        """Take all work at once."""
         left = [entry.payload.pop() for entry in self._all if entry.payload]
         self._all.clear()
         self._urgent.clear()
@@ -119,23 +133,23 @@ class FairQueue(Generic[Work]):
         self._waiting_of.clear()
         return left
 
-    def _tag(self, flow: Hashable, turn: Turn) -> float:
-        if turn.tag is None:
+    def _finish_time(self, flow: Hashable, tag: FinishTag) -> float:
+        if tag.time is None:
             first, end = self._flow_end.get(flow, (0.0, 0.0))
             if end > self._now:
-                turn.tag = end + turn.cost / _WEIGHT_OF_FURTHER_PAGES
+                tag.time = end + tag.cost / _WEIGHT_OF_FURTHER_PAGES
             else:
-                turn.tag = first = self._now + turn.cost
-            self._flow_end[flow] = (first, turn.tag)
+                tag.time = first = self._now + tag.cost
+            self._flow_end[flow] = (first, tag.time)
             if len(self._flow_end) > _FLOWS_KEPT:
                 self._flow_end = {name: ends for name, ends in self._flow_end.items() if ends[1] > self._now}
-        return turn.tag
+        return tag.time
 
     def _advance(self) -> None:
-        """Count the last batch: it was shared by all who wait and would still be served if shares were exact.
+        """Count the last batch: all waiting flows that would still be served if shares were exact have shared it.
 
-        Flows that would still be served but are through already do not count: under a stream of newcomers they would
-        be more and more, time would slow down, and a document would get an ever smaller share.
+        Flows that are finished too early do not count. Under a stream of newcomers they would become more and more,
+        virtual time would slow down, and a document would get an ever smaller share.
         """
         ends = [self._flow_end[flow] for flow in self._waiting_of if flow in self._flow_end]
         weights = sum(1.0 if first > self._now else _WEIGHT_OF_FURTHER_PAGES for first, end in ends if end > self._now)
@@ -161,12 +175,12 @@ class FairQueue(Generic[Work]):
         _drop_taken(self._all)
         _drop_taken(self._urgent)
         if not self._waiting_of:
-            # The end of a busy period: whoever comes next starts even.
+            # The end of a busy period: all flows start equal after it.
             self._flow_end.clear()
         return work
 
 
 def _drop_taken(entries: list[_Entry[Work]]) -> None:
-    """Let the heap begin with an entry that waits. Those behind it hold no work and go when their turn comes."""
+    """Drop entries without work from the head of a heap. Those further down are dropped when they become the head."""
     while entries and not entries[0].payload:
         heapq.heappop(entries)

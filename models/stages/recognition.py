@@ -12,7 +12,7 @@ from models.engines.base import BatchShape, device_batch_shapes
 from models.ops.crop import LineRegion
 from models.ops.ctc import DecodedLine, ctc_characters, decode_line
 from models.ops.line_groups import WIDTH_LADDER, LineGroup, Padding, plan_groups
-from models.scheduling.fair_queue import Turn
+from models.scheduling.fair_queue import FinishTag
 from models.stages.base import CpuPool, ModelStage, Prepared, StageModel
 from models.stages.pages import PagePixels
 from models.tasks import run_all
@@ -130,8 +130,8 @@ class RecognitionStage(ModelStage[LineReader, _PaddedLine, DecodedLine]):
         groups = plan_groups(
             [region.crop_size for region in regions], self._spec.image_shape, self._padding, self._group_size
         )
-        turn = Turn(sum(self._cost(group) * len(group.lines) for group in groups))
-        reads = await run_all(self._read_group(group, page, regions, flow, deadline, turn) for group in groups)
+        tag = FinishTag(sum(self._cost(group) * len(group.lines) for group in groups))
+        reads = await run_all(self._read_group(group, page, regions, flow, deadline, tag) for group in groups)
         lines = {
             index: ReadLine(decoded, ratio)
             for group, read in zip(groups, reads, strict=True)
@@ -146,14 +146,14 @@ class RecognitionStage(ModelStage[LineReader, _PaddedLine, DecodedLine]):
         regions: Sequence[LineRegion],
         flow: Hashable,
         deadline: float | None,
-        turn: Turn,
+        tag: FinishTag,
     ) -> list[DecodedLine]:
         lines = await self._pool.run(self._prepare, group, page, regions)
         # Where batches are not filled up to fixed sizes, one is a page's own lines and nothing else, so that not even
         # the batch size that a kernel is chosen for depends on who else is being served.
         key = (group.width, None if self._shared_sizes else group)
         cost = self._cost(group)
-        return await self.batcher.submit(lines, key=key, cost=cost, flow=flow, deadline=deadline, turn=turn)
+        return await self.batcher.submit(lines, key=key, cost=cost, flow=flow, deadline=deadline, tag=tag)
 
     def _cost(self, group: LineGroup) -> int:
         """Padded pixels of one line."""

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from models.scheduling import core_turns
-from models.scheduling.core_turns import EngineTurns, PagesInWork, is_newcomers, work_of
+from models.scheduling.core_turns import EngineTurns, PagesInWork, work_of, works_for_newcomer
 
 LONG_ENOUGH = 10.0
 
@@ -169,10 +169,10 @@ def test_a_thread_that_says_nothing_is_a_newcomer_again_after_a_batch_that_was_n
 def test_a_page_is_a_newcomers_while_its_flow_has_no_other_in_work():
     pages = PagesInWork()
     with pages.page_of("document"):
-        assert is_newcomers()
+        assert works_for_newcomer()
         with pages.page_of("document"):
-            assert not is_newcomers()
+            assert not works_for_newcomer()
             with pages.page_of("receipt"), pages.page_of(None), pages.page_of(None):
-                assert is_newcomers()
+                assert works_for_newcomer()
     with pages.page_of("document"):
-        assert is_newcomers()
+        assert works_for_newcomer()

@@ -4,7 +4,7 @@ import weakref
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.scheduling.fair_queue import FairQueue, Turn
+from models.scheduling.fair_queue import FairQueue, FinishTag
 
 
 def drain(queue, max_items=1, max_cost=10**9):
@@ -42,9 +42,9 @@ def test_two_busy_flows_share_by_cost_not_by_count():
 
 
 def push_page(queue, flow, number, pieces, cost=10):
-    turn = Turn(pieces * cost)
+    tag = FinishTag(pieces * cost)
     for piece in range(pieces):
-        queue.push((flow, number, piece), key=(flow, number, piece), cost=cost, flow=flow, turn=turn)
+        queue.push((flow, number, piece), key=(flow, number, piece), cost=cost, flow=flow, tag=tag)
 
 
 def test_a_smaller_page_is_served_in_one_go_though_a_larger_one_has_begun():
