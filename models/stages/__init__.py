@@ -1,1 +1,1 @@
-"""One module a stage of the pipeline: how its model is fed, run in batches and read."""
+"""The stages of the pipeline, one module each: they feed their model, run it in batches and read its output."""

@@ -1,4 +1,4 @@
-"""What every stage needs: a pool for array work off the event loop, and an engine call whose answer is checked."""
+"""The base of all stages: a pool for array work outside the event loop, and engine calls with a checked output."""
 
 import asyncio
 import sys
@@ -23,11 +23,11 @@ Item = TypeVar("Item")
 Output = TypeVar("Output")
 
 Prepared: TypeAlias = Any
-"""What a model's own ``prepare`` made for its own ``run``; nobody else looks inside."""
+"""An input that a model's ``prepare`` made for its own ``run``. No other code looks inside."""
 
 
 class CpuPool:
-    """Threads for NumPy and OpenCV work, which releases the interpreter lock for most of its time."""
+    """Threads for NumPy and OpenCV work, which runs mostly without the interpreter lock."""
 
     def __init__(self, threads: int) -> None:
         self._executor = ThreadPoolExecutor(threads, "cpu")
@@ -50,15 +50,15 @@ class CpuPool:
 
 
 class StageModel(Protocol):
-    """A model with all that it takes to make its input. Its lane's thread alone runs it."""
+    """A model that can make its own input. Only the thread of its lane runs it."""
 
     @property
     def name(self) -> str:
-        """Registry name of the engine."""
+        """The registry name of the engine."""
 
     @property
     def device(self) -> str:
-        """What really executes the model."""
+        """The device that really executes the model, for people."""
 
     @property
     def batch_sizes(self) -> tuple[int, ...]:
@@ -72,7 +72,7 @@ Model = TypeVar("Model", bound=StageModel)
 
 
 class EngineModel:
-    """A `StageModel` on an engine that takes arrays of the host."""
+    """A `StageModel` on an engine that takes host arrays."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -86,12 +86,12 @@ class EngineModel:
 
 
 class ModelStage(ABC, Generic[Model, Item, Output]):
-    """A stage that owns opened models, one a lane, and the batcher in front of them.
+    """A stage that owns opened models, one for each lane, and the batcher in front of them.
 
     Args:
         name: stage name.
         models: the same model, opened once for each lane.
-        pool: for array work before and after.
+        pool: threads for array work before and after the model.
         max_items: see `Batcher`.
         max_cost: see `Batcher`.
         kept_lanes: see `Batcher`.
@@ -114,31 +114,31 @@ class ModelStage(ABC, Generic[Model, Item, Output]):
 
     @property
     def runs_on(self) -> str:
-        """Engine, device and number of lanes, for people."""
+        """The engine, the device and the number of lanes, for people."""
         return f"{self._models[0].name} on {self._models[0].device}, lanes: {len(self._models)}"
 
     @abstractmethod
     def _run(self, model: Model, items: list[Item]) -> list[Output]:
-        """Run one batch of items of equal key on one model, in that model's thread."""
+        """Run one batch of items with equal keys on one model, in that model's thread."""
 
     async def close(self) -> None:
-        """Fail what waits, let running batches finish, release the engines."""
+        """Fail the waiting items, let running batches finish, and release the engines."""
         await self.batcher.close()
         for model in self._models:
             model.close()
 
 
 class EngineStage(ModelStage[Engine, Item, Output], ABC, Generic[Item, Output]):
-    """A stage whose models take arrays of the host that the stage itself makes."""
+    """A stage that makes host arrays itself and gives them to its models."""
 
 
 def checked_run(engine: Engine, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Run a batch and refuse an answer that cannot be right: a wrong count, or anything that is not a number.
+    """Run a batch. An output with a wrong number of rows, or with values that are not finite, is refused.
 
-    What it returns lasts until the engine's next run.
+    The output is valid until the engine's next run.
 
     Raises:
-        EngineFailure: as above, or the engine's own.
+        EngineFailure: the output is refused, or the engine failed.
     """
     output = run_rows(engine, batch)
     refuse_nonsense(engine, output)
@@ -146,10 +146,10 @@ def checked_run(engine: Engine, batch: NDArray[np.float32]) -> NDArray[np.float3
 
 
 def run_rows(engine: Engine, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Run a batch and refuse an answer with a wrong count of rows. What it returns lasts until the engine's next run.
+    """Run a batch. An output with a wrong number of rows is refused. It is valid until the engine's next run.
 
     Raises:
-        EngineFailure: as above, or the engine's own.
+        EngineFailure: the output is refused, or the engine failed.
     """
     output = engine.run(batch)
     if len(output) != len(batch):
@@ -158,16 +158,16 @@ def run_rows(engine: Engine, batch: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def refuse_nonsense(engine: StageModel, values: NDArray[np.float32]) -> None:
-    """Refuse values of which any is no finite number.
+    """Refuse an output with a value that is not a finite number.
 
     Raises:
-        EngineFailure: as above.
+        EngineFailure: there is such a value.
     """
-    # One pass without a temporary array: a NaN or an infinity anywhere makes the sum one too.
+    # One pass without a temporary array: the sum is not finite if one value is not.
     if not np.isfinite(values.sum()):
         raise EngineFailure(f"Engine '{engine.name}' gave values that are not finite numbers.")
 
 
 def planes_in_order(image: Image, channels: ChannelOrder) -> Image:
-    """A BGR image as the model was trained to see it; a view, not a copy."""
+    """A BGR image with its channels in the model's order. It is a view, not a copy."""
     return image if channels == "BGR" else image[:, :, ::-1]

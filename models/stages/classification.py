@@ -1,4 +1,4 @@
-"""Image classifiers with a handful of classes: document orientation and text-line orientation."""
+"""Image classifiers with few classes: document orientation and text-line orientation."""
 
 from collections.abc import Hashable, Sequence
 from typing import Protocol
@@ -10,11 +10,11 @@ from models.stages.base import CpuPool, ModelStage, Prepared, StageModel
 from models.stages.pages import PagePixels
 
 MAX_IMAGES_PER_BATCH = 6
-"""As many lines as the reference classifies together."""
+"""The reference classifies so many lines together."""
 
 
 def image_batch_shapes(spec: ClassificationSpec) -> tuple[BatchShape, ...]:
-    """Every shape of batches on a device that fills them up.
+    """All batch shapes on a device that fills batches up.
 
     Raises:
         InvalidModelDirectory: the description fixes no size.
@@ -27,20 +27,20 @@ class ImageClassifier(StageModel, Protocol):
 
     @property
     def most_images(self) -> int:
-        """How many run together."""
+        """The greatest number of images that run together."""
 
     def prepare(self, page: PagePixels, region: LineRegion | None) -> Prepared:
-        """Make its input from a line, or from the page itself. Called in threads of the pool."""
+        """Make the input from a line, or from the whole page if ``region`` is None. Called in threads of the pool."""
 
     def run(self, items: list[Prepared]) -> list[int]:
-        """The index of the most probable class of each."""
+        """The index of the most probable class of each item."""
 
 
 class Classifier(ModelStage[ImageClassifier, Prepared, int]):
     """One classifier behind its batcher.
 
-    All its inputs have one size, so images of all requests share batches where a model fills batches up to fixed sizes.
-    Elsewhere a batch is of one page: what a kernel computes may depend on how many images it is given.
+    All inputs have one size. If a model fills batches up to fixed sizes, images of all requests share batches. If not,
+    a batch has images of one page only, because the result of a kernel may depend on the number of images.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Classifier(ModelStage[ImageClassifier, Prepared, int]):
         flow: Hashable = None,
         deadline: float | None = None,
     ) -> list[int]:
-        """The index of the most probable class of each line of a page; None stands for the page itself.
+        """The index of the most probable class of each line of a page. The region None stands for the whole page.
 
         Raises:
             EngineFailure, DeadlineExceeded, PipelineStopped: see `Batcher.submit`.

@@ -1,4 +1,4 @@
-"""Text detection: a page to its text boxes, in reading order."""
+"""Text detection: finds the text boxes of a page, in reading order."""
 
 from collections.abc import Hashable, Sequence
 from typing import Protocol
@@ -16,10 +16,10 @@ from models.stages.base import CpuPool, ModelStage, Prepared, StageModel
 from models.stages.pages import PagePixels
 
 MAX_PAGES_PER_BATCH = 8
-"""Pages of one shape that run together on a device that likes batches. A CPU gains nothing from more than one."""
+"""Pages of one shape that run together on a device that profits from batches. A CPU runs one page at a time."""
 
 MAX_BATCH_PIXELS = 8 * 1280 * 1280
-"""Pixels of pages that run together, so that a batch takes no more memory than a large page."""
+"""Pixels of pages that run together. With this limit, a batch takes no more memory than a large page."""
 
 
 class Detector(StageModel, Protocol):
@@ -29,16 +29,16 @@ class Detector(StageModel, Protocol):
         """Make the detector's input of (height, width) from a page. Called in threads of the pool."""
 
     def run(self, items: list[Prepared]) -> list[NDArray[np.float32]]:
-        """Text probability of each pixel of inputs of one shape: arrays (H, W) of the caller's own."""
+        """The text probability of each pixel of inputs of one shape: arrays (H, W) that the caller owns."""
 
 
 class DetectionStage(ModelStage[Detector, Prepared, NDArray[np.float32]]):
-    """DB text detection on pages of any size; only pages of equal detector shape can share a batch.
+    """DB text detection on pages of any size. Only pages with the same detector shape can share a batch.
 
     Args:
         spec: the model's description.
-        detectors: one per lane.
-        pool: for resizing and for finding boxes.
+        detectors: one for each lane.
+        pool: threads for resizing and for finding boxes.
         kept_lanes: see `Batcher`.
     """
 

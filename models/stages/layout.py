@@ -1,7 +1,8 @@
-"""Layout detection: a page to the regions that a layout model sees on it.
+"""Layout detection: finds the regions of a page with a layout model.
 
-Two kinds of models are read: those that answer with finished boxes and how many belong to each page (PP-DocLayout and
-the PicoDet and RT-DETR layout models of PaddleX), and PicoDet without its last step (PP-StructureV2).
+Two kinds of models are supported. The first kind gives finished boxes and the number of boxes of each page:
+PP-DocLayout, and the PicoDet and RT-DETR layout models of PaddleX. The second kind is PicoDet without its last step:
+PP-StructureV2.
 """
 
 from collections.abc import Hashable, Mapping, Sequence
@@ -23,14 +24,14 @@ from models.ops.picodet import STRIDES, decode_head
 from models.stages.base import CpuPool, EngineStage, planes_in_order, refuse_nonsense
 
 MAX_PAGES_PER_BATCH = 8
-"""On a device that likes batches. A CPU is filled by one page."""
+"""Pages that run together on a device that profits from batches. One page is enough for a CPU."""
 
 Boxes = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class _Input:
-    """A page as the model sees it, and the page's own height and width."""
+    """A resized page, and the page's own height and width."""
 
     image: Image
     page_size: tuple[int, int]
@@ -40,9 +41,9 @@ class LayoutStage(EngineStage[_Input, Boxes]):
     """Layout detection behind its batcher. All pages are stretched to one size, so pages of all requests share batches.
 
     Args:
-        spec: how the model is fed.
+        spec: the model's description.
         engines: opened engines of the model.
-        pool: for array work.
+        pool: threads for array work.
         thresholds: least score of a region, or of each class; None takes the model's own.
     """
 
@@ -62,7 +63,7 @@ class LayoutStage(EngineStage[_Input, Boxes]):
         self._normalizer = Normalizer.from_mean_std(spec.mean, spec.std, spec.scale)
 
     async def find(self, page: Image, *, flow: Hashable = None, deadline: float | None = None) -> tuple[Region, ...]:
-        """Find the regions of one BGR page, the surest first.
+        """Find the regions of one BGR page, in descending order of score.
 
         Raises:
             EngineFailure, DeadlineExceeded, PipelineStopped: see `Batcher.submit`.
@@ -79,14 +80,14 @@ class LayoutStage(EngineStage[_Input, Boxes]):
         return np.asarray(cv2.resize(page, (width, height), interpolation=how), np.uint8)
 
     def _run(self, engine: Engine, items: list[_Input]) -> list[Boxes]:
-        """Resized pages to their boxes in page pixels, float32 (N, 6) each."""
+        """The boxes of resized pages in page pixels: float32 (N, 6) for each page."""
         batch = np.stack([self._normalizer.planes(planes_in_order(item.image, "RGB")) for item in items])
         height, width = self._spec.size
         factors = np.array([(height / item.page_size[0], width / item.page_size[1]) for item in items], np.float32)
         shapes = np.array([(height, width)] * len(items), np.float32)
         model = graph_engine(engine)
-        given = {"image": batch, "scale_factor": factors, "im_shape": shapes}
-        outputs = model.run_all(_named(model, given))
+        inputs = {"image": batch, "scale_factor": factors, "im_shape": shapes}
+        outputs = model.run_all(_wanted_inputs(model, inputs))
         for output in outputs:
             refuse_nonsense(engine, output)
         if len(outputs) == 2 * len(STRIDES):
@@ -100,16 +101,16 @@ class LayoutStage(EngineStage[_Input, Boxes]):
         return boxes
 
 
-def _named(engine: GraphEngine, given: Mapping[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:
-    """What the model asks for, by the names that exported detectors have."""
-    unknown = [name for name in engine.input_names if name not in given]
+def _wanted_inputs(engine: GraphEngine, inputs: Mapping[str, NDArray[np.float32]]) -> dict[str, NDArray[np.float32]]:
+    """The inputs that the model needs, by the names that exported detectors use."""
+    unknown = [name for name in engine.input_names if name not in inputs]
     if unknown:
         raise EngineFailure(f"The layout model has inputs that are not known: {', '.join(unknown)}.")
-    return {name: given[name] for name in engine.input_names}
+    return {name: inputs[name] for name in engine.input_names}
 
 
 def _split(engine: Engine, outputs: Sequence[NDArray[np.float32]], pages: int) -> list[Boxes]:
-    """Boxes of all pages below each other, and how many belong to each page in turn; rows beyond those are padding."""
+    """Split the boxes of all pages by the number of boxes of each page. Further rows are padding."""
     if len(outputs) < 2 or outputs[0].ndim != 2 or outputs[0].shape[1] != 6 or outputs[1].size != pages:
         shapes = [output.shape for output in outputs]
         raise EngineFailure(f"Engine '{engine.name}' gave {shapes} for {pages} pages, not boxes and their counts.")

@@ -1,4 +1,4 @@
-"""Orientation of whole documents and of single lines: two classifiers with angles for classes."""
+"""Orientation of whole pages and of single lines, by classifiers whose classes are angles."""
 
 from collections.abc import Hashable, Sequence
 
@@ -14,7 +14,7 @@ _ANGLES: dict[str, Angle] = {"0": 0, "90": 90, "180": 180, "270": 270}
 
 
 class OrientationStage:
-    """Says by which angle an image has to be turned counter-clockwise to be upright."""
+    """Finds the angle by which an image has to be rotated counter-clockwise to be upright."""
 
     def __init__(self, classifier: Classifier) -> None:
         self._classifier = classifier
@@ -22,12 +22,12 @@ class OrientationStage:
 
     @property
     def batcher(self) -> Batcher[Prepared, int]:
-        """The stage's queue."""
+        """The stage's batcher."""
         return self._classifier.batcher
 
     @property
     def runs_on(self) -> str:
-        """Engine, device and number of lanes, for people."""
+        """The engine, the device and the number of lanes, for people."""
         return self._classifier.runs_on
 
     async def angles(
@@ -38,7 +38,7 @@ class OrientationStage:
         flow: Hashable = None,
         deadline: float | None = None,
     ) -> list[Angle]:
-        """The angle of each line of a page, in degrees; None stands for the page itself.
+        """The angle of each line of a page, in degrees. The region None stands for the whole page.
 
         Raises:
             EngineFailure, DeadlineExceeded, PipelineStopped: see `Batcher.submit`.
@@ -47,12 +47,12 @@ class OrientationStage:
         return [self._angles[index] for index in classes]
 
     async def close(self) -> None:
-        """Stop taking work and release the engines."""
+        """Take no more work, and release the engines."""
         await self._classifier.close()
 
 
 def _angle(label: str) -> Angle:
-    """Degrees of a class label such as ``90`` or ``180_degree``."""
+    """The degrees of a class label such as ``90`` or ``180_degree``."""
     angle = _ANGLES.get(label.partition("_")[0])
     if angle is None:
         raise InvalidModelDirectory(f"An orientation label must begin with 0, 90, 180 or 270, not '{label}'.")

@@ -1,4 +1,4 @@
-"""Pages between the stages: in host memory, and where an engine keeps pages on its device, there too."""
+"""Pages between the stages. They are in host memory and, if the engine keeps pages on its device, also there."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,7 +9,7 @@ from models.ops.rotate import Angle, rotate_image
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PagePixels:
-    """A page as the stages pass it on; see `models.stages.device.pages` for one that is on a device as well.
+    """A page in host memory. For a page that is also on a device, see `models.stages.device.pages`.
 
     Attributes:
         image: uint8 (H, W, 3) BGR, in host memory.
@@ -19,27 +19,27 @@ class PagePixels:
 
     @property
     def size(self) -> tuple[int, int]:
-        """Height and width in pixels."""
+        """The height and width in pixels."""
         height, width = self.image.shape[:2]
         return height, width
 
 
 class Pages(Protocol):
-    """Brings pages to where the models take them from. Its methods are called in threads of the pool."""
+    """Brings pages to the memory from which the models take them. Its methods are called in threads of the pool."""
 
     def take(self, image: Image) -> PagePixels:
-        """Bring a decoded page there.
+        """Bring a decoded page to that memory.
 
         Raises:
-            EngineFailure: the device failed, or has no room for it.
+            EngineFailure: the device failed, or has no room for the page.
         """
 
     def rotate(self, page: PagePixels, angle: Angle) -> PagePixels:
-        """Turn a page counter-clockwise."""
+        """Rotate a page counter-clockwise."""
 
 
 class HostPages:
-    """Pages whose models take arrays of the host."""
+    """Pages for models that take host arrays."""
 
     def take(self, image: Image) -> PagePixels:
         """See `Pages.take`."""

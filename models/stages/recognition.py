@@ -1,4 +1,4 @@
-"""Text recognition: line crops to text."""
+"""Text recognition: reads the lines of a page."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -18,16 +18,17 @@ from models.stages.pages import PagePixels
 from models.tasks import run_all
 
 MAX_BATCH_PIXELS = 6 * 48 * 3200
-"""Padded pixels that run together: six lines of the greatest width. Larger batches do not help a CPU."""
+"""Padded pixels that run together: six lines of the greatest width. Larger batches are not faster on a CPU."""
 
 MAX_OWN_LINES: dict[Padding, int] = {"tight": 1, "bucket": 8}
-"""Lines of one page that run together on a CPU. A line in a batch costs it 5 to 20 % less than alone, but every (lines,
-width) is a shape of its own to prepare: one by one, the many widths of ``tight`` are about as fast when all were seen
-(6.1 against 5.9 s for 19 pages), faster before (9.0 against 10.4 s), and takes 430 MB less."""
+"""Lines of one page that run together on a CPU. A line in a batch costs 5 to 20 % less than alone, but every (lines,
+width) is a shape of its own that has to be prepared. ``tight`` has many widths, so its lines run one by one. After all
+shapes were seen, that is about as fast (6.1 against 5.9 s for 19 pages). Before, it is faster (9.0 against 10.4 s). It
+takes 430 MB less."""
 
 
 def line_batch_shapes(spec: RecognitionSpec, padding: Padding) -> tuple[BatchShape, ...]:
-    """Every shape of batches on a device that fills them up; none where widths are not on the ladder."""
+    """All batch shapes on a device that fills batches up. There are none if the widths are not on the ladder."""
     channels, height, _ = spec.image_shape
     if padding != "bucket":
         return ()
@@ -40,11 +41,11 @@ def line_batch_shapes(spec: RecognitionSpec, padding: Padding) -> tuple[BatchSha
 
 @dataclass(frozen=True, slots=True)
 class ReadLine:
-    """One line as it was read.
+    """The result of one line.
 
     Attributes:
-        decoded: text, score, and where its characters are in time.
-        width_ratio: its own width/height divided by the width/height it was padded to.
+        decoded: the text, its score, and the time steps of its characters.
+        width_ratio: the line's own width/height, divided by the width/height that it was padded to.
     """
 
     decoded: DecodedLine
@@ -62,29 +63,32 @@ class LineReader(StageModel, Protocol):
 
     @property
     def most_pixels(self) -> int:
-        """Padded pixels that run together at most."""
+        """The greatest number of padded pixels that run together."""
 
     def prepare(self, page: PagePixels, region: LineRegion, width: int) -> Prepared:
         """Make a line's input at the recogniser's height and its own width. Called in threads of the pool."""
 
     def run(self, items: list[Prepared], rows: int, width: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-        """The best class of every time step and its probability, (N, T) each, of N lines.
+        """The best class of every time step of N lines, and its probability: (N, T) each.
 
-        They run as a batch of so many rows, padded to so many pixels.
+        Args:
+            items: the lines.
+            rows: number of rows of the batch.
+            width: padded width, in pixels.
         """
 
 
 class RecognitionStage(ModelStage[LineReader, _PaddedLine, DecodedLine]):
-    """CTC recognition of lines; a line's padded width follows from its own page alone.
+    """CTC recognition of lines. The padded width of a line depends on its own page only.
 
     Args:
         spec: the model's description.
-        readers: one per lane.
-        pool: for resizing.
-        padding: policy that fixes padded widths.
-        group_size: lines of a page that share a padded width under the ``reference`` policy.
+        readers: one for each lane.
+        pool: threads for resizing.
+        padding: the policy that decides padded widths.
+        group_size: number of lines of a page that share a padded width under the ``reference`` policy.
         kept_lanes: see `Batcher`.
-        name: stage name; several recognisers may be open at once.
+        name: stage name. Several recognisers may be open at the same time.
     """
 
     def __init__(
@@ -98,7 +102,7 @@ class RecognitionStage(ModelStage[LineReader, _PaddedLine, DecodedLine]):
         kept_lanes: int = 0,
         name: str = "text_recognition",
     ) -> None:
-        # The sizes that batches of several pages have; none where every batch is one page's own.
+        # The sizes of batches that several pages share. It is empty if every batch belongs to one page.
         self._shared_sizes = readers[0].batch_sizes if padding == "bucket" else ()
         own_lines = MAX_OWN_LINES.get(padding, group_size)
         max_items = max(self._shared_sizes, default=own_lines)
@@ -113,16 +117,16 @@ class RecognitionStage(ModelStage[LineReader, _PaddedLine, DecodedLine]):
     async def read(
         self, page: PagePixels, regions: Sequence[LineRegion], *, flow: Hashable = None, deadline: float | None = None
     ) -> list[ReadLine]:
-        """Read the lines of one page. Lines are cut out group by group and kept only at the recogniser's height.
+        """Read the lines of one page. They are cut out group by group, and only kept at the recogniser's height.
 
         Args:
             page: the page.
-            regions: where its lines are.
+            regions: the places of its lines.
             flow: see `Batcher.submit`.
             deadline: see `Batcher.submit`.
 
         Returns:
-            One entry a region, in order.
+            One entry for each region, in order.
 
         Raises:
             EngineFailure, DeadlineExceeded, PipelineStopped: see `Batcher.submit`.
@@ -149,14 +153,14 @@ class RecognitionStage(ModelStage[LineReader, _PaddedLine, DecodedLine]):
         tag: FinishTag,
     ) -> list[DecodedLine]:
         lines = await self._pool.run(self._prepare, group, page, regions)
-        # Where batches are not filled up to fixed sizes, one is a page's own lines and nothing else, so that not even
-        # the batch size that a kernel is chosen for depends on who else is being served.
+        # Batches that are not filled up to fixed sizes hold only lines of one page. The batch size decides which kernel
+        # runs, and it must not depend on other requests.
         key = (group.width, None if self._shared_sizes else group)
         cost = self._cost(group)
         return await self.batcher.submit(lines, key=key, cost=cost, flow=flow, deadline=deadline, tag=tag)
 
     def _cost(self, group: LineGroup) -> int:
-        """Padded pixels of one line."""
+        """The padded pixels of one line."""
         return self._spec.image_shape[1] * group.width
 
     def _prepare(self, group: LineGroup, page: PagePixels, regions: Sequence[LineRegion]) -> list[_PaddedLine]:
@@ -171,5 +175,5 @@ class RecognitionStage(ModelStage[LineReader, _PaddedLine, DecodedLine]):
         return [decode_line(row, scores, self._characters) for row, scores in zip(indices, best, strict=True)]
 
     def _rows(self, lines: int) -> int:
-        """Rows of the batch that so many lines run in: lines of several pages are filled up with blank ones."""
+        """The rows of a batch of so many lines. A batch that several pages share is filled up with blank lines."""
         return next((size for size in self._shared_sizes if size >= lines), lines)

@@ -1,4 +1,4 @@
-"""Table structure: the picture of a table to its grid, by SLANet (https://arxiv.org/abs/2210.05391)."""
+"""Table structure: finds the grid of a table in its picture, by SLANet (https://arxiv.org/abs/2210.05391)."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ from models.ops.table_structure import decode_grid
 from models.stages.base import CpuPool, EngineStage, refuse_nonsense
 
 MAX_TABLES_PER_BATCH = 1
-"""The model writes token by token until every table of a batch is finished, so one long table holds up the others."""
+"""The model writes tokens until every table of a batch is finished, so the others would wait for one long table."""
 
 
 class TableStage(EngineStage[Image, Grid]):
@@ -34,7 +34,7 @@ class TableStage(EngineStage[Image, Grid]):
     async def with_grids(
         self, page: Image, regions: Sequence[Region], *, flow: Hashable = None, deadline: float | None = None
     ) -> tuple[Region, ...]:
-        """The regions, tables with their grids.
+        """The regions. Tables get their grids.
 
         Raises:
             EngineFailure, DeadlineExceeded, PipelineStopped: see `Batcher.submit`.
@@ -56,7 +56,8 @@ class TableStage(EngineStage[Image, Grid]):
         batch = np.zeros((1, 3, side, side), np.float32)
         self._normalizer.write_planes(np.asarray(cv2.resize(picture, size), np.uint8), batch[0])
         model = graph_engine(engine)
-        corners, probabilities = _answers(engine, model.run_all({model.input_names[0]: batch}), len(self._spec.tokens))
+        outputs = model.run_all({model.input_names[0]: batch})
+        corners, probabilities = _checked_outputs(engine, outputs, len(self._spec.tokens))
         scale = (width, height) if self._spec.relative_to_picture else (side / ratio, side / ratio)
         return decode_grid(probabilities, corners, self._spec.tokens, scale)
 
@@ -67,7 +68,7 @@ def _cut(page: Image, region: Region) -> Image:
 
 
 def _on_page(grid: Grid, region: Region) -> Grid:
-    """A grid in its picture's pixels, moved to where the picture was cut from."""
+    """Move a grid from its picture's pixels to the page's pixels."""
     left, top = round(region.box[0]), round(region.box[1])
     cells = (
         replace(cell, box=(cell.box[0] + left, cell.box[1] + top, cell.box[2] + left, cell.box[3] + top))
@@ -76,10 +77,10 @@ def _on_page(grid: Grid, region: Region) -> Grid:
     return Grid(grid.rows, grid.columns, tuple(cells))
 
 
-def _answers(
+def _checked_outputs(
     engine: Engine, outputs: Sequence[NDArray[np.float32]], classes: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The corners (T, 8) and the probabilities (T, classes) of the only table."""
+    """The corners (T, 8) and the probabilities (T, classes) of the only table of a batch."""
     shapes = [output.shape for output in outputs]
     if len(outputs) != 2 or shapes[0][2:] != (8,) or shapes[1][2:] != (classes,) or shapes[0][:2] != shapes[1][:2]:
         raise EngineFailure(f"Engine '{engine.name}' gave {shapes} for a table, not corners and {classes} classes.")

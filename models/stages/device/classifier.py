@@ -1,4 +1,4 @@
-"""An image classifier on the device that its pages are on."""
+"""An image classifier on the device of its pages."""
 
 from typing import TypeAlias
 
@@ -20,7 +20,7 @@ from models.stages.device.pages import on_device
 from models.stages.pages import PagePixels
 
 IMAGE_BATCHES = {"cpu": (1, 2, 4), "cuda": (1, 4, 16, 64)}
-"""Images that run together."""
+"""The numbers of images that run together."""
 
 ImageInput: TypeAlias = LineCut | Tensor
 """A line, or a whole page: float32 (3, H, W)."""
@@ -36,14 +36,14 @@ class DeviceClassifier(LaneModel):
         self._spec = spec
 
     def prepare(self, page: PagePixels, region: LineRegion | None) -> ImageInput:
-        """Nothing is done before the lane's turn."""
+        """Name the line or the page. Its pixels are not touched before the lane runs the batch."""
         if region is None:
             return on_device(page)
         _, _, width = self._spec.item_shape
         return LineCut(on_device(page), region, width)
 
     def run(self, items: list[ImageInput]) -> list[int]:
-        """The index of the most probable class of each."""
+        """The index of the most probable class of each item."""
 
         def classify(model: TorchModel) -> Tensors:
             (logits,) = model(self._batch(items))
@@ -72,5 +72,5 @@ class DeviceClassifier(LaneModel):
 
 
 def image_shapes(spec: ClassificationSpec, kind: str) -> tuple[BatchShape, ...]:
-    """Every shape of batches on a ``torch.device`` of a type."""
+    """All batch shapes on a ``torch.device`` of a type."""
     return tuple((images, *spec.item_shape) for images in IMAGE_BATCHES[kind])

@@ -1,4 +1,4 @@
-"""The text detector on the device that its pages are on."""
+"""The text detector on the device of its pages."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from models.stages.device.pages import on_device
 from models.stages.pages import PagePixels
 
 PAGE_BATCHES = (1, 2, 4, 8)
-"""Pages that run together. Others are split: a blank page to fill up a batch costs as much as a page."""
+"""The numbers of pages that run together. Other batches are split: a blank page would cost as much as a page."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PageInput:
-    """A page, and the (height, width) that the detector sees it at."""
+    """A page, and the (height, width) of the detector's input."""
 
     page: Tensor
     shape: tuple[int, int]
@@ -36,20 +36,20 @@ class DeviceDetector(LaneModel):
         super().__init__(model, placement, PAGE_BATCHES)
 
     def prepare(self, page: PagePixels, shape: tuple[int, int]) -> PageInput:
-        """Nothing is done before the lane's turn."""
+        """Name the page. Its pixels are not touched before the lane runs the batch."""
         return PageInput(on_device(page), shape)
 
     def run(self, items: list[PageInput]) -> list[NDArray[np.float32]]:
-        """Pages of one detector shape to their maps, float32 (H, W) each; the pages' own sizes may differ."""
-        answers = self.answers([partial(_maps, part) for part in _parts(items)])
-        maps: list[NDArray[np.float32]] = [found for (batch,) in answers for found in batch]
+        """The maps of pages with one detector shape: float32 (H, W) each. The pages' own sizes may differ."""
+        results = self.answers([partial(_maps, part) for part in _parts(items)])
+        maps: list[NDArray[np.float32]] = [found for (batch,) in results for found in batch]
         for found in maps:
             refuse_nonsense(self, found)
         return maps
 
 
 def _parts(items: list[PageInput]) -> Iterator[list[PageInput]]:
-    """Cut a batch into sizes of `PAGE_BATCHES`."""
+    """Split a batch into sizes of `PAGE_BATCHES`."""
     start = 0
     while start < len(items):
         size = max(size for size in PAGE_BATCHES if size <= len(items) - start)

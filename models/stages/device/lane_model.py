@@ -1,4 +1,4 @@
-"""What all models on a device have in common: a batch made and run on the lane, and its answer brought back."""
+"""The base of all models on a device: makes and runs a batch on the lane, and brings its output back."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -19,11 +19,11 @@ Arrays: TypeAlias = tuple[NDArray[Any], ...]
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where and how the models of a pipeline run.
+    """The device that the models of a pipeline run on, and how they use it.
 
     Attributes:
         title: device and precision, for people.
-        threads: of a CPU, for one model; 0 leaves torch its own number.
+        threads: CPU threads of one model; 0 leaves torch its own number.
         turn: held while a CPU computes; a GPU takes batches of several lanes.
     """
 
@@ -33,12 +33,12 @@ class Placement:
 
 
 class LaneModel:
-    """A `StageModel` whose input is made on the device.
+    """A `StageModel` that makes its input on the device.
 
     Args:
-        model: opened, on a lane that nobody else uses.
-        placement: where that is.
-        batch_sizes: numbers of items, ascending, that batches have.
+        model: opened, on a lane of its own.
+        placement: the lane's device.
+        batch_sizes: possible numbers of items in a batch, ascending.
     """
 
     name = "torch"
@@ -51,28 +51,28 @@ class LaneModel:
         self._ring: ReadbackRing | None = ReadbackRing(model.lane)
 
     def close(self) -> None:
-        """See `StageModel.close`. Nothing here keeps the lane: its stream is the next one's."""
+        """See `StageModel.close`. The model lets go of its lane, so that the next lane can have its stream."""
         self._model = self._ring = None
 
     def answers(self, runs: Sequence[Callable[[TorchModel], Tensors]]) -> list[Arrays]:
-        """Queue runs of the model on the lane, one behind the other, and wait for what they give.
+        """Queue runs of the model on the lane, one after the other, and wait for their results.
 
         Args:
-            runs: each makes a batch, runs it and says which tensors are wanted on the host.
+            runs: each makes a batch, runs it and returns the tensors that are wanted on the host.
 
         Raises:
             EngineFailure: the model is closed, or the device failed.
             OutOfDeviceMemory: the device has no room for a batch.
         """
         sent = self._queue(runs)
-        answers: list[Arrays] = []
+        results: list[Arrays] = []
         try:
             for readback in sent:
-                answers.append(readback.arrays())  # noqa: PERF401 - what came before a failure is not taken again
-        except Exception as error:  # a device tells what failed on it to who waits for it
-            _drop(sent[len(answers) + 1 :])
+                results.append(readback.arrays())  # noqa: PERF401 - results before a failure are not taken again
+        except Exception as error:  # the call that waits for a device gets the device's failure
+            _drop(sent[len(results) + 1 :])
             raise as_engine_failure(error) from error
-        return answers
+        return results
 
     def _queue(self, runs: Sequence[Callable[[TorchModel], Tensors]]) -> list[Readback]:
         if self._model is None or self._ring is None:
@@ -82,7 +82,7 @@ class LaneModel:
             with self._placement.turn, self._model.lane.active():
                 self._use_own_threads()
                 for run in runs:
-                    sent.append(self._ring.send(run(self._model)))  # noqa: PERF401 - what was sent before a failure counts
+                    sent.append(self._ring.send(run(self._model)))  # noqa: PERF401 - runs before a failure were sent
         except Exception as error:  # torch raises plain RuntimeError, and several others
             _drop(sent)
             raise as_engine_failure(error) from error
@@ -91,11 +91,11 @@ class LaneModel:
     def _use_own_threads(self) -> None:
         threads = self._placement.threads
         if threads and torch.get_num_threads() != threads:
-            torch.set_num_threads(threads)  # each thread of ours has its own number
+            torch.set_num_threads(threads)  # torch keeps this number for each thread of ours
 
 
 def _drop(sent: Sequence[Readback]) -> None:
-    """Wait for results that nobody wants, so that their places in the ring are free. What failed before is told."""
+    """Wait for results that are not wanted any more, to free their slots. The first failure is the one reported."""
     for readback in sent:
         with suppress(Exception):
             readback.arrays()

@@ -1,4 +1,4 @@
-"""The text recogniser on the device that the lines' pages are on: they are cut out there, whole batches at once."""
+"""The text recogniser on the device of its pages. It cuts the lines of a whole batch out there."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,10 @@ from models.stages.device.pages import on_device
 from models.stages.pages import PagePixels
 
 LINE_BATCHES = {"cpu": (1, 2, 4, 8), "cuda": (8, 16, 32, 64)}
-"""Lines that run together. A GPU takes about as long for one line as for eight."""
+"""The numbers of lines that run together. A GPU takes about as long for one line as for eight."""
 
 MOST_PIXELS = {"cpu": 6 * 48 * 3200, "cuda": 48 * 40_960}
-"""Padded pixels that run together. A GPU is filled by about 20,000 columns and gains little beyond twice that."""
+"""Padded pixels that run together. About 20,000 columns fill a GPU; more than twice as many bring little."""
 
 
 class DeviceLineReader(LaneModel):
@@ -35,7 +35,7 @@ class DeviceLineReader(LaneModel):
         self._classes = len(ctc_characters(spec.characters))
 
     def prepare(self, page: PagePixels, region: LineRegion, width: int) -> LineCut:
-        """Nothing is done before the lane's turn."""
+        """Name the line. Its pixels are not touched before the lane runs the batch."""
         return LineCut(on_device(page), region, width)
 
     def run(self, items: list[LineCut], rows: int, width: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
@@ -53,7 +53,7 @@ class DeviceLineReader(LaneModel):
 
 
 def line_shapes(spec: RecognitionSpec, kind: str) -> tuple[BatchShape, ...]:
-    """Every shape of batches on the ladder of widths, on a ``torch.device`` of a type."""
+    """All batch shapes on the ladder of widths, on a ``torch.device`` of a type."""
     channels, height, _ = spec.image_shape
     return tuple(
         (lines, channels, height, width)

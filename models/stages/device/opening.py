@@ -1,4 +1,4 @@
-"""Opens the models of a pipeline on one device, each lane with a stream of its own."""
+"""Opens the models of a pipeline on one device. Each lane has a stream of its own."""
 
 from dataclasses import dataclass, replace
 from math import prod
@@ -27,19 +27,19 @@ from models.stages.device.line_reader import DeviceLineReader, line_shapes
 from models.stages.device.pages import DevicePages
 
 LANES = {"cpu": 1, "cuda": 2}
-"""Lanes of the detector and of a recogniser: while the thread of one reads its answer, the other's work is queued."""
+"""The lanes of the detector and of a recogniser. While one lane reads its output, the other's work is queued."""
 
 WARM_UP = {"cpu": (), "cuda": ((1, 3, 1280, 896), (2, 3, 1280, 896))}
-"""Blank pages that a detector sees before its first request. To a compiler one page is another network than several and
-a square page would tell it that all are square."""
+"""Blank batches that a detector runs before its first request. A compiler makes different code for one page and for
+several. From a square page it would conclude that all pages are square."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceModels:
-    """Where the models of a pipeline are opened.
+    """Opens the models of a pipeline on one device.
 
     Attributes:
-        pages: brings pages there.
+        pages: brings pages to the device.
     """
 
     pages: DevicePages
@@ -51,7 +51,7 @@ class DeviceModels:
         """Open a device.
 
         Raises:
-            EngineUnavailable: the device cannot be had; no other one is taken instead.
+            EngineUnavailable: the device cannot be used. No other device is taken instead.
         """
         if options.tensorrt:
             raise EngineUnavailable("Engine 'torch' has no TensorRT; set engine.tensorrt to false.")
@@ -59,10 +59,10 @@ class DeviceModels:
         return cls(DevicePages(open_lane(device)), device, options)
 
     def detectors(self, directory: ModelDirectory, precision: Precision) -> list[DeviceDetector]:
-        """The text detector, once a lane, after its first runs.
+        """The text detector, opened once for each lane and warmed up.
 
-        For what this and the others raise, see `models.engines.torch.session.open_detector`. Besides,
-        `EngineUnavailable`: the precision cannot be had.
+        Raises, like the other methods, the errors of `models.engines.torch.session.open_detector`, and
+        `EngineUnavailable` if the precision is not available.
         """
         form = self._form(precision)
         models = self._on_lanes(open_detector(directory, open_lane(self._device), form))
@@ -73,7 +73,7 @@ class DeviceModels:
     def line_readers(
         self, directory: ModelDirectory, precision: Precision, *, on_ladder: bool
     ) -> list[DeviceLineReader]:
-        """A recogniser, once a lane. ``on_ladder``: padded widths are those of the ladder, and no others come."""
+        """A recogniser, opened once for each lane. ``on_ladder``: all padded widths are on the ladder."""
         spec = directory.recognition()
         form = self._form(precision)
         models = self._on_lanes(open_recognizer(directory, open_lane(self._device), form))

@@ -1,4 +1,4 @@
-"""Pages in host memory and on the device: uploaded once, then turned where they are."""
+"""Pages in host memory and on the device. They are uploaded once, and both copies are rotated in place."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class DevicePage(PagePixels):
     """A page that is on the device as well.
 
     Attributes:
-        tensor: float32 (3, H, W), levels 0..255; whatever made it is done.
+        tensor: float32 (3, H, W), levels 0..255; the work that makes it is finished.
     """
 
     tensor: Tensor
@@ -28,18 +28,18 @@ class DevicePages:
     """See `models.stages.pages.Pages`.
 
     Args:
-        lane: of its own, so that copies run beside the models. Threads of the pool share it.
+        lane: used for pages only, so that copies run beside the models. Threads of the pool share it.
     """
 
     def __init__(self, lane: Lane) -> None:
         self._lane = lane
 
     def take(self, image: Image) -> PagePixels:
-        """See `Pages.take`. Waits for the copy, so that no lane has to."""
+        """See `Pages.take`. It waits for the copy, so that no lane has to."""
         return DevicePage(image, self._made(lambda: page_on(image, self._lane.device)))
 
     def rotate(self, page: PagePixels, angle: Angle) -> PagePixels:
-        """See `Pages.rotate`. Both copies are turned: what is shown to people is the host's."""
+        """See `Pages.rotate`. Both copies are rotated, because pictures for people are made from the host's copy."""
         if angle == 0:
             return page
         tensor = self._made(lambda: rotated(on_device(page), angle))
@@ -49,7 +49,7 @@ class DevicePages:
         """A tensor that is ready for every lane.
 
         Raises:
-            EngineFailure: the device failed, or has no room for it.
+            EngineFailure: the device failed, or has no room for the tensor.
         """
         try:
             with self._lane.active():
@@ -65,7 +65,7 @@ def on_device(page: PagePixels) -> Tensor:
     """The device's copy of a page that `DevicePages` took.
 
     Raises:
-        TypeError: another kind of pages is mixed with this one.
+        TypeError: the page is of another kind.
     """
     if not isinstance(page, DevicePage):
         raise TypeError("This page is in host memory only.")

@@ -1,1 +1,1 @@
-"""Models whose input is made by NumPy and OpenCV on the host, on any engine. One module a stage."""
+"""Models that make their input with NumPy and OpenCV on the host, on any engine. Each stage has one module."""

@@ -34,6 +34,6 @@ class HostClassifier(EngineModel):
         raise InvalidModelDirectory("A classifier needs a fixed input size: `size`, or `resize_short` with a crop.")
 
     def run(self, items: list[Image]) -> list[int]:
-        """The index of the most probable class of each."""
+        """The index of the most probable class of each item."""
         planes = [self._normalizer.planes(planes_in_order(image, self._spec.channels)) for image in items]
         return [int(index) for index in checked_run(self.engine, np.stack(planes)).argmax(axis=1)]

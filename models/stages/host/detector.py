@@ -25,7 +25,7 @@ class HostDetector(EngineModel):
         return resize_page(page.image, shape)
 
     def run(self, items: list[Image]) -> list[NDArray[np.float32]]:
-        """Resized pages of one shape to their probability maps, float32 (H, W) each."""
+        """The probability maps of resized pages of one shape: float32 (H, W) each."""
         batch = np.stack([self._normalizer.planes(planes_in_order(page, self._channels)) for page in items])
-        # Copies: the maps are read in the pool while the engine runs the next page.
+        # These are copies, because the pool reads the maps while the engine runs the next page.
         return [np.array(maps[0]) for maps in checked_run(self.engine, batch)]

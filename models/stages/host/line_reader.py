@@ -40,9 +40,9 @@ class HostLineReader(EngineModel):
         refuse_nonsense(self.engine, best)
         return indices, best
 
-    def _best_classes(self, answer: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-        if answer.ndim == 3 and answer.shape[2] == BEST_CLASS_VALUES:
-            return answer[..., 0].astype(np.intp), answer[..., 1].copy()
-        if answer.ndim != 3 or answer.shape[2] != self._classes:
-            raise EngineFailure(f"The recogniser has {answer.shape[-1]} classes and its dictionary {self._classes}.")
-        return greedy_decode(answer)
+    def _best_classes(self, output: NDArray[np.float32]) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        if output.ndim == 3 and output.shape[2] == BEST_CLASS_VALUES:
+            return output[..., 0].astype(np.intp), output[..., 1].copy()
+        if output.ndim != 3 or output.shape[2] != self._classes:
+            raise EngineFailure(f"The recogniser has {output.shape[-1]} classes and its dictionary {self._classes}.")
+        return greedy_decode(output)
