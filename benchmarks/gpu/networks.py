@@ -9,7 +9,7 @@ from torch import nn
 from models.descriptions.model_directory import ModelDirectory
 from models.engines.base import EngineOptions
 from models.engines.torch.device import choose_dtype, open_device
-from models.engines.torch.networks import classifier_network, detector_network, recognizer_network
+from models.engines.torch.networks import classifier_network, detector_network, recogniser_network
 from models.errors import ModelNotInstalled
 
 DETECTOR, RECOGNISER = "PP-OCRv5_mobile_det", "PP-OCRv5_mobile_rec"
@@ -65,6 +65,6 @@ class Setup:
         """Fresh networks by stage, on the CPU."""
         return {
             "detection": detector_network(self.directory(DETECTOR)),
-            "recognition": recognizer_network(self.directory(RECOGNISER)),
+            "recognition": recogniser_network(self.directory(RECOGNISER)),
             "line orientation": classifier_network(self.directory(CLASSIFIER)),
         }

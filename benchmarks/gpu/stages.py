@@ -19,7 +19,7 @@ from models.engines.torch.session import (
     TorchModel,
     open_classifier,
     open_detector,
-    open_recognizer,
+    open_recogniser,
 )
 from models.stages.device.classifier import image_shapes
 from models.stages.device.line_reader import line_shapes
@@ -59,7 +59,7 @@ def _models(setup: Setup, lane: Lane) -> dict[str, TorchModel]:
     form = Form(setup.dtype)
     return {
         "detection": open_detector(setup.directory(DETECTOR), lane, form),
-        "recognition": open_recognizer(setup.directory(RECOGNISER), lane, form),
+        "recognition": open_recogniser(setup.directory(RECOGNISER), lane, form),
         "line orientation": open_classifier(setup.directory(CLASSIFIER), lane, form),
     }
 

@@ -1,11 +1,11 @@
-"""One module an inference library, behind one small protocol. Whichever it is, it tells its makers nothing.
+"""The inference libraries, one module each, behind one small protocol. None of them may report its use to its makers.
 
-Two libraries report their use unless that is prevented before they load, wherever the variable CI is not set:
+Two libraries report their use if the variable CI is not set. This has to be prevented before they load:
 
-- ONNX Runtime's packages, from 1.29 on, send facts about machine and models and keep an identifier in the user's cache
-  directory. A variable turns that off; nothing that is set outside may turn it on again.
-- OpenVINO sends that it was imported, by the package openvino-telemetry, and keeps an identifier in the home directory.
-  Where that package cannot be imported, it has a stand-in that does nothing.
+- ONNX Runtime's packages, from 1.29 on, send facts about the machine and the models, and keep an identifier in the
+  user's cache directory. A variable switches this off. It is always set here, so nothing outside can switch it on.
+- OpenVINO reports its import with the package openvino-telemetry, and keeps an identifier in the home directory. If
+  that package cannot be imported, OpenVINO does nothing in its place.
 """
 
 import os

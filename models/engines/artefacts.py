@@ -1,4 +1,4 @@
-"""Where a model that was compiled for one device is kept: a directory whose name is a key of all it depends on."""
+"""Directories for compiled models. A directory's name is a key of everything that the compiled model depends on."""
 
 import logging
 import os
@@ -14,16 +14,16 @@ from models.machine import Gpu
 logger = logging.getLogger(__name__)
 
 _KEY_LENGTH = 24
-"""Hexadecimal digits of the key that are kept: 96 bits."""
+"""The number of hexadecimal digits of a key: 96 bits."""
 
 
 def artefact_directory(root: Path | None, model: Path, gpu: Gpu, *versions: str) -> Path | None:
-    """Make the directory for what is compiled from a model file for a card.
+    """Make the directory for the results of compiling a model file for a card.
 
     Args:
         root: see `keyed_directory`.
         model: see `keyed_directory`.
-        gpu: the card it is compiled for; its name and driver are part of the key.
+        gpu: the card. Its name and driver are part of the key.
         versions: everything else that the result depends on: libraries, precision, shapes.
 
     Returns:
@@ -33,15 +33,15 @@ def artefact_directory(root: Path | None, model: Path, gpu: Gpu, *versions: str)
 
 
 def keyed_directory(root: Path | None, model: Path, *parts: str) -> Path | None:
-    """Make the directory for what is compiled from a model file.
+    """Make the directory for the results of compiling a model file.
 
     Args:
         root: the directory of all artefacts; None keeps none.
-        model: the file that is compiled; its content is part of the key.
+        model: the file that is compiled. Its content is part of the key.
         parts: everything else that the result depends on: device, driver, libraries, precision, shapes.
 
     Returns:
-        The directory, or None where nothing can be kept: every start compiles again then.
+        The directory; None if nothing can be kept, so that every start compiles again.
     """
     if root is None:
         return None
@@ -57,12 +57,12 @@ def keyed_directory(root: Path | None, model: Path, *parts: str) -> Path | None:
 
 @contextmanager
 def compiling(directory: Path | None) -> Iterator[None]:
-    """Keep others from compiling into a directory meanwhile: they wait, and then find what was compiled.
+    """Hold the lock of a directory. Others that want to compile into it wait, and then find the results.
 
     The operating system frees the lock of a process that dies.
 
     Args:
-        directory: from `keyed_directory`. One that cannot be written to is only read, and needs no lock.
+        directory: from `keyed_directory`. A directory that cannot be written is only read, and needs no lock.
     """
     if directory is None or not os.access(directory.parent, os.W_OK):
         yield

@@ -1,4 +1,4 @@
-"""The one thing the pipeline needs from an inference library, and how a model is opened with one."""
+"""The protocol that the pipeline needs from an inference library, and the registry that finds engines by name."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -15,10 +15,10 @@ from models.errors import EngineFailure, EngineUnavailable, OutOfDeviceMemory
 Precision = Literal["f32", "bf16", "fp16", "fast"]
 
 BatchShape: TypeAlias = tuple[int, int, int, int]
-"""Items, channels, height, width of a batch."""
+"""The items, channels, height and width of a batch."""
 
 DEVICE_BATCH_SIZES: tuple[int, ...] = (1, 2, 4, 8, 16, 32)
-"""`Engine.batch_sizes` of a device whose launches cost more than the blank rows that fill a batch up."""
+"""The `Engine.batch_sizes` of a device on which a launch costs more than the blank rows that fill a batch up."""
 
 
 def device_batch_shapes(item: tuple[int, int, int], most: int) -> tuple[BatchShape, ...]:
@@ -28,33 +28,36 @@ def device_batch_shapes(item: tuple[int, int, int], most: int) -> tuple[BatchSha
 
 
 BEST_CLASS_VALUES = 2
-"""What a recogniser answers a time step under `EngineOptions.best_class`: the class's index and its probability."""
+"""The values for each time step under `EngineOptions.best_class`: the index of the best class and its probability."""
 
 LARGE_INPUT = 3 * 2048 * 2048
-"""Input values of a batch after which an engine gives its working memory back. Libraries keep the most that any input
-took, for good: one page of 3200 x 3200 px leaves the detector at 1.7 to 1.9 GiB, and with this at 0.3 to 0.4."""
+"""After a batch with more input values, an engine gives its working memory back. Otherwise a library would keep the
+memory of its largest input for ever: after one page of 3200 x 3200 px, the detector keeps 1.7 to 1.9 GiB, and with this
+limit 0.3 to 0.4."""
 
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """How to open a model.
+    """The options for opening a model.
 
     Attributes:
-        device: ``cpu``, or ``gpu:N``. An engine that cannot use it raises; none falls back to another device.
+        device: ``cpu``, or ``gpu:N``. An engine that cannot use it raises. No engine takes another device instead.
         threads: CPU threads of one model; 0 lets the engine use every core it may run on.
-        streams: batches that compute at once on a CPU, with an equal share of ``threads`` each; for `Engine.twin`.
+        streams: batches that compute at the same time on a CPU, each with an equal share of ``threads``; for
+            `Engine.twin`.
         precision: ``f32``, ``bf16``, ``fp16``, or ``fast``: the fastest that the engine has on this device. An engine
-            that cannot compute in what is named here raises; only ``fast`` leaves it the choice.
-        few_shapes: whether the model only ever sees a limited number of input shapes, so that what is prepared for each
-            is worth keeping.
-        batch_shapes: every (N, 3, H, W) that the model will be given on a device with `Engine.batch_sizes`; empty where
-            any may come.
-        best_class: of a recogniser, only the best class of every time step is wanted: an engine that carries its answer
-            from a device to the host may answer (N, T, 2), class index and probability, instead of (N, T, classes).
-        tensorrt: compile models whose ``batch_shapes`` are known with TensorRT, on an NVIDIA GPU.
-        memory_share: the most of a card's memory that this process may take, 0..1.
-        torch_compile: let PyTorch make kernels of its own for the network.
-        artefacts: a directory that compiled models are kept in for the next start; None keeps none.
+            without the named precision raises. Only ``fast`` leaves it the choice.
+        few_shapes: whether the model only sees a limited number of input shapes. Then it is worth keeping what is
+            prepared for each of them.
+        batch_shapes: every (N, 3, H, W) that the model will be given on a device with `Engine.batch_sizes`; empty if
+            any shape may come.
+        best_class: whether only the best class of every time step of a recogniser is wanted. Then an engine that copies
+            its output from a device to the host may give (N, T, 2), class index and probability, instead of
+            (N, T, classes).
+        tensorrt: whether models with known ``batch_shapes`` are compiled with TensorRT, on an NVIDIA GPU.
+        memory_share: the greatest share of a card's memory that this process may take, 0..1.
+        torch_compile: whether PyTorch makes its own kernels for the network.
+        artefacts: a directory that keeps compiled models for the next start; None keeps none.
         turn: held while a CPU engine computes a batch. Models that would each use every core take turns: run at once,
             they took 4 % more CPU time for the same pages.
     """
@@ -74,21 +77,21 @@ class EngineOptions:
 
 
 class Engine(Protocol):
-    """One model, opened. ``run`` may be called from one thread at a time."""
+    """One opened model. Only one thread at a time may call ``run``."""
 
     @property
     def name(self) -> str:
-        """Registry name of the inference library, e.g. ``onnxruntime``."""
+        """The registry name of the inference library, e.g. ``onnxruntime``."""
 
     @property
     def device(self) -> str:
-        """What really executes the model, as the library reports it after opening."""
+        """The device that really executes the model, as the library reports it after opening."""
 
     @property
     def batch_sizes(self) -> tuple[int, ...]:
-        """Sizes, ascending, that batches of items from several requests have on this device, with a kernel for each.
+        """The sizes of batches with items from several requests on this device, ascending. Each has its own kernel.
 
-        Empty where a batch of several requests gains nothing over one of each: on CPUs.
+        It is empty on CPUs, where a batch with items of several requests is not faster than a batch for each.
         """
 
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -99,21 +102,21 @@ class Engine(Protocol):
 
         Returns:
             The model's first output, float32, first axis N (but see `EngineOptions.best_class`). It may be the
-            library's own memory: valid only until the next run on this engine, and not to be written to. Copying took
-            2 ms for the 17 MB of six short lines.
+            library's own memory. It is valid only until the next run on this engine, and must not be written to. A copy
+            would take 2 ms for the 17 MB of six short lines.
 
         Raises:
             EngineFailure: inference failed for this batch.
         """
 
     def twin(self) -> "Engine | None":
-        """Another engine on the same opened model, which a thread of its own may run beside this one.
+        """Another engine on the same opened model. Another thread may run it at the same time as this one.
 
-        None where there is nothing to gain from it.
+        It is None if a second engine would not be faster.
         """
 
     def close(self) -> None:
-        """Release the model. Using the engine afterwards is an error."""
+        """Release the model. It is an error to use the engine after that."""
 
 
 EngineOpener = Callable[[Path, EngineOptions], Engine]
@@ -123,7 +126,7 @@ _REGISTERED: dict[str, EngineOpener] = {}
 
 @contextmanager
 def registered_engine(name: str, opener: EngineOpener) -> Iterator[None]:
-    """Make an engine that is not part of this package known to `open_engine` for the length of a `with` block.
+    """Register an engine outside this package for `open_engine`, for the length of a `with` block.
 
     Raises:
         ValueError: the name is taken.
@@ -146,7 +149,7 @@ def open_engine(name: str, model_directory: Path, options: EngineOptions) -> Eng
         options: how to open it.
 
     Raises:
-        EngineUnavailable: unknown name, library not installed, or device not usable.
+        EngineUnavailable: the name is unknown, the library is not installed, or the device cannot be used.
         EngineFailure: the library refuses the model.
     """
     if name == DEVICE_ENGINE:
@@ -158,10 +161,10 @@ def open_engine(name: str, model_directory: Path, options: EngineOptions) -> Eng
 
 
 def refuse_precision(name: str, options: EngineOptions, *known: Precision) -> None:
-    """For engines that compute in some precisions only on the device that is asked for.
+    """Refuse a precision that an engine does not have on the device of the options.
 
     Raises:
-        EngineUnavailable: another one than those, or ``fast``, is asked for.
+        EngineUnavailable: the options name neither ``fast`` nor one of the known precisions.
     """
     if options.precision not in (*known, "fast"):
         raise EngineUnavailable(
@@ -171,10 +174,10 @@ def refuse_precision(name: str, options: EngineOptions, *known: Precision) -> No
 
 
 _NO_MEMORY = ("out of memory", "failed to allocate", "alloc_failed")
-"""What inference libraries write when the device has no room; they have no exception of its own for it."""
+"""Words that inference libraries write when the device has no room. They have no special exception for it."""
 
 
 def run_failure(message: str, error: Exception) -> EngineFailure:
-    """The failure of a run, told apart by what the library wrote: no room for the batch, or anything else."""
+    """The failure of a run. The words of the library show whether the device had no room for the batch."""
     written = str(error).lower()
     return OutOfDeviceMemory(message) if any(words in written for words in _NO_MEMORY) else EngineFailure(message)

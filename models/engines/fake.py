@@ -1,7 +1,7 @@
-"""An engine for tests: answers by a function and misbehaves on command.
+"""An engine for tests. A function computes its output, and it fails on command.
 
-It has no entry in the registry, so no configuration can reach it; a test opens it under a name of its own with
-`models.engines.base.registered_engine`, or hands it to a stage.
+It has no entry in the registry, so no configuration can reach it. A test registers it under a name with
+`models.engines.base.registered_engine`, or gives it to a stage.
 """
 
 from collections import deque
@@ -15,14 +15,15 @@ from numpy.typing import NDArray
 from models.engines.base import DEVICE_BATCH_SIZES
 from models.errors import EngineFailure, OutOfDeviceMemory
 
-Answer = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+ModelFunction = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+"""Maps a batch to the output of a model."""
 
 LONGEST_HANG_S = 60.0
-"""A forgotten `FakeEngine.release` fails its test instead of stopping all of them."""
+"""After this time a run that hangs fails, so a test without `FakeEngine.release` does not block the others."""
 
 
 class Fault(Enum):
-    """What a run can do instead of answering."""
+    """A way in which a run can fail."""
 
     RAISE = auto()
     """Raise EngineFailure."""
@@ -31,18 +32,18 @@ class Fault(Enum):
     OUT_OF_MEMORY = auto()
     """Raise OutOfDeviceMemory."""
     NAN = auto()
-    """Answer with NaN everywhere."""
+    """Give NaN everywhere."""
     WRONG_COUNT = auto()
-    """Answer without the last row."""
+    """Give the output without its last row."""
     HANG = auto()
-    """Wait for `FakeEngine.release`, then answer."""
+    """Wait for `FakeEngine.release`, then give the output."""
 
 
 class FakeEngine:
     """A deterministic engine.
 
     Args:
-        answer: maps a batch to the model's output.
+        function: maps a batch to the model's output.
 
     Attributes:
         shapes: shape of every batch so far, in order.
@@ -54,20 +55,20 @@ class FakeEngine:
     device = "cpu"
     batch_sizes: tuple[int, ...] = DEVICE_BATCH_SIZES
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, function: ModelFunction) -> None:
         self.shapes: list[tuple[int, ...]] = []
         self.closed = False
         self.hanging = Event()
-        self._answer = answer
+        self._function = function
         self._faults: deque[Fault] = deque()
         self._released = Event()
 
     def inject(self, *faults: Fault) -> None:
-        """Let the next runs misbehave, one fault a run."""
+        """Let the next runs fail, with one fault for each run."""
         self._faults.extend(faults)
 
     def release(self) -> None:
-        """Let the run that hangs answer."""
+        """Let the run that hangs go on."""
         self._released.set()
 
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -84,10 +85,10 @@ class FakeEngine:
             raise MemoryError("The fake engine was told to crash.")
         if fault is Fault.HANG:
             self._hang()
-        return _spoiled(self._answer(batch), fault)
+        return _spoiled(self._function(batch), fault)
 
     def twin(self) -> "FakeEngine | None":
-        """See `Engine.twin`: a fake device runs one batch at a time."""
+        """See `Engine.twin`. A fake device runs one batch at a time."""
         return None
 
     def close(self) -> None:
@@ -96,10 +97,10 @@ class FakeEngine:
 
     def _hang(self) -> None:
         self.hanging.set()
-        answered = self._released.wait(LONGEST_HANG_S)
+        released = self._released.wait(LONGEST_HANG_S)
         self._released.clear()
         self.hanging.clear()
-        if not answered:
+        if not released:
             raise EngineFailure("The fake engine was never released.")
 
 
@@ -110,40 +111,40 @@ def _spoiled(output: NDArray[np.float32], fault: Fault | None) -> NDArray[np.flo
 
 
 def echo(batch: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Answer with the input: an unwarping model that finds every page flat."""
+    """Give the input as the output, like an unwarping model that finds every page flat."""
     return batch.copy()
 
 
-def always_class(index: int, classes: int) -> Answer:
-    """A classifier that is sure of one class."""
+def always_class(index: int, classes: int) -> ModelFunction:
+    """A classifier that is always sure of one class."""
     return lambda batch: np.tile(np.eye(classes, dtype=np.float32)[index], (len(batch), 1))
 
 
-def text_in(*boxes: tuple[float, float, float, float]) -> Answer:
-    """A detector that finds text in the same places of every page.
+def text_in(*boxes: tuple[float, float, float, float]) -> ModelFunction:
+    """A detector that finds text in the same places on every page.
 
     Args:
         boxes: left, top, right, bottom as fractions of the page's sides.
     """
 
-    def answer(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    def detect(batch: NDArray[np.float32]) -> NDArray[np.float32]:
         count, _, height, width = batch.shape
         output = np.zeros((count, 1, height, width), np.float32)
         for left, top, right, bottom in boxes:
             output[:, :, round(top * height) : round(bottom * height), round(left * width) : round(right * width)] = 1
         return output
 
-    return answer
+    return detect
 
 
-def reads(indices: tuple[int, ...], classes: int) -> Answer:
-    """A recogniser that reads the same classes, with a blank after each, on every line of at least 16 px a class."""
+def reads(indices: tuple[int, ...], classes: int) -> ModelFunction:
+    """A recogniser that reads the same classes on every line, with a blank after each. A class needs 16 px of width."""
 
-    def answer(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    def recognise(batch: NDArray[np.float32]) -> NDArray[np.float32]:
         output = np.zeros((len(batch), batch.shape[3] // 8, classes), np.float32)
         steps = np.zeros(output.shape[1], np.intp)
         steps[: 2 * len(indices) : 2] = indices
         output[:, np.arange(len(steps)), steps] = 1
         return output
 
-    return answer
+    return recognise

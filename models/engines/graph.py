@@ -1,4 +1,4 @@
-"""Engines that also run models with several inputs or outputs, as layout and table models have them."""
+"""Engines that also run models with several inputs or outputs, such as layout and table models."""
 
 from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
@@ -12,20 +12,20 @@ from models.errors import EngineUnavailable
 
 @runtime_checkable
 class GraphEngine(Engine, Protocol):
-    """An engine that runs any graph of float32 inputs by their names."""
+    """An engine that runs any graph with float32 inputs, which are given by name."""
 
     @property
     def input_names(self) -> tuple[str, ...]:
-        """What the model calls its inputs."""
+        """The names of the model's inputs."""
 
     def run_all(self, inputs: Mapping[str, NDArray[np.float32]]) -> tuple[NDArray[np.float32], ...]:
         """Run one batch.
 
         Args:
-            inputs: each of ``input_names``; contiguous.
+            inputs: one contiguous array for each of ``input_names``.
 
         Returns:
-            All outputs of the model in its order, as float32 copies.
+            All outputs in the model's order, as float32 copies.
 
         Raises:
             EngineFailure: inference failed for this batch.
@@ -33,7 +33,7 @@ class GraphEngine(Engine, Protocol):
 
 
 def graph_engine(engine: Engine) -> GraphEngine:
-    """The same engine, if it can run such models.
+    """The engine itself, if it can run such models.
 
     Raises:
         EngineUnavailable: it cannot.

@@ -1,4 +1,4 @@
-"""ONNX Runtime: on the CPU, where it runs everywhere and the other engines are compared with it, and on NVIDIA GPUs."""
+"""ONNX Runtime on the CPU and on NVIDIA GPUs. On the CPU it runs everywhere and is the reference for other engines."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +17,7 @@ _LOG_ERRORS_ONLY = 3
 
 
 class OnnxRuntimeEngine:
-    """One ONNX Runtime session on the CPU, which several threads may run at once."""
+    """One ONNX Runtime session on the CPU. Several threads may run it at the same time."""
 
     name = "onnxruntime"
     batch_sizes: tuple[int, ...] = ()
@@ -53,7 +53,7 @@ class OnnxRuntimeEngine:
             return run_all(self._session, inputs)
 
     def twin(self) -> "OnnxRuntimeEngine | None":
-        """See `Engine.twin`: the session itself is for any number of threads."""
+        """See `Engine.twin`. Any number of threads may run the session itself."""
         return OnnxRuntimeEngine(self._session, self._options) if self._session is not None else None
 
     def close(self) -> None:
@@ -65,15 +65,15 @@ def open_model(directory: Path, options: EngineOptions) -> OnnxRuntimeEngine | O
     """Open ``inference.onnx`` of a model directory.
 
     Raises:
-        EngineUnavailable: the device, or the precision on it, cannot be had; no other one is taken instead.
+        EngineUnavailable: the device, or the precision on it, is not available. No other one is taken instead.
         EngineFailure: the file is not a model that ONNX Runtime can load.
     """
     model = directory / "inference.onnx"
     settings = ort.SessionOptions()
-    # The threads that run the session at once work, too; the pool, which they share, has one thread less than its size.
+    # The threads that run the session compute too. They share the pool, which has one thread less than its size.
     settings.intra_op_num_threads = options.threads - options.streams + 1
     settings.log_severity_level = _LOG_ERRORS_ONLY
-    # Threads that spin while they wait take the cores that the other stages' sessions and the HTTP side need.
+    # Threads that spin while they wait would take cores from the other stages' sessions and from the HTTP server.
     settings.add_session_config_entry("session.intra_op.allow_spinning", "0")
     if options.device != "cpu":
         session, gpu, precision = open_gpu_session(model, options, settings)

@@ -1,7 +1,7 @@
-"""Runs an ONNX Runtime session on buffers that stay on its device, one pair for each batch shape.
+"""Runs an ONNX Runtime session on buffers that stay on its device, with one pair for each batch shape.
 
-A shape that comes again finds its input and output where they were: nothing is allocated, and the answer lies in the
-same host memory. What is kept is bounded by bytes; the shape that was used longest ago goes first.
+A shape that comes again uses the same buffers: nothing is allocated, and the output is in the same host memory. The
+size of all buffers is limited. The buffers of the least recently used shape are freed first.
 """
 
 from collections import OrderedDict
@@ -13,31 +13,31 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 MAX_BOUND_BYTES = 512 * 1024 * 1024
-"""Bytes of inputs and outputs that one engine keeps; a single shape may take more while it runs. A recogniser's shapes
-fit, where only the best classes come back; with 18,385 classes they would take several GB."""
+"""Bytes of inputs and outputs that one engine keeps. A single shape may take more while it runs. All shapes of a
+recogniser fit if only the best classes come back; with 18,385 classes they would take several GB."""
 
 Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Buffers:
-    """What one shape is bound to: the input on the device, the answer in host memory."""
+    """The buffers of one shape: the input on the device, and the output in host memory."""
 
     binding: ort.IOBinding
     batch: ort.OrtValue
-    answer: NDArray[np.float32]
+    output: NDArray[np.float32]
     nbytes: int
 
 
 class BoundSession:
-    """One session with its bound buffers; for one thread.
+    """One session with its bound buffers, for one thread.
 
     Args:
-        session: may be shared with other threads' `BoundSession`s: ONNX Runtime's ``run`` is safe to call at once, as
-            long as no CUDA graphs are recorded, which is why none are.
-        device: ONNX Runtime's name of where inputs lie: ``cuda`` or ``cpu``.
-        index: which of these devices.
-        sizes: numbers of rows, ascending, that batches are filled up to, so that the device sees few shapes.
+        session: may be shared with the `BoundSession` of other threads. Several threads may call ONNX Runtime's ``run``
+            at the same time if no CUDA graphs are recorded, so none are.
+        device: ONNX Runtime's name of the device that holds the inputs: ``cuda`` or ``cpu``.
+        index: index of the device.
+        sizes: numbers of rows, ascending, that batches are filled up to. So the device sees few shapes.
         max_bytes: see `MAX_BOUND_BYTES`.
     """
 
@@ -59,7 +59,7 @@ class BoundSession:
 
     @property
     def shapes(self) -> tuple[Shape, ...]:
-        """Shapes whose buffers are kept, the one used longest ago first."""
+        """The shapes whose buffers are kept, the least recently used first."""
         return tuple(self._kept)
 
     def run(self, batch: NDArray[np.float32], options: ort.RunOptions | None = None) -> NDArray[np.float32]:
@@ -73,7 +73,7 @@ class BoundSession:
             The first N rows of the last output, valid until the next run.
         """
         filled = self._filled(batch)
-        # Out of the kept ones while it runs: after a failure its buffers are not used again.
+        # During the run its buffers are not among the kept ones, so after a failure they are not used again.
         buffers = self._kept.pop(filled.shape, None)
         if buffers is None:
             buffers = self._bind(filled, options)
@@ -81,10 +81,10 @@ class BoundSession:
             buffers.batch.update_inplace(filled)
             self._execute(buffers.binding, options)
         self._keep(filled.shape, buffers)
-        return buffers.answer[: len(batch)]
+        return buffers.output[: len(batch)]
 
     def close(self) -> None:
-        """Let go of all buffers."""
+        """Free all buffers."""
         self._kept.clear()
 
     def _filled(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -96,18 +96,18 @@ class BoundSession:
         return filled
 
     def _bind(self, batch: NDArray[np.float32], options: ort.RunOptions | None) -> _Buffers:
-        """Run a shape for the first time: only then is the shape of its answer known."""
+        """Run a shape for the first time. Only this shows the shape of its output."""
         value = ort.OrtValue.ortvalue_from_numpy(batch, self._device, self._index)
-        if self._device == "cpu":  # there the library would read the caller's own array, now and in later runs
+        if self._device == "cpu":  # without a copy the library would read the caller's own array, also in later runs
             value = ort.OrtValue.ortvalue_from_numpy(batch.copy())
         binding = self._session.io_binding()
         binding.bind_ortvalue_input(self._input, value)
         binding.bind_output(self._output, "cpu")
         self._execute(binding, options)
-        answer = np.array(binding.copy_outputs_to_cpu()[0], np.float32)
+        output = np.array(binding.copy_outputs_to_cpu()[0], np.float32)
         binding.clear_binding_outputs()
-        binding.bind_ortvalue_output(self._output, ort.OrtValue.ortvalue_from_numpy(answer))
-        return _Buffers(binding, value, answer, batch.nbytes + answer.nbytes)
+        binding.bind_ortvalue_output(self._output, ort.OrtValue.ortvalue_from_numpy(output))
+        return _Buffers(binding, value, output, batch.nbytes + output.nbytes)
 
     def _execute(self, binding: ort.IOBinding, options: ort.RunOptions | None) -> None:
         binding.synchronize_inputs()

@@ -1,4 +1,4 @@
-"""The ONNX Runtime engine on a device that wants few shapes."""
+"""The ONNX Runtime engine on a device that needs few shapes."""
 
 import logging
 import time
@@ -16,17 +16,17 @@ from models.errors import EngineFailure
 logger = logging.getLogger(__name__)
 
 _LARGE_INPUT = 3 * 4096 * 4096
-"""As `models.engines.base.LARGE_INPUT`, but above what the detector's full batches have: on a GPU, giving memory back
-stops the device."""
+"""As `models.engines.base.LARGE_INPUT`, but larger than the detector's full batches. On a GPU, giving memory back stops
+the device."""
 
 
 class OnnxRuntimeDeviceEngine:
-    """One ONNX Runtime session on a device that wants few shapes: batches are filled up, buffers bound and reused.
+    """One ONNX Runtime session on a device that needs few shapes. Batches are filled up, and buffers are reused.
 
     Args:
         session: opened on the device.
         kind: ONNX Runtime's name of the device, ``cuda`` or (for tests) ``cpu``.
-        index: which of these devices.
+        index: index of the device.
         device: see `Engine.device`.
     """
 
@@ -50,7 +50,7 @@ class OnnxRuntimeDeviceEngine:
             raise run_failure(f"ONNX Runtime failed on a batch of shape {batch.shape}.", error) from error
 
     def warm(self, options: EngineOptions) -> None:
-        """Run every shape that is known once, so that no request waits for the search for kernels.
+        """Run every known shape once, so that no request waits for the search for kernels.
 
         Raises:
             EngineFailure: the device failed.
@@ -72,7 +72,7 @@ class OnnxRuntimeDeviceEngine:
         return run_all(self._session, inputs)
 
     def twin(self) -> "OnnxRuntimeDeviceEngine | None":
-        """See `Engine.twin`: one lane reads its answer and fills its next batch while the other's is on the device."""
+        """See `Engine.twin`. One lane reads its output and fills its next batch while the other's is on the device."""
         if self._session is None:
             return None
         return OnnxRuntimeDeviceEngine(self._session, self._kind, self._index, self.device)

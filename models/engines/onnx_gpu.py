@@ -1,7 +1,7 @@
-"""Opens ONNX Runtime sessions on an NVIDIA GPU: on its CUDA provider, and on TensorRT where that is switched on.
+"""Opens ONNX Runtime sessions on an NVIDIA GPU: on the CUDA provider, or on TensorRT if that is switched on.
 
-ONNX Runtime falls back to the CPU with no more than a line on standard error: when the wheel has no CUDA provider, when
-one of CUDA's libraries is missing, when the provider does not start. Here each of these refuses, with the reason.
+ONNX Runtime takes the CPU instead, with only a line on standard error, if the wheel has no CUDA provider, if one of
+CUDA's libraries is missing, or if the provider does not start. Here each of these is an error that names the reason.
 """
 
 import ctypes
@@ -38,14 +38,14 @@ def open_gpu_session(
 
     Args:
         model: the file.
-        options: device, precision, TensorRT, where its engines are kept.
-        settings: of the session; changed where the precision needs it.
+        options: device, precision, TensorRT, and the directory of its engines.
+        settings: of the session. They are changed if the precision needs it.
 
     Returns:
         The session, the card, and the precision in words.
 
     Raises:
-        EngineUnavailable: the wheel, a library, the driver or the card cannot do what is asked for.
+        EngineUnavailable: the wheel, a library, the driver or the card cannot do what the options want.
         EngineFailure: the file is not a model that ONNX Runtime can load.
     """
     refuse_precision("onnxruntime", options, "f32", "fp16")
@@ -54,11 +54,11 @@ def open_gpu_session(
     gpu = find_gpu(options.device)
     unloaded = _preload(wanted)
     half = options.precision != "f32"
-    # TensorRT takes a model in float32 and chooses what to compute in float16.
+    # TensorRT takes a model in float32, and chooses itself what it computes in float16.
     convert = half and wanted == CUDA
     content = _changed(model, half=convert, best_class=options.best_class) if convert or options.best_class else model
     if convert:
-        # ONNX Runtime 1.26 is known to decode a recogniser wrongly in float16 with every optimisation on.
+        # With all optimisations on, ONNX Runtime 1.26 decodes a recogniser wrongly in float16.
         settings.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
     try:
         kept = _kept(model, gpu, options)
@@ -83,12 +83,12 @@ def _refuse_missing_provider(wanted: str, device: str) -> None:
 
 
 def _preload(wanted: str) -> str:
-    """Load CUDA's libraries from NVIDIA's Python packages, and give what the loader printed: what it did not find."""
+    """Load CUDA's libraries from NVIDIA's Python packages. Returns the loader's messages about libraries not found."""
     printed = io.StringIO()
     with redirect_stdout(printed):
         ort.preload_dlls()
     if wanted == TENSORRT:
-        # The package's import loads its libraries. Without it they may still be in the system's path.
+        # Importing the package loads its libraries. Without the package they may still be in the system's path.
         with suppress(ImportError):
             import_module("tensorrt")
     return " ".join(printed.getvalue().split())
@@ -109,7 +109,7 @@ def _graph_tools() -> ModuleType:
 
 
 def _kept(model: Path, gpu: Gpu, options: EngineOptions) -> Path | None:
-    """Where TensorRT's engines of a model are; None without TensorRT, too."""
+    """The directory of a model's TensorRT engines; None without TensorRT, or if nothing can be kept."""
     if not (options.tensorrt and options.batch_shapes):
         return None
     changes = (options.precision, str(options.best_class), str(options.batch_shapes))
@@ -125,10 +125,10 @@ def _providers(model: Path, gpu: Gpu, options: EngineOptions, kept: Path | None)
 
 
 def verify_provider(session: ort.InferenceSession, wanted: str, device: str, unloaded: str = "") -> None:
-    """Compare the provider that a session has with the one that was asked for.
+    """Check that a session has the provider that was requested.
 
     Raises:
-        EngineUnavailable: it is another one; the message has the reason as far as it can be found.
+        EngineUnavailable: it has another one. The message has the reason, if it can be found.
     """
     obtained = session.get_providers()
     if obtained[0] == wanted:
@@ -141,7 +141,7 @@ def verify_provider(session: ort.InferenceSession, wanted: str, device: str, unl
 
 
 def _why_not_loaded(provider: str) -> str:
-    """What the dynamic linker says of a provider's library; empty where it loads."""
+    """The dynamic linker's error about a provider's library; empty if the library loads."""
     folder = Path(ort.__file__).parent / "capi"
     try:
         ctypes.CDLL(str(folder / _SHARED_LIBRARY), ctypes.RTLD_GLOBAL)

@@ -1,4 +1,4 @@
-"""Changes an ONNX model in memory, for devices: float16 arithmetic, and the best class instead of all of them."""
+"""Changes an ONNX model in memory for devices: float16 arithmetic, and the best class instead of all classes."""
 
 from pathlib import Path
 
@@ -10,17 +10,17 @@ from models.errors import EngineFailure
 
 _BEST_CLASS = "best_class"
 _AXES_ARE_INPUTS = 18
-"""The version of ONNX's operators from which reductions take their axes as an input."""
+"""From this version of ONNX's operators on, reductions take their axes as an input."""
 
 
 def changed_model(model: Path, *, half: bool, best_class: bool) -> bytes:
-    """The content of an ONNX file after the changes that are asked for; its input stays float32.
+    """The content of an ONNX file after changes. Its input stays float32.
 
     Args:
         model: the file.
-        half: weights and arithmetic in float16. The last softmax stays in float32: near 1, float16 has steps of
-            0.0005, which would show in every score.
-        best_class: see `EngineOptions.best_class`; it becomes the last output.
+        half: whether weights and arithmetic become float16. The last softmax stays in float32: near 1, float16 has
+            steps of 0.0005, which would show in every score.
+        best_class: see `EngineOptions.best_class`. It becomes the last output.
     """
     loaded = onnx.load(model)
     if half:
@@ -33,10 +33,10 @@ def changed_model(model: Path, *, half: bool, best_class: bool) -> bytes:
 
 
 def input_name(model: Path) -> str:
-    """What an ONNX file calls its first input that is not a weight.
+    """The name of the first input of an ONNX file that is not a weight.
 
     Raises:
-        EngineFailure: it has none, or is not an ONNX file.
+        EngineFailure: the file has no such input, or is not an ONNX file.
     """
     try:
         graph = onnx.load(model, load_external_data=False).graph
@@ -51,23 +51,23 @@ def input_name(model: Path) -> str:
 
 def _append_best_class(model: onnx.ModelProto) -> None:
     graph = model.graph
-    answer = graph.output[0].name
+    output = graph.output[0].name
     index, number, most = (f"{_BEST_CLASS}_{part}" for part in ("index", "number", "most"))
     graph.node.extend(
         [
-            helper.make_node("ArgMax", [answer], [index], axis=2, keepdims=1),
+            helper.make_node("ArgMax", [output], [index], axis=2, keepdims=1),
             helper.make_node("Cast", [index], [number], to=TensorProto.FLOAT),
-            _maximum(model, answer, most),
+            _maximum(model, output, most),
             helper.make_node("Concat", [number, most], [_BEST_CLASS], axis=2),
         ]
     )
     graph.output.append(helper.make_tensor_value_info(_BEST_CLASS, TensorProto.FLOAT, [None, None, 2]))
 
 
-def _maximum(model: onnx.ModelProto, answer: str, most: str) -> onnx.NodeProto:
+def _maximum(model: onnx.ModelProto, output: str, most: str) -> onnx.NodeProto:
     version = max(entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx"))
     if version < _AXES_ARE_INPUTS:
-        return helper.make_node("ReduceMax", [answer], [most], axes=[2], keepdims=1)
+        return helper.make_node("ReduceMax", [output], [most], axes=[2], keepdims=1)
     axes = helper.make_tensor(f"{_BEST_CLASS}_axes", TensorProto.INT64, [1], [2])
     model.graph.initializer.append(axes)
-    return helper.make_node("ReduceMax", [answer, axes.name], [most], keepdims=1)
+    return helper.make_node("ReduceMax", [output, axes.name], [most], keepdims=1)

@@ -1,4 +1,4 @@
-"""Options of ONNX Runtime's providers for NVIDIA GPUs, each with its reason."""
+"""The options of ONNX Runtime's providers for NVIDIA GPUs, each with its reason."""
 
 from pathlib import Path
 
@@ -10,13 +10,13 @@ CUDA, TENSORRT = "CUDAExecutionProvider", "TensorrtExecutionProvider"
 
 
 def cuda_options(gpu: Gpu, options: EngineOptions) -> dict[str, str]:
-    """Options of the CUDA provider (https://onnxruntime.ai/docs/execution-providers/CUDA-ExecutionProvider.html).
+    """The options of the CUDA provider (https://onnxruntime.ai/docs/execution-providers/CUDA-ExecutionProvider.html).
 
-    - ``cudnn_conv_algo_search``: none of its values times anything with cuDNN 9. HEURISTIC and EXHAUSTIVE are cuDNN's
-      heuristics A and B; B takes longer to answer, and what it gains was not measured here. DEFAULT is the fallback,
-      which can be fifty times slower (https://github.com/PaddlePaddle/PaddleOCR/pull/17970).
-    - ``arena_extend_strategy``: the default doubles, which with pages of many sizes claims memory that is never used.
-    - ``use_tf32``: on by default from Ampere on, and then float32 is not float32: its texts differ.
+    - ``cudnn_conv_algo_search``: with cuDNN 9, no value measures anything. HEURISTIC and EXHAUSTIVE are cuDNN's
+      heuristics A and B. B takes longer; its gain was not measured here. DEFAULT is cuDNN's fallback. It can be fifty
+      times slower (https://github.com/PaddlePaddle/PaddleOCR/pull/17970).
+    - ``arena_extend_strategy``: the default doubles the memory. With pages of many sizes, most of it is never used.
+    - ``use_tf32``: it is on by default from Ampere on. Then float32 is not really float32, and texts differ.
     """
     return {
         "device_id": str(gpu.index),
@@ -29,13 +29,13 @@ def cuda_options(gpu: Gpu, options: EngineOptions) -> dict[str, str]:
 def tensorrt_options(gpu: Gpu, options: EngineOptions, name: str, kept: Path | None) -> dict[str, str]:
     """Options of the TensorRT provider (https://onnxruntime.ai/docs/execution-providers/TensorRT-ExecutionProvider.html).
 
-    Models whose shapes are not known have no profile and stay on the CUDA provider.
+    A model with unknown shapes has no profile and stays on the CUDA provider.
 
     Args:
         gpu: the card.
         options: the shapes and the precision.
-        name: of the model's input.
-        kept: where compiled engines and measured kernel times are kept; None keeps none.
+        name: the name of the model's input.
+        kept: a directory for compiled engines and measured kernel times; None keeps none.
     """
     least, usual, greatest = ("x".join(map(str, shape)) for shape in profile(options.batch_shapes))
     chosen = {

@@ -13,7 +13,7 @@ from models.errors import EngineFailure
 def run_all(
     session: ort.InferenceSession | None, inputs: Mapping[str, NDArray[np.float32]]
 ) -> tuple[NDArray[np.float32], ...]:
-    """Run a model with several inputs and outputs, see `GraphEngine.run_all`; None is a session that is closed.
+    """Run a model with several inputs and outputs, see `GraphEngine.run_all`. A closed session is None.
 
     Raises:
         EngineFailure: inference failed for these inputs, or the session is closed.
@@ -28,7 +28,7 @@ def run_all(
 
 
 def shrinking(arena: str) -> ort.RunOptions:
-    """Options of a run after which an arena gives back what it does not use."""
+    """The options of a run after which an arena gives unused memory back."""
     options = ort.RunOptions()
     options.add_run_config_entry("memory.enable_memory_arena_shrinkage", arena)
     return options

@@ -1,8 +1,8 @@
-"""OpenVINO on x86 CPUs: in float32, with ONNX Runtime's texts, or in BF16 where the processor has it.
+"""OpenVINO on x86 CPUs: in float32, with the same texts as ONNX Runtime, or in BF16 if the processor has it.
 
-For shapes seen before, the recogniser takes about 0.6 times ONNX Runtime's time, in BF16 0.35 times; every new shape
-first costs a kernel. INT8 (the recogniser quantised after training, measured with VNNI) takes 0.9 times BF16's time
-and changes one character in five, so there is none.
+For shapes seen before, the recogniser takes about 0.6 times ONNX Runtime's time, and 0.35 times in BF16. Every new
+shape first needs a kernel. INT8 is not offered: the recogniser, quantised after training and measured with VNNI, takes
+0.9 times BF16's time and changes one character in five.
 """
 
 from collections.abc import Mapping
@@ -18,11 +18,12 @@ from models.engines.base import LARGE_INPUT, EngineOptions, Precision, refuse_pr
 from models.errors import EngineFailure, EngineUnavailable
 
 _KERNELS_KEPT = 1000
-"""Kernels kept for shapes seen before. Pages bring ever new widths: with OpenVINO's own 5000 a recogniser grows to
-1.2 GiB after 400 of them, with 1000 to 0.6 GiB; new shapes cost the same, repeated ones up to 5 % more time."""
+"""Kernels kept for shapes seen before. Pages bring new widths all the time: after 400 pages, a recogniser grows to 1.2
+GiB with OpenVINO's default of 5000, and to 0.6 GiB with 1000. New shapes take the same time, repeated ones up to 5 %
+more."""
 
 _KERNELS_KEPT_OF_FEW_SHAPES = 5000
-"""Enough for the widths of ``tight`` padding, a hundred: with 1000, 19 pages took 8.0 instead of 5.9 s in BF16."""
+"""Enough for the hundred widths of ``tight`` padding. With 1000, 19 pages took 8.0 instead of 5.9 s in BF16."""
 
 
 class OpenVinoEngine:
@@ -30,7 +31,7 @@ class OpenVinoEngine:
 
     Args:
         compiled: the model.
-        options: as it was compiled.
+        options: the options that it was compiled with.
     """
 
     name = "openvino"
@@ -76,9 +77,9 @@ class OpenVinoEngine:
             raise EngineFailure("OpenVINO failed on a model with several outputs.") from error
 
     def twin(self) -> "OpenVinoEngine":
-        """See `Engine.twin`: while one request computes, the lane of the other reads its answer and fills its batch.
+        """See `Engine.twin`. While one request computes, the other's lane reads its output and fills its next batch.
 
-        With recognition on one lane more than there are streams, a page alone took 0.85 times as long.
+        With one recognition lane more than streams, a single page took 0.85 times as long.
         """
         return OpenVinoEngine(self._compiled, self._options)
 
@@ -89,13 +90,13 @@ class OpenVinoEngine:
 
 @cache
 def _core() -> ov.Core:
-    """OpenVINO's core, one a process: when the last one goes, it frees the signal stack of the thread that made it."""
+    """OpenVINO's core. A process keeps one for ever: the end of the last core frees the signal stack of its thread."""
     return ov.Core()
 
 
 @cache
 def _processor() -> tuple[str, tuple[str, ...]]:
-    """Its name, and what it can compute with. Asked once: an answer takes OpenVINO several milliseconds."""
+    """The processor's name and capabilities. They are cached, because OpenVINO takes several milliseconds for them."""
     core = _core()
     return core.get_property("CPU", "FULL_DEVICE_NAME"), tuple(core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
 
@@ -104,7 +105,7 @@ def open_model(directory: Path, options: EngineOptions) -> OpenVinoEngine:
     """Compile ``inference.onnx`` of a model directory for the CPU.
 
     Raises:
-        EngineUnavailable: a device other than the CPU is asked for, or BF16 on one that has none, or FP16.
+        EngineUnavailable: the options name another device than the CPU, FP16, or BF16 on a processor without it.
         EngineFailure: the file is not a model that OpenVINO can compile.
     """
     if options.device != "cpu":
@@ -113,7 +114,7 @@ def open_model(directory: Path, options: EngineOptions) -> OpenVinoEngine:
     properties: dict[str, object] = {
         "INFERENCE_PRECISION_HINT": _precision(options.precision),
         "NUM_STREAMS": str(options.streams),
-        # Pinned, all models of few threads would be on the same first cores.
+        # With pinning, all models with few threads would run on the same first cores.
         "ENABLE_CPU_PINNING": False,
         "CPU_RUNTIME_CACHE_CAPACITY": _KERNELS_KEPT_OF_FEW_SHAPES if options.few_shapes else _KERNELS_KEPT,
     }
@@ -132,9 +133,9 @@ def open_model(directory: Path, options: EngineOptions) -> OpenVinoEngine:
 
 
 def _kept(model: Path, options: EngineOptions) -> Path | None:
-    """Where the compiled model is kept: reading it takes a fifth of the time of compiling, and gives the same values.
+    """The directory that keeps the compiled model. Reading it takes a fifth of the time of compiling it.
 
-    OpenVINO compiles again where a file there is damaged.
+    The outputs are the same. If a file there is damaged, OpenVINO compiles again.
     """
     if options.artefacts is None or not model.is_file():
         return None
@@ -145,10 +146,10 @@ def _kept(model: Path, options: EngineOptions) -> Path | None:
 
 
 def _precision(wanted: Precision) -> str:
-    """What OpenVINO is told to compute in: left to itself it takes BF16 where it can, changing a quarter of the texts.
+    """The precision that OpenVINO is told. By default it takes BF16 if it can, which changes a quarter of the texts.
 
     Raises:
-        EngineUnavailable: BF16 is asked for and the processor has none (OpenVINO would silently take float32).
+        EngineUnavailable: BF16 is wanted and the processor has none. OpenVINO would silently take float32.
     """
     has_bf16 = "BF16" in _processor()[1]
     if wanted == "bf16" and not has_bf16:

@@ -1,11 +1,11 @@
 """Paddle Inference: runs Paddle's own model directories as they are, on the CPU or an NVIDIA GPU.
 
-Paddle's predictors are not thread-safe: with one shared by three threads, 126 of 180 answers were wrong. So each thread
-that runs an engine has a predictor of its own; they share the weights.
+Paddle's predictors are not thread-safe: when three threads shared one, 126 of 180 outputs were wrong. So each thread
+that runs an engine has its own predictor. The predictors share their weights.
 
-oneDNN stays off on the CPU. It makes recognisers and classifiers 2 to 6 times faster, but in Paddle 3.3 every graph
-that enlarges (DB detection, UVDoc) fails at its first run with it, and it keeps prepared weights for each new input
-width (1 GB after 13 widths of the server recogniser). Where speed on a CPU matters, use the ONNX form of a model.
+oneDNN stays off on the CPU. It makes recognisers and classifiers 2 to 6 times faster. But in Paddle 3.3, graphs that
+enlarge (DB detection, UVDoc) fail at their first run with it. It also keeps prepared weights for each new input width:
+1 GB after 13 widths of the server recogniser. If speed on a CPU matters, use a model in ONNX format.
 """
 
 import threading
@@ -20,8 +20,8 @@ from models.engines.base import DEVICE_BATCH_SIZES, EngineOptions, run_failure
 from models.engines.signal_guard import kept_signal_handlers
 from models.errors import EngineFailure
 
-# Paddle installs handlers of its own that end the process at SIGTERM, so the server could not finish its requests; and
-# it warns about a missing compiler cache, which inference never uses.
+# Paddle installs its own handlers, which end the process at SIGTERM, so the server could not finish its requests. It
+# also warns about a missing compiler cache, which inference never uses.
 with kept_signal_handlers(), warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from paddle import inference
@@ -73,7 +73,7 @@ class PaddleEngine:
         return found
 
     def twin(self) -> "PaddleEngine | None":
-        """See `Engine.twin`: on a GPU one lane reads its answer while the other's batch is on the device."""
+        """See `Engine.twin`. On a GPU, one lane reads its output while the other's batch is on the device."""
         if self._first is None or not self.batch_sizes:
             return None
         return PaddleEngine(self._first, self.device, self._turn)
@@ -88,7 +88,7 @@ def open_model(directory: Path, options: EngineOptions) -> PaddleEngine:
     """Open ``inference.json`` (older: ``inference.pdmodel``) with ``inference.pdiparams``.
 
     Raises:
-        EngineUnavailable: this build of Paddle, or the device, cannot do what is asked for.
+        EngineUnavailable: this build of Paddle, or the device, cannot do what the options want.
         EngineFailure: the files are not a model that Paddle can load.
     """
     config, device = configure(directory, options)

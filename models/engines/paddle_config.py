@@ -1,4 +1,7 @@
-"""How a Paddle predictor is set up: device, precision, TensorRT; what this build of Paddle cannot do is refused."""
+"""Makes the configuration of a Paddle predictor: device, precision and TensorRT.
+
+Options that this build of Paddle cannot fulfil are refused.
+"""
 
 import os
 from pathlib import Path
@@ -13,7 +16,7 @@ from models.errors import EngineUnavailable
 from models.machine import find_gpu
 
 _FIRST_GPU_POOL_MIB = 100
-"""Paddle's pool starts with this much GPU memory and grows."""
+"""Paddle's pool starts with this much GPU memory, and grows."""
 
 
 def configure(directory: Path, options: EngineOptions) -> tuple[inference.Config, str]:
@@ -21,13 +24,13 @@ def configure(directory: Path, options: EngineOptions) -> tuple[inference.Config
 
     Args:
         directory: holds ``inference.json`` or ``inference.pdmodel``, and ``inference.pdiparams``.
-        options: what is asked for.
+        options: the wanted device and precision, and TensorRT.
 
     Returns:
-        The configuration, and what will execute the model, for people.
+        The configuration, and the device that will execute the model, for people.
 
     Raises:
-        EngineUnavailable: this build of Paddle, or the device, cannot do what is asked for.
+        EngineUnavailable: this build of Paddle, or the device, cannot do what the options want.
         EngineFailure: TensorRT cannot compile the model.
     """
     graph, parameters = weights_file(directory, "paddle"), directory / PADDLE_PARAMETERS
@@ -42,7 +45,7 @@ def configure(directory: Path, options: EngineOptions) -> tuple[inference.Config
     if with_tensorrt:
         graph, parameters = compile_with_tensorrt(graph, parameters, gpu, options)
     half = options.precision != "f32"
-    # What TensorRT compiled has its precision inside.
+    # A graph that TensorRT compiled has its precision inside.
     config = on_gpu(graph, parameters, gpu.index, half=half and not with_tensorrt)
     precision = "fp16" if half else "f32"
     return config, f"{options.device} ({gpu.name}), {'TensorRT ' if with_tensorrt else ''}{precision}"

@@ -1,6 +1,6 @@
-"""TensorRT in Paddle 3: a graph is compiled into a new one, which is opened in its place and kept for the next start.
+"""TensorRT in Paddle 3: compiles a graph into a new one, which is opened in its place and kept for the next start.
 
-Only for models whose batch shapes are known; the others run on Paddle's own kernels. The converter is described at
+This is for models with known batch shapes. The others run on Paddle's own kernels. The converter is described at
 https://www.paddlepaddle.org.cn/documentation/docs/en/guides/paddle_v3_features/paddle_trt_en.html.
 """
 
@@ -22,16 +22,16 @@ from models.machine import Gpu
 _GRAPH_SUFFIX, _PARAMETERS_SUFFIX = ".json", ".pdiparams"
 _NAME = "compiled"
 _FINISHED = "finished"
-"""A file that names the folder of the conversion that came to its end."""
+"""A file with the name of the folder of a finished conversion."""
 
 _CONVERTERS_DEVICE = "gpu:0"
 
 
 def refuse_without_tensorrt(graph: Path, device: str) -> None:
-    """Refuse what this build of Paddle cannot compile.
+    """Refuse a graph or a device for which this build of Paddle cannot compile.
 
     Raises:
-        EngineUnavailable: it has no TensorRT, the graph is of Paddle 2, or the card is not the first.
+        EngineUnavailable: Paddle has no TensorRT, the graph is of Paddle 2, or the card is not the first one.
     """
     if inference.get_trt_compile_version() == (0, 0, 0):
         raise EngineUnavailable(
@@ -50,13 +50,13 @@ def refuse_without_tensorrt(graph: Path, device: str) -> None:
 
 
 def compile_with_tensorrt(graph: Path, parameters: Path, gpu: Gpu, options: EngineOptions) -> tuple[Path, Path]:
-    """Compile a graph, or find what an earlier start compiled.
+    """Compile a graph, or find the result of an earlier start.
 
     Args:
-        graph: ``inference.json``; its parameters lie beside it under the same name.
+        graph: ``inference.json``. Its parameters lie beside it under the same name.
         parameters: ``inference.pdiparams``.
         gpu: the card that it is compiled for.
-        options: shapes, precision, and where to keep the result.
+        options: shapes, precision, and the directory that keeps the result.
 
     Returns:
         The graph and the parameters to open instead.
@@ -86,7 +86,7 @@ def _files(folder: Path) -> tuple[Path, Path]:
 
 
 def _finished(kept: Path) -> Path | None:
-    """The folder of a conversion that came to its end. What others left behind is not looked at."""
+    """The folder of a finished conversion; None if there is none. Unfinished conversions are ignored."""
     try:
         folder = kept / (kept / _FINISHED).read_text(encoding="ascii")
     except FileNotFoundError:
@@ -95,14 +95,14 @@ def _finished(kept: Path) -> Path | None:
 
 
 def _finish(kept: Path, folder: Path) -> None:
-    """Say which folder is whole. It stays where it is: the converted graph names files beside it by their full path."""
+    """Record that a folder is complete. It is not moved: the converted graph names files there by their full path."""
     written = folder / _FINISHED
     written.write_text(folder.name, encoding="ascii")
     written.replace(kept / _FINISHED)
 
 
 def _converted(graph: Path, parent: Path, options: EngineOptions, *, until_exit: bool = False) -> Path:
-    """Convert into a new folder, which goes again where that fails, or at the end of the process."""
+    """Convert into a new folder. It is removed if that fails, or at the end of the process if ``until_exit``."""
     folder = Path(tempfile.mkdtemp(prefix="ppocr-tensorrt-", dir=parent))
     if until_exit:
         atexit.register(shutil.rmtree, folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Keeps this process's signal handlers while a library that brings its own is loaded."""
+"""Keeps this process's signal handlers while a library is loaded that installs its own."""
 
 import ctypes
 import signal
@@ -16,14 +16,14 @@ _SIGNALS = (
 )
 
 _SIGACTION_BYTES = 256
-"""More than `struct sigaction` takes on any POSIX system (152 on Linux, 16 on macOS)."""
+"""More bytes than `struct sigaction` has on any POSIX system (152 on Linux, 16 on macOS)."""
 
 
 @contextmanager
 def kept_signal_handlers() -> Iterator[None]:
-    """Restore the handlers that were installed before the block, whatever the block installed.
+    """Restore, after the block, the handlers that were installed before it.
 
-    Works from any thread, where `signal.signal` works only in the main one and cannot see handlers written in C.
+    This works in any thread. `signal.signal` works only in the main thread and does not see handlers written in C.
     """
     sigaction = ctypes.CDLL(None).sigaction
     saved = [ctypes.create_string_buffer(_SIGACTION_BYTES) for _ in _SIGNALS]

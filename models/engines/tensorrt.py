@@ -1,4 +1,4 @@
-"""What TensorRT needs to know of a model's inputs, whichever library calls it."""
+"""The shapes of a model's inputs as TensorRT needs them, for every library that uses it."""
 
 from collections.abc import Sequence
 from math import prod
@@ -7,13 +7,13 @@ from models.engines.base import BatchShape
 
 
 def profile(shapes: Sequence[BatchShape]) -> tuple[BatchShape, BatchShape, BatchShape]:
-    """The least, a usual, and the greatest shape: an optimisation profile.
+    """An optimisation profile: the smallest, a usual, and the greatest shape.
 
-    Without one, every shape beyond those seen before would compile the model again, for minutes.
+    Without a profile, every new shape would compile the model again, which takes minutes.
 
-    One for all widths, so that the most lines and the greatest width meet in it although no batch has both. One profile
-    a width would fit closer, and fail: ONNX Runtime's provider compiles several profiles, and then runs on the first
-    one whatever the batch (https://github.com/microsoft/onnxruntime/pull/31624 would change that).
+    One profile serves all widths. So its greatest shape has the most lines and the greatest width, although no batch
+    has both. A profile for each width would fit better, but it fails: ONNX Runtime's provider compiles several profiles
+    and then always runs the first one (https://github.com/microsoft/onnxruntime/pull/31624 would change that).
 
     Args:
         shapes: every shape that the model will be given; at least one.

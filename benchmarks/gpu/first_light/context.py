@@ -14,13 +14,13 @@ from benchmarks.gpu.timing import CallTime
 from models.document import Image
 from models.engines.torch.device import choose_layout
 from models.engines.torch.lane import Lane, open_lane
-from models.engines.torch.networks import detector_network, recognizer_network
+from models.engines.torch.networks import detector_network, recogniser_network
 from models.engines.torch.readback import ReadbackRing
 from models.engines.torch.session import Form, TorchModel, ready
 
 T = TypeVar("T")
 
-_BUILDERS = {DETECTOR: detector_network, RECOGNISER: recognizer_network}
+_BUILDERS = {DETECTOR: detector_network, RECOGNISER: recogniser_network}
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ class DetectorNetwork(nn.Module):
         return (self._body(self._normalization(pages))[:, 0].float(),)
 
 
-class RecognizerNetwork(nn.Module):
+class RecogniserNetwork(nn.Module):
     """A CTC recogniser: lines to the best class of each step, and its probability."""
 
     def __init__(self, normalization: Normalization, body: nn.Module) -> None:
@@ -161,10 +161,10 @@ def detector_network(directory: ModelDirectory, layout: torch.memory_format = to
     return DetectorNetwork(normalization, build_module(_graph(directory)))
 
 
-def recognizer_network(directory: ModelDirectory, layout: torch.memory_format = torch.contiguous_format) -> nn.Module:
+def recogniser_network(directory: ModelDirectory, layout: torch.memory_format = torch.contiguous_format) -> nn.Module:
     """A recogniser. See `detector_network`."""
     normalization = Normalization(*_SIGNED_UNIT, directory.recognition().channels, layout)
-    return RecognizerNetwork(normalization, build_module(without_softmax(_graph(directory), 3)))
+    return RecogniserNetwork(normalization, build_module(without_softmax(_graph(directory), 3)))
 
 
 def classifier_network(directory: ModelDirectory, layout: torch.memory_format = torch.contiguous_format) -> nn.Module:

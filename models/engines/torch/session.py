@@ -33,7 +33,7 @@ from models.engines.torch.lane import Lane
 from models.engines.torch.networks import (
     classifier_network,
     detector_network,
-    recognizer_network,
+    recogniser_network,
     unwarping_network,
 )
 from models.errors import EngineFailure
@@ -148,9 +148,9 @@ def open_detector(directory: ModelDirectory, lane: Lane, form: Form) -> TorchMod
     return TorchModel(ready(network, lane.device, form), lane, graphs=DETECTION_GRAPHS)
 
 
-def open_recognizer(directory: ModelDirectory, lane: Lane, form: Form) -> TorchModel:
+def open_recogniser(directory: ModelDirectory, lane: Lane, form: Form) -> TorchModel:
     """A recogniser on a lane. Only shapes that are prepared have graphs. Raises like `open_detector`."""
-    network = recognizer_network(directory, choose_layout(lane.device, form.dtype))
+    network = recogniser_network(directory, choose_layout(lane.device, form.dtype))
     return TorchModel(ready(network, lane.device, form), lane)
 
 

@@ -15,7 +15,7 @@ from models.engines.torch.session import (
     TorchModel,
     open_classifier,
     open_detector,
-    open_recognizer,
+    open_recogniser,
     open_unwarping,
 )
 from models.errors import EngineUnavailable
@@ -76,7 +76,7 @@ class DeviceModels:
         """A recogniser, opened once for each lane. ``on_ladder``: all padded widths are on the ladder."""
         spec = directory.recognition()
         form = self._form(precision)
-        models = self._on_lanes(open_recognizer(directory, open_lane(self._device), form))
+        models = self._on_lanes(open_recogniser(directory, open_lane(self._device), form))
         for model in models if on_ladder else ():
             model.prepare(sorted(line_shapes(spec, self._device.type), key=prod, reverse=True))
         return [DeviceLineReader(spec, model, self._placement(form.dtype)) for model in models]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from models.config import ModuleConfig, PipelineConfig
 from models.engines.base import EngineOptions, registered_engine
-from models.engines.fake import Answer, FakeEngine, always_class, echo, reads, text_in
+from models.engines.fake import FakeEngine, ModelFunction, always_class, echo, reads, text_in
 from models.loader import build_pipeline
 from models.options import OcrDefaults
 from models.pipeline import OcrPipeline, Opening, nobody
@@ -23,12 +23,12 @@ LINES = ((0.1, 0.1, 0.6, 0.2), (0.1, 0.5, 0.9, 0.6))
 class FakeModels:
     """What each model answers, and the engines that were opened."""
 
-    detection: Answer = text_in(*LINES)
-    recognition: Answer = reads((1, 2, 5), len(CHARACTERS) + 2)
-    doc_orientation: Answer = always_class(1, 4)
-    textline_orientation: Answer = always_class(1, 2)
-    unwarping: Answer = echo
-    packs: dict[str, Answer] = field(default_factory=dict)
+    detection: ModelFunction = text_in(*LINES)
+    recognition: ModelFunction = reads((1, 2, 5), len(CHARACTERS) + 2)
+    doc_orientation: ModelFunction = always_class(1, 4)
+    textline_orientation: ModelFunction = always_class(1, 2)
+    unwarping: ModelFunction = echo
+    packs: dict[str, ModelFunction] = field(default_factory=dict)
     engines: dict[str, FakeEngine] = field(default_factory=dict)
 
     def open(self, directory: Path, options: EngineOptions) -> FakeEngine:

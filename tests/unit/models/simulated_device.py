@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from models.engines.fake import Answer, reads, text_in
+from models.engines.fake import ModelFunction, reads, text_in
 from models.pipeline import OcrPipeline
 from tests.unit.models.fake_pipeline import CHARACTERS, FakeModels
 
@@ -116,7 +116,7 @@ class SimulatedDevice:
         launch.done.set()
         self._ended.set()
 
-    def _on_device(self, model: str, answer: Answer) -> Answer:
+    def _on_device(self, model: str, answer: ModelFunction) -> ModelFunction:
         def run(batch: NDArray[np.float32]) -> NDArray[np.float32]:
             cost = LAUNCH_COST + PIXEL_COST * batch.shape[0] * batch.shape[2] * batch.shape[3]
             launch = Launch(model, batch.shape, levels_of(batch), self.time + cost)

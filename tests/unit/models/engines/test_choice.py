@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.engines.base import EngineOpener, EngineOptions, registered_engine
 from models.engines.choice import MEMORY_FILE, RUNS, fastest_engine
-from models.engines.fake import Answer, FakeEngine, echo
+from models.engines.fake import FakeEngine, ModelFunction, echo
 from models.errors import EngineUnavailable
 
 NAMES = ("slow", "quick")
@@ -28,7 +28,7 @@ def slow_echo(batch: NDArray[np.float32]) -> NDArray[np.float32]:
 def opened() -> Iterator[list[FakeEngine]]:
     engines: list[FakeEngine] = []
 
-    def opener(answer: Answer) -> EngineOpener:
+    def opener(answer: ModelFunction) -> EngineOpener:
         def open_fake(directory: Path, options: EngineOptions) -> FakeEngine:
             engines.append(FakeEngine(answer))
             return engines[-1]

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from models.engines.torch.lane import CpuLane, CudaLane, Lane, open_lane
 from models.engines.torch.readback import ReadbackRing
-from models.engines.torch.session import Form, TorchModel, open_detector, open_recognizer
+from models.engines.torch.session import Form, TorchModel, open_detector, open_recogniser
 from models.errors import EngineFailure, OutOfDeviceMemory
 from tests.unit.models.engines.torch.real_models import directory, lines, page, planes
 
@@ -39,8 +39,8 @@ def test_a_graph_answers_as_the_network_it_was_made_of() -> None:
 def test_lines_are_read_as_on_the_cpu(form: Form, least: float) -> None:
     found = directory("PP-OCRv5_mobile_rec")
     batch = torch.from_numpy(lines("print.png")[:8])
-    (expected, sure) = answer(open_recognizer(found, CpuLane(), FULL), batch)
-    model = open_recognizer(found, open_lane(GPU), form)
+    (expected, sure) = answer(open_recogniser(found, CpuLane(), FULL), batch)
+    model = open_recogniser(found, open_lane(GPU), form)
     model.prepare([tuple(batch.shape)])
     indices, confidences = answer(model, batch)
     assert (indices == expected).mean() >= least
@@ -50,7 +50,7 @@ def test_lines_are_read_as_on_the_cpu(form: Form, least: float) -> None:
 def test_lanes_run_and_capture_beside_each_other() -> None:
     found = directory("PP-OCRv5_mobile_rec")
     batch = torch.from_numpy(lines("print.png")[:4])
-    first = open_recognizer(found, open_lane(GPU), FULL)
+    first = open_recogniser(found, open_lane(GPU), FULL)
     expected = answer(first, batch)[0]
 
     def work(lane: Lane) -> bool:

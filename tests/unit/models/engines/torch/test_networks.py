@@ -16,7 +16,7 @@ from models.engines.torch.networks import (
     UnwarpingNetwork,
     best_classes,
     detector_network,
-    recognizer_network,
+    recogniser_network,
     without_softmax,
 )
 from models.engines.torch.session import (
@@ -25,7 +25,7 @@ from models.engines.torch.session import (
     TorchModel,
     open_classifier,
     open_detector,
-    open_recognizer,
+    open_recogniser,
 )
 from models.errors import EngineFailure
 from models.ops.normalize import Normalizer
@@ -77,7 +77,7 @@ def test_a_recogniser_reads_the_same_classes(model: str, name: str) -> None:
     found = directory(model)
     batch = lines(name)[:8]
     probabilities = onnx_answer(found.weights, line_input(batch))
-    indices, confidences = run(open_recognizer(found, LANE, Form(torch.float32)), torch.from_numpy(batch))
+    indices, confidences = run(open_recogniser(found, LANE, Form(torch.float32)), torch.from_numpy(batch))
     assert (indices.dtype, confidences.dtype) == (torch.int32, torch.float32)
     np.testing.assert_array_equal(indices.numpy(), probabilities.argmax(-1))
     np.testing.assert_allclose(confidences.numpy(), probabilities.max(-1), atol=2e-4)
@@ -87,7 +87,7 @@ def test_half_precision_reads_nearly_the_same_classes() -> None:
     found = directory("PP-OCRv5_mobile_rec")
     batch = lines("print.png")[:2]
     expected = onnx_answer(found.weights, line_input(batch)).argmax(-1)
-    indices, _ = run(open_recognizer(found, LANE, Form(torch.float16)), torch.from_numpy(batch))
+    indices, _ = run(open_recogniser(found, LANE, Form(torch.float16)), torch.from_numpy(batch))
     assert (indices.numpy() == expected).mean() > 0.98
 
 
@@ -128,7 +128,7 @@ def test_a_network_of_the_other_channel_order_sees_its_own() -> None:
     assert seen.flatten().tolist() == [30.0, 20.0, 10.0]
 
 
-@pytest.mark.parametrize("network", [detector_network, recognizer_network])
+@pytest.mark.parametrize("network", [detector_network, recogniser_network])
 def test_the_layout_in_memory_changes_nothing(network: Callable[..., torch.nn.Module]) -> None:
     name = "PP-OCRv5_mobile_det" if network is detector_network else "PP-OCRv5_mobile_rec"
     picture = torch.from_numpy(planes(page("print.png", 320)))[:, :, : 48 if name.endswith("rec") else None]
