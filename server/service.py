@@ -16,7 +16,7 @@ from models.options import OcrOptions, OcrOverrides
 from models.page_cost import page_cost
 from models.tasks import first_error
 from server.admission.pixels import PixelGate
-from server.admission.wait_estimate import Arrival, WaitEstimate
+from server.admission.wait_estimate import QueuedDocument, WaitEstimate
 from server.decode.decoder import Decoder
 from server.decode.document import Document, DocumentInfo
 from server.errors import RequestTimeout, from_pipeline
@@ -59,7 +59,7 @@ class Recognizer:
         decoder: started by the caller.
         gate: bounds the pages that are in memory and in the pipeline at once, over all requests.
         on_page: told of every page that was read.
-        wait_estimate: the line of documents whose first page is still to be read.
+        wait_estimate: the queue of documents whose first page is still to be read.
     """
 
     def __init__(
@@ -106,10 +106,8 @@ class Recognizer:
             self._wait_estimate.check(deadline - asyncio.get_running_loop().time())
         try:
             async with asyncio.timeout_at(deadline) as timeout:
-                with self._wait_estimate.line() as arrival:
-                    return await self._recognize(
-                        raw, wishes, finish, max_pages, deadline, choose, pdf_max_side, arrival
-                    )
+                with self._wait_estimate.queued() as queued:
+                    return await self._recognize(raw, wishes, finish, max_pages, deadline, choose, pdf_max_side, queued)
         except TimeoutError as error:
             if timeout.expired():
                 raise RequestTimeout from error
@@ -126,7 +124,7 @@ class Recognizer:
         deadline: float | None,
         choose: Choose,
         pdf_max_side: int | None,
-        arrival: Arrival,
+        queued: QueuedDocument,
     ) -> RecognizedDocument[T]:
         options = self._pipeline.defaults.resolve(wishes)
         await self._pipeline.prepare(options)
@@ -138,7 +136,7 @@ class Recognizer:
             async def read(index: int) -> T:
                 page = await document.page(index)
                 result = await self._pipeline.read(page, options, deadline=deadline, flow=flow)
-                arrival.served()
+                queued.served()
                 self._on_page(result)
                 return await finish(RecognizedPage(page, result))
 

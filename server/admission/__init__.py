@@ -1,1 +1,1 @@
-"""Who may come in, and how much of them: requests, bytes, pixels, waiting time, and the limits of each caller."""
+"""Bounds what the server takes in: requests, bytes, pixels, waiting time, and the limits of each caller."""

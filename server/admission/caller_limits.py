@@ -1,7 +1,7 @@
-"""How much one caller may send: requests a second (a token bucket that holds one second's worth), at once, and pages.
+"""Limits of one caller: requests per second, requests at once, and pages per minute.
 
-Pages are known only when they were read, so they are paid for afterwards: who had more than a minute's worth of them
-comes again when that is paid off.
+Requests per second are a token bucket that holds the tokens of one second. Pages are known only after they were read,
+so they are charged afterwards. A caller that has read more than a minute's worth waits until that is paid off.
 """
 
 import math
@@ -15,7 +15,7 @@ from server.errors import TooManyRequests
 from server.telemetry.record import RequestRecord
 
 ANYBODY = ""
-"""Whom a contract without configured keys counts requests for."""
+"""The caller's name where no keys are configured: all callers are counted as one."""
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ class CallerLimits:
             raise TooManyRequests(retry_after=math.ceil((1 - caller.pages) * 60 / self._pages))
 
     def _caller(self, name: str) -> _Caller:
-        """A caller, with what it has gained since it was last asked for."""
+        """The caller's counters, refilled for the time since they were last used."""
         now = self._clock()
         caller = self._callers.setdefault(name, _Caller(self._capacity, self._pages or 0, now))
         passed, caller.filled = now - caller.filled, now

@@ -1,7 +1,7 @@
-"""How many detection pixels may be worked on at once.
+"""Bounds the detection pixels that are worked on at once.
 
-`PixelGate` never refuses: what is inside waits in a queue, and a waiter that is cancelled leaves it. A document's pages
-beside its first never take the last half of the room. So a newcomer need not wait for a page of a long document.
+`PixelGate` never refuses a page. Pages wait in a queue, and a waiter that is cancelled leaves it. Further pages of a
+document never take the last half of the capacity, so a new document need not wait for the pages of a long one.
 """
 
 import asyncio
@@ -14,13 +14,14 @@ from dataclasses import dataclass
 class _Waiter:
     cost: int
     document: Hashable
-    turn: "asyncio.Future[None]"
+    admitted: "asyncio.Future[None]"
 
 
 class PixelGate:
     """A semaphore whose unit is one detection pixel: first come, first served among the first pages of documents.
 
-    Further pages of a document that has one in work share half of the capacity, and are passed where that is full.
+    Further pages, of documents that have a page in work already, share half of the capacity. Where that is full, first
+    pages pass them.
 
     Args:
         capacity: detection pixels that may be worked on at once. A page that costs more runs alone.
@@ -28,38 +29,38 @@ class PixelGate:
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._line: list[_Waiter] = []
+        self._queue: list[_Waiter] = []
         self._pages: Counter[Hashable] = Counter()
         self.used = 0
 
     @property
     def waiting(self) -> int:
-        """Pages in the line."""
-        return len(self._line)
+        """Pages in the queue."""
+        return len(self._queue)
 
     async def acquire(self, pixels: int, document: Hashable) -> int:
         """Wait for room for a page.
 
         Args:
-            pixels: what the page costs.
+            pixels: the cost of the page.
             document: the document it belongs to.
 
         Returns:
-            What was charged, to be given to `release`.
+            The pixels that were charged. Give them to `release`.
         """
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        waiter = _Waiter(min(pixels, self._capacity), document, turn)
-        self._line.append(waiter)
+        admitted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiter = _Waiter(min(pixels, self._capacity), document, admitted)
+        self._queue.append(waiter)
         self._admit()
         try:
-            await turn
+            await admitted
         except asyncio.CancelledError:
             self._leave(waiter)
             raise
         return waiter.cost
 
     def release(self, cost: int, document: Hashable) -> None:
-        """Give back what `acquire` charged and let in whoever fits now."""
+        """Give back what `acquire` charged, and let in the pages that fit now."""
         self.used -= cost
         self._pages[document] -= 1
         if not self._pages[document]:
@@ -67,15 +68,15 @@ class PixelGate:
         self._admit()
 
     def _leave(self, waiter: _Waiter) -> None:
-        if waiter in self._line:
-            self._line.remove(waiter)
+        if waiter in self._queue:
+            self._queue.remove(waiter)
             self._admit()
-        elif not waiter.turn.cancelled():
+        elif not waiter.admitted.cancelled():
             self.release(waiter.cost, waiter.document)
 
     def _admit(self) -> None:
-        """Let in everyone who fits, up to the first newcomer who does not: nobody passes a newcomer."""
-        for waiter in self._line.copy():
+        """Let in every page that fits, up to a first page that does not fit: no page passes a first page."""
+        for waiter in self._queue.copy():
             further = waiter.document in self._pages
             if self.used + waiter.cost <= self._capacity // (2 if further else 1):
                 self._enter(waiter)
@@ -83,8 +84,8 @@ class PixelGate:
                 break
 
     def _enter(self, waiter: _Waiter) -> None:
-        self._line.remove(waiter)
-        if not waiter.turn.cancelled():
+        self._queue.remove(waiter)
+        if not waiter.admitted.cancelled():
             self.used += waiter.cost
             self._pages[waiter.document] += 1
-            waiter.turn.set_result(None)
+            waiter.admitted.set_result(None)

@@ -1,6 +1,6 @@
-"""The door: how many requests and bytes may be inside at once. What would not fit is refused at once.
+"""Bounds the requests and bytes that are inside the server at once.
 
-The caller hears 503 and can go elsewhere.
+A request that would not fit is refused at once: its caller gets 503 and can go elsewhere.
 """
 
 from collections.abc import Iterator
@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from server.errors import Overloaded
 
 STRANGERS_SHARE = 0.25
-"""Of the bytes inside, at most so much is bodies on their way from callers that only the body itself will name: else
-strangers that send all but the last byte could shut out those who have shown their keys."""
+"""Largest share of the bytes inside that the arriving bodies of strangers may hold.
+
+A stranger is a caller whom only the body will name. Without this limit, strangers that send all but the last byte could
+shut out the callers that have shown their keys."""
 
 
 class Ticket:
-    """What one request keeps in memory; given back when it ends."""
+    """Counts the bytes that one request keeps in memory. They are given back when it ends."""
 
     def __init__(self, admission: "Admission", stranger: bool) -> None:
         self._admission = admission
@@ -33,7 +35,7 @@ class Ticket:
         self._bytes += count
 
     def arrived(self) -> None:
-        """The body is here, so who sends it will be known at once; its bytes count like anybody's from now on."""
+        """Say that the body is complete. Its caller will be known at once, so it is no stranger's body any more."""
         if self._stranger:
             self._admission.strangers_bytes -= self._bytes
             self._stranger = False
@@ -87,10 +89,10 @@ class Admission:
 
     @contextmanager
     def ticket(self, *, stranger: bool = False) -> Iterator[Ticket]:
-        """Count the bytes of one request that has no place yet: its body is still on its way.
+        """Count the bytes of one request that has no place yet: its body is still arriving.
 
         Args:
-            stranger: only the body will tell whose it is.
+            stranger: only the body will name the caller.
         """
         ticket = Ticket(self, stranger)
         try:
@@ -99,16 +101,20 @@ class Admission:
             ticket.close()
 
     def charge(self, count: int) -> None:
-        """Add bytes to what is inside. Raises `Overloaded` and adds nothing where that is too much."""
+        """Count bytes as inside.
+
+        Raises:
+            Overloaded: that would be too much; nothing was counted.
+        """
         if self.bytes + count > self._max_bytes:
             raise Overloaded
         self.bytes += count
 
     def charge_stranger(self, count: int, own: int) -> None:
-        """Count bytes that were charged as those of a stranger who sent ``own`` before; one alone may send any body.
+        """Count charged bytes as a stranger's, who sent ``own`` bytes before. One stranger alone may send any body.
 
         Raises:
-            Overloaded: all strangers together hold too much; these bytes are taken off again.
+            Overloaded: all strangers together would hold too much; these bytes are discharged again.
         """
         if self.strangers_bytes > own and self.strangers_bytes + count > STRANGERS_SHARE * self._max_bytes:
             self.discharge(count)
@@ -116,13 +122,17 @@ class Admission:
         self.strangers_bytes += count
 
     def check_room(self) -> None:
-        """Raise `Overloaded` where what is inside leaves no room."""
+        """Refuse where the bytes inside leave no room.
+
+        Raises:
+            Overloaded: there is none.
+        """
         if self.bytes >= self._max_bytes:
             raise Overloaded
 
     @contextmanager
     def holding(self, count: int) -> Iterator[None]:
-        """Count an answer's bytes while its client takes them. It is never refused; whoever comes next may be."""
+        """Count an answer's bytes while its client takes them. They are never refused, but the next request may be."""
         self.bytes += count
         try:
             yield
@@ -130,5 +140,5 @@ class Admission:
             self.bytes -= count
 
     def discharge(self, count: int) -> None:
-        """Take bytes off what is inside."""
+        """Stop counting bytes as inside."""
         self.bytes -= count

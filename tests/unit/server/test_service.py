@@ -10,7 +10,7 @@ from models.errors import DeadlineExceeded, EngineFailure, PipelineStopped
 from models.options import OcrOverrides
 from server.admission.pixels import PixelGate
 from server.admission.requests import Admission
-from server.admission.wait_estimate import SHORT_LINE, WaitEstimate
+from server.admission.wait_estimate import SHORT_QUEUE, WaitEstimate
 from server.decode.document import DocumentInfo
 from server.errors import InvalidInputFile, InvalidModelSettings, NotReady, Overloaded, RequestError, RequestTimeout
 from server.intake.raw_file import FileKind, RawFile
@@ -225,19 +225,19 @@ def test_a_missing_module_is_told_before_the_file_is_opened():
 
 def test_a_document_that_would_hardly_be_read_in_time_is_refused_and_one_without_a_deadline_waits():
     async def scenario() -> None:
-        now, line = [100.0], SHORT_LINE
+        now, length = [100.0], SHORT_QUEUE
         wait_estimate, decoder = WaitEstimate(lambda: now[0]), PagesInMemory(1)
         pipeline, gate = StubPipeline(), PixelGate(100 * PAGE_COST)
         service = Recognizer(pipeline, decoder, gate, lambda _: None, wait_estimate)
         pipeline.gate.clear()
-        waiting = [asyncio.create_task(recognize(service)) for _ in range(line)]
+        waiting = [asyncio.create_task(recognize(service)) for _ in range(length)]
         await _settle()
-        assert wait_estimate.waiting == line
+        assert wait_estimate.waiting == length
         now[0] += 31
         with pytest.raises(Overloaded) as refused:
             await recognize(service, seconds=60.0)
         assert refused.value.retry_after in (1, 2)
-        assert decoder.decoded == line
+        assert decoder.decoded == length
         patient = service.recognize(RAW, OcrOverrides(), _keep, max_pages=None, deadline=None)
         late = asyncio.create_task(patient)
         await _settle()
