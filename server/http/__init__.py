@@ -1,1 +1,1 @@
-"""What every request passes, whatever contract it speaks: the connection, its body, keys, headers and links."""
+"""HTTP for every contract: the connection, the body, keys, headers and links."""

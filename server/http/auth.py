@@ -1,10 +1,10 @@
-"""Access tokens: who may call.
+"""Checks the access tokens of callers.
 
 Both `Authorization: token X` and `Authorization: Bearer X` are understood, the scheme in any case. A presented token is
 hashed and compared with every configured one in constant time, so that an answer's time says nothing about tokens.
 
-Open to everyone: health checks and signed picture links (`PUBLIC`). Where the server listens on loopback only, the
-routes that tell about the server and not about documents are open too (`LOCAL`): metrics, version, description.
+Routes marked `PUBLIC` (health checks, signed picture links) are open to everyone. If the server listens on loopback
+only, so are the routes marked `LOCAL`: they describe the server and no documents (metrics, version, OpenAPI).
 """
 
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ class Authenticator:
         self._local = local
 
     def check(self, header: str | None) -> None:
-        """Let the caller through or not.
+        """Let the caller through, or refuse it.
 
         Raises:
             Unauthorized: tokens are configured and the header holds none of them.
@@ -51,7 +51,7 @@ class Authenticator:
         return self._keys.find(credentials(header or "")) or ANYBODY
 
     async def guard(self, connection: Connection, route_handler: BaseRouteHandler) -> None:
-        """The check as a Litestar guard; ``opt`` of a route may open it."""
+        """The check as a Litestar guard. A route's ``opt`` may open the route."""
         if route_handler.opt.get(PUBLIC) or (self._local and route_handler.opt.get(LOCAL)):
             return
         self.check(connection.headers.get("authorization"))

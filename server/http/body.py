@@ -1,6 +1,6 @@
-"""Reads a request's body into memory, within limits of size, time and what all requests together may hold.
+"""Reads a request's body into memory, within limits of its size, its time and the bytes of all requests together.
 
-It also tells what kind of body a Content-Type announces.
+It also splits a Content-Type into its parts.
 """
 
 import asyncio
@@ -20,15 +20,15 @@ async def read_body(receive: Receive, announced: str | None, ticket: Ticket, lim
 
     Args:
         receive: the ASGI receive channel, not read yet.
-        announced: the Content-Length header. A body that announces too much is refused before any of it is read. It
-            reserves nothing: clients that announce much and send nothing must not shut the others out.
+        announced: the Content-Length header. A body that announces too much is refused before any of it is read. The
+            header reserves no bytes: clients that announce much and send nothing must not shut the others out.
         ticket: charged with the bytes as they arrive, before they are kept.
         limits: size cap and time limit of one body.
 
     Raises:
-        BodyTooLarge: the body is, or says that it is, over the cap.
+        BodyTooLarge: the body is over the cap, or its Content-Length is.
         BodyTimeout: it did not arrive in time.
-        ClientDisconnected: it ended before its end.
+        ClientDisconnected: the client went away before its end.
         Overloaded: all requests together would hold too much.
     """
     if announced and announced.isascii() and announced.isdigit():

@@ -9,10 +9,10 @@ from litestar import Response
 def json_response(
     content: Mapping[str, object], status: int = 200, media_type: str = "application/json"
 ) -> Response[bytes]:
-    """Encode an answer here, so that every contract says exactly which bytes and which content type it sends.
+    """Encode an answer, so that every contract decides exactly which bytes and which content type it sends.
 
     Args:
-        content: JSON types alone; no NaN and no infinity, which would become null.
+        content: JSON types only. NaN and infinity would become null.
         status: HTTP status.
         media_type: the content type, with its parameters.
     """

@@ -1,9 +1,9 @@
-"""Large JSON objects, read without building what nobody asked for.
+"""Reads named fields of large JSON objects, and builds nothing else.
 
-The standard library makes Python objects of everything in a body, known field or not: fifty times the size of a body
-full of empty objects, and seconds in which nothing else in the process runs. This skips what is not asked for, and the
-inside of arrays and objects that stand where the contract has single values. It is stricter than the standard library:
-``NaN`` and ``Infinity``, lone surrogates and bytes that are not Unicode are no JSON here.
+The standard library makes Python objects of everything in a body, also of unknown fields. For a body full of empty
+objects that is fifty times its size, and seconds in which nothing else in the process runs. This module skips all other
+fields, and the content of arrays and objects where the contract has single values. It is stricter than the standard
+library: ``NaN`` and ``Infinity``, lone surrogates and bytes that are not Unicode are no JSON here.
 """
 
 import codecs
@@ -19,14 +19,14 @@ _BYTE_OFFSET = re.compile(r"\(byte (\d+)\)$")
 _CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
 _CHUNK_BYTES = 1024 * 1024
 MAX_ARRAY_BYTES = 4 * 1024
-"""Of an array that is built after all."""
+"""Largest JSON text of an array that is built."""
 
 
 class SkimError(ValueError):
-    """Not JSON.
+    """The body is not JSON.
 
     Attributes:
-        offset: the first character that is wrong; the length of the body where its end is missing.
+        offset: of the first character that is wrong; the length of the body where its end is missing.
     """
 
     def __init__(self, offset: int) -> None:
@@ -42,14 +42,13 @@ def skim(body: bytes, names: Sequence[str], inside: Inside | None = None, arrays
 
     Args:
         body: JSON in UTF-8, 16 or 32.
-        names: what to read; of a name that comes twice the last value counts.
-        inside: for a name whose value may be an object, what to read of that.
-        arrays: names whose arrays are wanted, up to `MAX_ARRAY_BYTES`; a longer one is an empty object.
+        names: fields to read. If a name comes twice, its last value counts.
+        inside: fields to read inside a named object, by its name.
+        arrays: names whose arrays are read, up to `MAX_ARRAY_BYTES`; a longer one is an empty object.
 
     Returns:
-        A dict of the named fields that are there. An array or object among them is an empty one, unless ``inside`` or
-        ``arrays`` names it, and so is a body that is an array: the right type for an error message, without the
-        content.
+        A dict of the named fields that are there. An array or object is empty, unless ``inside`` or ``arrays`` names
+        it; so is the result where the body is an array. Error messages then have the right type without the content.
 
     Raises:
         SkimError: it is not JSON.
@@ -87,7 +86,7 @@ def _decoder(names: tuple[str, ...]) -> msgspec.json.Decoder[msgspec.Struct]:
 
 
 def _value(raw: msgspec.Raw) -> object:
-    """The value of checked JSON text. A text is at most as large as its JSON; everything else is small or left out."""
+    """The value of checked JSON. A string is at most as large as its JSON; everything else is small or left out."""
     text = memoryview(raw)
     first = bytes(text[:1])
     if first == b'"':
@@ -107,7 +106,7 @@ def _as_utf8(body: bytes) -> bytes:
 
 
 def _check_utf8(body: bytes) -> None:
-    """Decode in pieces, because a text with one character beyond the BMP takes four bytes for every character."""
+    """Decode in pieces: a Python string with one character beyond the BMP takes four bytes for every character."""
     position = 0
     while position < len(body):
         piece = body[position : position + _CHUNK_BYTES]

@@ -1,4 +1,4 @@
-"""Secrets that callers present: kept hashed, compared in constant time, told apart by public names."""
+"""Secrets that callers present. They are kept as hashes, compared in constant time, and known by public names."""
 
 import hashlib
 import hmac
@@ -11,7 +11,7 @@ class KeyRing:
     """Configured secrets by name. A name may be logged, a secret never.
 
     Args:
-        secrets: secret by name. None at all means that the ring is open.
+        secrets: secret by name. An empty mapping makes the ring open.
     """
 
     def __init__(self, secrets: Mapping[str, SecretStr]) -> None:
@@ -19,11 +19,11 @@ class KeyRing:
 
     @property
     def open(self) -> bool:
-        """Whether nothing is configured, so that everybody may call."""
+        """Whether no secret is configured, so that everybody may call."""
         return not self._digests
 
     def find(self, presented: str) -> str | None:
-        """The name of a secret, or None. Every configured one is compared, so the time taken says nothing."""
+        """The name of a secret, or None. Every configured secret is compared, so the time taken reveals nothing."""
         digest = _digest(presented)
         found = [name for name, own in self._digests.items() if hmac.compare_digest(digest, own)]
         return found[0] if found else None

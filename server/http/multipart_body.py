@@ -1,4 +1,4 @@
-"""`multipart/form-data` bodies, parsed in memory: uploads never touch the disk."""
+"""Parses `multipart/form-data` bodies in memory: uploads never touch the disk."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,8 +23,8 @@ class Form:
     """A parsed form.
 
     Attributes:
-        fields: text fields by name; the last of a name counts. Other files are ignored, as unknown fields are.
-        file: content of the part named ``file``, or None.
+        fields: text fields by name. If a name comes twice, the last one counts.
+        file: content of the part named ``file``, or None. Other files are ignored.
     """
 
     fields: dict[str, str] = field(default_factory=dict)
@@ -39,7 +39,7 @@ def parse_form(body: bytes, content_type: str) -> Form:
         content_type: its header, with the boundary.
 
     Raises:
-        MalformedForm: there is no boundary, the framing is broken, or it has too many or too large fields.
+        MalformedForm: there is no boundary, the framing is broken, or there are too many or too large fields.
     """
     form = Form()
     for segment, content in form_parts(body, content_type):
@@ -51,7 +51,7 @@ def parse_form(body: bytes, content_type: str) -> Form:
 
 
 def form_parts(body: bytes, content_type: str) -> Iterator[tuple[MultipartSegment, bytes]]:
-    """Give a form's parts in turn, each with its content.
+    """Give a form's parts in their order, each with its content.
 
     Raises:
         MalformedForm: there is no boundary, the framing is broken, or there are too many parts.
@@ -69,7 +69,7 @@ def part_text(content: bytes) -> str:
     """A part's content as text.
 
     Raises:
-        MalformedForm: it is too long, or no UTF-8.
+        MalformedForm: it is too long, or not UTF-8.
     """
     if len(content) > MAX_FIELD_BYTES:
         raise MalformedForm

@@ -1,4 +1,4 @@
-"""The outermost layer: every request, also one that matches no route, gets an id, a log line, metrics and headers."""
+"""The outermost layer gives every request an id, a log line, metrics and headers, also one that matches no route."""
 
 import logging
 import time
@@ -16,7 +16,7 @@ logger = logging.getLogger("ppocr.access")
 CLIENT_GONE = 499
 ERROR = 400
 PROBED = ("/health", "/metrics")
-"""Routes that machines ask every few seconds: they are logged only where something is wrong, or at debug level."""
+"""Routes that machines call every few seconds. They are logged at debug level, unless something is wrong."""
 
 
 class RequestTelemetry:

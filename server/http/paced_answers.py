@@ -1,7 +1,7 @@
-"""Large answers leave in pieces, as fast as their clients take them, and count as memory in use until they are gone.
+"""Sends large answers in pieces, as fast as their clients take them, and counts them as memory in use until then.
 
-A whole answer would go to the connection's buffer at once, and a client that asks for many and reads none would fill
-the memory with what nobody counts. `server/http/protocol.py` ends the connection of a client that takes none for long.
+A whole answer would go to the connection's buffer at once, where nobody counts it. A client that asks for many answers
+and reads none would fill the memory. `server/http/protocol.py` closes the connection of a client that reads too slowly.
 """
 
 from typing import Any, cast
@@ -12,7 +12,7 @@ from server.admission.requests import Admission
 
 PIECE_BYTES = 256 * 1024
 DOWNLOAD = "download"
-"""Option of a route that gives files away to whoever has their link."""
+"""Option of a route whose files are open to everyone who has their link."""
 
 
 class PacedAnswers:
@@ -20,9 +20,9 @@ class PacedAnswers:
 
     Args:
         app: handles the request.
-        admission: counts what is still to be taken, so that newcomers are refused where that is too much.
-        downloads: counts it for routes with the option `DOWNLOAD`, which refuse by it: who takes files slowly must not
-            shut out those who send documents.
+        admission: counts the bytes that clients have still to take. New requests are refused where that is too much.
+        downloads: counts them for routes with the option `DOWNLOAD`, which refuse by it. So callers that download
+            slowly do not shut out those that send documents.
     """
 
     def __init__(self, app: ASGIApp, admission: Admission, downloads: Admission) -> None:
@@ -38,7 +38,7 @@ class PacedAnswers:
                 await send(message)
                 return
             body = memoryview(message["body"])
-            # What no route was found for has no handler.
+            # A request that matches no route has no handler.
             handler = cast("dict[str, Any]", scope).get("route_handler")
             download = handler is not None and DOWNLOAD in handler.opt
             with (self._downloads if download else self._admission).holding(len(body)):

@@ -1,7 +1,7 @@
-"""Where callers reach this server, for links in answers.
+"""Makes the public address of this server, for links in answers.
 
-The configured public address wins. Else the Host header is used, and X-Forwarded-Proto and X-Forwarded-Host replace
-what the connection says only where the connection comes from a configured proxy: anyone can send those headers.
+The configured address wins. Otherwise the Host header is used. X-Forwarded-Proto and X-Forwarded-Host count only if the
+connection comes from a configured proxy, because anyone can send those headers.
 """
 
 import ipaddress
@@ -35,7 +35,7 @@ class PublicUrl:
             scheme: ``http`` or ``https`` of the connection.
             peer: address of the other end of the connection.
             headers: request headers, names in lower case.
-            bound: host and port of this server, where a request names none that can be in a link.
+            bound: host and port of this server, used if the request names none that can be in a link.
         """
         if self._configured:
             return self._configured
@@ -63,6 +63,6 @@ def _first(values: str | None) -> str:
 
 
 def _is_authority(host: str) -> bool:
-    """Whether a header's value is a host and perhaps a port, and nothing that would lead a link elsewhere."""
+    """Whether a header's value is a host, with or without a port, and nothing that would lead a link elsewhere."""
     match = _AUTHORITY.fullmatch(host)
     return match is not None and int(match["port"] or _MAX_PORT) in range(1, _MAX_PORT + 1)

@@ -7,7 +7,7 @@ PAGE_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""For the interface description: its scripts come from this server, its styles are partly inline."""
+"""For the page that shows the OpenAPI document: its scripts come from this server, its styles are partly inline."""
 
 DEFAULTS = {
     "X-Content-Type-Options": "nosniff",
@@ -19,7 +19,7 @@ DEFAULTS = {
 
 
 def add_security_headers(headers: MutableMapping[str, str]) -> None:
-    """Add what the handler did not decide for itself."""
+    """Add the headers that the handler did not set itself."""
     for name, value in DEFAULTS.items():
         if name not in headers:
             headers[name] = value

@@ -41,7 +41,7 @@ def test_the_wait_is_the_queue_times_the_interval_between_pages():
     assert wait_estimate.waiting == 0
 
 
-def test_a_short_line_refuses_nobody_however_slow_it_is():
+def test_a_short_queue_refuses_nobody_however_slow_it_is():
     clock = Clock()
     wait_estimate = WaitEstimate(clock)
     with ExitStack() as queue:
@@ -51,7 +51,7 @@ def test_a_short_line_refuses_nobody_however_slow_it_is():
         wait_estimate.check(1.0)
 
 
-def test_a_line_that_does_not_move_at_all_is_seen():
+def test_a_queue_that_does_not_move_at_all_is_seen():
     clock = Clock()
     wait_estimate = WaitEstimate(clock)
     with ExitStack() as queue:
