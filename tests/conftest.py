@@ -13,7 +13,7 @@ settings.load_profile("without deadline")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fuzz-times", type=int, default=1, help="make so many times as many requests from the OpenAPI")
-    parser.addoption("--write-contract-table", action="store_true", help="rewrite the README's table of contracts")
+    parser.addoption("--write-contract-table", action="store_true", help="rewrite the table of docs/contracts.md")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

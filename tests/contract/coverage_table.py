@@ -1,8 +1,8 @@
-"""The README's table of contracts: which operations work, by the tests that exercise them.
+"""The table of contracts in `docs/contracts.md`: which operations work, by the tests that exercise them.
 
 A test says what it shows with ``@pytest.mark.operation("Contract", "operation")``, and where we differ from the vendor
 on purpose with ``differs="how"``. ``pytest tests/contract --write-contract-table`` rewrites the table after a run in
-which all of these passed; `test_coverage_table.py` fails when the README says something else than the tests.
+which all of these passed; `test_coverage_table.py` fails when the document says something else than the tests.
 """
 
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-README = Path(__file__).parents[2] / "README.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "contracts.md"
 BEGIN, END = "<!-- contracts: written by the tests -->", "<!-- contracts: end -->"
 HEAD = "| contract | operation | |\n|---|---|---|"
 
@@ -43,16 +43,16 @@ def rows(items: Iterable[pytest.Item]) -> list[Row]:
 
 
 def written() -> list[str]:
-    """The table's lines as they stand in the README, without its head."""
-    text = README.read_text(encoding="utf-8")
+    """The table's lines as they stand in the document, without its head."""
+    text = DOCUMENT.read_text(encoding="utf-8")
     table = text.partition(BEGIN)[2].partition(END)[0].strip().splitlines()
     return table[len(HEAD.splitlines()) :]
 
 
 def write(table: Iterable[Row]) -> None:
-    """Put the table into the README."""
-    text = README.read_text(encoding="utf-8")
+    """Put the table into the document."""
+    text = DOCUMENT.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     body = "\n".join([HEAD, *map(str, table)])
-    README.write_text(f"{before}{BEGIN}\n{body}\n{END}{after}", encoding="utf-8")
+    DOCUMENT.write_text(f"{before}{BEGIN}\n{body}\n{END}{after}", encoding="utf-8")

@@ -7,7 +7,7 @@ from tests.contract.coverage_table import rows, written
 HERE = Path(__file__).parent
 
 
-def test_the_readme_has_the_table_that_the_tests_make(request: pytest.FixtureRequest) -> None:
+def test_the_document_has_the_table_that_the_tests_make(request: pytest.FixtureRequest) -> None:
     """With a part of the tests selected, only that part is compared."""
     collected = [str(row) for row in rows(request.session.items)]
     selected = bool(request.config.getoption("keyword") or request.config.getoption("markexpr"))
