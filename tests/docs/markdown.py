@@ -85,7 +85,7 @@ class Markdown:
 
     def sentences(self) -> Iterator[str]:
         """The prose: list items, table cells and headings stand alone, a code span or a link counts as one word."""
-        text = _SPAN.sub("code", _COMMENT.sub("", self.outside_blocks))
+        text = _SPAN.sub("Code", _COMMENT.sub("", self.outside_blocks))
         text = _LINK.sub(lambda link: link.group(1) or "picture", text)
         for paragraph in _paragraphs(text):
             yield from _SENTENCE_END.split(paragraph)
