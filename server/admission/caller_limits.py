@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from server.config.base import CallerLimitSettings
 from server.errors import TooManyRequests
-from server.telemetry.record import RequestRecord
 
 ANYBODY = ""
 """The caller's name where no keys are configured: all callers are counted as one."""
@@ -43,12 +42,11 @@ class CallerLimits:
         self._callers: dict[str, _Caller] = {}
 
     @contextmanager
-    def enter(self, name: str, record: RequestRecord | None = None) -> Iterator[None]:
+    def enter(self, name: str) -> Iterator[None]:
         """Let one request of a caller in, or not.
 
         Args:
             name: the caller: a configured key's name, so that there are few of them.
-            record: of the request; its pages are counted when it is over.
 
         Raises:
             TooManyRequests: the caller is over a limit; nothing was counted.
@@ -61,8 +59,6 @@ class CallerLimits:
             yield
         finally:
             caller.running -= 1
-            if record is not None:
-                self.spend(name, record.pages)
 
     def spend(self, name: str, pages: int) -> None:
         """Count pages that were read for a caller."""

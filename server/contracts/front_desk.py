@@ -92,7 +92,8 @@ class FrontDesk:
         with ExitStack() as counted:
 
             def enter(name: str) -> None:
-                counted.enter_context(self._limits.enter(name, record))
+                counted.enter_context(self._limits.enter(name))
+                counted.callback(lambda: self._limits.spend(name, record.pages))
 
             if caller is not None:
                 enter(caller)

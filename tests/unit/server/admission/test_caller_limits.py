@@ -3,7 +3,6 @@ import pytest
 from server.admission.caller_limits import CallerLimits
 from server.config.base import CallerLimitSettings
 from server.errors import TooManyRequests
-from server.telemetry.record import RequestRecord
 
 
 class Clock:
@@ -72,8 +71,8 @@ def test_a_failing_request_gives_its_place_back() -> None:
 def test_pages_are_paid_for_after_they_were_read() -> None:
     clock = Clock()
     limits = limits_of(clock, pages_per_minute=60)
-    with limits.enter("a", RequestRecord(pages=90)):
-        pass
+    with limits.enter("a"):
+        limits.spend("a", 90)
     with pytest.raises(TooManyRequests) as refused, limits.enter("a"):
         pass
     assert refused.value.retry_after == 31
