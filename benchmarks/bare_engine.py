@@ -19,12 +19,13 @@ from numpy.typing import NDArray
 from benchmarks.peers import Document, Weights
 from benchmarks.profiles import PROFILES
 from benchmarks.readers import PLAIN
+from models.auto_choices import choose_engine
 from models.config import ModuleConfig
 from models.descriptions.model_directory import ModelDirectory
 from models.document import Page
 from models.engines.base import Engine, EngineOptions, open_engine
 from models.engines.registry import format_of
-from models.loader import build_pipeline, choose_engine
+from models.loader import build_pipeline
 from models.ops.crop import locate_line
 from models.ops.line_groups import plan_groups
 from models.ops.resize import detection_shape

@@ -1,22 +1,18 @@
-"""From a configuration and a model store to a running pipeline: which models, which engine, how many lanes."""
+"""From a configuration and a model store to a running pipeline: opens the models and puts the stages together."""
 
-import logging
-import platform
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, TypeVar
 
+from models.auto_choices import AutoChoices
 from models.config import LayoutConfig, ModuleConfig, PipelineConfig
 from models.descriptions.layout_directory import layout_spec, table_spec
 from models.descriptions.model_directory import ModelDirectory
 from models.engines.base import BatchShape, Engine, EngineOptions, Precision, open_engine
-from models.engines.choice import fastest_engine
 from models.engines.registry import DEVICE_ENGINE, format_of, import_engine
 from models.errors import EngineUnavailable
 from models.languages.groups import GROUPS
-from models.machine import usable_cores
 from models.modules import (
     DOC_ORIENTATION,
     DOC_UNWARPING,
@@ -26,7 +22,6 @@ from models.modules import (
     OptionalModule,
 )
 from models.ops.bidi import has_right_to_left
-from models.ops.line_groups import Padding
 from models.optional_stage import Closable, ModuleStatus, OptionalStage
 from models.pipeline import OcrPipeline, Opening, Stages, nobody
 from models.recognisers import Recogniser, Recognisers
@@ -41,7 +36,7 @@ from models.stages.host.line_reader import HostLineReader
 from models.stages.layout import LayoutStage
 from models.stages.orientation import OrientationStage
 from models.stages.pages import HostPages
-from models.stages.recognition import MAX_OWN_LINES, LineReader, RecognitionStage, line_batch_shapes
+from models.stages.recognition import LineReader, RecognitionStage, line_batch_shapes
 from models.stages.tables import TableStage
 from models.stages.unwarping import UnwarpingStage
 from models.store.weights import ModelStore
@@ -49,12 +44,7 @@ from models.store.weights import ModelStore
 if TYPE_CHECKING:
     from models.stages.device.opening import DeviceModels
 
-logger = logging.getLogger(__name__)
-
 S = TypeVar("S", bound=Closable)
-
-_MOST_STREAMS = 8
-"""Of a recogniser: each keeps what it prepared for every width, as far as OpenVINO has it for each stream."""
 
 ARTEFACTS = "compiled"
 """In the model store's directory: what engines compiled for this machine."""
@@ -75,25 +65,6 @@ def build_pipeline(config: PipelineConfig, store: ModelStore, opening: Opening =
     return _Loader(config, store).build(opening)
 
 
-def choose_engine(name: str, directory: ModelDirectory) -> str:
-    """The first engine that could run a model where the configuration says ``auto``; see `usable_engines`."""
-    return usable_engines(name, directory)[0]
-
-
-def usable_engines(name: str, directory: ModelDirectory, device: str = "cpu") -> tuple[str, ...]:
-    """The engines that could run a model, the one that is faster on most machines first.
-
-    Paddle's own format needs Paddle. ONNX runs on ONNX Runtime, and on a CPU on OpenVINO where that is installed and
-    made for the processor (x86). ``torch`` runs only where it is named.
-    """
-    if name != "auto":
-        return (name,)
-    if directory.format == "paddle":
-        return ("paddle",)
-    on_x86 = device == "cpu" and platform.machine().lower() in ("x86_64", "amd64")
-    return ("openvino", "onnxruntime") if on_x86 and find_spec("openvino") else ("onnxruntime",)
-
-
 class _Loader:
     def __init__(self, config: PipelineConfig, store: ModelStore) -> None:
         if config.gpu_memory_share < 1 and config.engine != DEVICE_ENGINE:
@@ -102,15 +73,9 @@ class _Loader:
             )
         self._config = config
         self._store = store
-        cores = config.cores or usable_cores()
-        self._threads = min(config.threads or cores, cores)
-        if config.threads > cores:
-            logger.warning(
-                "engine.threads is %d, but there are %d cores for it: models get %d", config.threads, cores, cores
-            )
-        self._pool = CpuPool(self._threads)
-        self._chosen: str | None = None
-        self._turns = EngineTurns(cores)
+        self._auto = AutoChoices(config, store.directory)
+        self._pool = CpuPool(self._auto.threads)
+        self._turns = EngineTurns(self._auto.cores)
         self._device_models = self._open_device() if config.engine == DEVICE_ENGINE else None
 
     def build(self, opening: Opening) -> OcrPipeline:
@@ -135,12 +100,13 @@ class _Loader:
     def _detection(self, module: ModuleConfig) -> DetectionStage:
         directory = self._directory(module)
         spec = directory.detection()
+        precision = self._auto.precision("text_detection")
         detectors: Sequence[Detector]
         kept = 0
         if self._device_models:
-            detectors = self._device_models.detectors(directory, self._precision("text_detection"))
+            detectors = self._device_models.detectors(directory, precision)
         else:
-            engines, kept = self._lanes(self._engine(directory, self._options(self._precision("text_detection"))), 1)
+            engines, kept = self._lanes(self._engine(directory, self._options(precision)), 1)
             detectors = [HostDetector(spec, engine) for engine in engines]
         return DetectionStage(spec, detectors, self._pool, kept_lanes=kept)
 
@@ -164,7 +130,7 @@ class _Loader:
             spec,
             readers,
             self._pool,
-            padding=self._padding(),
+            padding=self._auto.padding,
             group_size=module.batch_size,
             kept_lanes=kept,
             name=name,
@@ -175,11 +141,11 @@ class _Loader:
     def _line_readers(self, directory: ModelDirectory) -> tuple[Sequence[LineReader], int]:
         """One reader a lane, and how many lanes are kept for newcomers."""
         if self._device_models:
-            precision, on_ladder = self._precision("text_recognition"), self._padding() == "bucket"
+            precision, on_ladder = self._auto.precision("text_recognition"), self._auto.padding == "bucket"
             return self._device_models.line_readers(directory, precision, on_ladder=on_ladder), 0
         # A lane more than there are streams: what one does before and after a batch keeps no stream waiting.
         engine = self._engine(directory, self._recognition_options(directory))
-        engines, kept = self._lanes(engine, self._streams() + 1)
+        engines, kept = self._lanes(engine, self._auto.streams + 1)
         return [HostLineReader(directory.recognition(), engine) for engine in engines], kept
 
     def _orientation(self, name: str) -> Callable[[ModuleConfig], OrientationStage]:
@@ -189,9 +155,9 @@ class _Loader:
             models: Sequence[ImageClassifier]
             kept = 0
             if self._device_models:
-                models = self._device_models.classifiers(directory, self._precision(name))
+                models = self._device_models.classifiers(directory, self._auto.precision(name))
             else:
-                options = self._options(self._precision(name), batch_shapes=image_batch_shapes(spec))
+                options = self._options(self._auto.precision(name), batch_shapes=image_batch_shapes(spec))
                 engines, kept = self._lanes(self._engine(directory, options), 1)
                 models = [HostClassifier(spec, engine) for engine in engines]
             return OrientationStage(Classifier(name, spec, models, self._pool, kept_lanes=kept))
@@ -202,7 +168,7 @@ class _Loader:
         directory = self._directory(module)
         if self._device_models:
             return UnwarpingStage(self._device_models.flatteners(directory), self._pool)
-        engine = self._engine(directory, self._options(self._precision("doc_unwarping")))
+        engine = self._engine(directory, self._options(self._auto.precision("doc_unwarping")))
         return UnwarpingStage([HostFlattener(engine)], self._pool)
 
     def _layout(self, module: ModuleConfig) -> LayoutStage:
@@ -234,9 +200,11 @@ class _Loader:
         return ModelDirectory.read(path)
 
     def _engine(self, directory: ModelDirectory, options: EngineOptions) -> Engine:
-        names = usable_engines(self._config.engine, directory, self._config.device)
-        name = names[0] if len(names) == 1 else self._fastest(names)
-        return open_engine(name, directory.path, options)
+        return open_engine(self._auto.engine(directory, self._probe), directory.path, options)
+
+    def _probe(self) -> tuple[ModelDirectory, EngineOptions]:
+        recogniser = self._configured_recogniser
+        return recogniser, self._recognition_options(recogniser)
 
     def _lanes(self, engine: Engine, lanes: int) -> tuple[list[Engine], int]:
         """An engine and its twins for so many lanes, and on a CPU for one more, which is kept for newcomers.
@@ -250,10 +218,10 @@ class _Loader:
 
     def _recognition_options(self, directory: ModelDirectory) -> EngineOptions:
         options = self._options(
-            self._precision("text_recognition"),
-            few_shapes=self._padding() != "reference",
-            batch_shapes=line_batch_shapes(directory.recognition(), self._padding()),
-            streams=self._streams(),
+            self._auto.precision("text_recognition"),
+            few_shapes=self._auto.padding != "reference",
+            batch_shapes=line_batch_shapes(directory.recognition(), self._auto.padding),
+            streams=self._auto.streams,
         )
         return replace(options, best_class=True)
 
@@ -267,7 +235,7 @@ class _Loader:
     ) -> EngineOptions:
         return EngineOptions(
             self._config.device,
-            self._threads,
+            self._auto.threads,
             streams,
             precision,
             few_shapes=few_shapes,
@@ -276,7 +244,7 @@ class _Loader:
             torch_compile=self._config.torch_compile,
             memory_share=self._config.gpu_memory_share,
             artefacts=self._store.directory / ARTEFACTS,
-            turn=self._turns.of(self._threads // streams, streams),
+            turn=self._turns.of(self._auto.threads // streams, streams),
         )
 
     def _open_device(self) -> "DeviceModels":
@@ -296,47 +264,6 @@ class _Loader:
                 f"Engine '{DEVICE_ENGINE}' cannot run layout or table models. Turn off use_layout_detection "
                 "and use_table_recognition, or set engine.name to onnxruntime."
             )
-        name = usable_engines(self._config.engine, directory, self._config.device)[-1]
-        options = EngineOptions(self._config.device, self._threads, turn=self._turns.of(self._threads))
-        return [open_engine(name, directory.path, options)]
-
-    def _fastest(self, names: tuple[str, ...]) -> str:
-        """One engine for all models, chosen by what takes most of the time: the configured recogniser."""
-        if self._chosen is None:
-            recogniser = self._configured_recogniser
-            same = usable_engines(self._config.engine, recogniser, self._config.device) == names
-            self._chosen = self._measured(names, recogniser) if same else names[0]
-        return self._chosen
-
-    def _measured(self, names: tuple[str, ...], recogniser: ModelDirectory) -> str:
-        shape, options = recogniser.recognition().image_shape, self._recognition_options(recogniser)
-        return fastest_engine(names, recogniser.path, shape, options, self._store.directory)
-
-    def _streams(self) -> int:
-        """Recognition batches that compute at once. Single lines are too little work to be shared among threads.
-
-        As many as leave the fewest threads idle, because each has the same whole number of them.
-        """
-        if self._config.device != "cpu" or MAX_OWN_LINES.get(self._padding()) != 1:
-            return 1
-        most = min(self._threads, _MOST_STREAMS)
-        return max(range(most // 2 + 1, most + 1), key=lambda streams: (self._threads // streams * streams, streams))
-
-    def _precision(self, stage: str) -> Precision:
-        """What a stage computes in: its own setting, the common one, or by profile and device."""
-        own = self._config.stage_precisions.get(stage)
-        on_gpu = self._config.device != "cpu"
-        if own is not None:
-            return own
-        if stage == "doc_unwarping" and on_gpu:
-            return "f32"  # it computes where pixels come from; fp16 knows a place to one part in two thousand
-        if self._config.precision != "auto":
-            return self._config.precision
-        return "fast" if on_gpu or self._config.profile == "fast" else "f32"
-
-    def _padding(self) -> Padding:
-        if self._config.padding != "auto":
-            return self._config.padding
-        if self._config.device != "cpu":
-            return "bucket"
-        return "tight" if self._config.profile == "fast" else "reference"
+        threads = self._auto.threads
+        options = EngineOptions(self._config.device, threads, turn=self._turns.of(threads))
+        return [open_engine(self._auto.graph_engine(directory), directory.path, options)]

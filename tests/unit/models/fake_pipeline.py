@@ -37,6 +37,17 @@ class FakeModels:
         return self.engines[directory.name]
 
 
+@dataclass
+class Noting(FakeModels):
+    """Fake models that note how they were opened."""
+
+    options: dict[str, EngineOptions] = field(default_factory=dict)
+
+    def open(self, directory: Path, options: EngineOptions) -> FakeEngine:
+        self.options[directory.name] = options
+        return super().open(directory, options)
+
+
 def recognition_yml(characters: Sequence[str] = CHARACTERS) -> dict[str, object]:
     return {
         "Global": {"model_name": "recognition"},

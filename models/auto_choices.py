@@ -1,0 +1,127 @@
+"""What a pipeline gets where its configuration leaves the choice: engine, precision, padding, threads and streams."""
+
+import logging
+import platform
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+from models.config import PipelineConfig
+from models.descriptions.model_directory import ModelDirectory
+from models.engines.base import EngineOptions, Precision
+from models.engines.choice import fastest_engine
+from models.machine import usable_cores
+from models.modules import DOC_UNWARPING
+from models.ops.line_groups import Padding
+from models.stages.recognition import MAX_OWN_LINES
+
+logger = logging.getLogger(__name__)
+
+_MOST_STREAMS = 8
+"""Of a recogniser: each keeps what it prepared for every width, as far as OpenVINO has it for each stream."""
+
+Probe = Callable[[], tuple[ModelDirectory, EngineOptions]]
+"""Gives the model that engines are measured with, and how it will be opened."""
+
+
+def choose_engine(name: str, model: ModelDirectory) -> str:
+    """The first engine that could run a model where the configuration says ``auto``; see `usable_engines`."""
+    return usable_engines(name, model)[0]
+
+
+def usable_engines(name: str, model: ModelDirectory, device: str = "cpu") -> tuple[str, ...]:
+    """The engines that could run a model, the one that is faster on most machines first.
+
+    Paddle's own format needs Paddle. ONNX runs on ONNX Runtime, and on a CPU on OpenVINO where that is installed and
+    made for the processor (x86). ``torch`` runs only where it is named.
+    """
+    if name != "auto":
+        return (name,)
+    if model.format == "paddle":
+        return ("paddle",)
+    on_x86 = device == "cpu" and platform.machine().lower() in ("x86_64", "amd64")
+    return ("openvino", "onnxruntime") if on_x86 and find_spec("openvino") else ("onnxruntime",)
+
+
+class AutoChoices:
+    """The choices for one pipeline.
+
+    Args:
+        config: what is configured; a value that is not ``auto`` is kept.
+        memory: a directory that the measured engine is remembered in.
+
+    Attributes:
+        cores: of this pipeline.
+        threads: of each model.
+    """
+
+    def __init__(self, config: PipelineConfig, memory: Path) -> None:
+        self._config = config
+        self._memory = memory
+        self._measured: str | None = None
+        self.cores = config.cores or usable_cores()
+        self.threads = min(config.threads or self.cores, self.cores)
+        if config.threads > self.cores:
+            logger.warning(
+                "engine.threads is %d, but there are %d cores for it: models get %d",
+                config.threads, self.cores, self.cores,
+            )  # fmt: skip
+
+    @property
+    def padding(self) -> Padding:
+        """How lines are padded to a common width: by profile and device."""
+        if self._config.padding != "auto":
+            return self._config.padding
+        if self._config.device != "cpu":
+            return "bucket"
+        return "tight" if self._config.profile == "fast" else "reference"
+
+    @property
+    def streams(self) -> int:
+        """Recognition batches that compute at once. Single lines are too little work to be shared among threads.
+
+        As many as leave the fewest threads idle, because each has the same whole number of them.
+        """
+        if self._config.device != "cpu" or MAX_OWN_LINES.get(self.padding) != 1:
+            return 1
+        most = min(self.threads, _MOST_STREAMS)
+        return max(range(most // 2 + 1, most + 1), key=lambda streams: (self.threads // streams * streams, streams))
+
+    def precision(self, stage: str) -> Precision:
+        """What a stage computes in: its own setting, the common one, or by profile and device."""
+        own = self._config.stage_precisions.get(stage)
+        on_gpu = self._config.device != "cpu"
+        if own is not None:
+            return own
+        if stage == DOC_UNWARPING.name and on_gpu:
+            return "f32"  # it computes where pixels come from; fp16 knows a place to one part in two thousand
+        if self._config.precision != "auto":
+            return self._config.precision
+        return "fast" if on_gpu or self._config.profile == "fast" else "f32"
+
+    def engine(self, model: ModelDirectory, probe: Probe) -> str:
+        """The engine of a model. Where several could run it, the fastest, measured once for all models.
+
+        Args:
+            model: to be opened.
+            probe: the configured recogniser, which takes most of the time. Asked for where engines are measured.
+
+        Raises:
+            EngineUnavailable, EngineFailure: see `fastest_engine`.
+        """
+        names = self._usable(model)
+        if len(names) == 1:
+            return names[0]
+        if self._measured is None:
+            recogniser, options = probe()
+            shape = recogniser.recognition().image_shape
+            same = self._usable(recogniser) == names
+            self._measured = fastest_engine(names, recogniser.path, shape, options, self._memory) if same else names[0]
+        return self._measured
+
+    def graph_engine(self, model: ModelDirectory) -> str:
+        """The engine of a model with several inputs and outputs: for ONNX the one that runs any graph."""
+        return self._usable(model)[-1]
+
+    def _usable(self, model: ModelDirectory) -> tuple[str, ...]:
+        return usable_engines(self._config.engine, model, self._config.device)
