@@ -14,6 +14,10 @@ Image = NDArray[np.uint8]
 Quad = NDArray[np.int32]
 """int32 (4, 2): x, y of top-left, top-right, bottom-right, bottom-left in page pixels."""
 
+VERTICAL_RATIO = 1.5
+"""A line is vertical, and is read from top to bottom, if it is at least so many times as high as wide. As in the
+reference, crops of such lines are rotated by 90 degrees counter-clockwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.document import Image, Quad, TextLine
+from models.document import VERTICAL_RATIO, Image, Quad, TextLine
 from models.layout.document import Box
 
 WORKING_LINE_HEIGHT = 20.0
@@ -22,7 +22,6 @@ MAX_SIDE = 2400
 """No side of the frame is longer than about so many pixels."""
 MAX_SKEW_DEGREES = 15.0
 """A page with more skew is left as it is: its lines were set like that, or they contradict each other."""
-_DOWNWARDS = 1.5
 _SIDEWAYS_SHARE = 0.6
 _LEVEL_DEGREES = 0.05
 
@@ -153,7 +152,7 @@ def estimate_skew(quads: Sequence[Quad]) -> float:
 
 def _across(quad: Quad, characters: int) -> float:
     width, height = _sides(quad)
-    return width if characters > 1 and height >= _DOWNWARDS * width else height
+    return width if characters > 1 and height >= VERTICAL_RATIO * width else height
 
 
 def _sides(quad: Quad) -> tuple[float, float]:
@@ -165,7 +164,7 @@ def _sides(quad: Quad) -> tuple[float, float]:
 def _mostly_sideways(lines: Sequence[TextLine]) -> bool:
     """Whether most characters stand in vertical lines, as in some Chinese and Japanese texts."""
     counts = [(len(line.text), *_sides(line.quad)) for line in lines if len(line.text.strip()) > 1]
-    down = sum(count for count, width, height in counts if height >= _DOWNWARDS * width)
+    down = sum(count for count, width, height in counts if height >= VERTICAL_RATIO * width)
     return down > _SIDEWAYS_SHARE * sum(count for count, _, _ in counts)
 
 

@@ -10,13 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.document import Image, Quad
+from models.document import VERTICAL_RATIO, Image, Quad
 from models.ops.geometry import min_area_quad
 from models.ops.rotate import rotate_image
-
-VERTICAL_RATIO = 1.5
-"""A crop is rotated by 90 degrees counter-clockwise if it is at least so many times as high as wide, as in the
-reference."""
 
 _SUBPIXELS = 32
 """OpenCV 4 samples at multiples of 1/32 of a pixel (INTER_TAB_SIZE in its imgproc)."""

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from models.document import Quad, Word
+from models.document import VERTICAL_RATIO, Quad, Word
 from models.ops.ctc import DecodedLine
 
 Kind = Literal["cjk", "alphanumeric", "symbol"]
@@ -94,7 +94,7 @@ class _Axis:
     def of(cls, quad: Quad, steps: float) -> "_Axis":
         width, height = np.ptp(quad.astype(np.int64), axis=0).tolist()
         (left, top), (right, _), (_, bottom), _ = quad.tolist()
-        if 2 * height > 3 * width:
+        if height > VERTICAL_RATIO * width:
             return cls(top, bottom - top, (bottom - top) / steps, (left, right), vertical=True)
         return cls(left, right - left, (right - left) / steps, (top, bottom), vertical=False)
 

@@ -3,10 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from models.document import Quad, TextLine
-
-VERTICAL_RATIO = 1.5
-"""A box so many times higher than wide is read from top to bottom, as the recogniser crops it."""
+from models.document import VERTICAL_RATIO, Quad, TextLine
 
 Point = tuple[float, float]
 

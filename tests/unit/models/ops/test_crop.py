@@ -29,6 +29,10 @@ def test_a_high_box_is_turned_counter_clockwise():
     np.testing.assert_array_equal(crop_line(PAGE, quad(10, 20, 30, 80)), np.rot90(PAGE[20:80, 10:30]))
 
 
+def test_a_box_stands_upright_from_one_and_a_half_times_its_width_on():
+    assert [locate_line(quad(0, 0, 20, height)).vertical for height in (29, 30, 31)] == [False, True, True]
+
+
 def test_outside_the_page_the_edge_goes_on():
     crop = crop_line(PAGE, quad(150, 60, 200, 100))
     np.testing.assert_array_equal(crop, PAGE[60:100, 150:200])
