@@ -31,8 +31,8 @@ from models.stages.classification import Classifier, ImageClassifier, image_batc
 from models.stages.detection import DetectionStage, Detector
 from models.stages.host.classifier import HostClassifier
 from models.stages.host.detector import HostDetector
-from models.stages.host.flattener import HostFlattener
 from models.stages.host.line_reader import HostLineReader
+from models.stages.host.unwarper import HostUnwarper
 from models.stages.layout import LayoutStage
 from models.stages.orientation import OrientationStage
 from models.stages.pages import HostPages
@@ -167,9 +167,9 @@ class _Loader:
     def _unwarping(self, module: ModuleConfig) -> UnwarpingStage:
         directory = self._directory(module)
         if self._device_models:
-            return UnwarpingStage(self._device_models.flatteners(directory), self._pool)
+            return UnwarpingStage(self._device_models.unwarpers(directory), self._pool)
         engine = self._engine(directory, self._options(self._auto.precision("doc_unwarping")))
-        return UnwarpingStage([HostFlattener(engine)], self._pool)
+        return UnwarpingStage([HostUnwarper(engine)], self._pool)
 
     def _layout(self, module: ModuleConfig) -> LayoutStage:
         directory = self._directory(module)

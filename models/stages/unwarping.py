@@ -15,29 +15,29 @@ MAX_PAGES_PER_BATCH = 1
 """Pages have sizes of their own, and one page fills every core."""
 
 
-class Flattener(StageModel, Protocol):
+class Unwarper(StageModel, Protocol):
     """An unwarping model."""
 
     def run(self, pages: list[PagePixels]) -> list[PagePixels]:
-        """Flatten pages of one size."""
+        """Unwarp pages of one size."""
 
 
-class UnwarpingStage(ModelStage[Flattener, PagePixels, PagePixels]):
-    """Flattens pages of any size, one at a time."""
+class UnwarpingStage(ModelStage[Unwarper, PagePixels, PagePixels]):
+    """Unwarps pages of any size, one at a time."""
 
-    def __init__(self, flatteners: Sequence[Flattener], pool: CpuPool) -> None:
-        super().__init__("doc_unwarping", flatteners, pool, max_items=MAX_PAGES_PER_BATCH)
+    def __init__(self, unwarpers: Sequence[Unwarper], pool: CpuPool) -> None:
+        super().__init__("doc_unwarping", unwarpers, pool, max_items=MAX_PAGES_PER_BATCH)
 
     async def unwarp(self, page: PagePixels, *, flow: Hashable = None, deadline: float | None = None) -> PagePixels:
-        """Flatten one BGR page.
+        """Unwarp one BGR page.
 
         Raises:
             EngineFailure, DeadlineExceeded, PipelineStopped: see `Batcher.submit`.
         """
         height, width = page.size
         cost = height * width
-        (flat,) = await self.batcher.submit([page], key=page.size, cost=cost, flow=flow, deadline=deadline)
-        return flat
+        (unwarped,) = await self.batcher.submit([page], key=page.size, cost=cost, flow=flow, deadline=deadline)
+        return unwarped
 
-    def _run(self, model: Flattener, items: list[PagePixels]) -> list[PagePixels]:
+    def _run(self, model: Unwarper, items: list[PagePixels]) -> list[PagePixels]:
         return model.run(items)

@@ -10,7 +10,7 @@ F = TypeVar("F", bound=Callable[..., object])
 
 _SWITCHES = {
     "use-doc-orientation-classify": "Turn the page upright.",
-    "use-doc-unwarping": "Flatten a photographed page.",
+    "use-doc-unwarping": "Unwarp a photographed page.",
     "use-textline-orientation": "Turn upside-down lines.",
     "return-word-box": "Boxes of single words and characters.",
 }

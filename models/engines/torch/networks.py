@@ -103,7 +103,7 @@ class ClassifierNetwork(nn.Module):
 
 
 class UnwarpingNetwork(nn.Module):
-    """An unwarping network, in float32: pages to flat pages of the same size. Fractions of levels are cut off."""
+    """An unwarping network, in float32: pages to unwarped pages of the same size. Fractions of levels are cut off."""
 
     def __init__(self, body: nn.Module) -> None:
         super().__init__()
@@ -111,8 +111,8 @@ class UnwarpingNetwork(nn.Module):
 
     def forward(self, pages: Tensor) -> Tensors:
         """uint8 (N, 3, H, W) to the same."""
-        flat = self._body(pages.float() / 255)
-        return ((flat * 255).clamp(0, 255).to(torch.uint8),)
+        unwarped = self._body(pages.float() / 255)
+        return ((unwarped * 255).clamp(0, 255).to(torch.uint8),)
 
 
 def best_classes(logits: Tensor) -> Tensors:

@@ -7,7 +7,7 @@ A network is a model's weights on a device, with the preparation of its input an
 - recogniser: uint8 (N, 3, 48, W), each line's picture left, the rest `PADDING_LEVEL` -> best class int32 (N, T) and its
   probability float32 (N, T), T about W / 8.
 - classifier: uint8 (N, 3, H, W) at the size its description says -> logits float32 (N, C).
-- unwarping: uint8 (N, 3, H, W) -> the flat pages, uint8 (N, 3, H, W).
+- unwarping: uint8 (N, 3, H, W) -> the unwarped pages, uint8 (N, 3, H, W).
 
 All take BGR pictures, whatever order the model was trained with. Values are levels 0..255 as in a picture, uint8 or a
 floating type (always the same one for a model): normalisation is inside.

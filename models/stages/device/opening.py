@@ -21,10 +21,10 @@ from models.engines.torch.session import (
 from models.errors import EngineUnavailable
 from models.stages.device.classifier import DeviceClassifier, image_shapes
 from models.stages.device.detector import DeviceDetector
-from models.stages.device.flattener import DeviceFlattener
 from models.stages.device.lane_model import Placement
 from models.stages.device.line_reader import DeviceLineReader, line_shapes
 from models.stages.device.pages import DevicePages
+from models.stages.device.unwarper import DeviceUnwarper
 
 LANES = {"cpu": 1, "cuda": 2}
 """The lanes of the detector and of a recogniser. While one lane reads its output, the other's work is queued."""
@@ -89,10 +89,10 @@ class DeviceModels:
         model.prepare(sorted(image_shapes(spec, self._device.type), key=prod, reverse=True))
         return [DeviceClassifier(spec, model, self._placement(form.dtype))]
 
-    def flatteners(self, directory: ModelDirectory) -> list[DeviceFlattener]:
+    def unwarpers(self, directory: ModelDirectory) -> list[DeviceUnwarper]:
         """The unwarping model."""
         model = open_unwarping(directory, open_lane(self._device))
-        return [DeviceFlattener(model, self._placement(torch.float32))]
+        return [DeviceUnwarper(model, self._placement(torch.float32))]
 
     def _on_lanes(self, first: TorchModel) -> list[TorchModel]:
         return [first, *(first.on(open_lane(self._device)) for _ in range(LANES[self._device.type] - 1))]

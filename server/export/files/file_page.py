@@ -13,7 +13,7 @@ class FilePage:
     Attributes:
         jpeg: the page's picture as JPEG, of ``width`` x ``height`` pixels; empty where the file shows none.
         width: pixels of the picture that all coordinates refer to. For a PDF it shows the page as a reader shows it,
-            neither turned nor flattened any further, because the text is laid over the original page.
+            neither rotated nor unwarped any further, because the text is laid over the original page.
         height: pixels.
         points: the page's width and height in points (1/72 inch), as shown.
         lines: what was read; coordinates in pixels of the picture.

@@ -27,8 +27,8 @@ class ResultFormat:
         writer: the function that makes the file, as ``module:function``. See `write`.
         needs_pictures: the file shows the pages' pictures.
         needs_layout: the file follows the pages' structure; else the lines are taken as they come.
-        keeps_pages: the text lies over the document's own pages, if it has any: they are read neither turned nor
-            flattened, and the pictures of a PDF's pages are needed only where the PDF cannot be rewritten.
+        keeps_pages: the text lies over the document's own pages, if it has any: they are read neither rotated nor
+            unwarped, and the pictures of a PDF's pages are needed only where the PDF cannot be rewritten.
     """
 
     extension: str

@@ -14,7 +14,7 @@ from models.engines.base import Engine, EngineOptions, open_engine
 from models.engines.fake import FakeEngine, Fault, echo
 from models.errors import EngineFailure
 from models.stages.base import CpuPool
-from models.stages.host.flattener import HostFlattener, image_of_planes
+from models.stages.host.unwarper import HostUnwarper, image_of_planes
 from models.stages.pages import PagePixels
 from models.stages.unwarping import UnwarpingStage
 from tests.unit.models.stages.uvdoc_weights import (
@@ -32,7 +32,7 @@ SIDE = 256
 def unwarp(engine: Engine, *pages: Image) -> list[Image]:
     async def run() -> list[Image]:
         pool = CpuPool(1)
-        stage = UnwarpingStage([HostFlattener(engine)], pool)
+        stage = UnwarpingStage([HostUnwarper(engine)], pool)
         try:
             return [(await stage.unwarp(PagePixels(page))).image for page in pages]
         finally:
@@ -183,7 +183,7 @@ def photographed() -> Plane:
 
 
 @reads_graph
-def test_a_warped_page_is_flattened(official: Callable[[Weights], Engine]) -> None:
+def test_a_warped_page_is_unwarped(official: Callable[[Weights], Engine]) -> None:
     x, y = coordinates()
     read_x, read_y = bent(x * STRETCH[0], y * STRETCH[1])
     photo = photographed()

@@ -26,10 +26,10 @@ from models.stages.detection import DetectionStage
 from models.stages.device import pages as pages_module
 from models.stages.device.classifier import DeviceClassifier
 from models.stages.device.detector import DeviceDetector
-from models.stages.device.flattener import DeviceFlattener
 from models.stages.device.lane_model import Placement
 from models.stages.device.line_reader import DeviceLineReader
 from models.stages.device.pages import DevicePage, DevicePages, on_device
+from models.stages.device.unwarper import DeviceUnwarper
 from models.stages.pages import PagePixels
 from models.stages.recognition import RecognitionStage
 from models.stages.unwarping import UnwarpingStage
@@ -313,7 +313,7 @@ def test_a_flat_page_comes_back_to_both_sides_and_stays_as_it_is(pool: CpuPool) 
             memory.append(torch.empty_like(batch))
         return (memory[0].copy_(255 - batch),)
 
-    stage = UnwarpingStage([DeviceFlattener(model(Noting(inverted)), PLACE)], pool)
+    stage = UnwarpingStage([DeviceUnwarper(model(Noting(inverted)), PLACE)], pool)
     first, second = on_stage(
         stage,
         lambda: stage.unwarp(PAGES.take(picture(10, 20, 30))),

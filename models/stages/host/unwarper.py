@@ -12,11 +12,11 @@ from models.stages.pages import PagePixels
 _UNIT = Normalizer.from_mean_std((0.0, 0.0, 0.0), (1.0, 1.0, 1.0), 1 / 255)
 
 
-class HostFlattener(EngineModel):
-    """See `models.stages.unwarping.Flattener`."""
+class HostUnwarper(EngineModel):
+    """See `models.stages.unwarping.Unwarper`."""
 
     def run(self, pages: list[PagePixels]) -> list[PagePixels]:
-        """Flatten pages of one size."""
+        """Unwarp pages of one size."""
         batch = np.stack([_UNIT.planes(page.image) for page in pages])
         output = checked_run(self.engine, batch)
         if output.shape != batch.shape:

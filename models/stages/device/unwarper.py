@@ -11,21 +11,21 @@ from models.stages.device.pages import DevicePage, on_device
 from models.stages.pages import PagePixels
 
 
-class DeviceFlattener(LaneModel):
-    """See `models.stages.unwarping.Flattener`."""
+class DeviceUnwarper(LaneModel):
+    """See `models.stages.unwarping.Unwarper`."""
 
     def __init__(self, model: TorchModel, placement: Placement) -> None:
         super().__init__(model, placement, (1,))
 
     def run(self, pages: list[PagePixels]) -> list[PagePixels]:
-        """Flatten pages, one behind the other. They come back to the host too, for people to see."""
+        """Unwarp pages, one after the other. They are copied to the host too, for people to see."""
         kept: list[Tensor] = []
 
-        def flatten(page: PagePixels, model: TorchModel) -> Tensors:
-            (flat,) = model(on_device(page)[None].byte())
+        def unwarp(page: PagePixels, model: TorchModel) -> Tensors:
+            (unwarped,) = model(on_device(page)[None].byte())
             # A copy of our own: the model's next run of this size may write to the same memory.
-            kept.append(flat[0].float())
-            return (flat[0].permute(1, 2, 0).contiguous(),)
+            kept.append(unwarped[0].float())
+            return (unwarped[0].permute(1, 2, 0).contiguous(),)
 
-        answers = self.answers([partial(flatten, page) for page in pages])
+        answers = self.answers([partial(unwarp, page) for page in pages])
         return [DevicePage(image, tensor) for (image,), tensor in zip(answers, kept, strict=True)]
