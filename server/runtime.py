@@ -21,7 +21,7 @@ from server.http.public_url import PublicUrl
 from server.intake.fetch import UrlFetcher
 from server.lifecycle import Lifecycle, StartUp
 from server.page_reader import PageReaderHost
-from server.service import Recognizer
+from server.service import DocumentReader
 from server.storage.publisher import PicturePublisher, build_publisher
 from server.telemetry.metrics import Metrics
 from server.threads import Threads
@@ -43,7 +43,7 @@ class Runtime:
     configuration: Configuration
     pipeline: PageReaderHost
     decoder: Decoder
-    recognizer: Recognizer
+    recognizer: DocumentReader
     fetcher: UrlFetcher
     publisher: PicturePublisher
     admission: Admission
@@ -104,7 +104,7 @@ def build_runtime(configuration: Configuration, pipeline: PageReaderHost, start_
         configuration=configuration,
         pipeline=pipeline,
         decoder=decoder,
-        recognizer=Recognizer(pipeline, decoder, gate, metrics.page_read, wait_estimate),
+        recognizer=DocumentReader(pipeline, decoder, gate, metrics.page_read, wait_estimate),
         fetcher=UrlFetcher(settings.url_input),
         publisher=build_publisher(configuration.serving, settings.storage),
         admission=admission,

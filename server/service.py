@@ -51,7 +51,7 @@ class RecognizedDocument(Generic[T]):
     pages: tuple[T, ...]
 
 
-class Recognizer:
+class DocumentReader:
     """Reads documents with one pipeline.
 
     Args:

@@ -23,14 +23,14 @@ from server.decode.workers.process import WorkerNotStarted
 from server.errors import RequestError
 from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import sniff_kind
-from server.service import RecognizedPage, Recognizer
+from server.service import DocumentReader, RecognizedPage
 
 Wishes = Mapping[str, Any]
 """Options as click gives them, by the names of `OcrOverrides`; click has checked their types."""
 
 
 async def _read(
-    recognizer: Recognizer, file: Path, wishes: OcrOverrides, max_pages: int | None, writer: Writer
+    reader: DocumentReader, file: Path, wishes: OcrOverrides, max_pages: int | None, writer: Writer
 ) -> None:
     """Read one file, several of its pages at once, and write what was read."""
     data = await asyncio.to_thread(file.read_bytes)
@@ -42,7 +42,7 @@ async def _read(
             progress.page_done()
             return output
 
-        document = await recognizer.recognize(
+        document = await reader.recognize(
             raw, wishes, finish, max_pages=max_pages, deadline=None, choose=progress.every_page
         )
     writer.write(file, document.pages)
@@ -98,10 +98,10 @@ async def _read_all(
 ) -> int:
     """Read every file; give the number of those that could not be read."""
     failed = 0
-    async with _opened(configuration) as recognizer:
+    async with _opened(configuration) as reader:
         for file in files:
             try:
-                await _read(recognizer, file, wishes, max_pages, writer)
+                await _read(reader, file, wishes, max_pages, writer)
             except (RequestError, OSError) as error:
                 failed += 1
                 click.echo(f"{file}: {_explained(error)}", err=True)
@@ -117,7 +117,7 @@ def _explained(error: Exception) -> Exception:
 
 
 @asynccontextmanager
-async def _opened(configuration: Configuration) -> AsyncIterator[Recognizer]:
+async def _opened(configuration: Configuration) -> AsyncIterator[DocumentReader]:
     store = open_store(configuration)
     pull_required(configuration, store)
     limits = configuration.settings.limits
@@ -125,7 +125,7 @@ async def _opened(configuration: Configuration) -> AsyncIterator[Recognizer]:
     decoder = Decoder(configuration.settings.decode, limits)
     try:
         await _start(decoder)
-        yield Recognizer(pipeline, decoder, PixelGate(limits.max_detection_pixels), lambda _: None)
+        yield DocumentReader(pipeline, decoder, PixelGate(limits.max_detection_pixels), lambda _: None)
     finally:
         await decoder.stop()
         await pipeline.close()

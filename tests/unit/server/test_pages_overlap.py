@@ -11,7 +11,7 @@ from models.options import OcrOverrides
 from server.admission.pixels import PixelGate
 from server.decode.document import Document, DocumentInfo
 from server.intake.raw_file import FileKind, RawFile
-from server.service import RecognizedPage, Recognizer
+from server.service import DocumentReader, RecognizedPage
 from tests.unit.server.stub_pipeline import StubPipeline
 
 PAGES = 3
@@ -44,7 +44,7 @@ async def _keep(page: RecognizedPage) -> Page:
 def test_a_page_is_recognised_while_the_next_is_being_decoded():
     async def scenario() -> list[int]:
         decoder = SlowDecoder()
-        service = Recognizer(StubPipeline(), decoder, PixelGate(10**9), decoder.page_read)
+        service = DocumentReader(StubPipeline(), decoder, PixelGate(10**9), decoder.page_read)
         raw = RawFile(b"", FileKind.PDF)
         read = service.recognize(raw, OcrOverrides(), _keep, max_pages=None, deadline=None)
         document = await asyncio.wait_for(read, 30)

@@ -14,7 +14,7 @@ from server.admission.wait_estimate import SHORT_QUEUE, WaitEstimate
 from server.decode.document import DocumentInfo
 from server.errors import InvalidInputFile, InvalidModelSettings, NotReady, Overloaded, RequestError, RequestTimeout
 from server.intake.raw_file import FileKind, RawFile
-from server.service import RecognizedPage, Recognizer
+from server.service import DocumentReader, RecognizedPage
 from server.telemetry.metrics import Metrics
 from tests.unit.server.stub_pipeline import StubPipeline
 
@@ -47,12 +47,12 @@ class PagesInMemory:
         return Page(np.zeros((64, 64, 3), np.uint8), index)
 
 
-def recognizer(pipeline: StubPipeline, decoder: PagesInMemory, capacity: int = 100 * PAGE_COST):
+def reader_of(pipeline: StubPipeline, decoder: PagesInMemory, capacity: int = 100 * PAGE_COST):
     gate = PixelGate(capacity)
-    return Recognizer(pipeline, decoder, gate, Metrics(Admission(1, 1), gate).page_read), gate
+    return DocumentReader(pipeline, decoder, gate, Metrics(Admission(1, 1), gate).page_read), gate
 
 
-async def recognize(service: Recognizer, wishes: OcrOverrides | None = None, seconds: float = 60.0):
+async def recognize(service: DocumentReader, wishes: OcrOverrides | None = None, seconds: float = 60.0):
     deadline = asyncio.get_running_loop().time() + seconds
     return await service.recognize(RAW, wishes or OcrOverrides(), _keep, max_pages=None, deadline=deadline)
 
@@ -75,7 +75,7 @@ def test_pages_keep_their_order_whichever_is_read_first():
 
     async def scenario() -> None:
         pipeline, decoder = Backwards(), PagesInMemory(5)
-        service, gate = recognizer(pipeline, decoder)
+        service, gate = reader_of(pipeline, decoder)
         document = await recognize(service)
         assert [page.page.index for page in document.pages] == [0, 1, 2, 3, 4]
         assert pipeline.finished == [4, 3, 2, 1, 0]
@@ -89,7 +89,7 @@ def test_pages_enter_only_as_their_detection_pixels_fit():
     async def scenario() -> None:
         pipeline, decoder = StubPipeline(), PagesInMemory(5)
         pipeline.gate.clear()
-        service, gate = recognizer(pipeline, decoder, capacity=4 * PAGE_COST)
+        service, gate = reader_of(pipeline, decoder, capacity=4 * PAGE_COST)
         request = asyncio.create_task(recognize(service))
         await _settle()
         assert (len(pipeline.read_options), decoder.decoded, gate.used) == (2, 2, 2 * PAGE_COST)
@@ -104,7 +104,7 @@ def test_a_larger_detection_size_costs_more():
     async def scenario() -> None:
         pipeline, decoder = StubPipeline(), PagesInMemory(3)
         pipeline.gate.clear()
-        service, _ = recognizer(pipeline, decoder, capacity=4 * PAGE_COST)
+        service, _ = reader_of(pipeline, decoder, capacity=4 * PAGE_COST)
         request = asyncio.create_task(recognize(service, OcrOverrides(text_det_limit_side_len=128)))
         await _settle()
         assert len(pipeline.read_options) == 1
@@ -124,7 +124,7 @@ def test_one_failing_page_fails_its_document_and_cancels_the_rest():
     async def scenario() -> None:
         pipeline, decoder = FailsAtThree(), PagesInMemory(6)
         pipeline.gate.clear()
-        service, gate = recognizer(pipeline, decoder)
+        service, gate = reader_of(pipeline, decoder)
         with pytest.raises(RequestError) as caught:
             await recognize(service)
         assert (caught.value.status, caught.value.message) == (500, "Internal server error")
@@ -139,7 +139,7 @@ def test_a_page_that_cannot_be_decoded_fails_its_document():
     async def scenario() -> None:
         pipeline, decoder = StubPipeline(), PagesInMemory(4, broken=2)
         pipeline.gate.clear()
-        service, gate = recognizer(pipeline, decoder)
+        service, gate = reader_of(pipeline, decoder)
         with pytest.raises(InvalidInputFile):
             await recognize(service)
         assert (pipeline.finished, gate.used, decoder.closed) == ([], 0, True)
@@ -151,7 +151,7 @@ def test_cancelling_a_request_cancels_its_pages_and_frees_the_gate():
     async def scenario() -> None:
         pipeline, decoder = StubPipeline(), PagesInMemory(9)
         pipeline.gate.clear()
-        service, gate = recognizer(pipeline, decoder, capacity=6 * PAGE_COST)
+        service, gate = reader_of(pipeline, decoder, capacity=6 * PAGE_COST)
         request = asyncio.create_task(recognize(service))
         await _settle()
         request.cancel()
@@ -168,8 +168,8 @@ def test_a_long_document_lets_a_short_one_in_between():
     async def scenario() -> None:
         pipeline, gate_pages = StubPipeline(), 4
         long, short = PagesInMemory(50), PagesInMemory(1)
-        service, gate = recognizer(pipeline, long, capacity=gate_pages * PAGE_COST)
-        other = Recognizer(pipeline, short, gate, Metrics(Admission(1, 1), gate).page_read)
+        service, gate = reader_of(pipeline, long, capacity=gate_pages * PAGE_COST)
+        other = DocumentReader(pipeline, short, gate, Metrics(Admission(1, 1), gate).page_read)
         pipeline.gate.clear()
         first = asyncio.create_task(recognize(service))
         await _settle()
@@ -188,7 +188,7 @@ def test_time_that_runs_out_is_a_timeout_and_drops_the_work():
     async def scenario() -> None:
         pipeline, decoder = StubPipeline(), PagesInMemory(2)
         pipeline.gate.clear()
-        service, gate = recognizer(pipeline, decoder)
+        service, gate = reader_of(pipeline, decoder)
         with pytest.raises(RequestTimeout):
             await recognize(service, seconds=0.05)
         await _settle()
@@ -205,7 +205,7 @@ def test_errors_of_the_pipeline_become_errors_of_the_request(error, expected):
     async def scenario() -> None:
         pipeline = StubPipeline()
         pipeline.failures[0] = error
-        service, _ = recognizer(pipeline, PagesInMemory(1))
+        service, _ = reader_of(pipeline, PagesInMemory(1))
         with pytest.raises(expected):
             await recognize(service)
 
@@ -215,7 +215,7 @@ def test_errors_of_the_pipeline_become_errors_of_the_request(error, expected):
 def test_a_missing_module_is_told_before_the_file_is_opened():
     async def scenario() -> None:
         decoder = PagesInMemory(1)
-        service, _ = recognizer(StubPipeline(), decoder)
+        service, _ = reader_of(StubPipeline(), decoder)
         with pytest.raises(InvalidModelSettings, match=r"^the input params for model settings are invalid! UVDoc"):
             await recognize(service, OcrOverrides(use_doc_unwarping=True))
         assert decoder.decoded == 0
@@ -228,7 +228,7 @@ def test_a_document_that_would_hardly_be_read_in_time_is_refused_and_one_without
         now, length = [100.0], SHORT_QUEUE
         wait_estimate, decoder = WaitEstimate(lambda: now[0]), PagesInMemory(1)
         pipeline, gate = StubPipeline(), PixelGate(100 * PAGE_COST)
-        service = Recognizer(pipeline, decoder, gate, lambda _: None, wait_estimate)
+        service = DocumentReader(pipeline, decoder, gate, lambda _: None, wait_estimate)
         pipeline.gate.clear()
         waiting = [asyncio.create_task(recognize(service)) for _ in range(length)]
         await _settle()
