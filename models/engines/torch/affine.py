@@ -1,9 +1,9 @@
-"""Folds what scales and shifts channels into the convolutions around it.
+"""Folds the scales and shifts of channels into the convolutions around them.
 
-An exporter writes a convolution's bias, a learned scale and shift, and the batch normalisation as steps of their own,
-each of which reads and writes a whole feature map. All of them are ``x * scale + shift`` with one scale and shift for a
-channel, and so is their product; in front of a convolution without padding, and behind any, that is a convolution
-with other weights. The arithmetic is done in float64, once, when the network is built.
+An exporter writes a convolution's bias, a learned scale and shift, and the batch normalisation as separate steps. Each
+of them reads and writes a whole feature map. All of them are ``x * scale + shift``, with one scale and one shift for
+each channel, and so is their combination. Before a convolution without padding, and after any convolution, it becomes a
+convolution with other weights. The arithmetic is done in float64, once, when the network is built.
 """
 
 from collections.abc import Mapping
@@ -21,21 +21,21 @@ _ZERO, _ONE = np.zeros(()), np.ones(())
 
 @dataclass(frozen=True, slots=True)
 class Affine:
-    """``x * scale + shift``; both float64, of one number or (1, C, 1, 1)."""
+    """The function ``x * scale + shift``. Both are float64: one number, or (1, C, 1, 1)."""
 
     scale: NDArray[np.float64]
     shift: NDArray[np.float64]
 
 
 def fold_affine(graph: Graph) -> Graph:
-    """All passes of this module."""
+    """Apply all passes of this module."""
     for folded in (name_affine, join_affine, fold_into_previous, fold_into_next, fold_into_previous):
         graph = folded(graph)
     return graph
 
 
 def name_affine(graph: Graph) -> Graph:
-    """Turn products and sums with constants, and batch normalisations, into steps ``Affine``."""
+    """Replace products and sums with constants, and batch normalisations, by steps ``Affine``."""
     constants: dict[str, Constant] = {}
 
     def named(step: Step) -> Step:
@@ -64,7 +64,7 @@ def join_affine(graph: Graph) -> Graph:
 
 
 def fold_into_previous(graph: Graph) -> Graph:
-    """Fold each ``Affine`` into the convolution that it alone follows."""
+    """Fold each ``Affine`` into the convolution before it, if nothing else uses the convolution's output."""
     producers, uses = graph.producers(), graph.uses()
     constants: dict[str, Constant] = {}
 
@@ -78,7 +78,7 @@ def fold_into_previous(graph: Graph) -> Graph:
 
 
 def fold_into_next(graph: Graph) -> Graph:
-    """Fold each ``Affine`` that one convolution alone reads into it, unless padding would be shifted too."""
+    """Fold each ``Affine`` into the convolution after it, if nothing else reads it and no padding would be shifted."""
     producers, uses = graph.producers(), graph.uses()
     constants: dict[str, Constant] = {}
 
@@ -92,7 +92,7 @@ def fold_into_next(graph: Graph) -> Graph:
 
 
 def _affine_of(graph: Graph, step: Step) -> tuple[Affine, str] | None:
-    """A step as a scale and a shift of one of its inputs, or None where it is none."""
+    """A step as a scale and a shift of one of its inputs; None if the step is not affine."""
     if step.operator == "BatchNormalization":
         return _batch_normalization(graph, step)
     if step.operator not in ("Add", "Sub", "Mul", "Div") or len(step.inputs) != 2:
@@ -107,7 +107,7 @@ def _affine_of(graph: Graph, step: Step) -> tuple[Affine, str] | None:
 
 
 def _right(operator: str, constant: NDArray[np.float64]) -> Affine:
-    """A value and then a constant as a scale and a shift."""
+    """An operation with a value at the left and a constant at the right, as a scale and a shift."""
     if operator in ("Add", "Sub"):
         return Affine(_ONE, constant if operator == "Add" else -constant)
     return Affine(constant if operator == "Mul" else 1 / constant, _ZERO)
@@ -127,7 +127,7 @@ def _is_constant(graph: Graph, name: str) -> bool:
 
 
 def _channels(constant: Constant | None) -> NDArray[np.float64] | None:
-    """A constant that is one number, or one for each channel of (N, C, H, W); None where it is anything else."""
+    """A constant of one number, or of one number for each channel of (N, C, H, W); None for other constants."""
     if constant is None or constant.dtype != np.float32:
         return None
     if constant.size == 1:
@@ -137,7 +137,7 @@ def _channels(constant: Constant | None) -> NDArray[np.float64] | None:
 
 
 def _affine_step(affine: Affine, value: str, output: str, constants: dict[str, Constant]) -> Step:
-    """A step ``Affine``, its constants added to the others."""
+    """Make a step ``Affine`` and add its constants to the others."""
     scale, shift = f"{output}.scale", f"{output}.shift"
     constants[scale], constants[shift] = affine.scale.astype(np.float32), affine.shift.astype(np.float32)
     return Step("Affine", (value, scale, shift), output)
@@ -149,7 +149,7 @@ def _read(constants: Mapping[str, Constant], step: Step) -> Affine:
 
 
 def _after(graph: Graph, convolution: Step, affine: Affine, output: str, constants: dict[str, Constant]) -> Step | None:
-    """A convolution with a scale and a shift of its output inside."""
+    """A convolution that includes a scale and a shift of its output."""
     weight, bias = _weights(graph, convolution)
     if weight is None:
         return None
@@ -165,7 +165,7 @@ def _after(graph: Graph, convolution: Step, affine: Affine, output: str, constan
 
 
 def _before(graph: Graph, convolution: Step, affine: Affine, value: str, constants: dict[str, Constant]) -> Step | None:
-    """A convolution with a scale and a shift of its input inside."""
+    """A convolution that includes a scale and a shift of its input."""
     same = convolution.text("auto_pad", "NOTSET") not in ("NOTSET", "VALID")
     padded = same or any(convolution.integers("pads", (0,)))
     weight, bias = _weights(graph, convolution)
@@ -173,7 +173,7 @@ def _before(graph: Graph, convolution: Step, affine: Affine, value: str, constan
         return None
     outputs, inputs = weight.shape[:2]
     groups = convolution.integer("group", 1)
-    # The channels that each output looks at: those of its own group.
+    # Each output reads the channels of its own group.
     every = [np.broadcast_to(each.ravel(), groups * inputs) for each in (affine.scale, affine.shift)]
     scale, shift = (
         np.repeat(each.reshape(groups, inputs), outputs // groups, axis=0)[:, :, np.newaxis, np.newaxis]
@@ -192,7 +192,7 @@ def _weights(graph: Graph, step: Step) -> tuple[NDArray[np.float64] | None, NDAr
 
 
 def _outputs(step: Step, weight: NDArray[np.float64]) -> int:
-    """Channels that a convolution gives."""
+    """The number of output channels of a convolution."""
     outputs: int = weight.shape[0] if step.operator == "Conv" else weight.shape[1] * step.integer("group", 1)
     return outputs
 

@@ -1,4 +1,4 @@
-"""A `Graph` to a torch module: straight-line code, a call a step, that frees each value after its last use."""
+"""Builds a torch module from a `Graph`: straight-line code, one call for each step, that frees values after use."""
 
 import re
 
@@ -17,10 +17,10 @@ _OPERATORS = {**ARITHMETIC, **ARRANGEMENT, **WINDOWS}
 
 
 def build_module(graph: Graph) -> fx.GraphModule:
-    """A module of one input and one output, its constants as float32 buffers on the CPU.
+    """Build a module with one input and one output. Its constants are float32 buffers on the CPU.
 
     Raises:
-        EngineFailure: an operator, or the way it is used, is not known here.
+        EngineFailure: an operator, or the way it is used, is not supported.
     """
     builder = _Builder(graph)
     for step in graph.steps:
@@ -46,7 +46,7 @@ class _Builder:
         self._nodes[step.output] = self._call(self._built(source, of_shapes=of_shapes), on_shapes=of_shapes)
 
     def finish(self) -> fx.GraphModule:
-        """The module."""
+        """The finished module."""
         self._code.output(self._nodes[self._graph.output])
         self._code.lint()
         return fx.GraphModule(self._root, self._code)

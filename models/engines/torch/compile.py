@@ -1,7 +1,7 @@
-"""PyTorch's compiler: chains of small operations of a network become single kernels, made for this device.
+"""PyTorch's compiler: it joins chains of small operations to single kernels for this device.
 
-One compilation serves all shapes. It takes minutes at the first start; its kernels are kept, under keys that hold the
-network, the device and all versions, so the next start finds them.
+One compilation serves all shapes. It takes minutes at the first start. The kernels are kept under keys of the network,
+the device and all versions, so the next start finds them.
 """
 
 import os
@@ -15,18 +15,18 @@ from models.engines.torch.graphs import Function
 from models.errors import EngineUnavailable
 
 _FOLDER = "torch"
-"""In the directory of all that engines compile."""
+"""The folder for kernels in the directory of all artefacts."""
 
 _KEPT_IN = "TORCHINDUCTOR_CACHE_DIR"
-"""The variable by which the compiler is told where to keep what it makes."""
+"""The variable that names the compiler's directory."""
 
 
 def compiled(network: nn.Module, kernels: Path) -> Function:
-    """A network that is compiled when it first runs.
+    """A network that is compiled at its first run.
 
     Args:
         network: on its device.
-        kernels: a folder for what the compiler makes. It is this process's only one.
+        kernels: the folder for the compiler's results. A process has only one.
     """
     os.environ[_KEPT_IN] = str(kernels)
     function: Function = torch.compile(network, dynamic=True)
@@ -34,10 +34,10 @@ def compiled(network: nn.Module, kernels: Path) -> Function:
 
 
 def kernel_directory(options: EngineOptions) -> Path | None:
-    """Where the kernels go that an engine's options ask for; None where they ask for none.
+    """The folder for the kernels of an engine; None if its options want no compiler.
 
     Raises:
-        EngineUnavailable: there is no place for them.
+        EngineUnavailable: the options name no directory for artefacts.
     """
     if not options.torch_compile:
         return None

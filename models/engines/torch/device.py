@@ -1,4 +1,4 @@
-"""The device and the precision that a configuration asks for, as torch knows them; or the reason why not."""
+"""Finds the device and the precision of a configuration in torch, or gives the reason why they are not available."""
 
 import torch
 
@@ -8,14 +8,14 @@ from models.machine import find_gpu
 
 
 def open_device(name: str, memory_share: float = 1.0) -> torch.device:
-    """The device of a name: ``cpu``, or ``gpu:N``.
+    """Open a device by its name.
 
     Args:
-        name: of the device.
-        memory_share: see `EngineOptions`; torch gives up on a batch that would need more, as if the card were full.
+        name: ``cpu``, or ``gpu:N``.
+        memory_share: see `EngineOptions`. A batch that needs more fails, as if the card were full.
 
     Raises:
-        EngineUnavailable: it is another name, or this torch cannot use that GPU. No other device is taken instead.
+        EngineUnavailable: the name is another one, or torch cannot use that GPU. No other device is taken instead.
     """
     if name == "cpu":
         return torch.device("cpu")
@@ -27,7 +27,7 @@ def open_device(name: str, memory_share: float = 1.0) -> torch.device:
             f"Device '{name}' cannot be used: PyTorch {torch.__version__} (CUDA {torch.version.cuda}) does not see it. "
             "Its driver may be too old for this PyTorch."
         )
-    # Float32 means float32: cuDNN would otherwise round the inputs of convolutions to 10 bits.
+    # Without this, cuDNN would round the float32 inputs of convolutions to 10 bits.
     torch.backends.cudnn.allow_tf32 = False
     if memory_share < 1:
         torch.cuda.set_per_process_memory_fraction(memory_share, gpu.index)
@@ -35,7 +35,7 @@ def open_device(name: str, memory_share: float = 1.0) -> torch.device:
 
 
 def device_title(device: torch.device, dtype: torch.dtype) -> str:
-    """Device and precision for people."""
+    """The device and the precision, for people."""
     precision = "fp16" if dtype == torch.float16 else "f32"
     if device.type == "cpu":
         return f"cpu, {precision}"
@@ -46,8 +46,8 @@ def choose_dtype(options: EngineOptions) -> torch.dtype:
     """The type that a network computes in. ``fast`` is float16 on a GPU and float32 on a CPU, which emulates float16.
 
     Raises:
-        EngineUnavailable: bfloat16 is asked for. Six golden pages' masks of text overlap float32's by 0.88 to 0.99 in
-            bfloat16, by 0.98 to 1.00 in float16.
+        EngineUnavailable: bfloat16 is wanted. On six golden pages, its text masks overlap those of float32 by 0.88 to
+            0.99; those of float16 overlap by 0.98 to 1.00.
     """
     refuse_precision("torch", options, "f32", "fp16")
     half = options.precision == "fp16" or (options.precision == "fast" and options.device != "cpu")
@@ -55,10 +55,10 @@ def choose_dtype(options: EngineOptions) -> torch.dtype:
 
 
 def choose_layout(device: torch.device, dtype: torch.dtype) -> torch.memory_format:
-    """How feature maps lie in memory: in float16 on a GPU channels last, as its tensor cores take them.
+    """The memory layout of feature maps. In float16 on a GPU it is channels last, as its tensor cores need it.
 
-    cuDNN would otherwise turn the maps around before and after most convolutions, and these networks spend their time
-    on moving maps.
+    With another layout, cuDNN would reorder the maps before and after most convolutions. These networks spend most of
+    their time on moving maps.
     """
     on_tensor_cores = device.type == "cuda" and dtype == torch.float16
     return torch.channels_last if on_tensor_cores else torch.contiguous_format

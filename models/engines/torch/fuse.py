@@ -1,4 +1,4 @@
-"""A network with the same function and fewer steps."""
+"""Makes networks with the same function and fewer steps."""
 
 from models.engines.torch.affine import fold_affine
 from models.engines.torch.graph import Graph
@@ -6,8 +6,8 @@ from models.engines.torch.patterns import join_patterns
 
 
 def fused(graph: Graph) -> Graph:
-    """Join written-out operations, then fold scales and shifts into convolutions.
+    """Join operations that were written out, then fold scales and shifts into convolutions.
 
-    Each pass alone keeps the outputs, up to float32's rounding.
+    Each pass keeps the outputs, up to the rounding of float32.
     """
     return fold_affine(join_patterns(graph))

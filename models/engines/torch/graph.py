@@ -1,4 +1,4 @@
-"""A network as plain data: constants, and the steps from one input to one output in the order they run."""
+"""A network as plain data: its constants, and the steps from its input to its output in the order of execution."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -21,9 +21,9 @@ class Step:
     """One operation.
 
     Attributes:
-        operator: its name in ONNX's standard operator set, or the name of a fused one.
-        inputs: names of values and constants; empty where an optional one is left out.
-        output: the name of what it makes.
+        operator: its name in ONNX's standard operator set, or the name of a fused operator.
+        inputs: names of values and constants; the name of an omitted optional input is empty.
+        output: the name of its result.
         attributes: as in ONNX.
     """
 
@@ -61,7 +61,7 @@ class Step:
         return tuple(int(each) for each in value)
 
     def wrong(self, what: str) -> EngineFailure:
-        """The error of a step that asks for something that is not done here."""
+        """The error of a step that needs something that is not supported."""
         return EngineFailure(f"The torch engine cannot run this ONNX model: {self.operator} with this {what}.")
 
 
@@ -70,11 +70,11 @@ class Graph:
     """A network.
 
     Attributes:
-        input: name of the value that is given.
-        output: name of the value that is wanted.
-        steps: in an order in which each only needs what came before.
+        input: name of the input value.
+        output: name of the output value.
+        steps: in an order in which each step only needs earlier results.
         constants: arrays that steps name as inputs: float32, or int64 for shapes and axes.
-        opset: version of ONNX's standard operator set that the steps are written in.
+        opset: version of ONNX's standard operator set that the steps use.
     """
 
     input: str
@@ -84,7 +84,7 @@ class Graph:
     opset: int
 
     def constant(self, name: str) -> Constant | None:
-        """The array of that name, or None where the name is a value, or empty."""
+        """The array of a name; None if the name is a value, or empty."""
         return self.constants.get(name)
 
     def producers(self) -> dict[str, Step]:
@@ -92,11 +92,11 @@ class Graph:
         return {step.output: step for step in self.steps}
 
     def uses(self) -> Counter[str]:
-        """How often each value is used; the output counts as a use."""
+        """The number of uses of each value. The output of the network counts as a use."""
         return Counter([name for step in self.steps for name in step.inputs] + [self.output])
 
     def changed(self, steps: Sequence[Step], constants: Mapping[str, Constant] | None = None) -> "Graph":
-        """This network with other steps, and more constants; what then leads nowhere is left out."""
+        """This network with other steps and more constants. Steps and constants without an effect are left out."""
         wanted, kept = {self.output}, []
         for step in reversed(steps):
             if step.output in wanted:

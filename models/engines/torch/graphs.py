@@ -1,10 +1,10 @@
-"""Which batch shapes run as a captured graph: those prepared at start, and those that come again.
+"""Decides which batch shapes run as a captured graph: those prepared at start, and those that come again.
 
-Launching the 130 to 230 kernels of one of these networks takes longer than a small batch computes, and replaying a
-captured graph launches all of them at once. A graph holds for one shape and keeps the memory of that shape, so only
-so many are kept; a capture costs more than a run, so a shape seen for the first time runs without one. Where more
-shapes come in turn than graphs are kept, those that have one keep it: each run would otherwise capture what the next
-but few drops again. A shape that cannot be captured runs without a graph.
+Launching the 130 to 230 kernels of one of these networks takes longer than computing a small batch. Replaying a
+captured graph launches all of them at once. A graph is for one shape and keeps the memory of that shape, so the number
+of graphs is limited. A capture costs more than a run, so a new shape first runs without a graph. If more shapes come
+than graphs are kept, the shapes that have a graph keep it. Otherwise almost every run would capture a graph that is
+dropped soon after. A shape that cannot be captured runs without a graph.
 """
 
 import logging
@@ -19,25 +19,26 @@ logger = logging.getLogger(__name__)
 Tensors: TypeAlias = tuple[Tensor, ...]
 
 Function: TypeAlias = Callable[[Tensor], Tensors]
-"""A batch to its outputs."""
+"""Computes the outputs of a batch."""
 
 Capture: TypeAlias = Callable[[Function, Tensor], Function]
-"""Makes of a function, and a batch of the shape it is to be captured for, one that replays it for that shape."""
+"""Captures a function for the shape of a batch. Gives a function that replays the graph for that shape."""
 
 LAST_RUNS = 256
-"""Runs of unprepared shapes that are remembered: what comes again, and which graph is used least, is told from them."""
+"""Remembered runs of unprepared shapes. They show which shapes come again and which graph is used least."""
 
 _TIMES_MORE = 3
-"""How much more often than that of the graph it replaces a shape has to come, if there is no room for one more."""
+"""If there is no room for one more graph, a shape gets one if it comes so many times more often than the shape of the
+graph that it replaces."""
 
 
 class ShapeGraphs:
-    """A function behind a bounded number of its graphs, one a batch shape; the least used one makes room.
+    """A function with a limited number of captured graphs, one for each batch shape. The least used one makes room.
 
     Args:
-        function: what is run, and captured. Depends on nothing but its batch.
+        function: is run and captured. It depends on its batch only.
         capture: makes a graph.
-        kept: graphs of shapes that were not prepared; 0 keeps none, so that only prepared shapes have one.
+        kept: number of graphs of shapes that were not prepared. With 0, only prepared shapes have a graph.
     """
 
     def __init__(self, function: Function, capture: Capture, kept: int) -> None:
@@ -51,11 +52,11 @@ class ShapeGraphs:
         self._without: set[Size] = set()
 
     def __call__(self, batch: Tensor) -> Tensors:
-        """Run one batch: by its shape's graph where there is one, or where one is worth while; else as it is."""
+        """Run one batch with the graph of its shape if there is one, or if a new graph is worth its cost."""
         return self._of_shape(batch)(batch)
 
     def prepare(self, batch: Tensor) -> None:
-        """Capture the graph of a shape now and keep it for good. Where there is none, run the shape once."""
+        """Capture the graph of a shape and keep it for ever. If that is not possible, run the shape once."""
         if batch.shape in self._prepared:
             return
         graph = self._try_capture(batch)
@@ -96,22 +97,22 @@ class ShapeGraphs:
         return min(self._found, key=self._runs.__getitem__)
 
     def _captured(self, batch: Tensor) -> Function:
-        """The graph of a shape, which takes the place of another one; the function itself where there is none."""
+        """The new graph of a shape, which replaces another one; or the function itself if there is no graph."""
         graph = self._try_capture(batch)
         if graph is None:
             self._without.add(batch.shape)
             return self._function
-        # Not before: a capture waits for the lane, so none of the graphs is still running that could go.
+        # The old graph is dropped only now. The capture has waited for the lane, so no graph is running any more.
         if len(self._found) == self._kept:
             del self._found[self._least_used()]
         self._found[batch.shape] = graph
         return graph
 
     def _try_capture(self, batch: Tensor) -> Function | None:
-        """The graph of a shape; None where it cannot be captured, which says nothing about the batch.
+        """The graph of a shape; None if it cannot be captured. The batch itself may still be fine.
 
-        A graph needs memory that the function alone may do without, and a library may do what a capture forbids. If it
-        is the function that fails, it does so again without a graph, and whoever asked for it hears why.
+        A graph needs more memory than the function, and a library may do things that a capture forbids. If the function
+        itself fails, it fails again without a graph, and its caller gets the reason.
         """
         try:
             return self._capture(self._function, batch)

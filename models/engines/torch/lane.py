@@ -1,7 +1,6 @@
-"""A lane: the stream of a device that the work of one thread is queued on, and the graphs that are captured there.
+"""A lane: the stream of a device for the work of one thread, and the graphs that are captured on it.
 
-Everything here that needs CUDA is in `CudaLane`. `CpuLane` runs the same calls at once, so that one code path serves
-both.
+Only `CudaLane` needs CUDA. `CpuLane` runs the same calls at once, so that both use the same code.
 """
 
 import weakref
@@ -21,32 +20,32 @@ _CAPTURING = Lock()
 """A process captures one graph at a time."""
 
 _WARM_UP_RUNS = 2
-"""Runs before a capture: the first chooses algorithms and makes workspaces, which a capture cannot."""
+"""Runs before a capture. The first run chooses algorithms and makes workspaces, which a capture cannot do."""
 
 
 class Lane(Protocol):
-    """What a thread queues its work on. A lane belongs to one thread at a time."""
+    """A queue of a device for the work of a thread. A lane belongs to one thread at a time."""
 
     @property
     def device(self) -> torch.device:
-        """Where its tensors are."""
+        """The device of its tensors."""
 
     def active(self) -> AbstractContextManager[object]:
-        """Inside this context all torch work of the thread goes to the lane, without a gradient."""
+        """A context in which all torch work of the thread goes to the lane, without gradients."""
 
     def capture(self, function: Function, batch: Tensor) -> Function:
-        """Record what a function does to a batch of this shape, for replays. Only inside `active`.
+        """Record the work of a function on a batch of this shape, for replays. Only to be called inside `active`.
 
-        The one call that waits: for what is queued on the lane, so that graphs may be dropped after it.
-        The outputs of a replay are good until the next replay of any graph of the lane: they share their memory.
+        This is the only call that waits. It waits for all work on the lane, so that graphs may be dropped after it. The
+        outputs of a replay are valid until the next replay of any graph of the lane, because graphs share their memory.
         """
 
     def mark(self) -> Callable[[], None]:
-        """A call that blocks until everything that is queued so far is done. For other threads than the lane's."""
+        """A function that blocks until all work queued so far is done. Other threads than the lane's may call it."""
 
 
 class CpuLane:
-    """The CPU: everything is done when its call returns."""
+    """The CPU. All work is done when its call returns."""
 
     def __init__(self) -> None:
         self.device = torch.device("cpu")
@@ -56,7 +55,7 @@ class CpuLane:
         return torch.no_grad()
 
     def capture(self, function: Function, _: Tensor) -> Function:
-        """See `Lane.capture`: the function itself."""
+        """See `Lane.capture`. It gives the function itself."""
         return function
 
     def mark(self) -> Callable[[], None]:
@@ -65,10 +64,10 @@ class CpuLane:
 
 
 class CudaLane:
-    """A stream of its own on one GPU. Its graphs share one memory pool, as only one of them replays at a time.
+    """A stream on one GPU. Its graphs share one memory pool, because only one of them replays at a time.
 
     Attributes:
-        stream: that stream. The next lane gets it when this one is gone, with the models and results that refer to it.
+        stream: the stream. It is free for another lane when this lane and its models and results are gone.
     """
 
     def __init__(self, device: torch.device) -> None:
@@ -96,15 +95,15 @@ class CudaLane:
         self.stream.synchronize()
         graph = torch.cuda.CUDAGraph()
         if not self._graphs:
-            # PyTorch refuses a pool whose last graph is gone, even if that one only failed to be captured.
+            # PyTorch refuses a pool whose last graph is gone, even if the capture of that graph failed.
             self._pool = torch.cuda.graph_pool_handle()
         with _CAPTURING:
-            # Not `torch.cuda.graph`, which waits for the whole device and collects garbage first: other lanes go on.
+            # `torch.cuda.graph` would first wait for the whole device and collect garbage. Here other lanes go on.
             graph.capture_begin(pool=self._pool, capture_error_mode="thread_local")
             try:
                 outputs = function(held)
             except BaseException:
-                with suppress(RuntimeError):  # about the capture that broke; what broke it is raised
+                with suppress(RuntimeError):  # it only says that the capture broke; the cause is raised below
                     graph.capture_end()
                 raise
             graph.capture_end()
@@ -138,10 +137,10 @@ def open_lane(device: torch.device) -> Lane:
     """A new lane on a device.
 
     Raises:
-        EngineUnavailable: so many are open that there is no stream for one more.
+        EngineUnavailable: too many lanes are open, so there is no stream for one more.
     """
     return CudaLane(device) if device.type == "cuda" else CpuLane()
 
 
 def _nothing() -> None:
-    """What is done needs no waiting."""
+    """Work on the CPU is already done, so there is nothing to wait for."""

@@ -1,7 +1,7 @@
-"""The networks of the pipeline as modules whose input is a picture and whose output is small.
+"""The networks of the pipeline as modules that take pictures and give a small output.
 
-Normalisation is inside, in front; behind, the best class is picked where the classes are. A recogniser's probabilities
-of a page are a gigabyte, its indices and confidences a tenth of a megabyte.
+Each module normalises its input, and picks the best class on the device. A recogniser's probabilities of a page take a
+gigabyte; the indices and probabilities of the best classes take a tenth of a megabyte.
 """
 
 from collections.abc import Sequence
@@ -18,18 +18,18 @@ from models.engines.torch.reader import read_graph
 from models.errors import EngineFailure
 
 _SIGNED_UNIT: tuple[float, Triple, Triple] = (1 / 255, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
-"""Scale, mean and deviation of recognisers: levels to -1..1. Their descriptions do not say it."""
+"""Scale, mean and deviation of recognisers: they map levels to -1..1. The descriptions do not contain them."""
 
 
 class Normalization(nn.Module):
-    """BGR levels 0..255 to the numbers that a network was trained with: ``(level * scale - mean) / std`` a channel.
+    """Maps BGR levels 0..255 to a network's input: ``(level * scale - mean) / std`` for each channel.
 
     Args:
         scale: of levels.
         mean: in the network's order of channels.
-        std: likewise.
-        channels: that order.
-        layout: how the numbers lie in memory.
+        std: in the network's order of channels.
+        channels: the network's order of channels.
+        layout: the memory layout of the numbers.
     """
 
     factor: Tensor
@@ -52,14 +52,14 @@ class Normalization(nn.Module):
         self.register_buffer("offset", (-means / deviations).float())
 
     def forward(self, levels: Tensor) -> Tensor:
-        """(N, 3, H, W), uint8 or any type of whole levels, to the type that the network computes in."""
+        """Map (N, 3, H, W), uint8 or another type with whole levels, to the type that the network computes in."""
         ordered = levels.flip(1) if self._flipped else levels
         numbers = ordered.to(self.factor.dtype, memory_format=self._layout)
         return torch.addcmul(self.offset, numbers, self.factor)
 
 
 class DetectorNetwork(nn.Module):
-    """A text detector: a page to how probable text is at each pixel.
+    """A text detector. It gives the probability of text for each pixel of a page.
 
     Args:
         normalization: of its input.
@@ -72,12 +72,12 @@ class DetectorNetwork(nn.Module):
         self._body = body
 
     def forward(self, pages: Tensor) -> Tensors:
-        """(N, 3, H, W) to float32 (N, H, W)."""
+        """Map (N, 3, H, W) to float32 (N, H, W)."""
         return (self._body(self._normalization(pages))[:, 0].float(),)
 
 
 class RecogniserNetwork(nn.Module):
-    """A CTC recogniser: lines to the best class of each step, and its probability."""
+    """A CTC recogniser. It gives the best class of each time step of a line, and its probability."""
 
     def __init__(self, normalization: Normalization, body: nn.Module) -> None:
         super().__init__()
@@ -85,12 +85,12 @@ class RecogniserNetwork(nn.Module):
         self._body = body
 
     def forward(self, lines: Tensor) -> Tensors:
-        """(N, 3, H, W) to int32 (N, T) and float32 (N, T)."""
+        """Map (N, 3, H, W) to int32 (N, T) and float32 (N, T)."""
         return best_classes(self._body(self._normalization(lines)))
 
 
 class ClassifierNetwork(nn.Module):
-    """An image classifier: pictures to what it holds of each class, before the softmax."""
+    """An image classifier. It gives the logits of all classes, before the softmax."""
 
     def __init__(self, normalization: Normalization, body: nn.Module) -> None:
         super().__init__()
@@ -98,25 +98,25 @@ class ClassifierNetwork(nn.Module):
         self._body = body
 
     def forward(self, images: Tensor) -> Tensors:
-        """(N, 3, H, W) to float32 (N, C)."""
+        """Map (N, 3, H, W) to float32 (N, C)."""
         return (self._body(self._normalization(images)).float(),)
 
 
 class UnwarpingNetwork(nn.Module):
-    """An unwarping network, in float32: pages to unwarped pages of the same size. Fractions of levels are cut off."""
+    """An unwarping network in float32. It gives unwarped pages of the same size. Fractions of levels are cut off."""
 
     def __init__(self, body: nn.Module) -> None:
         super().__init__()
         self._body = body
 
     def forward(self, pages: Tensor) -> Tensors:
-        """uint8 (N, 3, H, W) to the same."""
+        """Map uint8 (N, 3, H, W) to uint8 (N, 3, H, W)."""
         unwarped = self._body(pages.float() / 255)
         return ((unwarped * 255).clamp(0, 255).to(torch.uint8),)
 
 
 def best_classes(logits: Tensor) -> Tensors:
-    """The best class of each step and its probability, without the softmax of all.
+    """The best class of each time step and its probability, without the softmax of all classes.
 
     Args:
         logits: (N, T, C).
@@ -130,14 +130,14 @@ def best_classes(logits: Tensor) -> Tensors:
 
 
 def without_softmax(graph: Graph, axes: int) -> Graph:
-    """A network that gives what its last step takes the softmax of.
+    """A network without the softmax of its last step.
 
     Args:
         graph: ends with a softmax over its last axis.
-        axes: that its output has.
+        axes: number of axes of its output.
 
     Raises:
-        EngineFailure: it ends with something else.
+        EngineFailure: it ends with another step.
     """
     last = graph.steps[-1]
     if last.operator != "Softmax" or last.integer("axis", -1) not in (-1, axes - 1):
@@ -146,11 +146,11 @@ def without_softmax(graph: Graph, axes: int) -> Graph:
 
 
 def detector_network(directory: ModelDirectory, layout: torch.memory_format = torch.contiguous_format) -> nn.Module:
-    """A detector of a model directory, float32, on the CPU.
+    """The detector of a model directory, in float32 on the CPU.
 
     Args:
         directory: the model.
-        layout: how feature maps lie in memory.
+        layout: the memory layout of feature maps.
 
     Raises:
         InvalidModelDirectory: the directory describes something else.

@@ -1,7 +1,7 @@
 """Joins steps that an exporter wrote out one by one: activations, layer normalisation, linear layers.
 
-Besides being one kernel instead of up to nine, a joined step sums and squares in float32 where the network computes in
-float16. Each pass leaves the network's function as it is.
+A joined step is one kernel instead of up to nine. In a network that computes in float16, it also sums and squares in
+float32. No pass changes the function of the network.
 """
 
 from math import isclose, sqrt
@@ -12,33 +12,33 @@ from models.engines.torch.graph import Constant, Graph, Step
 
 
 class Walk:
-    """Looks up a graph's steps from their outputs backwards."""
+    """Looks up the steps of a graph backwards, from their outputs."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._producers = graph.producers()
 
     def made_by(self, name: str, operator: str) -> Step | None:
-        """The step that makes a value, if it has this operator."""
+        """The step that makes a value, if it has this operator; else None."""
         step = self._producers.get(name)
         return step if step is not None and step.operator == operator else None
 
     def constant(self, name: str) -> Constant | None:
-        """A constant's array."""
+        """The array of a constant."""
         return self._graph.constant(name)
 
     def number(self, name: str) -> float | None:
-        """A constant of one number."""
+        """The number of a constant that has only one."""
         value = self._graph.constant(name)
         return float(value.item()) if value is not None and value.size == 1 else None
 
     def is_number(self, name: str, wanted: float) -> bool:
-        """Whether a name is a constant of this number, to float32's precision."""
+        """Whether a name is a constant with this number, to the precision of float32."""
         value = self.number(name)
         return value is not None and isclose(value, wanted, rel_tol=1e-6)
 
     def with_number(self, step: Step | None, wanted: float) -> str | None:
-        """The other input of a step with two, one of which is a constant of this number."""
+        """The other input of a step with two inputs, if one of them is a constant with this number."""
         if step is None or len(step.inputs) != 2:
             return None
         first, second = step.inputs
@@ -55,14 +55,14 @@ class Walk:
 
 
 def join_patterns(graph: Graph) -> Graph:
-    """All passes of this module, in the order in which they find most."""
+    """Apply all passes of this module, in the order in which they find most."""
     for joined in (join_silu, join_gelu, join_hard_swish, join_layer_normalization, join_linear):
         graph = joined(graph)
     return graph
 
 
 def join_silu(graph: Graph) -> Graph:
-    """``x * sigmoid(x)``."""
+    """Join ``x * sigmoid(x)``."""
     walk = Walk(graph)
 
     def joined(step: Step) -> Step:
@@ -78,7 +78,7 @@ def join_silu(graph: Graph) -> Graph:
 
 
 def join_gelu(graph: Graph) -> Graph:
-    """``x * (erf(x / sqrt(2)) + 1) * 0.5``."""
+    """Join ``x * (erf(x / sqrt(2)) + 1) * 0.5``."""
     walk = Walk(graph)
 
     def joined(step: Step) -> Step:
@@ -97,7 +97,7 @@ def join_gelu(graph: Graph) -> Graph:
 
 
 def join_hard_swish(graph: Graph) -> Graph:
-    """``x * clip(x + 3, 0, 6) / 6``."""
+    """Join ``x * clip(x + 3, 0, 6) / 6``."""
     walk = Walk(graph)
 
     def joined(step: Step) -> Step:
@@ -116,7 +116,7 @@ def join_hard_swish(graph: Graph) -> Graph:
 
 
 def join_layer_normalization(graph: Graph) -> Graph:
-    """``(x - mean) / sqrt(mean((x - mean)^2) + epsilon) * scale + shift`` over the last axis."""
+    """Join ``(x - mean) / sqrt(mean((x - mean)^2) + epsilon) * scale + shift`` over the last axis."""
     walk = Walk(graph)
 
     def joined(step: Step) -> Step:
@@ -133,7 +133,7 @@ def join_layer_normalization(graph: Graph) -> Graph:
 
 
 def join_linear(graph: Graph) -> Graph:
-    """A product with a constant matrix, and the sum with a constant vector after it."""
+    """Join a product with a constant matrix and the sum with a constant vector after it."""
     walk = Walk(graph)
     constants: dict[str, Constant] = {}
 
@@ -151,7 +151,7 @@ def join_linear(graph: Graph) -> Graph:
 
 
 def _with_vector(walk: Walk, step: Step | None, operator: str) -> tuple[str, str]:
-    """Value and constant of one axis that a step takes together; empty where it does not."""
+    """The value and the constant vector that are the inputs of a step; empty names if the step is of another kind."""
     if step is None or step.operator != operator:
         return "", ""
     for value, vector in (step.inputs, step.inputs[::-1]):
@@ -162,7 +162,7 @@ def _with_vector(walk: Walk, step: Step | None, operator: str) -> tuple[str, str
 
 
 def _standardised(walk: Walk, divided: Step) -> tuple[str, float] | None:
-    """What a division standardises over its last axis, and the number that keeps it from dividing by nothing."""
+    """The value that a division standardises over its last axis, and its epsilon; None if it does something else."""
     centred = walk.made_by(divided.inputs[0], "Sub")
     root = walk.made_by(divided.inputs[1], "Sqrt")
     variance = walk.made_by(root.inputs[0], "Add") if root else None
@@ -180,13 +180,13 @@ def _standardised(walk: Walk, divided: Step) -> tuple[str, float] | None:
 
 
 def _divided(walk: Walk, name: str, number: float) -> str | None:
-    """What was divided by a number to make a value."""
+    """The value that was divided by a number to make another value."""
     step = walk.made_by(name, "Div")
     return step.inputs[0] if step is not None and walk.is_number(step.inputs[1], number) else None
 
 
 def _raised(walk: Walk, name: str) -> str | None:
-    """What 3 was added to, to make a value."""
+    """The value to which 3 was added to make another value."""
     return walk.with_number(walk.made_by(name, "Add"), 3.0)
 
 

@@ -1,4 +1,4 @@
-"""Results on their way from the device to the host, while the lane goes on."""
+"""Copies results from the device to the host while the lane goes on."""
 
 import weakref
 from collections.abc import Callable, Sequence
@@ -13,12 +13,12 @@ from torch import Tensor
 from models.engines.torch.lane import Lane
 
 SLOTS = 4
-"""Results of a lane that are on their way at once: a batch of the detector comes in three parts at most. Slots are used
-in turn, so each grows to the largest result, 52 MB of page-locked memory for eight pages."""
+"""The results of a lane that are copied at the same time. A batch of the detector has at most three parts. The slots
+are used one after the other, so each grows to the largest result: 52 MB of page-locked memory for eight pages."""
 
 
 class Readback:
-    """One result. The lane's thread makes it; any other takes the arrays, once, or forgets it."""
+    """One result. The lane's thread makes it. Any thread takes its arrays once, or drops it."""
 
     def __init__(self, held: Sequence[Tensor], done: Callable[[], None], release: Callable[[], None]) -> None:
         self._held = tuple(held)
@@ -26,7 +26,7 @@ class Readback:
         self._release = weakref.finalize(self, release)
 
     def arrays(self) -> tuple[NDArray[np.generic], ...]:
-        """Wait until the result is here, and copy it out. To be called exactly once."""
+        """Wait until the result has arrived, and copy it. To be called exactly once."""
         try:
             self._done()
             return tuple(np.array(tensor.numpy()) for tensor in self._held)
@@ -35,11 +35,11 @@ class Readback:
 
 
 class ReadbackRing:
-    """Host memory that the device can write to, used over and over: taking new memory each time stops the device.
+    """Host memory that the device can write to. It is used again and again: new memory would stop the device.
 
     Args:
-        lane: whose results it takes.
-        slots: results on their way at once; one more waits until another was taken.
+        lane: the lane of the results.
+        slots: number of results that are copied at the same time. A further one waits until a slot is free.
     """
 
     def __init__(self, lane: Lane, slots: int = SLOTS) -> None:
@@ -49,7 +49,7 @@ class ReadbackRing:
             self._free.put(_Slot(pinned=lane.device.type == "cuda"))
 
     def send(self, tensors: Sequence[Tensor]) -> Readback:
-        """Queue the copies of a result. Inside the lane's ``active``.
+        """Queue the copies of a result. Only to be called inside the lane's ``active``.
 
         Args:
             tensors: on the lane's device.
@@ -64,14 +64,14 @@ class ReadbackRing:
 
 
 class _Slot:
-    """Buffers for the tensors of one result, each as large as the largest that it has held."""
+    """Buffers for the tensors of one result. Each is as large as the largest tensor that it has held."""
 
     def __init__(self, *, pinned: bool) -> None:
         self._pinned = pinned
         self._buffers: list[Tensor] = []
 
     def place(self, index: int, like: Tensor) -> Tensor:
-        """Memory of a tensor's shape and type."""
+        """Memory with the shape and type of a tensor."""
         if index == len(self._buffers):
             self._buffers.append(torch.empty(0, dtype=torch.uint8))
         size = like.numel() * like.element_size()

@@ -1,4 +1,4 @@
-"""An ONNX file to a `Graph`: its one input and first output, without what computes nothing."""
+"""Reads an ONNX file to a `Graph`: its only input, its first output, and no steps that compute nothing."""
 
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,14 @@ from models.engines.torch.graph import Attribute, Constant, Graph, Step
 from models.errors import EngineFailure
 
 _NOTHING_DONE = ("Identity", "Dropout")
-"""Operators that pass their first input on when a network is used and not trained."""
+"""Operators that return their first input unchanged when a network is not trained."""
 
 
 def read_graph(file: Path) -> Graph:
     """Read a network.
 
     Raises:
-        EngineFailure: the file is no ONNX model, or one with several inputs, or with outputs that share a step.
+        EngineFailure: the file is not an ONNX model, or the model has several inputs, or a step has several outputs.
     """
     try:
         model = onnx.load(file, load_external_data=False)
@@ -81,7 +81,7 @@ def _attribute(node: onnx.NodeProto, attribute: onnx.AttributeProto) -> Attribut
 
 
 def _array(tensor: onnx.TensorProto) -> Constant:
-    """A constant in one of two types: what is computed with, and what shapes are made of."""
+    """A constant in one of two types: float32 for values, int64 for shapes."""
     if tensor.data_location == onnx.TensorProto.EXTERNAL:
         raise EngineFailure("The torch engine cannot run this ONNX model: its weights are in another file.")
     value = numpy_helper.to_array(tensor)

@@ -1,7 +1,7 @@
-"""The streams of a device that lanes run on: no two lanes have the same one.
+"""The streams of a device for lanes. No two lanes have the same stream.
 
-PyTorch has a fixed number of streams a device and priority, and hands them out in turn: the lane after the last one
-would get the first one's stream, and what two threads queue there would end up in one captured graph.
+PyTorch has a fixed number of streams for each device and priority, and gives them out one after the other. After the
+last one it gives the first stream again. Then the work of two threads would get into one captured graph.
 """
 
 from collections import deque
@@ -14,17 +14,17 @@ from models.errors import EngineUnavailable
 S = TypeVar("S")
 
 OF_A_PRIORITY = 28
-"""Streams of a priority that are taken of PyTorch's 32; the others are for whatever else runs in this process."""
+"""The streams that lanes take of the 32 of a priority. The rest is for other work in this process."""
 
 PRIORITIES = (0, -1)
-"""Of streams, the first ones first. The device prefers work of the lower number."""
+"""The priorities of streams, in the order in which they are taken. The device prefers work with the lower number."""
 
 
 class Streams(Generic[S]):
-    """Streams of one device: made once, given back, used again.
+    """The streams of one device. A stream is made once, given back, and used again.
 
     Args:
-        make: a new stream of a priority.
+        make: makes a new stream with a priority.
     """
 
     def __init__(self, make: Callable[[int], S]) -> None:
@@ -34,10 +34,10 @@ class Streams(Generic[S]):
         self._free: deque[S] = deque()
 
     def take(self) -> S:
-        """A stream that nobody else has.
+        """Take a free stream.
 
         Raises:
-            EngineUnavailable: all are taken.
+            EngineUnavailable: all streams are taken.
         """
         try:
             return self._free.popleft()
@@ -45,7 +45,7 @@ class Streams(Generic[S]):
             return self._another()
 
     def give(self, stream: S) -> None:
-        """Give a stream back. Called when a lane is gone, so in any thread and at any time: it takes no lock."""
+        """Give a stream back. The end of a lane calls it, in any thread and at any time, so it takes no lock."""
         self._free.append(stream)
 
     def _another(self) -> S:

@@ -1,1 +1,1 @@
-"""What each ONNX operator is in torch, one module a kind of operator."""
+"""The torch functions of the ONNX operators. Each kind of operator has one module."""

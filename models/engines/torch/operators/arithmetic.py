@@ -10,16 +10,16 @@ from models.engines.torch.operators.call import Build, Call, Source
 
 _SIXTH = 1 / 6
 _CLOSE = 1e-6
-"""Two constants this near are the same one, written with different numbers of digits."""
+"""Two constants with a smaller difference are the same constant, written with different numbers of digits."""
 
 
 def hard_sigmoid(values: Tensor, *, alpha: float, beta: float) -> Tensor:
-    """A straight line cut off at 0 and 1."""
+    """A straight line that is cut off at 0 and 1."""
     return (values * alpha + beta).clamp(0, 1)
 
 
 def softmax_of_rest(values: Tensor, *, axis: int) -> Tensor:
-    """The softmax of operator sets before 13: over all axes from ``axis`` on, taken together."""
+    """The softmax of operator sets before 13, over all axes from ``axis`` on together."""
     return torch.softmax(values.flatten(axis), -1).reshape(values.shape)
 
 
@@ -31,27 +31,27 @@ def normalize_batch(
 
 
 def normalize_layer(values: Tensor, scale: Tensor, shift: Tensor, *, epsilon: float) -> Tensor:
-    """Layer normalisation over the last axis, in one kernel that sums in float32."""
+    """Layer normalisation over the last axis, in one kernel with sums in float32."""
     return functional.layer_norm(values, scale.shape, scale, shift, epsilon)
 
 
 def scale_and_shift(values: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
-    """One kernel for a product and a sum."""
+    """A product and a sum in one kernel."""
     return torch.addcmul(shift, values, scale)
 
 
 def leaky(values: Tensor, slope: Tensor) -> Tensor:
-    """What is negative is multiplied by a slope, of any shape that broadcasts."""
+    """Multiply negative values by a slope, of any shape that broadcasts."""
     return torch.where(values < 0, values * slope, values)
 
 
 def powered(values: Tensor, *, exponent: float) -> Tensor:
-    """A power."""
+    """The power of each value."""
     return torch.pow(values, exponent)
 
 
 def mean_of(values: Tensor, *, axes: tuple[int, ...] | None, keep: bool) -> Tensor:
-    """The mean over some axes, or over all."""
+    """The mean over some axes, or over all axes."""
     return values.mean(tuple(range(values.ndim)) if axes is None else axes, keepdim=keep)
 
 

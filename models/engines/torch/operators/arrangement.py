@@ -1,4 +1,4 @@
-"""Operators that move values without computing: shapes, orders, pieces, and sampling."""
+"""Operators that move values and do not compute: shapes, orders, pieces, and sampling."""
 
 from math import prod
 
@@ -10,13 +10,13 @@ from models.engines.torch.operators.call import Build, Call, Fixed, Source
 
 
 def reshape(values: Tensor, given: tuple[int, ...] = (), *, shape: tuple[int, ...] = ()) -> Tensor:
-    """Give a new shape, computed or fixed: 0 keeps the axis of that place, -1 takes what is left."""
+    """Change the shape to a computed or a fixed one. 0 keeps the axis at that place, and -1 takes the rest."""
     wanted = given or shape
     return values.reshape([values.shape[axis] if size == 0 else size for axis, size in enumerate(wanted)])
 
 
 def cut(values: Tensor, *, starts: tuple[int, ...], ends: tuple[int, ...], axes: tuple[int, ...]) -> Tensor:
-    """A piece of some axes; negative positions count from the end."""
+    """Cut a piece out along some axes. Negative positions count from the end."""
     for start, end, axis in zip(starts, ends, axes, strict=True):
         size = values.shape[axis]
         begin, stop, _ = slice(start, end).indices(size)
@@ -25,12 +25,12 @@ def cut(values: Tensor, *, starts: tuple[int, ...], ends: tuple[int, ...], axes:
 
 
 def squeeze(values: Tensor, *, axes: tuple[int, ...] | None) -> Tensor:
-    """Leave out axes of length 1."""
+    """Remove axes of length 1."""
     return values.squeeze() if axes is None else values.squeeze(axes)
 
 
 def unsqueeze(values: Tensor, *, axes: tuple[int, ...]) -> Tensor:
-    """Insert axes of length 1, at their places in the result."""
+    """Insert axes of length 1. The axes are positions in the result."""
     for axis in sorted(axes):
         values = values.unsqueeze(axis)
     return values
@@ -42,18 +42,18 @@ def concatenate(*values: Tensor, axis: int) -> Tensor:
 
 
 def flatten(values: Tensor, *, axis: int) -> Tensor:
-    """Two axes: everything before ``axis``, and the rest."""
+    """Reshape to two axes: all axes before ``axis``, and the rest."""
     return values.reshape(prod(values.shape[:axis]), -1)
 
 
 def pad(values: Tensor, *, pads: tuple[int, ...], mode: str, level: float) -> Tensor:
-    """Add to the ends of axes after the first two.
+    """Pad the axes after the first two.
 
     Args:
-        values: what is padded.
-        pads: how much before and after the last axis, then before and after the last but one, and so on.
+        values: the values to pad.
+        pads: the padding before and after the last axis, then before and after the last axis but one, and so on.
         mode: ``constant``, ``reflect`` or ``replicate``.
-        level: what is added in the first mode.
+        level: the value of the padding in the mode ``constant``.
     """
     return functional.pad(values, pads, mode, level if mode == "constant" else None)
 
@@ -64,7 +64,7 @@ def enlarge(values: Tensor, *, factors: tuple[float, ...], mode: str, corners: b
 
 
 def resize_to(values: Tensor, shape: tuple[int, ...], *, mode: str, corners: bool | None) -> Tensor:
-    """Resize to height and width, the last two of a shape."""
+    """Resize to a height and width, which are the last two axes of a shape."""
     return functional.interpolate(values, size=list(shape[-2:]), mode=mode, align_corners=corners)
 
 
@@ -131,7 +131,7 @@ def _resize(source: Source) -> Call:
     keywords: dict[str, Fixed] = {"mode": mode, "corners": None if plain else placing == "align_corners"}
     factors = source.graph.constant(source.given(2))
     if factors is not None and factors.size == 4 and (factors[:2] == 1).all():
-        # Bilinear factors decide where pixels lie, sizes do not: torch's own default takes sizes, as ONNX does.
+        # In bilinear mode, the factors decide where pixels lie. With sizes, torch's default does the same as ONNX.
         return Call(enlarge, (source.given(0),), {**keywords, "factors": tuple(float(each) for each in factors[2:])})
     if source.given(3) and source.graph.constant(source.given(3)) is None:
         return Call(resize_to, (source.given(0), source.given(3)), keywords)

@@ -1,4 +1,4 @@
-"""The call of a torch function that does what a step of a graph says, and what it is built from."""
+"""The call of a torch function for a step of a graph, and the source that it is built from."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import TypeAlias
 from models.engines.torch.graph import Constant, Graph, Step
 
 Fixed: TypeAlias = int | float | bool | str | tuple[int, ...] | tuple[float, ...] | None
-"""What is known when the network is built and does not change from batch to batch."""
+"""A value that is known when the network is built, and is the same for all batches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Call:
     """One call.
 
     Attributes:
-        function: what is called, defined at the top of a module.
+        function: the called function, defined at the top level of a module.
         operands: names of the values and constants that are its positional arguments.
         keywords: its other arguments.
     """
@@ -27,25 +27,25 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A step and what its builder may look up."""
+    """A step, and the graph in which its builder may look things up."""
 
     step: Step
     graph: Graph
 
     @property
     def operands(self) -> tuple[str, ...]:
-        """All inputs that are given."""
+        """The names of all inputs that are not omitted."""
         return tuple(name for name in self.step.inputs if name)
 
     def given(self, index: int) -> str:
-        """Name of an input; empty where it is left out."""
+        """The name of an input; empty if it is omitted."""
         return self.step.inputs[index] if index < len(self.step.inputs) else ""
 
     def fixed(self, index: int) -> Constant | None:
-        """An input that is a constant; None where it is left out.
+        """A constant input; None if it is omitted.
 
         Raises:
-            EngineFailure: it is computed.
+            EngineFailure: the input is computed.
         """
         name = self.given(index)
         if not name:
@@ -56,7 +56,7 @@ class Source:
         return value
 
     def fixed_integers(self, index: int, attribute: str) -> tuple[int, ...] | None:
-        """Integers that old operator sets have as an attribute and new ones as an input; None where neither is there.
+        """Integers that are an attribute in old operator sets and an input in new ones; None if there are none.
 
         Raises:
             EngineFailure: the input is computed.

@@ -1,4 +1,4 @@
-"""Operators on shapes, which are tuples of integers on the host: no batch waits for the device to learn its size."""
+"""Operators on shapes. Shapes are tuples of integers on the host, so no batch waits for the device to know its size."""
 
 from collections.abc import Callable
 
@@ -30,7 +30,7 @@ def joined(*shapes: Shape) -> Shape:
 
 
 def same(shape: Shape) -> Shape:
-    """The shape itself: of one length it is all one whether it is a number or a list of one."""
+    """The shape itself. A single length is the same here as a list with one length."""
     return shape
 
 
@@ -60,7 +60,7 @@ SHAPES: dict[str, Build] = {
     "Squeeze": _first(same),
     "Unsqueeze": _first(same),
 }
-"""By operator, where what goes in is a shape."""
+"""The builders of operators whose input is a shape."""
 
 MEASURE: Build = _first(shape_of)
-"""The operator Shape: the one way from values to a shape."""
+"""The builder of the operator Shape, the only way from values to a shape."""

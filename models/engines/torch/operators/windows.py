@@ -22,15 +22,15 @@ def pad_to_same(
     lower: bool,
     level: float,
 ) -> Tensor:
-    """Pad (N, C, H, W) so that a window's output has ``ceil(size / stride)`` positions; an odd pixel goes to the end.
+    """Pad (N, C, H, W) so that a window's output has ``ceil(size / stride)`` positions. An odd pixel goes to the end.
 
     Args:
-        values: what is padded.
-        kernel: of the window, height and width; likewise the next two.
-        stride: steps between windows.
-        dilation: steps within a window.
-        lower: an odd pixel goes to the beginning instead.
-        level: what is padded with.
+        values: the values to pad.
+        kernel: height and width of the window.
+        stride: vertical and horizontal steps between windows.
+        dilation: vertical and horizontal steps within a window.
+        lower: whether an odd pixel goes to the beginning instead.
+        level: the value of the padding.
     """
     pads: list[int] = []
     for axis in (1, 0):  # torch pads the last axis first
@@ -53,7 +53,7 @@ def convolve(
     dilation: tuple[int, ...],
     groups: int,
 ) -> Tensor:
-    """A two-dimensional convolution with ONNX's ways to pad: top, left, bottom, right, or `pad_to_same`."""
+    """A two-dimensional convolution with padding as in ONNX: top, left, bottom, right, or as in `pad_to_same`."""
     if same:
         values = pad_to_same(values, weight.shape[2:], stride, dilation, lower=same == "SAME_LOWER", level=0)
     elif pads[:2] != pads[2:]:
@@ -145,7 +145,7 @@ def _mean(source: Source) -> Call:
 
 
 def _padding(step: Step) -> tuple[tuple[int, ...], str]:
-    """Top, left, bottom, right; and how to pad to the same size, or nothing."""
+    """The padding at the top, left, bottom and right; and the mode of padding to the same size, or an empty text."""
     mode = step.text("auto_pad", "NOTSET")
     pads = step.integers("pads", (0, 0, 0, 0))
     if mode not in ("NOTSET", "VALID", *_SAME) or len(pads) != 4:
