@@ -1,1 +1,1 @@
-"""What files say of a model beside its weights: directories, inference.yml, ONNX metadata."""
+"""Descriptions of models in files beside the weights: directories, inference.yml, ONNX metadata."""

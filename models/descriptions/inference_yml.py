@@ -1,4 +1,4 @@
-"""Typed look-ups in a PaddleX `inference.yml`: whatever is missing or malformed is reported with its file and key."""
+"""Typed look-ups in a PaddleX `inference.yml`. Errors about missing or malformed values name the file and the key."""
 
 import re
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ _FRACTION = re.compile(r"\s*(\d+\.?\d*|\.\d+)\s*/\s*(\d+\.?\d*|\.\d+)\s*")
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A mapping somewhere in the file.
+    """A mapping at some place in the file.
 
     Attributes:
         file: the file, for messages.
         key: dotted path of this mapping in the file; empty at the top.
-        values: what it holds.
+        values: its content.
     """
 
     file: Path
@@ -25,11 +25,11 @@ class Section:
     values: dict[str, Node]
 
     def error(self, key: str, problem: str) -> InvalidModelDirectory:
-        """Make the error that says what is wrong with one of this section's keys."""
+        """Make the error about one of this section's keys."""
         return InvalidModelDirectory(f"{self.file}: {self._path(key)} {problem}.")
 
     def section(self, key: str) -> "Section":
-        """A mapping below this one; an absent or null one is empty."""
+        """A mapping below this one. A missing or null mapping is empty."""
         value = self.values.get(key)
         if value is None:
             value = {}
@@ -38,7 +38,7 @@ class Section:
         return Section(self.file, self._path(key), value)
 
     def operations(self, key: str) -> dict[str, "Section"]:
-        """A list of one-key mappings (``- ResizeImage: {...}``), by that key."""
+        """A list of mappings with one key (``- ResizeImage: {...}``), by that key."""
         found = {}
         for index, item in enumerate(self._list(key) if self.values.get(key) is not None else []):
             if not isinstance(item, dict) or len(item) != 1:
@@ -48,7 +48,7 @@ class Section:
         return found
 
     def number(self, key: str, default: float) -> float:
-        """A finite number; text may hold a decimal number or a fraction such as ``1./255.`` (it is not evaluated)."""
+        """A finite number. Text may hold a decimal number or a fraction such as ``1./255.``; it is not evaluated."""
         value = self.values.get(key)
         if value is None:
             return default
@@ -58,7 +58,7 @@ class Section:
         return number
 
     def triple(self, key: str, default: tuple[float, float, float]) -> tuple[float, float, float]:
-        """Three numbers, one a channel; a single number stands for all three."""
+        """Three numbers, one for each channel. A single number stands for all three."""
         value = self.values.get(key)
         if value is None:
             return default
@@ -69,7 +69,7 @@ class Section:
         return numbers[0], numbers[1], numbers[2]
 
     def integers(self, key: str) -> tuple[int, ...]:
-        """Positive integers; a single one makes a tuple of one."""
+        """Positive integers. A single integer gives a tuple of one."""
         value = self.values.get(key)
         items = value if isinstance(value, list) else [value]
         integers = tuple(item for item in items if isinstance(item, int) and not isinstance(item, bool) and item > 0)
@@ -78,7 +78,7 @@ class Section:
         return integers
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """A list of text; every item must be quoted in the file if YAML would read it as something else."""
+        """A list of texts. An item that YAML would read as another type must be quoted in the file."""
         items = self._list(key)
         texts = tuple(item for item in items if isinstance(item, str))
         if len(texts) != len(items):

@@ -1,7 +1,7 @@
-"""What a layout or table model's `inference.yml` says of its input and output.
+"""Reads the input and output of a layout or table model from its `inference.yml`.
 
-Layout models describe themselves as PaddleDetection does (``Preprocess``, ``label_list``, ``draw_threshold``), table
-models as PaddleOCR does (``PreProcess.transform_ops``, ``PostProcess``).
+Layout models are described as in PaddleDetection (``Preprocess``, ``label_list``, ``draw_threshold``), table models as
+in PaddleOCR (``PreProcess.transform_ops``, ``PostProcess``).
 """
 
 from collections.abc import Sequence
@@ -17,14 +17,16 @@ _OPERATIONS = ("Resize", "NormalizeImage", "Permute")
 
 @dataclass(frozen=True, slots=True)
 class LayoutSpec:
-    """How a layout model is fed and read.
+    """The input and output of a layout model. A pixel becomes ``(value * scale - mean) / std`` per channel, in RGB.
 
     Attributes:
-        size: height, width in pixels; pages are stretched to it.
-        cubic: whether they are resized bicubically, else bilinearly.
-        scale: with ``mean`` and ``std``, a pixel becomes ``(value * scale - mean) / std`` per channel, in RGB.
+        size: height, width in pixels. Pages are stretched to it.
+        cubic: whether pages are resized bicubically; else bilinearly.
+        scale: see above.
+        mean: see above.
+        std: see above.
         labels: name of each class.
-        threshold: least score of a region, where the configuration does not say.
+        threshold: least score of a region if the configuration names none.
     """
 
     size: tuple[int, int]
@@ -38,13 +40,14 @@ class LayoutSpec:
 
 @dataclass(frozen=True, slots=True)
 class TableSpec:
-    """How a SLANet table model is fed and read.
+    """The input and output of a SLANet table model. A pixel becomes ``(value / 255 - mean) / std`` per channel, in BGR.
 
     Attributes:
-        side: pixels of the input's sides; a table's longer side is scaled to it and the rest is padded with 0.
-        mean: with ``std``, a pixel becomes ``(value / 255 - mean) / std`` per channel, in BGR.
+        side: length of the input's sides in pixels. A table's longer side is scaled to it; the rest is padded with 0.
+        mean: see above.
+        std: see above.
         tokens: name of each class.
-        relative_to_picture: whether corners are fractions of the picture itself instead of the padded input.
+        relative_to_picture: whether corners are fractions of the picture itself, and not of the padded input.
     """
 
     side: int
@@ -58,7 +61,7 @@ def layout_spec(directory: ModelDirectory) -> LayoutSpec:
     """Read a directory as a layout model.
 
     Raises:
-        InvalidModelDirectory: it describes something else, or a preparation of pages that is not done here.
+        InvalidModelDirectory: it describes something else, or a preparation of pages that is not supported.
     """
     description = read_inference_yml(directory.path / DESCRIPTION_FILE)
     operations = _operations(description)
@@ -104,11 +107,11 @@ def table_spec(directory: ModelDirectory) -> TableSpec:
 
 
 def token_list(characters: Sequence[str], *, merge_empty: bool) -> tuple[str, ...]:
-    """The classes of a table model: the start, the tokens of its dictionary, the end.
+    """The classes of a table model: the start, the tokens of its dictionary, and the end.
 
     Args:
         characters: the dictionary.
-        merge_empty: whether the model was trained with ``<td></td>`` as one token in place of ``<td>``.
+        merge_empty: whether the model was trained with the token ``<td></td>`` in place of ``<td>``.
     """
     tokens = list(characters)
     if merge_empty:
@@ -119,7 +122,7 @@ def token_list(characters: Sequence[str], *, merge_empty: bool) -> tuple[str, ..
 
 
 def _operations(description: Section) -> dict[str, Section]:
-    """The steps of ``Preprocess``, each a mapping that names itself in ``type``."""
+    """The steps of ``Preprocess``, by their ``type``."""
     listed = description.values.get("Preprocess")
     found: dict[str, Section] = {}
     for index, item in enumerate(listed if isinstance(listed, list) else []):

@@ -1,7 +1,7 @@
-"""Reads a PaddleX model directory: the weights' files, and what `inference.yml` says of input and output.
+"""Reads a PaddleX model directory: the files of the weights, and the input and output from `inference.yml`.
 
 The weights are `inference.onnx`, or `inference.json` (older: `inference.pdmodel`) with `inference.pdiparams`. A
-directory copied from a PaddleX machine works as it is. Keys that are missing take PaddleX 3's own defaults.
+directory copied from a PaddleX machine works as it is. Missing keys take PaddleX 3's own defaults.
 """
 
 from dataclasses import dataclass
@@ -28,10 +28,10 @@ _IMAGENET_STD: Triple = (0.229, 0.224, 0.225)
 
 @dataclass(frozen=True, slots=True)
 class DetectionSpec:
-    """How a DB text detector is fed and read.
+    """The input and output of a DB text detector.
 
     A pixel becomes ``(value * scale - mean) / std`` per channel, in the order ``channels``. The four post-processing
-    values are the model's own, for configurations that do not name theirs.
+    values are the model's own. They are used if the configuration names no others.
     """
 
     channels: ChannelOrder
@@ -46,14 +46,14 @@ class DetectionSpec:
 
 @dataclass(frozen=True, slots=True)
 class RecognitionSpec:
-    """How a CTC text recogniser is fed and read.
+    """The input and output of a CTC text recogniser.
 
     Attributes:
-        channels: order of the channels it was trained with.
-        image_shape: channels, height, width in pixels; the width is the least that a line is padded to.
-        characters: one entry a class, without the CTC blank (class 0) and without the space (the last class), so the
-            model has ``len(characters) + 2`` classes and class ``i + 1`` is ``characters[i]``. An entry may hold
-            several code points; the ideographic space U+3000 is an entry as any other.
+        channels: order of the channels that it was trained with.
+        image_shape: channels, height, width in pixels. The width is the least that a line is padded to.
+        characters: one entry for each class, without the CTC blank (class 0) and the space (the last class). So the
+            model has ``len(characters) + 2`` classes, and class ``i + 1`` is ``characters[i]``. An entry may hold
+            several code points. The ideographic space U+3000 is an entry like the others.
     """
 
     channels: ChannelOrder
@@ -63,15 +63,19 @@ class RecognitionSpec:
 
 @dataclass(frozen=True, slots=True)
 class ClassificationSpec:
-    """How an image classifier (document or text-line orientation) is fed and read.
+    """The input and output of an image classifier, for document or text-line orientation.
+
+    A pixel becomes ``(value * scale - mean) / std`` per channel.
 
     Attributes:
-        channels: order of the channels it was trained with.
-        resize_short: pixels of the shorter side after a resize that keeps the aspect ratio; None where ``size`` is set.
-        size: width, height in pixels of a resize that stretches; None where ``resize_short`` is set.
+        channels: order of the channels that it was trained with.
+        resize_short: pixels of the shorter side after a resize that keeps the aspect ratio; None if ``size`` is set.
+        size: width, height in pixels of a resize that stretches; None if ``resize_short`` is set.
         crop: width, height in pixels of the centre crop after resizing; None for no crop.
-        scale: with ``mean`` and ``std``, a pixel becomes ``(value * scale - mean) / std`` per channel.
-        labels: name of each class in turn.
+        scale: see above.
+        mean: see above.
+        std: see above.
+        labels: name of each class.
     """
 
     channels: ChannelOrder
@@ -85,7 +89,7 @@ class ClassificationSpec:
 
     @property
     def item_shape(self) -> tuple[int, int, int]:
-        """Channels, height, width of every image that the classifier is given.
+        """The channels, height and width of every image that the classifier is given.
 
         Raises:
             InvalidModelDirectory: the description fixes no size.
@@ -103,8 +107,8 @@ class ModelDirectory:
 
     Attributes:
         path: the directory.
-        name: ``Global.model_name``, or the directory's name where the file does not say.
-        formats: the formats whose files are all there; ONNX first.
+        name: ``Global.model_name``, or the directory's name if the file has none.
+        formats: the formats whose files are complete, ONNX first.
     """
 
     path: Path
@@ -133,19 +137,19 @@ class ModelDirectory:
 
     @property
     def format(self) -> ModelFormat:
-        """The format to open where the engine leaves the choice: ONNX if it is there."""
+        """The format to open if the engine can open both: ONNX if it is there."""
         return self.formats[0]
 
     @property
     def weights(self) -> Path:
-        """The file that an inference library opens in that format (the graph, for Paddle)."""
+        """The file that an inference library opens in that format. For Paddle it is the graph."""
         return weights_file(self.path, self.format)
 
     def detection(self) -> DetectionSpec:
         """This directory as a text detector.
 
         Raises:
-            InvalidModelDirectory: it describes something else, or a post-processing that the pipeline does not do.
+            InvalidModelDirectory: it describes something else, or a post-processing that is not supported.
         """
         operations = self._operations("DetResizeForTest")
         post = self._postprocess("DBPostProcess")
@@ -164,8 +168,8 @@ class ModelDirectory:
     def recognition(self) -> RecognitionSpec:
         """This directory as a text recogniser.
 
-        The characters come from ``PostProcess.character_dict``, or, where that is absent, from the entry ``character``
-        of the ONNX file's metadata, one a line.
+        The characters come from ``PostProcess.character_dict``. If that is missing, they come from the entry
+        ``character`` of the ONNX file's metadata, with one character on each line.
 
         Raises:
             InvalidModelDirectory: it describes something else, or holds no characters.
@@ -225,7 +229,7 @@ class ModelDirectory:
 
 
 def find_formats(path: Path) -> tuple[ModelFormat, ...]:
-    """The formats whose weight files are all in a directory."""
+    """The formats whose weight files are complete in a directory."""
     formats: list[ModelFormat] = []
     if (path / ONNX_FILE).is_file():
         formats.append("onnx")

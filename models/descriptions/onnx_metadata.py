@@ -1,8 +1,8 @@
 """Reads the metadata of an ONNX file without loading the model or an ONNX library.
 
-An ONNX file is one protobuf message, ModelProto. Its field 14 (`metadata_props`) repeats StringStringEntryProto, whose
-field 1 is a key and field 2 a value (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto). Every other field, the
-graph with its weights above all, is skipped by seeking past it, so the cost does not depend on the model's size.
+An ONNX file is one protobuf message, ModelProto. Its field 14 (`metadata_props`) repeats StringStringEntryProto, which
+has a key in field 1 and a value in field 2 (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto). All other fields
+are skipped by seeking past them, also the graph with its weights. So the cost does not depend on the model's size.
 """
 
 from pathlib import Path

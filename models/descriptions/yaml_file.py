@@ -1,4 +1,4 @@
-"""Reads YAML strictly: a key that stands twice in a mapping is an error. PyYAML lets the last one win in silence."""
+"""Reads YAML strictly: a repeated key in a mapping is an error. PyYAML would silently take the last value."""
 
 from collections.abc import Hashable
 from typing import TypeAlias
@@ -21,7 +21,7 @@ _VALUE_TAG = "tag:yaml.org,2002:value"
 
 
 class InvalidYaml(OcrError):
-    """Some text is not one YAML document. The message is a sentence without its subject, and quotes no value."""
+    """A text is not one YAML document. The message is a sentence without its subject, and quotes no value."""
 
 
 class RepeatedKey(InvalidYaml):
@@ -29,18 +29,18 @@ class RepeatedKey(InvalidYaml):
 
 
 def load_yaml(content: str | bytes, *, only_text: bool = False) -> Node:
-    """Parse one YAML document, safely. Anchors and merge keys work; a key may override one that was merged in.
+    """Parse one YAML document, safely. Anchors and merge keys work. A key may override a merged key.
 
     Args:
         content: the document; bytes are UTF-8, or UTF-16 with a byte order mark.
-        only_text: every scalar stays the text that it is, such as ``0123``. Merge keys are then ordinary keys.
+        only_text: whether every scalar stays the text that it is, such as ``0123``. Merge keys are then ordinary keys.
 
     Returns:
-        What the document holds; None for an empty one.
+        The content of the document; None for an empty one.
 
     Raises:
-        RepeatedKey: a mapping, at any depth, has two keys that are equal once they are read (``1`` and ``0x1``).
-        InvalidYaml: it is not YAML, or is more than one document.
+        RepeatedKey: a mapping, at any depth, has two keys that are equal after reading (``1`` and ``0x1``).
+        InvalidYaml: the text is not YAML, or is more than one document.
     """
     try:
         loader = (_TEXT_LOADER if only_text else _LOADER)(content)
@@ -60,7 +60,7 @@ def load_yaml(content: str | bytes, *, only_text: bool = False) -> Node:
 
 
 def _refuse_repeated_keys(loader: yaml.BaseLoader | yaml.SafeLoader, root: yaml.Node) -> None:
-    """Compare keys as they are written, before the loader puts merged ones among them."""
+    """Compare keys as they are written, before the loader adds merged keys."""
     waiting, seen = [root], set[int]()
     while waiting:
         node = waiting.pop()
@@ -86,7 +86,7 @@ def _compare_keys(loader: yaml.BaseLoader | yaml.SafeLoader, mapping: yaml.Mappi
 
 
 def _read_key(loader: yaml.BaseLoader | yaml.SafeLoader, key: yaml.ScalarNode) -> Hashable:
-    """The key as the loader will read it. It has rules of its own for the two keys that PyYAML cannot construct."""
+    """The key as the loader will read it. PyYAML cannot construct two kinds of keys, which have rules of their own."""
     if key.tag == _MERGE_TAG:
         return (_MERGE_TAG,)
     if key.tag == _VALUE_TAG:
@@ -98,7 +98,7 @@ def _read_key(loader: yaml.BaseLoader | yaml.SafeLoader, key: yaml.ScalarNode) -
 def _describe(error: yaml.YAMLError) -> str:
     mark = getattr(error, "problem_mark", None)
     place = f" near line {mark.line + 1}" if mark else ""
-    # libyaml's scanner and parser say what they expected in words of their own. All other errors quote the document.
+    # libyaml's scanner and parser describe what they expected in their own words. All other errors quote the document.
     worded = isinstance(error, ScannerError | ParserError) and yaml.__with_libyaml__
     problem = f": {getattr(error, 'problem', '')}" if worded else ""
     return f"is not valid YAML{place}{problem}."

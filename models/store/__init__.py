@@ -1,1 +1,1 @@
-"""Weights on this machine: what may be fetched, from where, its sums, and where it lies."""
+"""The weights on this machine: the models that may be fetched, their sources and hashes, and their directories."""

@@ -1,4 +1,4 @@
-"""What pulls that follow each other share: wheels, each fetched once, and which source could not be reached."""
+"""Downloads that several pulls share. Each wheel is fetched once, and unreachable sources are remembered."""
 
 import subprocess
 import sys
@@ -11,30 +11,30 @@ from typing import Self
 
 
 class SourceUnavailable(Exception):
-    """A source cannot be reached or does not have the files; the message is for an operator."""
+    """A source cannot be reached, or does not have the files. The message is for an operator."""
 
 
 class Downloads:
-    """A context that holds wheels as long as it is open. For one thread."""
+    """A context that keeps wheels as long as it is open. It is for one thread."""
 
     def __init__(self) -> None:
-        """Nothing is fetched or written before it is asked for."""
+        """Nothing is fetched or written before the first call of `wheel`."""
         self._files = ExitStack()
         self._wheels: dict[str, Path] = {}
         self._problems: dict[str, SourceUnavailable] = {}
 
     def __enter__(self) -> Self:
-        """Open it."""
+        """Open the context."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Remove what was fetched."""
+        """Remove all wheels."""
         self._files.close()
 
     def wheel(self, requirement: str) -> Path:
-        """A wheel by ``name==version``. It is not installed.
+        """Fetch a wheel by ``name==version``. It is not installed.
 
         Raises:
             SourceUnavailable: pip cannot get it.
@@ -44,10 +44,10 @@ class Downloads:
         return self._wheels[requirement]
 
     def reach(self, source: str, attempt: Callable[[], None]) -> None:
-        """Attempt something that may fail for want of a network, unless it has failed for this source before.
+        """Try to use a source that may not be reachable. If it has failed before, the attempt is not made again.
 
         Raises:
-            SourceUnavailable: what the attempt raised, now or before.
+            SourceUnavailable: the error of this attempt, or of the failed one before.
         """
         if source in self._problems:
             raise self._problems[source]

@@ -1,4 +1,4 @@
-"""What is known of a model directory's files: the record that a pull leaves, their hashes, and their atomic arrival."""
+"""Records, verifies and installs the files of a model directory. A pull leaves a record with the files' hashes."""
 
 import hashlib
 import os
@@ -18,15 +18,15 @@ from models.store.manifest import ManifestEntry, Source
 RECORD_FILE = "weights.lock.yml"
 
 PARAMETER_FILES: dict[ModelFormat, str] = {"onnx": ONNX_FILE, "paddle": PADDLE_PARAMETERS}
-"""The file that holds a model's weights, by format."""
+"""The file with a model's weights, by format."""
 
 Trust = Literal["published", "recorded", "unknown"]
-"""What a file was compared with: a published hash, the one recorded at the first pull, or nothing."""
+"""The hash that a file was compared with: a published one, the one recorded at the first pull, or none."""
 
 
 @dataclass(frozen=True)
 class FileRecord:
-    """A file as it was pulled. ``published`` says that its hash is the manifest's, not merely what arrived."""
+    """A pulled file. ``published`` tells whether the manifest has its hash; if not, it is only the hash of the pull."""
 
     size: int
     sha256: str
@@ -35,7 +35,7 @@ class FileRecord:
 
 @dataclass(frozen=True)
 class PullRecord:
-    """Where a model directory came from and what was in it."""
+    """The record of a pull: the model, its source and its files."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="ignore")
     model: str
@@ -44,7 +44,7 @@ class PullRecord:
 
 
 def make_record(directory: Path, model: str, source: Source) -> PullRecord:
-    """Hash freshly fetched files, compare them with the source's published values and write the record beside them.
+    """Hash newly fetched files, compare them with the source's published hashes, and write the record beside them.
 
     Raises:
         WeightsMismatch: a file is not the published one.
@@ -62,7 +62,7 @@ def make_record(directory: Path, model: str, source: Source) -> PullRecord:
 
 
 def read_record(directory: Path) -> PullRecord | None:
-    """The record a pull left; None for a directory that was put there by hand.
+    """The record that a pull left; None for a directory that somebody copied to its place.
 
     Raises:
         WeightsMismatch: the record cannot be read.
@@ -79,13 +79,13 @@ def read_record(directory: Path) -> PullRecord | None:
 
 
 def verify_files(directory: Path, model_format: ModelFormat, entry: ManifestEntry | None) -> dict[str, Trust]:
-    """Hash a model directory's files and compare them with all that is known of them.
+    """Hash the files of a model directory and compare them with all known hashes.
 
-    A pulled directory must be what its record says. Weights, pulled or copied there, must have a published hash where
-    the manifest leaves none open.
+    A pulled directory must agree with its record. If every source in the manifest has a hash, the weights must have one
+    of these hashes, whether they were pulled or copied.
 
     Raises:
-        WeightsMismatch: a file is missing, truncated or another one.
+        WeightsMismatch: a file is missing, truncated or different.
     """
     record = read_record(directory)
     trust: dict[str, Trust] = _verify_record(directory, record) if record else {}
@@ -116,15 +116,15 @@ def _verify_record(directory: Path, record: PullRecord) -> dict[str, Trust]:
 
 
 def sha256_of(file: Path) -> str:
-    """SHA-256 of a file in lower-case hexadecimal."""
+    """The SHA-256 of a file in lower-case hexadecimal."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def replace_directory(new: Path, target: Path) -> None:
-    """Put a complete directory in its place: all of it or nothing, also after a power cut.
+    """Put a complete directory in its place. After a power cut, either all of it is there or nothing.
 
-    The caller holds the target's lock. What was there before is removed.
+    The caller holds the target's lock. A directory that was there before is removed.
     """
     for file in new.iterdir():
         _sync(file)

@@ -1,4 +1,4 @@
-"""The manifest of models: what each is for, its licence, and the sources, files and SHA-256 it may come from."""
+"""The manifest of models: the task and licence of each model, and its sources with their files and SHA-256 hashes."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,7 +34,7 @@ class InvalidManifest(OcrError):
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file in a repository. ``sha256`` is None where no trusted value is published."""
+    """A file in a repository. ``sha256`` is None if no trusted value is published."""
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
     sha256: _Sha256 | None = None
@@ -43,7 +43,7 @@ class RemoteFile:
 
 @dataclass(frozen=True)
 class WheelMember:
-    """A file inside a wheel; its hash and size in bytes are always known."""
+    """A file inside a wheel. Its hash and its size in bytes are always known."""
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
     member: str
@@ -57,9 +57,10 @@ class WheelSource:
 
     Attributes:
         wheel: ``name==version``.
-        files: by the name they get in the model directory.
+        format: format of the weights.
+        files: by their name in the model directory.
         description: the `inference.yml` to write, without its ``Global`` section.
-        characters: where the dictionary comes from, for a recogniser.
+        characters: the source of a recogniser's dictionary.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -71,7 +72,7 @@ class WheelSource:
 
     @property
     def kind(self) -> SourceKind:
-        """What a user calls this kind of source."""
+        """The user's name for this kind of source."""
         return "wheel"
 
     def __str__(self) -> str:
@@ -84,6 +85,7 @@ class HuggingFaceSource:
 
     Attributes:
         huggingface: ``owner/name``.
+        format: format of the weights.
         files: by their name in the repository, which is also the name in the model directory.
         revision: commit, tag or branch.
     """
@@ -96,7 +98,7 @@ class HuggingFaceSource:
 
     @property
     def kind(self) -> SourceKind:
-        """What a user calls this kind of source."""
+        """The user's name for this kind of source."""
         return "huggingface"
 
     def __str__(self) -> str:
@@ -111,8 +113,10 @@ class ManifestEntry:
     """One model.
 
     Attributes:
-        sources: in the order they are tried.
-        note: what an operator should know before choosing it.
+        task: the module that it is for.
+        licence: of its weights.
+        sources: in the order in which they are tried.
+        note: facts that an operator should know before choosing it.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -122,7 +126,7 @@ class ManifestEntry:
     note: str = ""
 
     def sources_of(self, model_format: ModelFormat) -> tuple[Source, ...]:
-        """The sources that give this format, in order."""
+        """The sources with this format, in order."""
         return tuple(source for source in self.sources if source.format == model_format)
 
     def published_hashes(self, file: str) -> frozenset[str]:
@@ -130,7 +134,7 @@ class ManifestEntry:
         return frozenset(sha256 for sha256 in self._hashes(file) if sha256 is not None)
 
     def is_pinned(self, file: str) -> bool:
-        """Whether a file of this name must have one of the published hashes: no source leaves its value open."""
+        """Whether a file of this name must have one of the published hashes, because every source names a hash."""
         return bool(self._hashes(file)) and None not in self._hashes(file)
 
     def _hashes(self, file: str) -> list[str | None]:
@@ -149,7 +153,7 @@ def load_manifest(file: Path) -> Manifest:
     """Read and check a manifest.
 
     Raises:
-        InvalidManifest: it cannot be read, or something in it is missing, malformed, repeated or unknown.
+        InvalidManifest: it cannot be read, or a part of it is missing, malformed, repeated or unknown.
     """
     try:
         return TypeAdapter(Manifest).validate_python(load_yaml(file.read_bytes()))

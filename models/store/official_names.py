@@ -1,4 +1,4 @@
-"""Finds a model by its official name: in the manifest, or by the convention that names PaddlePaddle's repositories."""
+"""Finds a model by its official name: in the manifest, or by the names of PaddlePaddle's repositories."""
 
 import difflib
 import re
@@ -15,7 +15,7 @@ from models.store.manifest import HuggingFaceSource, Manifest, ManifestEntry, Mo
 
 _LONGEST_NAME = 80
 _NAME = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*_(det|rec|textline_ori|doc_ori)")
-"""Words with one separator between them, and a task at the end: no name leaves its directory or names another owner."""
+"""Words with one separator between them, and a task at the end. No such name leaves its directory or its owner."""
 
 _TASKS: dict[str, ModelTask] = {
     "det": "text_detection",
@@ -30,7 +30,7 @@ _LAYOUT: dict[str, ModelTask] = {
     "PP-DocLayout_plus-L": "layout_detection",
     "SLANet": "table_structure",
 }
-"""Names that do not end with their task. PP-DocLayoutV2 and later, and SLANeXt, answer in other ways."""
+"""Names that do not end with their task. PP-DocLayoutV2 and later, and SLANeXt, have other outputs."""
 _FILES: dict[ModelFormat, tuple[str, ...]] = {
     "onnx": (ONNX_FILE, DESCRIPTION_FILE),
     "paddle": (PADDLE_GRAPHS[0], PADDLE_PARAMETERS, DESCRIPTION_FILE),
@@ -38,14 +38,14 @@ _FILES: dict[ModelFormat, tuple[str, ...]] = {
 
 
 def find_entry(manifest: Manifest, name: str) -> ManifestEntry:
-    """What is known of a model.
+    """The entry of a model.
 
-    A name that the manifest does not have stands for the repositories ``PaddlePaddle/<name>_onnx`` and
-    ``PaddlePaddle/<name>``, where PaddlePaddle publishes its models in either format. No hash of those is known; the
-    entry's note says so.
+    A name that is not in the manifest stands for the repositories ``PaddlePaddle/<name>_onnx`` and
+    ``PaddlePaddle/<name>``, where PaddlePaddle publishes its models in both formats. Their hashes are not known, and
+    the note of the entry says so.
 
     Raises:
-        ModelNotInstalled: it does not look like an official name either; the message suggests the nearest names.
+        ModelNotInstalled: the name does not look like an official name either. The message suggests similar names.
     """
     if name in manifest.models:
         return manifest.models[name]

