@@ -1,1 +1,1 @@
-"""Child processes: how the server talks to them, and what they are shut in by."""
+"""Child processes: the channel to them, and the sandbox around them."""

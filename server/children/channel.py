@@ -1,4 +1,4 @@
-"""Length-prefixed messages with file descriptors over a Unix stream socket; both ends use this."""
+"""Messages with a length prefix and file descriptors, over a Unix stream socket. Both ends use this module."""
 
 import os
 import socket
@@ -16,11 +16,11 @@ class ChannelClosed(Exception):
 
 
 class ChannelMisused(Exception):
-    """The other end is silent for too long, or does not keep to the protocol."""
+    """The other end is silent for too long, or breaks the protocol."""
 
 
 def send(channel: socket.socket, message: bytes, descriptors: Sequence[int] = ()) -> None:
-    """Send one message; the receiver gets its own copies of the descriptors.
+    """Send one message. The receiver gets its own copies of the descriptors.
 
     Raises:
         ChannelClosed: the other end is gone.
@@ -34,15 +34,15 @@ def send(channel: socket.socket, message: bytes, descriptors: Sequence[int] = ()
 
 
 def receive(channel: socket.socket, timeout: float) -> bytes:
-    """Wait for one whole message; descriptors that come with it are discarded by the kernel.
+    """Wait for one whole message. The kernel discards descriptors that come with it.
 
     Args:
         channel: our end.
-        timeout: seconds for all of it.
+        timeout: seconds for the whole message.
 
     Raises:
         ChannelClosed: the other end is gone.
-        ChannelMisused: no message in time, or one that is too long.
+        ChannelMisused: there is no message in time, or it is too long.
     """
     deadline = time.monotonic() + timeout
     length = PREFIX.unpack(_read(channel, PREFIX.size, deadline))[0]
@@ -52,7 +52,7 @@ def receive(channel: socket.socket, timeout: float) -> bytes:
 
 
 def receive_with_descriptors(channel: socket.socket) -> tuple[bytes, list[int]]:
-    """Wait, as long as it takes, for one whole message and the descriptors sent with it.
+    """Wait for one whole message and the descriptors that come with it. There is no timeout.
 
     Raises:
         ChannelClosed: the other end is gone.

@@ -1,7 +1,7 @@
-"""Which files a child process may read, by the kernel's Landlock (landlock(7), Linux 5.13 and later).
+"""Limits the files that a child process may read, with the kernel's Landlock (landlock(7), Linux 5.13 and later).
 
-A decoder that was taken over could otherwise draw a picture of the server's keys and have it read aloud. What it may
-still read holds no secrets: the interpreter, its libraries, and the system's own programs and fonts.
+Without it, an attacker inside a decoder could draw a picture of the server's keys, and get its text as a result. The
+files that it may still read hold no secrets: the interpreter, its libraries, and the system's own programs and fonts.
 """
 
 import ctypes
@@ -15,10 +15,10 @@ CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 VERSION_FLAG, RULE_PATH_BENEATH = 1, 1
 READ_FILE, READ_DIRECTORY = 1 << 2, 1 << 3
 FILE_RIGHTS_BY_VERSION = (13, 14, 15, 15, 16)
-"""How many kinds of access to files each version of Landlock can take away, beginning with version 1."""
+"""The number of kinds of file access that each version of Landlock can forbid, beginning with version 1."""
 
 NETWORK_VERSION, NETWORK_RIGHTS = 4, 0b11
-"""From this version on it can take away binding and connecting TCP sockets too."""
+"""From this version on, Landlock can also forbid to bind and connect TCP sockets."""
 
 SYSTEM_FOLDERS = (
     *("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/fonts", "/etc/ssl/openssl.cnf"),
@@ -27,9 +27,9 @@ SYSTEM_FOLDERS = (
 """Programs, libraries, fonts, randomness (qpdf takes it from the device) and the number of processors."""
 LIBRARY_FOLDERS = ("site-packages", "dist-packages")
 LIBRARIES = ("numpy", "cv2", "PIL", "pikepdf", "pypdfium2", "msoffcrypto")
-"""What decoders import; each may lie in a folder of its own name, e.g. of ``pip install --target``."""
+"""The libraries that decoders import. Each may lie in a folder of its own, e.g. of ``pip install --target``."""
 ROOT = os.path.abspath(f"{__file__}/../../..")  # noqa: PTH100
-"""Where our packages are: a source tree, or one of the folders above."""
+"""The folder of our packages: a source tree, or one of the folders above."""
 
 
 class _RulesetAttributes(ctypes.Structure):
@@ -42,9 +42,9 @@ class _PathBeneath(ctypes.Structure):
 
 
 def readable_folders() -> list[str]:
-    """What an interpreter with our modules needs to read.
+    """The folders that an interpreter with our modules needs to read.
 
-    Of a source tree that is the code alone: configurations and keys may lie beside it.
+    Of a source tree it is only the code, because configurations and keys may lie beside it.
     """
     libraries = [path for path in sys.path if path.endswith(LIBRARY_FOLDERS) or _holds_a_library(path)]
     return [*SYSTEM_FOLDERS, sys.prefix, sys.base_prefix, *libraries, f"{ROOT}/server", f"{ROOT}/models"]
@@ -55,17 +55,16 @@ def _holds_a_library(folder: str) -> bool:
 
 
 def allow_reading_only(paths: Sequence[str]) -> bool:
-    """Leave this process, for good, nothing of the file system but reading below these paths.
+    """Forbid this process, for ever, all access to the file system except reading below these paths.
 
-    The folder that holds our packages, and those below it, may be listed, as imports do.
-
-    Files that are open stay so. Needs that the process gains no new privileges.
+    The folder of our packages, and the folders below it, may still be listed, because imports do that. Open files stay
+    open. `no_new_privileges` must have been called before.
 
     Args:
-        paths: files and folders; one that does not exist is left out.
+        paths: files and folders. One that does not exist is left out.
 
     Returns:
-        False where the kernel does not offer it; nothing is changed then.
+        False if the kernel does not offer this. Then nothing is changed.
     """
     library = ctypes.CDLL(None, use_errno=True)
     version = library.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), VERSION_FLAG)
@@ -75,7 +74,7 @@ def allow_reading_only(paths: Sequence[str]) -> bool:
     try:
         for path in paths:
             if os.path.exists(path):  # noqa: PTH110 - a worker starts faster without pathlib
-                # A right to directories is not to be given on a file.
+                # Landlock refuses a right for directories on a file.
                 folder = os.path.isdir(path)  # noqa: PTH112
                 _add(library, ruleset, path, READ_FILE | READ_DIRECTORY if folder else READ_FILE)
         _add(library, ruleset, ROOT, READ_DIRECTORY)
@@ -89,7 +88,7 @@ def _create(library: ctypes.CDLL, version: int) -> int:
     rights = FILE_RIGHTS_BY_VERSION[min(version, len(FILE_RIGHTS_BY_VERSION)) - 1]
     network = NETWORK_RIGHTS if version >= NETWORK_VERSION else 0
     attributes = _RulesetAttributes((1 << rights) - 1, network)
-    # An older kernel knows the first field alone.
+    # An older kernel only knows the first field.
     length = ctypes.sizeof(attributes) if network else ctypes.sizeof(ctypes.c_uint64)
     ruleset = library.syscall(CREATE_RULESET, ctypes.byref(attributes), ctypes.c_size_t(length), 0)
     return _check(ruleset, "landlock_create_ruleset")

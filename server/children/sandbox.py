@@ -1,4 +1,4 @@
-"""What a decode worker takes from itself before it touches a stranger's file."""
+"""The sandbox of child processes. A decode worker confines itself before it touches a stranger's file."""
 
 import ctypes
 import math
@@ -15,14 +15,14 @@ PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
 OPEN_FILES = 32
 
 Protection = Literal["files", "system_calls"]
-"""What a child is shut in by beyond its limits, where the system offers it."""
+"""A protection beyond the limits, which not every system offers: Landlock for files, seccomp for system calls."""
 
 
 def die_with_parent(parent: int) -> None:
-    """Have the kernel kill this process when its parent dies, even while it hangs in a decoder.
+    """Let the kernel kill this process when its parent dies, even while it hangs in a decoder.
 
     Args:
-        parent: process id of the parent, for the case that it died before this call.
+        parent: process id of the parent. If the parent died before this call, this process ends itself.
     """
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
@@ -30,16 +30,16 @@ def die_with_parent(parent: int) -> None:
 
 
 def confine(memory_bytes: int) -> tuple[Protection, ...]:
-    """Limit memory and open files; forbid files on disk, core dumps, child processes and new privileges.
+    """Limit memory and open files. Forbid files on disk, core dumps, child processes and new privileges.
 
-    Then, where the system offers it, forbid every system call that decoding does not need, the network's among them,
-    and reading whatever is not part of the installation.
+    If the system offers it, also forbid reading files outside the installation, and all system calls that decoding does
+    not need, such as those of the network.
+
+    Ctrl-C and SIGTERM reach the whole process group, so they are ignored. Only the server decides when its workers end:
+    it closes their socket, or sends SIGKILL.
 
     Returns:
-        What the system offered.
-
-    Ctrl-C and SIGTERM reach the whole process group; the server alone decides when its workers end, by closing
-    their socket or by SIGKILL.
+        The protections that the system offered.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -63,9 +63,9 @@ def confine(memory_bytes: int) -> tuple[Protection, ...]:
 
 
 def allow_processor_seconds(seconds: float) -> None:
-    """Have the kernel end this process when it has computed for so long from now on.
+    """Let the kernel end this process after so many more seconds of processor time.
 
-    The server's clock ends it no later; this holds even while the server itself is stopped.
+    Normally the server's clock ends it before. This limit holds even while the server itself is stopped.
     """
     limit = math.ceil(time.process_time() + seconds) + 1
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
@@ -73,12 +73,12 @@ def allow_processor_seconds(seconds: float) -> None:
 
 
 def no_new_privileges() -> None:
-    """Have this process and its children never gain any by a set-user-id program."""
+    """Keep this process and its children from gaining privileges by a set-user-id program."""
     _prctl(PR_SET_NO_NEW_PRIVS, 1)
 
 
 def _silence() -> None:
-    """Native decoders print warnings that can quote the file; from here on nothing is printed."""
+    """Print nothing from here on. Native decoders print warnings that can quote the file."""
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(null, descriptor)

@@ -1,14 +1,14 @@
-"""Memory without a name that another process can be handed: nothing on disk, nothing left in /dev/shm if we die."""
+"""Memory without a name for another process. Nothing is on disk, and nothing stays in /dev/shm if we die."""
 
 import os
 import weakref
 
 
 class FilledMemory:
-    """Bytes in anonymous memory, until this object goes.
+    """Bytes in anonymous memory. It is freed with this object.
 
     Args:
-        name: shown by the system's own lists, for people.
+        name: for people. The system shows it in its lists.
         data: the content: bytes, or a view of single bytes.
         flags: of memfd_create, besides close-on-exec.
 
@@ -17,12 +17,12 @@ class FilledMemory:
         close: frees the memory now. It may be called more than once.
 
     Raises:
-        OSError: there is no memory or no descriptor left.
+        OSError: no memory or no descriptor is left.
     """
 
     def __init__(self, name: str, data: bytes | memoryview, flags: int = 0) -> None:
         self.descriptor = os.memfd_create(name, os.MFD_CLOEXEC | flags)
-        # Also closes it where its maker was cancelled before it got hold of it.
+        # This also closes it if the caller is cancelled before it gets this object.
         self.close = weakref.finalize(self, os.close, self.descriptor)
         remaining = memoryview(data)
         while remaining:

@@ -1,8 +1,8 @@
-"""Which system calls a child process may make, by libseccomp (a system library: package libseccomp2).
+"""Limits the system calls of a child process, with libseccomp (a system library: package libseccomp2).
 
-A worker needs few calls once it runs: memory, reading, and talking over the socket that it was given. Everything else,
-the network, other programs and new processes above all, does not exist for it: such a call fails as one that the kernel
-does not know, so that libraries fall back or give up as they do on an old kernel, and the file is refused.
+A running worker needs few calls: for memory, for reading, and for its socket. All others do not exist for it, above all
+those for the network, other programs and new processes. Such a call fails like one that the kernel does not know. So
+libraries take another way or give up, as on an old kernel, and the file is refused.
 """
 
 import ctypes
@@ -15,16 +15,16 @@ from dataclasses import dataclass
 
 LIBRARY = "libseccomp.so.2"
 ALLOW, FAIL = 0x7FFF0000, 0x00050000
-"""Actions of seccomp_rule_add(3); the second takes an error number in its lower bits."""
+"""Actions of seccomp_rule_add(3). The second one has an error number in its lower bits."""
 
 MASKED_EQUAL = 7
-"""scmp_compare of seccomp_rule_add(3): an argument, under a mask, is equal to a value."""
+"""The scmp_compare of seccomp_rule_add(3): an argument, under a mask, is equal to a value."""
 
 INT = 0xFFFFFFFF
-"""Arguments are 64 bits wide in a filter; of an int, only these count."""
+"""The mask of an int. Arguments have 64 bits in a filter, but only these belong to an int."""
 
 POINTER = 2**64 - 1
-"""Of a pointer, all of them do."""
+"""The mask of a pointer: all bits."""
 
 MEMORY = ("brk", "madvise", "mmap", "mprotect", "mremap", "munmap")
 READING = (
@@ -41,14 +41,14 @@ RUNNING = (
 )
 SIGNALS = ("kill", "tgkill")
 OPENING = {"open": 1, "openat": 2}
-"""Calls that open a file, and which of their arguments holds the flags."""
+"""The calls that open a file, and the index of their argument with the flags."""
 
 WRITING_FLAGS = os.O_ACCMODE | os.O_CREAT | os.O_TRUNC
 NETWORK_FAMILIES = (socket.AF_INET, socket.AF_INET6, socket.AF_PACKET, socket.AF_VSOCK)
 
 
 class _Comparison(ctypes.Structure):
-    """struct scmp_arg_cmp."""
+    """The struct scmp_arg_cmp."""
 
     _fields_ = (
         ("argument", ctypes.c_uint),
@@ -60,7 +60,13 @@ class _Comparison(ctypes.Structure):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """An action on a system call, perhaps only where each of some arguments, under a mask, has a value."""
+    """An action on a system call.
+
+    Attributes:
+        action: see `ALLOW` and `FAIL`.
+        call: name of the system call.
+        where: conditions, each an argument's index, a mask and the value that the argument has under it.
+    """
 
     action: int
     call: str
@@ -68,16 +74,16 @@ class Rule:
 
 
 def allow_only_decoding() -> bool:
-    """Leave this process, for good, nothing but what a decode worker needs.
+    """Forbid this process, for ever, all system calls that a decode worker does not need.
 
     Returns:
-        False where libseccomp or the kernel does not offer it; nothing is changed then.
+        False if libseccomp or the kernel does not offer this. Then nothing is changed.
     """
     rules = [Rule(ALLOW, call) for call in (*MEMORY, *READING, *TALKING, *RUNNING)]
     rules += [Rule(ALLOW, call, ((flags, WRITING_FLAGS, 0),)) for call, flags in OPENING.items()]
-    # To end itself, as abort(3) does, and nobody else.
+    # It may end itself, as abort(3) does, but no other process.
     rules += [Rule(ALLOW, call, ((0, INT, os.getpid()),)) for call in SIGNALS]
-    # Its own limit of processor time, which it sets before every job, and no other; reading all of them.
+    # It may set its own limit of processor time, as it does before every command, and no other. It may read all limits.
     rules += [
         Rule(ALLOW, "setrlimit", ((0, INT, resource.RLIMIT_CPU),)),
         Rule(ALLOW, "prlimit64", ((0, INT, 0), (1, INT, resource.RLIMIT_CPU))),
@@ -87,14 +93,14 @@ def allow_only_decoding() -> bool:
 
 
 def forbid_network() -> bool:
-    """Take the network from this process and whatever it becomes or starts, for good.
+    """Forbid the network, for ever, to this process, to the program that it becomes, and to all that it starts.
 
     Returns:
-        False where libseccomp or the kernel does not offer it; nothing is changed then.
+        False if libseccomp or the kernel does not offer this. Then nothing is changed.
     """
     denied = FAIL | errno.EACCES
     rules = [Rule(denied, "socket", ((0, INT, family),)) for family in NETWORK_FAMILIES]
-    # A ring of requests to the kernel would open sockets without any call.
+    # With io_uring, a process could open sockets without a system call for each.
     return _apply(ALLOW, [*rules, Rule(FAIL | errno.ENOSYS, "io_uring_setup")])
 
 
@@ -129,7 +135,7 @@ def _library() -> ctypes.CDLL:
 
 
 def _add(library: ctypes.CDLL, filter_: int, rule: Rule) -> None:
-    """Add a rule; a call that this library has never heard of stays with the filter's default."""
+    """Add a rule. For a call that this library does not know, the filter's default holds."""
     number = library.seccomp_syscall_resolve_name(rule.call.encode())
     if number == -1:
         return

@@ -1,1 +1,1 @@
-"""The only place where a stranger's bytes are parsed: headers, images, TIFF, GIF and PDF."""
+"""Parses strangers' bytes: headers, images, TIFF, GIF, PDF and Office documents. No other room does."""

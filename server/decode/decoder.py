@@ -1,9 +1,8 @@
-"""The door to all decoding: bytes in, pages out.
+"""The entrance to all decoding: bytes in, pages out.
 
-Everything is parsed in worker processes; Office documents are made a PDF first, by LibreOffice in a process of its own.
-Only headers of still images are read here, by Python alone. Where the operator has only what is risky isolated, PNG,
-JPEG, WebP and BMP whose header promises a short and simple job are decoded in a thread of this process; `_cheap` is the
-one place that decides so.
+Worker processes parse all files. LibreOffice first makes a PDF of an Office document, in another process. Only the
+headers of still images are read here, in pure Python. If the operator isolates risky files only, a PNG, JPEG, WebP or
+BMP with a simple header is decoded in a thread of this process. Only `_cheap` decides that.
 """
 
 import asyncio
@@ -38,24 +37,28 @@ logger = logging.getLogger(__name__)
 
 MIN_WORKERS, MAX_AUTOMATIC_WORKERS = 2, 4
 CHEAP_PIXELS = 16_000_000
-"""Up to here a thread is done within a quarter of a second: pages scanned at 300 dpi and most photos."""
+"""A thread decodes so many pixels within a quarter of a second: pages scanned at 300 dpi, and most photos."""
 CHEAP_SCANS = 64
-"""Encoders write about ten; at `CHEAP_PIXELS`, each of 10 bytes costs another 2 ms."""
+"""Encoders write about ten scans. At `CHEAP_PIXELS`, each scan of 10 bytes costs another 2 ms."""
 
 SPARE_BYTES = 16 * 1024 * 1024
-"""Room for what a worker makes of a file, beyond the file's own length: every character there is takes 4 MB."""
+"""Room for a worker's result beyond the length of the file. All characters of Unicode together take 4 MB."""
 
 T = TypeVar("T")
 
 
 class Decoder:
-    """Opens documents. One per process; `start` before use and `stop` after.
+    """Opens documents. A process has one. Call `start` before its use and `stop` after it.
 
     Args:
-        worker_module: what runs in the worker processes; tests put faults there.
+        settings: of decoding.
+        limits: on pages and pixels.
+        worker_module: the module that runs in the worker processes. Tests put faults there.
 
     Attributes:
-        protections: what workers are shut in by beyond their limits; known once they have started.
+        office: renders Office documents.
+        workers: the worker processes.
+        protections: the protections of the workers beyond their limits; known after `start`.
     """
 
     def __init__(
@@ -79,7 +82,7 @@ class Decoder:
         self._threads = ThreadPoolExecutor(automatic, thread_name_prefix="decode-image")
 
     async def start(self) -> None:
-        """Start the worker processes, and delete what a server that was killed left of its documents.
+        """Start the worker processes. Delete documents that a killed server left behind.
 
         Raises:
             WorkerNotStarted: they do not start.
@@ -92,7 +95,7 @@ class Decoder:
             logger.warning("%s", what_is_missing(missing))
 
     async def stop(self) -> None:
-        """Kill the worker processes; documents still open, and all later ones, fail as not ready."""
+        """Kill the worker processes. Open documents, and all later ones, fail with `NotReady`."""
         self._stopped = True
         await self.workers.stop()
         await asyncio.to_thread(self._threads.shutdown)
@@ -104,16 +107,16 @@ class Decoder:
         """Read a document's header, check it against the limits and make its pages available.
 
         Args:
-            raw: the file and what the caller says it is.
-            max_pages: pages to process at most; the server's own cap applies too.
-            pdf_max_side: longest side of a rendered PDF page, in pixels; larger pages are rendered smaller.
+            raw: the file, and its kind according to the caller.
+            max_pages: greatest number of pages to process. The server's own cap applies too.
+            pdf_max_side: longest side of a rendered PDF page, in pixels. Larger pages are rendered smaller.
 
         Raises:
-            EncryptedFile: it takes a password, and there is none or a wrong one.
-            InvalidInputFile: not a file of the kind that the caller says, or damaged or empty.
-            OfficeUnavailable: an Office document, which cannot be rendered on this machine.
-            RequestTimeout: an Office document that takes too long to render.
-            PixelLimitExceeded: an image or page is over the pixel cap; nothing was decoded.
+            EncryptedFile: it needs a password, and there is none or a wrong one.
+            InvalidInputFile: it is not a file of the given kind, or it is damaged or empty.
+            OfficeUnavailable: it is an Office document that cannot be rendered on this machine.
+            RequestTimeout: it is an Office document that takes too long to render.
+            PixelLimitExceeded: an image or page is over the pixel cap. Nothing was decoded.
             NotReady: no worker process can be started, or the decoder is stopped.
         """
         document = await self._open(raw, max_pages, pdf_max_side)
@@ -158,7 +161,7 @@ class Decoder:
         return Document(DocumentInfo("image", 1, 1, (size,)), decode, partial(self.workers.forget, file))
 
     async def _rendered(self, raw: RawFile) -> bytes:
-        """An Office document as PDF, on whose pages nothing is missing for want of a font."""
+        """Render an Office document as PDF. Refuses a document with characters that no installed font has."""
         capacity = len(raw.data) + SPARE_BYTES
         plain = await self._made(raw.data, raw.password, "plain_office", capacity)
         pdf = await self.office.to_pdf(plain.data, plain.kind)
@@ -200,14 +203,14 @@ class Decoder:
         return fitting_scale(points, page, wanted, min(settings.pdf_min_scale, wanted), self._limits.max_image_pixels)
 
     async def _open_frames(self, kind: FileFormat, limit: int | None, file: SharedFile) -> Document:
-        """A TIFF of several frames is a document; a TIFF of one frame, and a GIF's first frame, is an image."""
+        """Open a TIFF or GIF. A TIFF of several frames is a document; a TIFF of one frame, or a GIF, is an image."""
         outline = await self._outline(file, kind, limit)
         sizes = tuple((int(width), int(height)) for width, height in outline.sizes)
         many = kind == "tiff" and outline.total > 1
         for page, size in enumerate(sizes, start=1):
             check_pixels(*size, self._limits.max_image_pixels, page if many else None)
         info = DocumentInfo("tiff", outline.total, len(sizes), sizes) if many else DocumentInfo("image", 1, 1, sizes)
-        # A lone frame is read by OpenCV like any other image; Pillow maps 16-bit and CMYK samples differently.
+        # OpenCV reads a single frame like any other image. Pillow would map 16-bit and CMYK samples differently.
         reader: FileFormat = "image" if kind == "tiff" and not many else kind
 
         async def decode(index: int) -> Image:
@@ -216,7 +219,7 @@ class Decoder:
         return Document(info, decode, partial(self.workers.forget, file))
 
     async def _outline(self, file: SharedFile, kind: FileFormat, limit: int | None) -> Outline:
-        """Have a file's pages measured; what the worker says is checked."""
+        """Let a worker measure the pages of a file, and check its reply."""
         outline = await _or_invalid(self.workers.outline(file, kind, limit))
         expected = outline.total if limit is None else min(limit, outline.total)
         sides = [side for size in outline.sizes for side in size]
@@ -236,7 +239,7 @@ def _cheap(header: ImageHeader) -> bool:
 
 
 async def _or_invalid(work: Awaitable[T]) -> T:
-    """What goes wrong with a file in a worker, in the caller's terms."""
+    """Convert failures of a worker with a file to the caller's errors."""
     try:
         return await work
     except FileEncrypted as error:
@@ -248,4 +251,4 @@ async def _or_invalid(work: Awaitable[T]) -> T:
 
 
 def _nothing() -> None:
-    """An image decoded in this process holds nothing that must be released."""
+    """Release nothing: an image that this process decodes holds nothing."""

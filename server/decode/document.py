@@ -1,4 +1,4 @@
-"""A document: what is known of it before it is decoded, and its pages once it is open."""
+"""A document: its outline, known before it is decoded, and its pages."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,7 +8,7 @@ from typing import Literal
 from models.document import Image, Page
 
 PAGES_AT_ONCE = 2
-"""Pages of one document that are decoded, or wait to be, at the same time: a long document leaves room for others."""
+"""Pages of one document that are decoded, or wait for a decoder, at the same time. So others are decoded too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +16,11 @@ class DocumentInfo:
     """A document's outline, from its headers alone.
 
     Attributes:
-        kind: ``tiff`` is a TIFF of several frames; every other image is an ``image``.
-        total_pages: pages or frames in the file.
-        processed_pages: how many of them will be read: the first ones, up to the page cap.
-        sizes: width and height in pixels of each processed page as it will be decoded.
-        points: width and height in points (1/72 inch) of each processed page, turned as it is shown; None for images.
+        kind: ``tiff`` is a TIFF of several frames. Every other image is an ``image``.
+        total_pages: number of pages or frames in the file.
+        processed_pages: number of pages that will be read: the first ones, up to the page cap.
+        sizes: width and height in pixels of each processed page, as it will be decoded.
+        points: width and height in points (1/72 inch) of each processed page, as it is shown; None for images.
     """
 
     kind: Literal["image", "pdf", "tiff"]
@@ -31,7 +31,7 @@ class DocumentInfo:
 
 
 class Document:
-    """A document whose header was read and found within the limits. Pages are decoded when they are asked for.
+    """An open document within the limits. Its pages are decoded on request.
 
     Attributes:
         info: its outline.
@@ -43,10 +43,10 @@ class Document:
         self.info = info
         self._decode_page = decode_page
         self._release = release
-        self._turns = asyncio.Semaphore(PAGES_AT_ONCE)
+        self._permits = asyncio.Semaphore(PAGES_AT_ONCE)
 
     async def page(self, index: int) -> Page:
-        """Decode one page; several may be asked for at once, and are decoded in the order of asking.
+        """Decode one page. Several calls may wait at the same time. They are served in their order.
 
         Args:
             index: 0-based, below ``info.processed_pages``.
@@ -54,9 +54,9 @@ class Document:
         Raises:
             InvalidInputFile: the page is damaged, or hangs or kills its decoder.
         """
-        async with self._turns:
+        async with self._permits:
             return Page(await self._decode_page(index), index)
 
     async def close(self) -> None:
-        """Drop everything that is held for the document. No page may be asked for any more."""
+        """Free everything that is held for the document. `page` must not be called any more."""
         self._release()

@@ -1,1 +1,1 @@
-"""One file a format: what is read of a header, and how pages become pixels."""
+"""The file formats, one module each: they read headers and decode pages to pixels."""

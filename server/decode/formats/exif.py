@@ -1,4 +1,4 @@
-"""The EXIF orientation: read from the raw block, applied to a decoded image."""
+"""Reads the EXIF orientation from its raw block, and applies it to a decoded image."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -16,7 +16,7 @@ def exif_orientation(block: bytes) -> int:
     """The orientation in an EXIF block (a TIFF header and its first directory, TIFF 6.0 section 2).
 
     Returns:
-        1 to 8; 1 (upright) where the block is damaged or says nothing. No input raises: slices past the end are empty.
+        1 to 8; 1 (upright) if the block is damaged or has none. No input raises: slices after the end are empty.
     """
     order: Literal["little", "big"] = "big" if block[:2] == b"MM" else "little"
     directory = int.from_bytes(block[4:8], order)
@@ -30,12 +30,12 @@ def exif_orientation(block: bytes) -> int:
 
 
 def swaps_sides(orientation: int) -> bool:
-    """Whether an image with this orientation stands on its side in the file."""
+    """Whether an image with this orientation lies on its side in the file."""
     return orientation >= 5
 
 
 def apply_orientation(image: Image, orientation: int) -> Image:
-    """Turn an image upright.
+    """Rotate and flip an image to be upright.
 
     Args:
         image: uint8 (H, W, 3) as stored.

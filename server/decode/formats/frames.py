@@ -1,28 +1,28 @@
-"""TIFF and GIF frames by Pillow. Runs in a worker only."""
+"""Reads TIFF and GIF frames with Pillow. Runs in a worker only."""
 
 import io
 
-# Registers the two formats; Pillow would import all its plug-ins to find them.
+# These imports register the two formats. Without them Pillow would import all its plug-ins.
 from PIL import GifImagePlugin, Image, TiffImagePlugin  # noqa: F401
 
 from server.decode.formats.pillow import open_image
 from server.decode.formats.readers import BYTES_PER_PIXEL, Unreadable, map_page, read_whole
 
 BAND_ROWS = 256
-"""Rows converted and copied at once: a large frame is never held a second time."""
+"""Rows that are converted and copied at a time. So a large frame is never in memory twice."""
 
 
 class FrameFile:
-    """An open TIFF or GIF. Orientation tags are applied; alpha is dropped; every mode becomes 8-bit colour."""
+    """An open TIFF or GIF. Orientation tags are applied, alpha is dropped, and every mode becomes 8-bit colour."""
 
     def __init__(self, descriptor: int, kind: str) -> None:
-        # A copy, because the descriptor's position is shared with every other worker that has the same file open.
+        # This is a copy, because all workers with the same open file share the position of the descriptor.
         self._file = io.BytesIO(read_whole(descriptor))
         self._image = open_image(self._file, (kind,))
         self.total = int(getattr(self._image, "n_frames", 1))
 
     def sizes(self, count: int) -> tuple[tuple[float, float], ...]:
-        """Width and height in pixels of the first ``count`` frames, as their headers say."""
+        """The width and height in pixels of the first ``count`` frames, from their headers."""
         return tuple(self._size(index) for index in range(count))
 
     def draw(self, index: int, size: tuple[int, int], _scale: float, target: int) -> None:

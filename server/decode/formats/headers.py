@@ -1,15 +1,15 @@
-"""An image's size from its header, before a single pixel is decoded.
+"""Reads an image's size from its header, before any pixel is decoded.
 
-PNG, JPEG and WebP are read here, a few fixed offsets each: their damaged but decodable files stay readable, and Pillow
-would allocate a WebP's whole canvas to tell its size. Rarer formats are left to Pillow's lazy open. A format that
-neither knows is refused even where OpenCV could decode it, because its size could not be checked first.
+PNG, JPEG and WebP are read here, at a few fixed offsets. So damaged files that can be decoded stay readable. Besides,
+Pillow would allocate the whole canvas of a WebP to tell its size. Pillow reads the headers of rarer formats. A format
+that neither knows is refused, even if OpenCV could decode it, because its size could not be checked before.
 """
 
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# Registers the rarer formats; Pillow would import all its plug-ins to find them.
+# These imports register the rarer formats. Without them Pillow would import all its plug-ins.
 from PIL import BmpImagePlugin, Jpeg2KImagePlugin, PpmImagePlugin, SunImagePlugin  # noqa: F401
 
 from server.decode.formats.exif import exif_orientation, swaps_sides
@@ -27,10 +27,10 @@ PAM_MAGIC, PFM_MAGIC = b"P7\n", b"PF\n"
 NETPBM_HEADER_BYTES, NETPBM_DIGITS = 1024, 9
 OTHER_FORMATS = ("BMP", "PPM", "JPEG2000", "SUN")
 OTHER_HEADER_BYTES = 256 * 1024
-"""What Pillow gets to see: it would go through a header of comments, byte by byte in Python, to the end of the file."""
+"""The bytes that Pillow sees. It would read a header of comments byte by byte, in Python, to the end of the file."""
 
 MAX_PARTS = 10_000
-"""Segments or chunks that are looked at. A real file has a thousand at most; a hostile one has one in every byte."""
+"""The greatest number of segments or chunks that are read. A real file has up to a thousand, a hostile one millions."""
 
 JPEG_STANDALONE = {0x00, 0x01, *range(0xD0, 0xD9)}
 JPEG_FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -40,15 +40,15 @@ JPEG_SCAN = b"\xff\xda"
 
 @dataclass(frozen=True, slots=True)
 class ImageHeader:
-    """What an image's header says.
+    """The content of an image's header.
 
     Attributes:
-        stored: width and height as the pixels lie in the file.
+        stored: width and height of the pixels in the file.
         orientation: EXIF orientation, 1 to 8.
-        rare: whether the format is seldom used, so that its decoder must not run in the server's own process.
-        scans: times a JPEG goes over its pixels, or more; 1 in other formats. Decoding costs so much time, and a scan
-            may be a few bytes long.
-        alpha: whether OpenCV can tell how transparent its pixels are; said of PNG and WebP only.
+        rare: whether the format is rare. Its decoder must not run in the server's own process.
+        scans: an upper bound of a JPEG's scans; 1 in other formats. Each scan costs decoding time, even one of a few
+            bytes.
+        alpha: whether OpenCV can give the transparency of the pixels. It is only true for PNG and WebP.
     """
 
     stored: tuple[int, int]
@@ -59,7 +59,7 @@ class ImageHeader:
 
     @property
     def size(self) -> tuple[int, int]:
-        """Width and height once the image is upright."""
+        """The width and height of the upright image."""
         return self.stored[::-1] if swaps_sides(self.orientation) else self.stored
 
 
@@ -67,7 +67,7 @@ def read_header(data: bytes) -> ImageHeader:
     """Read the header of an image other than TIFF and GIF.
 
     Raises:
-        InvalidInputFile: not an image that this server reads, or one without pixels.
+        InvalidInputFile: it is not an image that this server reads, or it has no pixels.
     """
     if data.startswith(PNG_MAGIC):
         header = _png(data)
@@ -86,9 +86,9 @@ def read_header(data: bytes) -> ImageHeader:
 
 
 def _png(data: bytes) -> ImageHeader:
-    """PNG 3rd edition, 11.2.1: IHDR comes first. An eXIf chunk counts only where it precedes the pixels.
+    """Read a PNG header (3rd edition, 11.2.1). IHDR comes first. An eXIf chunk only counts before the pixels.
 
-    Colour types 4 and 6 have an alpha channel; 2 and 3 may have a tRNS chunk instead. Grey may have one, too, but
+    Colour types 4 and 6 have an alpha channel. Types 2 and 3 may have a tRNS chunk instead. Grey may have one too, but
     OpenCV gives such a picture no alpha.
     """
     size = _number(data, 16, 4, "big"), _number(data, 20, 4, "big")
@@ -108,19 +108,22 @@ def _png(data: bytes) -> ImageHeader:
 
 
 def _jpeg(data: bytes) -> ImageHeader:
-    """ITU T.81, B.2.2: height and width follow the sample precision in the frame header."""
+    """Read a JPEG header (ITU T.81, B.2.2). Height and width follow the sample precision in the frame header."""
     size, orientation = (0, 0), 1
     for marker, start, end in _jpeg_segments(data):
         if marker in JPEG_FRAMES and size == (0, 0):
             size = _number(data, start + 3, 2, "big"), _number(data, start + 1, 2, "big")
         elif marker == 0xE1 and data[start : start + 6] == EXIF_PREFIX:
             orientation = exif_orientation(data[start + 6 : end])
-    # Also counts what looks like one in metadata, but misses none: within a scan, 0xFF is followed by 0 (F.1.2.3).
+    # This may count bytes in metadata too, but it misses no scan: within a scan, 0 follows 0xFF (F.1.2.3).
     return ImageHeader(size, orientation, scans=data.count(JPEG_SCAN))
 
 
 def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
-    """Marker, first and end offset of each segment's payload up to the first scan; garbage between them is skipped."""
+    """Give the marker, and the first and end offset of the payload, of each segment before the first scan.
+
+    Garbage between segments is skipped.
+    """
     at = 2
     for _ in range(MAX_PARTS):
         at = data.find(b"\xff", at)
@@ -137,7 +140,7 @@ def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
 
 
 def _webp(data: bytes) -> ImageHeader:
-    """RFC 9649, sections 2.5 to 2.7: the first chunk names the size, in one of three layouts."""
+    """Read a WebP header (RFC 9649, sections 2.5 to 2.7). The first chunk has the size, in one of three layouts."""
     chunk = data[12:16]
     if chunk == b"VP8 " and data[23:26] == b"\x9d\x01\x2a":
         return ImageHeader((_number(data, 26, 2) & 0x3FFF, _number(data, 28, 2) & 0x3FFF))
@@ -164,7 +167,10 @@ def _webp_orientation(data: bytes) -> int:
 
 
 def _netpbm(data: bytes) -> tuple[int, int]:
-    """Netpbm's pam(5), whose fields have names, and pfm(5), whose fields have places; Pillow knows neither."""
+    """Read the size of Netpbm's pam(5), where fields have names, or pfm(5), where they have places.
+
+    Pillow knows neither of them.
+    """
     words = data[:NETPBM_HEADER_BYTES].split()
     if data.startswith(PAM_MAGIC):
         lines = [line.split() for line in data[:NETPBM_HEADER_BYTES].partition(b"ENDHDR")[0].splitlines()]

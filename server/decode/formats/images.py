@@ -1,7 +1,7 @@
-"""Pixels of one still image, by OpenCV, exactly as the reference reads them.
+"""Decodes one still image with OpenCV, exactly as the reference does.
 
-Alpha is dropped and not composited, 16 bits become 8, grey becomes three channels; EXIF orientation is applied by us,
-so that it is the same in every format and OpenCV version, and the size announced from the header is the final one.
+Alpha is dropped and not composited, 16 bits become 8, and grey becomes three channels. We apply the EXIF orientation
+ourselves. So it is the same in every format and with every version of OpenCV, and the size from the header is final.
 """
 
 import cv2
@@ -20,18 +20,18 @@ def decode_image(data: bytes, header: ImageHeader) -> Image:
 
     Args:
         data: the file.
-        header: what `read_header` said, already checked against the pixel cap.
+        header: from `read_header`, already checked against the pixel cap.
 
     Returns:
         uint8 (H, W, 3) BGR, upright.
 
     Raises:
-        InvalidInputFile: damaged, or its pixels are not of the size its header announced.
+        InvalidInputFile: it is damaged, or its size is not the size in its header.
     """
     flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
     image = _decode(data, flags)
     if image is None and data.startswith(JPEG_MAGIC):
-        # A photo cut off in transfer still has its upper part, which OpenCV 4 returned and OpenCV 5 does not.
+        # A photo that was cut off in transfer still has its upper part. OpenCV 4 returned it, OpenCV 5 does not.
         image = _decode(data + JPEG_END, flags)
     if image is None or image.shape != (header.stored[1], header.stored[0], 3):
         raise InvalidInputFile
@@ -39,13 +39,13 @@ def decode_image(data: bytes, header: ImageHeader) -> Image:
 
 
 def decode_frame(data: bytes) -> Image:
-    """Decode the first frame of a TIFF, turned upright by OpenCV's own TIFF reader.
+    """Decode the first frame of a TIFF. OpenCV's own TIFF reader makes it upright.
 
     Returns:
-        uint8 (H, W, 3) BGR. The caller checks its size against what was announced.
+        uint8 (H, W, 3) BGR. The caller compares its size with the announced one.
 
     Raises:
-        InvalidInputFile: damaged.
+        InvalidInputFile: it is damaged.
     """
     image = _decode(data, cv2.IMREAD_COLOR)
     if image is None:

@@ -1,4 +1,4 @@
-"""PDF by PDFium. Runs in a worker only: PDFium is not thread-safe and parses hostile bytes."""
+"""Reads PDF files with PDFium. Runs in a worker only: PDFium is not thread-safe and parses hostile bytes."""
 
 import ctypes
 import mmap
@@ -12,10 +12,10 @@ from server.decode.page_size import rendered_size
 
 
 class PdfFile:
-    """An open PDF; pages are rendered with their form fields and annotations, turned as /Rotate says."""
+    """An open PDF. Pages are rendered with their form fields and annotations, and rotated as /Rotate says."""
 
     def __init__(self, descriptor: int, password: str | None = None) -> None:
-        # A private mapping, because ctypes wants a writable buffer: PDFium reads it in place, without a copy.
+        # The mapping is private, because ctypes needs a writable buffer. PDFium reads it in place, without a copy.
         self._mapping = mmap.mmap(descriptor, os.fstat(descriptor).st_size, flags=mmap.MAP_PRIVATE)
         data = (ctypes.c_ubyte * len(self._mapping)).from_buffer(self._mapping)
         self._document = open_pdf(data, password)
@@ -23,11 +23,11 @@ class PdfFile:
         self.total = len(self._document)
 
     def sizes(self, count: int) -> tuple[tuple[float, float], ...]:
-        """Width and height in points of the first ``count`` pages, after /Rotate."""
+        """The width and height in points of the first ``count`` pages, after /Rotate."""
         return tuple(self._document.get_page_size(index) for index in range(count))
 
     def draw(self, index: int, size: tuple[int, int], scale: float, target: int) -> None:
-        """Render straight into the target."""
+        """Render directly into the target."""
         page = self._document[index]
         try:
             if rendered_size(page.get_size(), scale) != size:
@@ -38,22 +38,22 @@ class PdfFile:
             page.close()
 
     def close(self) -> None:
-        """Close the document. The mapping goes with its last reference."""
+        """Close the document. The mapping is freed with its last reference."""
         self._document.close()
 
 
 def open_pdf(data: Any, password: str | None) -> pdfium.PdfDocument:
-    """Open a PDF that lies in memory.
+    """Open a PDF in memory.
 
     Args:
-        data: bytes, or a ctypes array that stays where it is.
-        password: of the user or the owner; ignored where the file is not encrypted.
+        data: bytes, or a ctypes array that is not moved.
+        password: of the user or the owner; ignored if the file is not encrypted.
 
     Raises:
         Encrypted: there is no password, or a wrong one.
-        pdfium.PdfiumError: damaged.
+        pdfium.PdfiumError: it is damaged.
     """
-    # PDFium does not set its last error for every failure, and would tell of the file before: this sets another one.
+    # PDFium does not set its last error for every failure. This call sets one, so that no earlier error is left.
     pdfium.raw.FPDF_LoadMemDocument64(None, 0, None)
     try:
         return pdfium.PdfDocument(data, password)
@@ -64,7 +64,7 @@ def open_pdf(data: Any, password: str | None) -> pdfium.PdfDocument:
 
 
 def _into(pixels: "ctypes.Array[ctypes.c_ubyte]") -> Any:
-    """A bitmap maker for pypdfium2 that draws into memory of ours; it must be 24-bit BGR, which is the default."""
+    """A bitmap maker for pypdfium2 that draws into our memory. The format must be 24-bit BGR, which is the default."""
 
     def make(width: int, height: int, format: int, rev_byteorder: bool = False) -> pdfium.PdfBitmap:  # noqa: A002
         if format != pdfium.raw.FPDFBitmap_BGR or width * height * BYTES_PER_PIXEL != len(pixels):
@@ -75,11 +75,11 @@ def _into(pixels: "ctypes.Array[ctypes.c_ubyte]") -> Any:
 
 
 def characters(data: bytes, password: str | None) -> bytes:
-    """Every different character once, sorted, as UTF-8; half a surrogate pair is left out.
+    """The different characters of a PDF's text, sorted, as UTF-8. Single surrogates are left out.
 
     Raises:
-        Encrypted: no password, or a wrong one.
-        Exception: damaged.
+        Encrypted: there is no password, or a wrong one.
+        Exception: the file is damaged.
     """
     document = open_pdf(data, password)
     found: set[str] = set()

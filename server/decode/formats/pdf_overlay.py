@@ -1,8 +1,7 @@
-"""Invisible text laid under the pages of a stranger's PDF, which otherwise stay as they are. Runs in a worker only.
+"""Puts invisible text under the pages of a stranger's PDF. Otherwise the pages stay as they are. In a worker only.
 
-PDFium says how each page is shown and what text it has, qpdf (by pikepdf) writes the file. Our text comes first in a
-page's content, where nothing that the page does to the coordinate system can reach it; drawn with rendering mode 3 it
-shows nowhere.
+PDFium tells how each page is shown and what text it has. qpdf (by pikepdf) writes the file. Our text comes first in a
+page's content, so no change of the coordinate system by the page affects it. Rendering mode 3 makes it invisible.
 """
 
 import io
@@ -29,21 +28,21 @@ from server.export.files.text_layer import (
 
 FONTS, FONT = "/Font", "/RecognizedText"
 SAME_TEXT = 0.7
-"""Share of characters in common from which a line counts as text that the page has already."""
+"""From this share of common characters on, a line counts as text that the page already has."""
 
 _pages: msgspec.json.Decoder[tuple[PageText, ...]] = msgspec.json.Decoder(tuple[PageText, ...])
 
 
 def overlay_text(data: bytes, password: str | None, lines: bytes) -> bytes:
-    """Make a PDF searchable. A line that a page has as text of its own is not added to it a second time.
+    """Make a PDF searchable. A line that a page already has as text is not added again.
 
     Args:
         data: the PDF.
-        password: opens it, if it is encrypted. The result is not encrypted.
+        password: of an encrypted PDF. The result is not encrypted.
         lines: a `PageText` for each page from the first one on, as JSON.
 
     Raises:
-        Encrypted: no password, or a wrong one.
+        Encrypted: there is no password, or a wrong one.
         Exception: the file is damaged.
     """
     shown = open_pdf(data, password)
@@ -80,28 +79,28 @@ def _content(shown: pdfium.PdfPage, page: PageText, codes: CharacterCodes) -> by
     return text_operators(texts, matrix, FONT, codes) if texts else b""
 
 
-def user_space(box: tuple[float, float, float, float], turned: int, width: int, height: int) -> Matrix:
+def user_space(box: tuple[float, float, float, float], rotation: int, width: int, height: int) -> Matrix:
     """The matrix from pixels of a page's picture to the page's user space.
 
     Args:
         box: left, bottom, right, top of the part of user space that is shown.
-        turned: degrees clockwise that it is turned by when shown: 0, 90, 180 or 270 (PDF 1.7, table 30, Rotate).
+        rotation: of the shown page, in degrees clockwise: 0, 90, 180 or 270 (PDF 1.7, table 30, Rotate).
         width: of the picture, in pixels.
         height: of the picture, in pixels.
     """
     left, bottom, right, top = box
     wide, high = right - left, top - bottom
-    if turned == 90:
+    if rotation == 90:
         return 0.0, high / width, wide / height, 0.0, left, bottom
-    if turned == 180:
+    if rotation == 180:
         return -wide / width, 0.0, 0.0, high / height, right, bottom
-    if turned == 270:
+    if rotation == 270:
         return 0.0, -high / width, -wide / height, 0.0, right, top
     return wide / width, 0.0, 0.0, -high / height, left, top
 
 
 def _has(own: pdfium.PdfTextPage, line: PlacedText, matrix: Matrix) -> bool:
-    """Whether a page has a line's text, at its place."""
+    """Whether a page has the text of a line at the same place."""
     box = line.box
     far = (box.end[0] + box.top[0] - box.start[0], box.end[1] + box.top[1] - box.start[1])
     corners = [transformed(matrix, point) for point in (box.start, box.end, box.top, far)]
@@ -116,7 +115,7 @@ def _letters(text: str) -> str:
 
 
 def _use_font(page: pikepdf.Page, font: pikepdf.Object) -> None:
-    """Give one page a resource more, without touching resources that it shares with other pages."""
+    """Add a resource to one page, without a change of resources that it shares with other pages."""
     resources = dict(page.resources.items())
     fonts = dict(page.resources[FONTS].items()) if FONTS in page.resources else {}
     page.obj.Resources = Dictionary({**resources, FONTS: Dictionary({**fonts, FONT: font})})

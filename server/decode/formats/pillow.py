@@ -1,4 +1,4 @@
-"""The one door to Pillow: a header is read, nothing is decoded yet."""
+"""The only entrance to Pillow. It reads a header and decodes nothing."""
 
 from typing import IO
 
@@ -6,8 +6,8 @@ from PIL import Image
 
 from server.errors import InvalidInputFile
 
-# Our own cap is checked on every header before anything is decoded, and answers with the contract's message;
-# Pillow's would refuse (or merely warn) while the header is read.
+# We check our own cap on every header before anything is decoded, and use the contract's message. Pillow's cap would
+# refuse, or only warn, while the header is read.
 Image.MAX_IMAGE_PIXELS = None
 
 
@@ -15,8 +15,8 @@ def open_image(file: IO[bytes], formats: tuple[str, ...]) -> Image.Image:
     """Read an image's header.
 
     Args:
-        file: seekable, at its start; stays open for as long as the image is used.
-        formats: Pillow's names of the only formats that are tried.
+        file: seekable, at its start. It must stay open as long as the image is used.
+        formats: Pillow's names of the formats to try.
 
     Raises:
         InvalidInputFile: the file is none of the formats, or its header is damaged.
@@ -24,5 +24,5 @@ def open_image(file: IO[bytes], formats: tuple[str, ...]) -> Image.Image:
     try:
         return Image.open(file, formats=formats)
     except Exception as error:
-        # Hostile headers make Pillow's plug-ins raise almost anything; all of it means the same to the caller.
+        # With hostile headers, Pillow's plug-ins raise almost any exception. All mean the same to the caller.
         raise InvalidInputFile from error

@@ -1,4 +1,4 @@
-"""What a worker needs of a format's reader. Runs in a worker only."""
+"""The protocol of a format's reader, and its memory. Runs in a worker only."""
 
 import mmap
 import os
@@ -21,44 +21,44 @@ class Reader(Protocol):
 
     @property
     def total(self) -> int:
-        """Pages or frames in the file."""
+        """The number of pages or frames in the file."""
         ...
 
     def sizes(self, count: int, /) -> tuple[tuple[float, float], ...]:
-        """Width and height of each of the first ``count`` pages: points in a PDF, else pixels."""
+        """The width and height of the first ``count`` pages: in points for a PDF, else in pixels."""
         ...
 
     def draw(self, index: int, size: tuple[int, int], scale: float, target: int, /) -> None:
         """Decode a page into the memory behind the descriptor ``target``.
 
-        It takes packed BGR rows of exactly ``size`` (width, height) pixels. Mapped by the reader, because the mapping
-        counts against the worker's memory: a decoder that has pixels of its own needs that memory first.
+        The memory takes packed BGR rows of exactly ``size`` (width, height) pixels. The reader maps it, because the
+        mapping counts as the worker's memory, and a decoder with its own pixels needs that memory first.
 
         Raises:
-            Unreadable: damaged, or of another size.
+            Unreadable: the page is damaged, or has another size.
         """
         ...
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         ...
 
 
 Opener = Callable[[int, str | None], Reader]
-"""Opens the file behind a descriptor, which stays the caller's to close, with a password if there is one."""
+"""Opens the file behind a descriptor, with a password if there is one. The caller closes the descriptor."""
 
 
 def map_target(descriptor: int) -> mmap.mmap:
-    """The memory that a result is written into, of which only a part may be needed."""
+    """Map the memory of a result. The result may need only a part of it."""
     return mmap.mmap(descriptor, os.fstat(descriptor).st_size)
 
 
 def map_page(descriptor: int) -> mmap.mmap:
-    """The memory that a page is drawn into. All of it will be: asked for at once it comes in half the time."""
+    """Map the memory of a page. The page needs all of it; allocated at once, it takes half the time."""
     size = os.fstat(descriptor).st_size
     return mmap.mmap(descriptor, size, flags=mmap.MAP_SHARED | getattr(mmap, "MAP_POPULATE", 0))
 
 
 def read_whole(descriptor: int) -> bytes:
-    """All bytes of a file, wherever its descriptor's position is."""
+    """All bytes of a file, whatever the position of its descriptor is."""
     return os.pread(descriptor, os.fstat(descriptor).st_size, 0)

@@ -1,4 +1,4 @@
-"""A still image by OpenCV inside a worker: the same decoder as in the server process, behind the worker's limits."""
+"""Reads a still image with OpenCV in a worker: the same decoder as in the server process, with the worker's limits."""
 
 import cv2
 import numpy as np
@@ -13,7 +13,7 @@ cv2.setNumThreads(0)
 
 
 class StillFile:
-    """A file whose first image is wanted. Its size was announced by whoever read its header."""
+    """A file of which the first image is read. The server has announced the size from the header."""
 
     total = 1
 
@@ -21,7 +21,7 @@ class StillFile:
         self._data, self._flatten = read_whole(descriptor), flatten
 
     def sizes(self, _count: int) -> tuple[tuple[float, float], ...]:
-        """Unknown without decoding."""
+        """Refuse: the size is not known without decoding."""
         raise Unreadable
 
     def draw(self, _index: int, size: tuple[int, int], _scale: float, target: int) -> None:
@@ -36,5 +36,5 @@ class StillFile:
         np.frombuffer(map_page(target), np.uint8).reshape(image.shape)[:] = image
 
     def close(self) -> None:
-        """Let go of the bytes."""
+        """Free the bytes."""
         self._data = b""

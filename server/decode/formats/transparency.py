@@ -1,4 +1,4 @@
-"""Pictures with transparent pixels, laid on a ground that what is drawn stands out from. Runs in a worker only."""
+"""Composites pictures with transparent pixels on a background that contrasts with them. Runs in a worker only."""
 
 from collections.abc import Iterator
 
@@ -16,24 +16,24 @@ Pixels = NDArray[np.uint8]
 
 BLACK, WHITE = 0, 255
 DARK, VISIBLE = 128, 64
-"""Below these a colour is dark, and a pixel is as good as gone."""
+"""A colour with a lower brightness is dark, and a pixel with a lower alpha counts as invisible."""
 ROWS = 256
-"""Worked on at a time: the picture itself is memory enough."""
+"""Rows that are processed at a time, to save memory."""
 AROUND = np.ones((3, 3), np.uint8)
 
 
 def decode_flat(data: bytes, header: ImageHeader) -> Image:
-    """Decode one image as `decode_image` does, but for its transparent pixels.
+    """Decode one image as `decode_image` does, but composite its transparent pixels.
 
     Args:
         data: the file.
-        header: what `read_header` said, already checked against the pixel cap.
+        header: from `read_header`, already checked against the pixel cap.
 
     Returns:
         uint8 (H, W, 3) BGR, upright.
 
     Raises:
-        InvalidInputFile: damaged, or its pixels are not of the size its header announced.
+        InvalidInputFile: it is damaged, or its size is not the size in its header.
     """
     image = _with_alpha(data) if header.alpha else None
     if image is None:
@@ -48,7 +48,7 @@ def decode_flat(data: bytes, header: ImageHeader) -> Image:
 
 
 def _with_alpha(data: bytes) -> Pixels | None:
-    """uint8 (H, W, 4) BGRA; None where the file is damaged, or has no alpha after all."""
+    """Decode to uint8 (H, W, 4) BGRA; None if the file is damaged or has no alpha."""
     try:
         image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION)
     except (cv2.error, MemoryError):
@@ -56,15 +56,16 @@ def _with_alpha(data: bytes) -> Pixels | None:
     if image is None or image.ndim != 3 or image.shape[2] != 4:
         return None
     if image.dtype == np.uint16:
-        # The upper byte of each sample, as OpenCV takes it where no alpha is asked for.
+        # This takes the upper byte of each sample, as OpenCV does without alpha.
         return np.asarray(image.astype("<u2", copy=False).view(np.uint8)[:, :, 1::2], np.uint8, order="C")
     return np.asarray(image, np.uint8) if image.dtype == np.uint8 else None
 
 
 def _ground(image: Pixels) -> int | None:
-    """White where what can be seen beside transparent pixels is dark, else black: the inside of a panel does not count.
+    """The background: white if the visible pixels beside transparent ones are dark, else black.
 
-    None where nothing can be seen beside transparent pixels, so that alpha has nothing to show.
+    Pixels inside a panel do not count. It is None if no visible pixel is beside a transparent one, so that alpha shows
+    nothing.
     """
     brightness, count = 0.0, 0
     for part in _strips(image, overlap=1):
@@ -80,7 +81,7 @@ def _ground(image: Pixels) -> int | None:
 
 
 def _lay(image: Pixels, ground: int) -> None:
-    """Mix the colours with the ground, in place."""
+    """Composite the colours with the background, in place."""
     alpha = cv2.extractChannel(image, 3)
     cover = cv2.merge([alpha, alpha, alpha, np.full_like(alpha, WHITE)])
     cv2.multiply(image, cover, dst=image, scale=1 / WHITE)
