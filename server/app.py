@@ -1,4 +1,4 @@
-"""Wiring: from a configuration and a pipeline to the ASGI application. No decision is taken here."""
+"""Builds the ASGI application from a configuration and a pipeline. No decision is taken here."""
 
 from litestar import Litestar
 from litestar.datastructures import State
@@ -26,8 +26,8 @@ def create_app(configuration: Configuration, pipeline: PageReaderHost, start_up:
 
     Args:
         configuration: the effective configuration.
-        pipeline: not opened yet; it is opened when the application starts and closed when it ends.
-        start_up: how to start; None for a start in the foreground.
+        pipeline: not opened yet. The application opens it when it starts and closes it when it ends.
+        start_up: the start; None for one in the foreground.
 
     Raises:
         ValueError, OSError: the picture storage cannot be used as configured.
@@ -58,7 +58,7 @@ def create_app(configuration: Configuration, pipeline: PageReaderHost, start_up:
         openapi_config=None,
         logging_config=None,
     )
-    # Middleware of the framework does not see requests without a route; this does.
+    # The framework's own middleware does not see requests without a route. These two layers do.
     paced = PacedAnswers(app.asgi_handler, runtime.admission, runtime.downloads)
     app.asgi_handler = RequestTelemetry(paced, runtime.metrics)
     return app

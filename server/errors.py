@@ -1,7 +1,7 @@
-"""What a request can be refused for, as the core sees it: status and message. Each contract's adapter shapes its body.
+"""All errors of a request, each with its HTTP status and message. The contracts shape them into bodies.
 
-This is the one table from error to HTTP status. A message is written for the caller: it names what is wrong and what to
-do, and holds neither document content nor anything about this machine.
+A message is written for the caller: it names what is wrong and says what to do. It holds no document content and
+nothing about this machine.
 """
 
 from typing import Literal
@@ -9,7 +9,7 @@ from typing import Literal
 from models import errors as ocr
 
 MAX_RETRY_AFTER = 60
-"""Seconds; estimates beyond say little."""
+"""Seconds; longer estimates say little."""
 
 
 class RequestError(Exception):
@@ -47,14 +47,15 @@ class InvalidInputFile(RequestError):
 
 
 class EncryptedFile(InvalidInputFile):
-    """The file is encrypted, and no password came with it or a wrong one.
+    """The file is encrypted, and its password is missing or wrong.
 
-    A type of its own for contracts that say so; the core's answer is that to any other file that cannot be read.
+    It has a type of its own for contracts that tell it apart. By default it is answered like any file that cannot be
+    read.
     """
 
 
 class OfficeUnavailable(InvalidInputFile):
-    """Office documents cannot be read here; the message names what the operator has to install or to change."""
+    """Office documents cannot be read here. The message names what the operator has to install or to change."""
 
     default_message = "This server does not read Office documents."
 
@@ -63,7 +64,7 @@ class UrlNotFetched(InvalidInputFile):
     """A URL cannot or must not be fetched.
 
     Attributes:
-        problem: for contracts whose answers tell these apart; the core's own answer is the same for all.
+        problem: for contracts that tell the problems apart. By default all have the same answer.
     """
 
     def __init__(self, problem: UrlProblem) -> None:
@@ -72,30 +73,30 @@ class UrlNotFetched(InvalidInputFile):
 
 
 class FileTypeUndetermined(RequestError):
-    """Base64 without fileType."""
+    """The file is base64, and ``fileType`` is missing."""
 
     status = 422
     default_message = "File type cannot be determined"
 
 
 class UnsupportedFileType(RequestError):
-    """A URL whose name is neither an image's nor a PDF's."""
+    """The file is neither an image nor a PDF, by its name in a URL or by its first bytes."""
 
     status = 422
     default_message = "Unsupported file type"
 
 
 class PixelLimitExceeded(RequestError):
-    """An image or page has more pixels than allowed; found from its header, before decoding."""
+    """An image or page has more pixels than allowed. Its header is checked, before decoding."""
 
     status = 422
 
 
 class InvalidModelSettings(RequestError):
-    """A stage was asked for that this server cannot run.
+    """The request asks for a stage that this server cannot run.
 
     Attributes:
-        reason: what is missing, and how to install it where it can be.
+        reason: names what is missing, and how to install it if that is possible.
     """
 
     status = 422
@@ -107,7 +108,7 @@ class InvalidModelSettings(RequestError):
 
 
 class LanguageUnavailable(InvalidModelSettings):
-    """The language that was asked for cannot be read here: its recogniser is not installed."""
+    """The requested language cannot be read here: its recogniser is not installed."""
 
 
 class Unauthorized(RequestError):
@@ -118,14 +119,14 @@ class Unauthorized(RequestError):
 
 
 class NotFound(RequestError):
-    """There is nothing at this address, or nothing any more."""
+    """There is nothing at this address, or no longer."""
 
     status = 404
     default_message = "Not Found"
 
 
 class RefusedByHttp(RequestError):
-    """What the HTTP framework refuses before any of our code sees it: unknown method, malformed request line."""
+    """The HTTP framework refused the request before our code saw it: unknown method, malformed request line."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -161,7 +162,7 @@ class BodyTimeout(RequestError):
 
 
 class ClientDisconnected(RequestError):
-    """The caller went away; nobody reads the answer. The status is nginx's, for the access log and the metrics."""
+    """The caller went away, so nobody reads the answer. The status is nginx's, for the access log and the metrics."""
 
     status = 499
     default_message = "Client Closed Request"

@@ -1,7 +1,7 @@
-"""Where the server is between its start and its end.
+"""The phases of a server, from its start to its end.
 
-`StartUp` says how far the start is, and who hears how it ended. `Lifecycle` says who may still come in, and until when
-those inside may stay.
+`StartUp` knows the progress of the start, and how it ended. `Lifecycle` decides whether new requests are accepted, and
+how long accepted ones may still run.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from enum import Enum
 from server.errors import NotReady
 
 SHARE_OF_GRACE = 0.9
-"""Of the grace that work may take up; in the rest, those whose work is not done are told so."""
+"""Share of the grace that work may take. In the rest, callers whose work is not done are answered with an error."""
 
 
 class Phase(Enum):
@@ -35,15 +35,15 @@ class Lifecycle:
         self._inside: set[asyncio.Timeout] = set()
 
     def started(self) -> None:
-        """Everything is loaded; a server that was told to stop meanwhile goes on stopping."""
+        """Say that everything is loaded. A server that was told to stop meanwhile goes on stopping."""
         if self.phase is Phase.STARTING:
             self.phase = Phase.SERVING
 
     def drain(self, grace: float | None = None) -> None:
-        """The end is near: readiness turns false and new documents are refused.
+        """Begin to drain: readiness becomes false and new documents are refused. Called from the event loop.
 
         Args:
-            grace: seconds after which connections are closed; None where nobody says. Called from the event loop.
+            grace: seconds after which connections are closed; None sets no such end.
         """
         self.phase = Phase.DRAINING
         self._drains_since = self._drains_since or time.monotonic()
@@ -54,24 +54,24 @@ class Lifecycle:
 
     @property
     def drained_seconds(self) -> float:
-        """How long the server has been draining; 0 before."""
+        """Seconds since the server began to drain; 0 before."""
         return 0.0 if self._drains_since is None else time.monotonic() - self._drains_since
 
     def check_accepting(self) -> None:
-        """Let a new document in.
+        """Refuse a new document while the server starts or drains.
 
         Raises:
-            NotReady: the server starts or drains.
+            NotReady: it does.
         """
         if self.phase is not Phase.SERVING:
             raise NotReady
 
     @asynccontextmanager
     async def stay(self) -> AsyncIterator[None]:
-        """Work inside the block ends in time for its caller to be told, should the server stop meanwhile.
+        """Run the block, and cancel it if the server stops meanwhile, early enough for its caller to get an answer.
 
         Raises:
-            NotReady: the server stops, and its grace is all but over.
+            NotReady: the server stops, and its grace is nearly over.
         """
         try:
             async with asyncio.timeout_at(self._end) as timeout:
@@ -88,12 +88,12 @@ class Lifecycle:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A moment of a start.
+    """The progress of a start.
 
     Attributes:
-        step: what is being done.
-        done: steps that are done.
-        total: steps altogether; 0 where nobody counted them.
+        step: the step in work.
+        done: finished steps.
+        total: steps altogether; 0 if they are not counted.
         seconds: since the start began.
     """
 
@@ -104,7 +104,7 @@ class Progress:
 
 
 def _nothing() -> None:
-    """What there is to do before the models are opened where nobody says."""
+    """Do nothing before the models are opened."""
 
 
 class StartUp:
@@ -112,12 +112,13 @@ class StartUp:
 
     Args:
         total: steps that will be begun.
-        before: done first; blocking, called in a thread.
-        background: serve health checks while it goes on, and let documents wait; else nothing is served before.
+        before: called first, in a thread; it may block.
+        background: serve health checks during the start, and let documents wait. Otherwise nothing is served before its
+            end.
 
     Attributes:
-        ended: set when it has succeeded or failed.
-        failure: why it failed.
+        ended: set when the start has succeeded or failed.
+        failure: the error it failed with.
     """
 
     def __init__(self, total: int = 0, before: Callable[[], None] = _nothing, *, background: bool = False) -> None:
@@ -132,19 +133,19 @@ class StartUp:
 
     @property
     def progress(self) -> Progress:
-        """How far it is."""
+        """How far the start is."""
         return Progress(self._step, max(0, self._begun - 1), self._total, time.monotonic() - self._since)
 
     def begin(self, step: str) -> None:
-        """Begin a step; the one before is done. Callable from any thread."""
+        """Begin a step; the one before is finished. Callable from any thread."""
         self._step = step
         self._begun += 1
 
-    async def over(self, seconds: float) -> None:
-        """Wait until it has ended, well or not.
+    async def wait(self, seconds: float) -> None:
+        """Wait until the start has succeeded or failed.
 
         Raises:
-            NotReady: it goes on for longer than these seconds.
+            NotReady: it takes longer than these seconds.
         """
         try:
             async with asyncio.timeout(seconds):
@@ -153,10 +154,10 @@ class StartUp:
             raise NotReady from error
 
     def fail(self, error: BaseException) -> None:
-        """End it without success."""
+        """End the start with an error."""
         self.failure = error
         self.ended.set()
 
     def succeed(self) -> None:
-        """End it with success."""
+        """End the start with success."""
         self.ended.set()

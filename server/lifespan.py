@@ -1,4 +1,4 @@
-"""What happens when the application starts and when it ends."""
+"""Starts the parts of the application, and stops them at its end."""
 
 import asyncio
 import logging
@@ -16,14 +16,14 @@ logger = logging.getLogger("ppocr.lifespan")
 
 @asynccontextmanager
 async def running(app: Litestar) -> AsyncIterator[None]:
-    """Start an application's parts, serve, and stop them in reverse.
+    """Start an application's parts, serve, and stop them in reverse order.
 
-    The HTTP server calls the second half when it has answered what it accepted. Whatever fails to start stops what had
-    started already. A start in the background is given up where the end comes first.
+    The HTTP server calls the second half when it has answered the accepted requests. If a part fails to start, the
+    parts that had started are stopped. A start in the background is cancelled if the end comes first.
     """
     start_up = app.state.runtime.start_up
     stop = asyncio.Event()
-    # One task for both halves: what some parts start must end in the task that started it.
+    # One task for both halves, because some parts must be stopped by the task that started them.
     life = asyncio.create_task(_live(app, stop))
     try:
         if not start_up.background:
@@ -52,7 +52,7 @@ async def _live(app: Litestar, stop: asyncio.Event) -> None:
             runtime.start_up.succeed()
             await stop.wait()
     except BaseException as error:
-        # Told when all that had started has ended again.
+        # Reported only now, when all parts that had started are stopped again.
         if not runtime.start_up.ended.is_set():
             runtime.start_up.fail(error)
         raise
@@ -62,11 +62,11 @@ async def _start(app: Litestar, runtime: Runtime, started: AsyncExitStack) -> No
     started.callback(runtime.threads.close)
     await asyncio.to_thread(runtime.start_up.before)
     started.push_async_callback(runtime.pipeline.close)
-    # Side by side: the workers import their libraries while the models are being read.
-    workers = asyncio.create_task(runtime.decoder.start())
-    started.push_async_callback(_stop_decoder, runtime, workers)
+    # At the same time: the decode workers import their libraries while the models are being read.
+    decoder_start = asyncio.create_task(runtime.decoder.start())
+    started.push_async_callback(_stop_decoder, runtime, decoder_start)
     await _open_modules(runtime)
-    await asyncio.shield(workers)
+    await asyncio.shield(decoder_start)
     lag = LoopLag(runtime.metrics.loop_lagged)
     lag.start()
     started.callback(lag.stop)
@@ -79,13 +79,13 @@ async def _start(app: Litestar, runtime: Runtime, started: AsyncExitStack) -> No
 
 
 async def _stop_decoder(runtime: Runtime, start: "asyncio.Task[None]") -> None:
-    """Stop the workers once they have all started, so that none is left over; how that went, others have heard."""
+    """Stop the decode workers after all have started, so that none is left. Its errors are raised elsewhere."""
     await asyncio.gather(start, return_exceptions=True)
     await runtime.decoder.stop()
 
 
 async def _open_modules(runtime: Runtime) -> None:
-    """Open what the defaults turn on, or the start fails; and the others, unless they wait for their first use."""
+    """Open the modules that the defaults turn on, or fail. Open the others too, unless they open at their first use."""
     if runtime.configuration.pipeline.optional == "first_use":
         await runtime.pipeline.open_required()
     else:

@@ -1,4 +1,4 @@
-"""What the server needs of whatever reads pages: the pipeline in this process, or replicas of it in others."""
+"""The interface of a page reader: the pipeline in this process, or replicas of it in other processes."""
 
 from collections.abc import Coroutine, Hashable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from models.optional_stage import ModuleStatus
 from models.options import OcrDefaults, OcrOptions
 
 ReplicaState = Literal["starting", "serving", "down", "closed"]
-"""``down``: it failed, and is started again after a while."""
+"""``down``: the replica failed, and is started again after a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class ReplicaStatus:
     Attributes:
         number: 0-based position in ``engine.devices``.
         device: as configured.
-        losses: times that it died, hung or did not start.
-        pages: pages that it is reading.
+        losses: number of times that it died, hung or did not start.
+        pages: number of pages that it is reading.
         pixels: of those pages.
     """
 
@@ -34,11 +34,11 @@ class ReplicaStatus:
 
 
 class PageReader(Protocol):
-    """Reads single pages; `models.pipeline.OcrPipeline` has the same methods, and says what they raise."""
+    """Reads single pages. `models.pipeline.OcrPipeline` has the same methods, and documents their errors."""
 
     @property
     def defaults(self) -> OcrDefaults:
-        """What a request that says nothing gets."""
+        """The options of a request that sets none."""
 
     async def prepare(self, options: OcrOptions) -> None:
         """Make sure that pages with these options can be read."""
@@ -50,26 +50,26 @@ class PageReader(Protocol):
 
 
 class PageReaderHost(PageReader, Protocol):
-    """A reader together with its life: what the application starts, watches and ends."""
+    """A page reader that the application starts, watches and ends."""
 
     @property
     def healthy(self) -> bool:
         """Whether pages can be read now."""
 
     def modules(self) -> tuple[ModuleStatus, ...]:
-        """The state of every module; nothing before the start."""
+        """The state of every module; empty before the start."""
 
     def stats(self) -> Mapping[str, tuple[BatcherStats, int]]:
-        """Per opened stage, by name: its batcher's counters and how many jobs wait."""
+        """The counters of each open stage's batcher and the number of its waiting jobs, by the stage's name."""
 
     def replicas(self) -> tuple[ReplicaStatus, ...]:
-        """The state of every replica; none where pages are read in this process."""
+        """The state of every replica; empty if pages are read in this process."""
 
     async def open_required(self) -> None:
         """Load the models that the configuration turns on."""
 
     async def open_optional(self) -> None:
-        """Load every model that may be asked for and is here."""
+        """Load every installed model that requests may ask for."""
 
     async def close(self) -> None:
-        """End everything; what waits fails."""
+        """End everything. Pages that wait fail."""

@@ -1,4 +1,4 @@
-"""Everything that lives as long as one application, built once from its configuration and handed to the routes."""
+"""The parts that live as long as one application: built once from its configuration, and given to the routes."""
 
 import asyncio
 from dataclasses import dataclass
@@ -29,15 +29,16 @@ from server.threads import Threads
 MAX_PEEKS = 32
 MAX_PEEK_BYTES = 32 * 1024 * 1024
 DOWNLOADS_PART = 4
-"""Downloads may hold a quarter of what documents and answers may, besides those."""
+"""Downloads may hold a quarter of the bytes that documents and answers may hold, in addition to those."""
 
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The parts of a running server. Nothing here is started yet; `server/lifespan.py` does that.
+    """The parts of a server. `build_runtime` starts none of them; `server/lifespan.py` does.
 
-    ``peeks`` bounds the bodies that are read of refused requests, apart from ``admission``, so that they never take
-    the place of a request that is let in. ``downloads`` bounds the pictures and results that are being taken.
+    ``peeks`` bounds the bodies of refused requests that are read all the same. It is separate from ``admission``, so
+    that they never take the place of an admitted request. ``downloads`` bounds the pictures and results that clients
+    take.
     """
 
     configuration: Configuration
@@ -62,13 +63,13 @@ class Runtime:
         return asyncio.get_running_loop().time() + self.configuration.settings.limits.request_timeout_seconds
 
     def link_base(self, connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-        """What links in the answer to this connection begin with."""
+        """The base of links in the answer to this connection."""
         peer = connection.client.host if connection.client else None
         scheme = str(connection.scope.get("scheme", "http"))
         return self.public_url.base(scheme, peer, connection.headers, self._reached(connection))
 
     def _reached(self, connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-        """Address and port that the connection came in by: the configured ones may be a wildcard and 0."""
+        """Address and port of this server that the connection uses. The configured ones may be a wildcard and 0."""
         settings = self.configuration.settings.server
         host, port = connection.scope.get("server") or (settings.host, settings.port)
         shown = f"[{host}]" if ":" in host else host
@@ -84,8 +85,8 @@ def build_runtime(configuration: Configuration, pipeline: PageReaderHost, start_
 
     Args:
         configuration: the effective configuration.
-        pipeline: not opened yet; the application opens it when it starts and closes it when it ends.
-        start_up: how to start; None for a start in the foreground.
+        pipeline: not opened yet. The application opens it when it starts and closes it when it ends.
+        start_up: the start; None for one in the foreground.
 
     Raises:
         ValueError, OSError: the picture storage cannot be used as configured.

@@ -1,8 +1,8 @@
-"""From a file's bytes to its text: the one place where the server calls the pipeline.
+"""Reads documents: from a file's bytes to its text. Only this module gives pages to the pipeline.
 
-A page is decoded only when there is room for the pixels that it, and its detection, will keep in memory, so neither a
-long document nor a huge page can fill it; pages of one document are decoded and read side by side. One failing page
-fails its document and stops the rest of it. Nobody else's pages are touched.
+A page waits until there is room for the pixels that it and its detection keep in memory. So neither a long document nor
+a huge page can fill the memory. The pages of one document are decoded and read in parallel. A page that fails makes its
+document fail and stops the rest of it; other documents go on.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 OnPage = Callable[[PageResult], object]
 Choose = Callable[[DocumentInfo], Sequence[int]]
-"""From what a document is to the indices of the pages to read; raises a `RequestError` to refuse the document."""
+"""Gives the indices of the pages to read. It raises a `RequestError` to refuse the document."""
 
 
 def every_page(info: DocumentInfo) -> Sequence[int]:
@@ -37,7 +37,7 @@ def every_page(info: DocumentInfo) -> Sequence[int]:
 
 @dataclass(frozen=True, slots=True)
 class RecognizedPage:
-    """One page and what was read on it."""
+    """One page, and the result of reading it."""
 
     page: Page
     result: PageResult
@@ -45,7 +45,7 @@ class RecognizedPage:
 
 @dataclass(frozen=True, slots=True)
 class RecognizedDocument(Generic[T]):
-    """A document whose pages were read, in the order they were chosen, each as what the caller made of it."""
+    """A document that was read. ``pages`` holds what ``finish`` made of each page, in the order they were chosen."""
 
     info: DocumentInfo
     pages: tuple[T, ...]
@@ -58,7 +58,7 @@ class DocumentReader:
         pipeline: opened by the caller.
         decoder: started by the caller.
         gate: bounds the pages that are in memory and in the pipeline at once, over all requests.
-        on_page: told of every page that was read.
+        on_page: called with the result of every page.
         wait_estimate: the queue of documents whose first page is still to be read.
     """
 
@@ -79,7 +79,7 @@ class DocumentReader:
     async def recognize(
         self,
         raw: RawFile,
-        wishes: OcrOverrides,
+        overrides: OcrOverrides,
         finish: Callable[[RecognizedPage], Awaitable[T]],
         *,
         max_pages: int | None,
@@ -87,27 +87,29 @@ class DocumentReader:
         choose: Choose = every_page,
         pdf_max_side: int | None = None,
     ) -> RecognizedDocument[T]:
-        """Read a document and reduce each page as soon as it is read, so that its picture need not be kept.
+        """Read a document. Each page is reduced as soon as it is read, so that its picture need not be kept.
 
         Args:
             raw: the file.
-            wishes: the request's options; what they leave out is the configured default.
-            finish: what to make of each page; runs for several pages at once.
+            overrides: the request's options. The configured defaults fill the rest.
+            finish: makes the caller's result of each page. It runs for several pages at once.
             max_pages: pages to process; None for all that the limits allow.
-            deadline: event loop time at which the work is dropped; None for never.
-            choose: which pages to read, decided when the document is open and before any page is decoded; each once.
+            deadline: event loop time at which the work is cancelled; None for never.
+            choose: chooses the pages to read, each once. Called when the document is open, before any page is decoded.
             pdf_max_side: longest side of a rendered PDF page, in pixels; larger pages are rendered smaller.
 
         Raises:
             RequestError: the file cannot be read, a module is missing, time ran out, or the pipeline failed.
-            Overloaded: with a deadline, where the first page would hardly be read in time; nothing was done.
+            Overloaded: the first page would probably not be read before the deadline; nothing was done.
         """
         if deadline is not None:
             self._wait_estimate.check(deadline - asyncio.get_running_loop().time())
         try:
             async with asyncio.timeout_at(deadline) as timeout:
                 with self._wait_estimate.queued() as queued:
-                    return await self._recognize(raw, wishes, finish, max_pages, deadline, choose, pdf_max_side, queued)
+                    return await self._recognize(
+                        raw, overrides, finish, max_pages, deadline, choose, pdf_max_side, queued
+                    )
         except TimeoutError as error:
             if timeout.expired():
                 raise RequestTimeout from error
@@ -118,7 +120,7 @@ class DocumentReader:
     async def _recognize(
         self,
         raw: RawFile,
-        wishes: OcrOverrides,
+        overrides: OcrOverrides,
         finish: Callable[[RecognizedPage], Awaitable[T]],
         max_pages: int | None,
         deadline: float | None,
@@ -126,7 +128,7 @@ class DocumentReader:
         pdf_max_side: int | None,
         queued: QueuedDocument,
     ) -> RecognizedDocument[T]:
-        options = self._pipeline.defaults.resolve(wishes)
+        options = self._pipeline.defaults.resolve(overrides)
         await self._pipeline.prepare(options)
         flow = object()
 
@@ -156,7 +158,7 @@ class DocumentReader:
                     width, height = document.info.sizes[index]
                     cost = await self._gate.acquire(page_cost(width, height, options), document)
                     task = group.create_task(read(index))
-                    # Not a `finally` in the task: one that is cancelled before its first step never runs its body.
+                    # Not a `finally` in the task: a task that is cancelled before its first step never runs its body.
                     task.add_done_callback(lambda _, cost=cost: self._gate.release(cost, document))  # type: ignore[misc]
                     tasks.append(task)
         except BaseExceptionGroup as failures:

@@ -1,18 +1,18 @@
-"""Seconds since the epoch that go on evenly while the server runs, whatever becomes of the machine's clock.
+"""Seconds since the epoch that pass evenly while the server runs, even if the machine's clock is set.
 
-A clock that is set right, by hand or over the network, jumps. What is kept for an hour, or valid for an hour, should
-neither be gone at once nor stay for a day because of that. Times that are compared with other machines' (signatures) or
-with a file system's are the machine's own.
+A clock that is corrected, by hand or over the network, jumps. A result that is kept for an hour, or a link that is
+valid for an hour, must neither vanish at once nor stay for a day because of that. Times that are compared with those of
+other machines (signatures) or of a file system use the machine's own clock.
 """
 
 import time
 
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-"""Goes on while the machine sleeps, where the system has such a clock."""
+"""A clock that goes on while the machine sleeps, if the system has one."""
 
 
 class SteadyClock:
-    """Call it for the time: the machine's at the moment this was made, and what has passed since."""
+    """Call it for the time: the machine's time when this object was made, plus the time that has passed since."""
 
     def __init__(self) -> None:
         self._begin = time.time() - time.clock_gettime(_CLOCK)

@@ -1,4 +1,4 @@
-"""Threads for CPU work that would hold up the event loop: large JSON, base64, drawing and encoding pictures."""
+"""Threads for CPU work that would block the event loop: large JSON, base64, drawing and encoding pictures."""
 
 import asyncio
 from collections.abc import Callable
@@ -21,10 +21,10 @@ class Threads:
         self._pool = ThreadPoolExecutor(threads, "ppocr-thread")
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call a function in a thread. Cancelling the caller drops a call that has not started."""
+        """Call a function in a thread. If the caller is cancelled, a call that has not started is dropped."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, partial(function, *args, **kwargs))
 
     def close(self) -> None:
-        """Stop; a call that runs is left to end by itself, those that wait are dropped."""
+        """Stop. A running call ends by itself; waiting calls are dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)

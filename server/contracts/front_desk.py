@@ -274,7 +274,7 @@ async def _check_accepting(runtime: Runtime, limits: LimitSettings) -> None:
     Raises:
         NotReady: the server drains, or its engines do not work.
     """
-    await runtime.start_up.over(limits.body_timeout_seconds)
+    await runtime.start_up.wait(limits.body_timeout_seconds)
     runtime.lifecycle.check_accepting()
     if not runtime.pipeline.healthy:
         raise NotReady

@@ -21,7 +21,7 @@ async def health(runtime: RuntimeDependency) -> Response[bytes]:
 
     Like a document, who asks while the models are loaded waits for them: the reference does not even listen then.
     """
-    await runtime.start_up.over(runtime.configuration.settings.limits.body_timeout_seconds)
+    await runtime.start_up.wait(runtime.configuration.settings.limits.body_timeout_seconds)
     if runtime.lifecycle.phase is Phase.STARTING:
         raise NotReady
     return Response(envelope(new_log_id(), 0, "Healthy"), media_type="application/json")
