@@ -1,1 +1,1 @@
-"""What this server speaks: one package a contract. None knows another; `base.py` says what each must bring."""
+"""The contracts that this server speaks, one package each. None knows another. `base.py` defines what each provides."""

@@ -1,4 +1,4 @@
-"""What a contract brings to the server, and how its routes are made."""
+"""The parts of a contract, and the way its routes are made."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -27,12 +27,12 @@ class Contract:
     Attributes:
         name: as in the registry and the configuration.
         routes: its handlers, made by `contract_route`.
-        paths: its paths. One that ends in ``/`` stands for everything below it. Whatever goes wrong there is answered
-            in this contract's shape, also where no route matches.
-        answer_error: shapes an error. It is given only `RequestError`; anything else was turned into one before.
+        paths: its paths. One that ends in ``/`` stands for everything below it. All errors there are answered in this
+            contract's shape, also if no route matches.
+        answer_error: makes the answer to an error. Other exceptions were converted to `RequestError` before.
         openapi: the OpenAPI path items of its routes, by path.
         schemas: the OpenAPI component schemas that these refer to, by name.
-        running: entered while the server runs, for what the contract does besides answering requests.
+        running: entered while the server runs, for work of the contract beside its requests.
     """
 
     name: str
@@ -56,14 +56,14 @@ def contract_route(
     own_keys: bool = True,
     **opt: bool,
 ) -> HTTPRouteHandler:
-    """Make a route of a contract. The framework limits no body here: the front desk does.
+    """Make a route of a contract. The front desk limits the body, not the framework.
 
     Args:
-        path: the address; ``{name:str}`` in it are ``request.path_params``.
-        answer: gives the answer; a `RequestError` that it raises is shaped by the contract.
-        methods: what the route takes.
-        own_keys: the contract checks keys of its own; else the server's access tokens are asked for.
-        opt: further marks of the route, for middleware.
+        path: the address. The values of ``{name:str}`` in it are in ``request.path_params``.
+        answer: makes the answer. The contract answers the `RequestError` that it raises.
+        methods: the HTTP methods of the route.
+        own_keys: the contract checks keys of its own. Otherwise the server checks its access tokens.
+        opt: further options of the route, for middleware.
     """
 
     @route(

@@ -1,8 +1,8 @@
-"""What every contract's requests pass, so that no contract can forget it.
+"""Everything that all contracts do with a request, so that no contract can forget it.
 
-The desk of a contract enters the caller's limits, admits the request, reads its body within limits, watches whether the
-caller is still there, counts the pages that are read, and does heavy work in threads. What is left to a contract is to
-understand a body, to say what is to be read, and to make an answer of it.
+The desk of a contract checks the caller's limits, admits the request and reads its body within limits. It watches
+whether the caller is still there, counts the pages that are read, and runs CPU work in threads. The contract itself
+checks the body, decides what to read, and makes the answer.
 """
 
 import asyncio
@@ -34,13 +34,13 @@ class Reading:
     """How a document is to be read.
 
     Attributes:
-        wishes: options of the pipeline; what they leave out is the configured default.
+        overrides: options of the pipeline. The configured defaults fill the rest.
         max_pages: pages to read; None for all that the limits allow.
-        choose: says which pages to read once the document is open; it may refuse the document with a `RequestError`.
+        choose: chooses the pages once the document is open. It may refuse the document with a `RequestError`.
         pdf_max_side: longest side of a rendered PDF page, in pixels; larger pages are rendered smaller.
     """
 
-    wishes: OcrOverrides
+    overrides: OcrOverrides
     max_pages: int | None
     choose: Choose = every_page
     pdf_max_side: int | None = None
@@ -51,7 +51,7 @@ class FrontDesk:
 
     Args:
         runtime: the running server.
-        limits: how much each of the contract's callers may send.
+        limits: of each of the contract's callers.
     """
 
     def __init__(self, runtime: Runtime, limits: CallerLimits) -> None:
@@ -68,22 +68,22 @@ class FrontDesk:
         waits_for_text: bool = True,
         afterwards: Callable[[Result], Coroutine[Any, Any, Result]] | None = None,
     ) -> Result:
-        """Admit a request, read its body and answer it, for as long as its caller stays.
+        """Admit a request, read its body and answer it, as long as its caller stays.
 
         Args:
             request: its body is not read yet.
-            answer: makes the answer; it is cancelled when the caller goes away.
-            caller: the name under which the request is counted. None where only the body tells it: such a body counts
-                as a stranger's, and `Visit.identify` names the caller.
-            max_body_bytes: the contract's own cap on the body, where it is below the server's.
-            waits_for_text: whether the answer holds what is read for it now. Then a request that would wait too long
-                for that is refused.
-            afterwards: called with the answer when the request's place is free again. It may wait for long, as the end
-                of a task does; the caller's limits still count the request.
+            answer: makes the answer. It is cancelled when the caller goes away.
+            caller: the name under which the request is counted. None if only the body names the caller: the body then
+                counts as a stranger's, and `Visit.identify` gives the name.
+            max_body_bytes: the contract's own cap on the body, if it is below the server's.
+            waits_for_text: the answer holds the text of this request's document. A request that would wait too long
+                for it is then refused.
+            afterwards: called with the answer when the request's place is free again. It may wait for long, for example
+                for the end of a task. The caller's limits still count the request.
 
         Raises:
             TooManyRequests: the caller is over a limit.
-            NotReady, Overloaded: the server takes no more.
+            NotReady, Overloaded: the server takes no more requests.
             BodyTooLarge, BodyTimeout: the body is too large or did not arrive in time.
             ClientDisconnected: the caller went away.
         """
@@ -99,9 +99,8 @@ class FrontDesk:
                 enter(caller)
             with runtime.admission.ticket(stranger=caller is None) as ticket:
                 async with runtime.lifecycle.stay():
-                    # Who finds every place taken hears so before sending anything, but a place is had by sending all:
-                    # else whoever sends slowly, a stranger as well where the body says who calls, would shut the
-                    # others out.
+                    # A request is refused here if all places are taken, but it gets its place only with its whole body.
+                    # Otherwise callers that send slowly, strangers among them, would shut the others out.
                     with runtime.admission.place():
                         await _check_accepting(runtime, limits)
                     if waits_for_text:
@@ -121,23 +120,23 @@ class FrontDesk:
         caller: str,
         raw: RawFile,
         reading: Reading,
-        make: Callable[[RecognizedPage], Part],
+        make_part: Callable[[RecognizedPage], Part],
         *,
         keep: Callable[[Part], Part] | None = None,
     ) -> RecognizedDocument[Part]:
-        """Read a document for a caller whose request may be over, as a task does; without a deadline.
+        """Read a document without a deadline. Tasks use this, because the caller's request may be over.
 
         Args:
-            caller: whom the pages are counted for.
+            caller: the pages count for this caller.
             raw: the file.
             reading: how to read it.
-            make: makes a page's part of the result, in a thread.
-            keep: called in the event loop with each part; what it returns is kept.
+            make_part: makes a page's part of the result, in a thread.
+            keep: called in the event loop with each part. Its return value is kept instead.
 
         Raises:
             RequestError: as `Visit.read`.
         """
-        return await _read(self._runtime, lambda: self._limits.spend(caller, 1), raw, reading, make, keep, None)
+        return await _read(self._runtime, lambda: self._limits.spend(caller, 1), raw, reading, make_part, keep, None)
 
     async def _while_connected(self, request: AnyRequest, work: Coroutine[Any, Any, Result]) -> Result:
         return await run_while_connected(request.receive, work, self._runtime.metrics.work_abandoned)
@@ -147,9 +146,9 @@ class Visit:
     """One admitted request, from its whole body to its answer.
 
     Attributes:
-        request: its head. Its body was read; see `take_body`.
-        record: what its log line will say.
-        deadline: event loop time at which its work is given up.
+        request: its head. `take_body` gives its body.
+        record: the content of its log line.
+        deadline: event loop time at which its work is cancelled.
     """
 
     def __init__(
@@ -165,32 +164,32 @@ class Visit:
 
     @property
     def content_type(self) -> str:
-        """The body's Content-Type header; empty where there is none."""
+        """The body's Content-Type header; empty if there is none."""
         return self.request.headers.get("content-type", "")
 
     @property
     def link_base(self) -> str:
-        """What links in the answer begin with."""
+        """The base of links in the answer."""
         return self._runtime.link_base(self.request)
 
     def take_body(self) -> bytes:
-        """Give the body, once. A large one need not stay in memory for the whole work."""
+        """Give the body, once. So a large body need not stay in memory until the answer."""
         return self._body.pop()
 
     def identify(self, caller: str) -> None:
-        """Name the caller whom only the body tells; the request counts for it from here on.
+        """Name the caller after the body was read. From here on the request counts for this caller.
 
         Raises:
             TooManyRequests: the caller is over a limit.
         """
         self._enter(caller)
 
-    async def think(self, function: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
-        """Call a function that costs CPU, in a thread."""
+    async def in_thread(self, function: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
+        """Call a function that costs CPU in a thread, so that it does not block the event loop."""
         return await self._runtime.threads.run(function, *args, **kwargs)
 
     async def fetch(self, url: str) -> bytes:
-        """Get a file that the caller gave by its URL.
+        """Download a file that the caller named by its URL.
 
         Raises:
             UrlNotFetched: it cannot or must not be fetched.
@@ -198,7 +197,7 @@ class Visit:
         """
         return await self._runtime.fetcher.fetch(url, self._ticket.add_bytes)
 
-    def hold(self, count: int) -> None:
+    def hold_bytes(self, count: int) -> None:
         """Count bytes that stay in memory until the answer is sent.
 
         Raises:
@@ -210,7 +209,7 @@ class Visit:
         self,
         raw: RawFile,
         reading: Reading,
-        make: Callable[[RecognizedPage], Part],
+        make_part: Callable[[RecognizedPage], Part],
         *,
         keep: Callable[[Part], Part] | None = None,
         seconds: float | None = None,
@@ -220,18 +219,18 @@ class Visit:
         Args:
             raw: the file.
             reading: how to read it.
-            make: makes a page's part of the answer, in a thread.
-            keep: called in the event loop with each part; what it returns is kept.
-            seconds: the contract's own time limit, where it is below what is left of the server's.
+            make_part: makes a page's part of the answer, in a thread.
+            keep: called in the event loop with each part. Its return value is kept instead.
+            seconds: the contract's own time limit, if less than the rest of the server's.
 
         Raises:
             RequestError: the file cannot be read, a model is missing, time ran out, or the pipeline failed.
-            Overloaded: the first page would hardly be read in time; nothing was done.
+            Overloaded: the first page would probably not be read in time; nothing was done.
         """
         deadline = self.deadline
         if seconds is not None:
             deadline = min(deadline, asyncio.get_running_loop().time() + seconds)
-        return await _read(self._runtime, self._count_page, raw, reading, make, keep, deadline)
+        return await _read(self._runtime, self._count_page, raw, reading, make_part, keep, deadline)
 
     def _count_page(self) -> None:
         self.record.pages += 1
@@ -242,18 +241,18 @@ async def _read(
     count_page: Callable[[], None],
     raw: RawFile,
     reading: Reading,
-    make: Callable[[RecognizedPage], Part],
+    make_part: Callable[[RecognizedPage], Part],
     keep: Callable[[Part], Part] | None,
     deadline: float | None,
 ) -> RecognizedDocument[Part]:
     async def finish(page: RecognizedPage) -> Part:
         count_page()
-        part = await runtime.threads.run(make, page)
+        part = await runtime.threads.run(make_part, page)
         return part if keep is None else keep(part)
 
     return await runtime.recognizer.recognize(
         raw,
-        reading.wishes,
+        reading.overrides,
         finish,
         max_pages=reading.max_pages,
         deadline=deadline,
@@ -269,10 +268,10 @@ def _with_cap(limits: LimitSettings, max_body_bytes: int | None) -> LimitSetting
 
 
 async def _check_accepting(runtime: Runtime, limits: LimitSettings) -> None:
-    """Let a document in; one that comes while the models are still being loaded waits for them.
+    """Wait until the models are loaded, and check that the server takes documents.
 
     Raises:
-        NotReady: the server drains, or its engines do not work.
+        NotReady: the models are not loaded in time, the server drains, or its engines do not work.
     """
     await runtime.start_up.wait(limits.body_timeout_seconds)
     runtime.lifecycle.check_accepting()

@@ -1,4 +1,4 @@
-"""Pieces of OpenAPI that every contract's description is made of."""
+"""Parts of OpenAPI documents that all contracts use."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ INTEGER: Json = {"type": "integer"}
 
 
 def structure(properties: Json, required: Iterable[str] | None = None) -> Json:
-    """The schema of an object; every property is always there unless ``required`` names those that are."""
+    """The schema of an object. ``required`` names the properties that are always there; None stands for all."""
     return {"type": "object", "required": list(properties if required is None else required), "properties": properties}
 
 

@@ -1,4 +1,4 @@
-"""Which contracts there are, which of them this server speaks, and which one a request belongs to."""
+"""The list of contracts. It says which are switched on, and which one a request belongs to."""
 
 from collections.abc import Callable, Sequence
 
@@ -14,7 +14,7 @@ from server.runtime import Runtime
 Builder = Callable[[Runtime], Contract]
 
 OWN = "paddlex"
-"""The product's own contract. It is always on, and answers for every path that no other contract owns."""
+"""The product's own contract. It is always on, and answers errors on every path that no other contract owns."""
 
 CONTRACTS: dict[str, Builder] = {
     OWN: build_paddlex,
@@ -30,7 +30,7 @@ def build_contracts(runtime: Runtime) -> tuple[Contract, ...]:
     """Build every contract that is switched on, our own first.
 
     Args:
-        runtime: the running server's parts; not started yet.
+        runtime: the server's parts; not started yet.
 
     Raises:
         ValueError, OSError: a contract's storage cannot be used as configured.
@@ -40,11 +40,11 @@ def build_contracts(runtime: Runtime) -> tuple[Contract, ...]:
 
 
 def owner_of(path: str, contracts: Sequence[Contract]) -> Contract:
-    """The contract that answers at a path, whatever goes wrong there.
+    """The contract that answers errors on a path.
 
     Args:
         path: of a request.
-        contracts: as `build_contracts` gave them.
+        contracts: from `build_contracts`.
     """
     return next((contract for contract in contracts if contract.owns(path)), contracts[0])
 

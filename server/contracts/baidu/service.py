@@ -63,7 +63,7 @@ class BaiduService:
         return answer(grant_token(fields, self._callers.keys, self._callers.issuer))
 
     async def _answer(self, api: Api, known: bool, visit: Visit) -> Response[bytes]:
-        fields = await visit.think(parse_fields, visit.take_body(), visit.content_type)
+        fields = await visit.in_thread(parse_fields, visit.take_body(), visit.content_type)
         if not known:
             caller = self._callers.identify_by_form(fields.texts)
             self._check_permission(api)

@@ -41,7 +41,7 @@ async def open_source(fields: Fields, call: Call, api: Api, visit: Visit) -> Raw
         if "url" in fields.too_long:
             raise Refused(URL_SIZE)
         return RawFile(await _fetch(fields.texts["url"].strip(), api, visit), FileKind.IMAGE, flatten=True)
-    data = await visit.think(decode_base64, fields.take_file(call.source), api.max_base64_bytes)
+    data = await visit.in_thread(decode_base64, fields.take_file(call.source), api.max_base64_bytes)
     if call.source == "pdf_file":
         return RawFile(data, FileKind.PDF)
     return RawFile(_image(data), FileKind.IMAGE, flatten=True)

@@ -84,7 +84,7 @@ class TaskService:
         return response.balance(self._settings.balance)
 
     async def _take_in(self, visit: Visit) -> tuple[Fields, _Caller]:
-        fields = await visit.think(parse_body, visit.take_body())
+        fields = await visit.in_thread(parse_body, visit.take_body())
         # The vendor's client for Go writes it with a capital.
         key = fields.get("clientKey", fields.get("ClientKey"))
         if not isinstance(key, str) or not key.strip():
@@ -110,7 +110,7 @@ class TaskService:
         return response.task_created(task_id, text)
 
     async def _read(self, task: Task, visit: Visit) -> str:
-        data = await visit.think(decode_image, task.body, self._settings.max_base64_bytes)
+        data = await visit.in_thread(decode_image, task.body, self._settings.max_base64_bytes)
         document = await visit.read(
             RawFile(data, FileKind.IMAGE, flatten=True),
             Reading(OcrOverrides(), max_pages=1, choose=self._first_if_not_too_large),

@@ -48,10 +48,10 @@ class DocumentService:
 
     async def _answer(self, visit: Visit) -> Response[bytes]:
         record = visit.record
-        call = await visit.think(parse_call, visit.take_body(), record, self._settings.max_file_bytes)
+        call = await visit.in_thread(parse_call, visit.take_body(), record, self._settings.max_file_bytes)
         pages = await self._read(call, visit)
         envelope = Envelope(record.log_id or "", self._settings.flag_as_string)
-        content = await visit.think(_encode, envelope, call.wishes, pages, record.begun)
+        content = await visit.in_thread(_encode, envelope, call.wishes, pages, record.begun)
         return Response(content, media_type="application/json")
 
     async def _read(self, call: Call, visit: Visit) -> tuple[PageContent, ...]:
@@ -68,7 +68,7 @@ class DocumentService:
             return page_content(page, points[page.page.index], call.wishes.html_escape, link)
 
         def keep(content: PageContent) -> PageContent:
-            visit.hold(sum(len(piece.picture or "") for piece in content.pieces))
+            visit.hold_bytes(sum(len(piece.picture or "") for piece in content.pieces))
             return content
 
         reading = Reading(self._overrides(call.wishes), self._settings.max_pages, choose=choose)

@@ -110,7 +110,7 @@ class FileTasks:
         return Response(data, media_type=media_type, headers=headers)
 
     async def _take(self, owner: str, visit: Visit) -> Job:
-        form = await visit.think(parse_task_form, visit.take_body(), visit.content_type)
+        form = await visit.in_thread(parse_task_form, visit.take_body(), visit.content_type)
         task = check_form(form, self._settings.max_upload_bytes)
         await self._check_language(task.spec)
         return await self._runner.submit(_job(task, owner), task.source, task.password)

@@ -1,10 +1,10 @@
-"""From a request's body, in any of its four forms, to a checked call: the parameters and where the file is.
+"""Parses a request's body, in any of its four forms, into a checked call: the parameters and the file.
 
-Small JSON bodies are read with the standard library, whose error positions and tolerances callers see. Large ones are
-skimmed for the contract's fields: what else is in them is checked, but never built.
+JSON is the contract's form. Small JSON bodies are read with the standard library, whose error positions and tolerances
+callers see. Large ones are skimmed for the contract's fields: the rest is checked, but never built.
 
-JSON is the contract's form. ``image/*``, ``application/pdf`` and ``multipart/form-data`` are ours: the file as it is,
-the same parameters in the query or in form fields (which win), and the file's type seen from its content unless given.
+``image/*``, ``application/pdf`` and ``multipart/form-data`` are our own forms. They carry the file as it is, and the
+parameters in the query or in form fields, which win. If ``fileType`` is missing, the file's content gives its kind.
 """
 
 import json
@@ -25,33 +25,33 @@ from server.http.multipart_body import parse_form
 from server.telemetry.record import RequestRecord
 
 SKIM_BYTES = 256 * 1024
-"""From this size on a body is skimmed. Below it, objects for all of it take some 13 MB and some 10 ms at worst."""
+"""Bodies of this size or more are skimmed. In smaller ones, the objects take some 13 MB and some 10 ms at worst."""
 
 FIELDS = tuple(field.alias or name for name, field in OcrRequest.model_fields.items())
 ARRAYS = frozenset({"outputFormats"})
 
 
 @dataclass(frozen=True, slots=True)
-class OcrCall:
+class Call:
     """One checked call.
 
     Attributes:
-        parameters: what the caller asks for.
-        file: text is the JSON form's URL or base64; bytes are a file as it is.
+        parameters: the request's parameters.
+        file: the JSON form's URL or base64 as text, or the file itself as bytes.
     """
 
     parameters: OcrParameters
     file: str | bytes
 
 
-def parse_call(body: bytes, content_type: str, query: Mapping[str, str], record: RequestRecord) -> OcrCall:
-    """Read a body. Pure CPU work in proportion to its size.
+def parse_call(body: bytes, content_type: str, query: Mapping[str, str], record: RequestRecord) -> Call:
+    """Parse and check a body. Pure CPU work in proportion to its size.
 
     Args:
         body: the whole body.
-        content_type: its header, empty where there is none.
-        query: the query parameters; they mean nothing to the JSON form.
-        record: learns the caller's ``logId`` as soon as it is known, also where the rest is refused.
+        content_type: its header; empty if there is none.
+        query: the query parameters; the JSON form ignores them.
+        record: gets the caller's ``logId`` as soon as it is known, also if the rest is refused.
 
     Raises:
         InvalidRequest: the body or a parameter is wrong.
@@ -60,28 +60,28 @@ def parse_call(body: bytes, content_type: str, query: Mapping[str, str], record:
         raise missing("body")
     main, sub = split_content_type(content_type)
     if main == "image" or (main, sub) == ("application", "pdf"):
-        return OcrCall(_parameters({}, query, record), body)
+        return Call(_parameters({}, query, record), body)
     if (main, sub) == ("multipart", "form-data"):
         return _form_call(body, content_type, query, record)
     return _json_call(body, content_type, record)
 
 
-def _json_call(body: bytes, content_type: str, record: RequestRecord) -> OcrCall:
+def _json_call(body: bytes, content_type: str, record: RequestRecord) -> Call:
     if not is_json(content_type):
         record.log_id = peek_log_id(body)
         validate_body(body)
     decoded = decode_json(body)
     record.log_id = log_id_of(decoded)
     request = validate_body(decoded)
-    return OcrCall(request, request.file)
+    return Call(request, request.file)
 
 
-def _form_call(body: bytes, content_type: str, query: Mapping[str, str], record: RequestRecord) -> OcrCall:
+def _form_call(body: bytes, content_type: str, query: Mapping[str, str], record: RequestRecord) -> Call:
     form = parse_form(body, content_type)
     parameters = _parameters(form.fields, query, record)
     if not form.file:
         raise missing("body", "file")
-    return OcrCall(parameters, form.file)
+    return Call(parameters, form.file)
 
 
 def _parameters(fields: Mapping[str, str], query: Mapping[str, str], record: RequestRecord) -> OcrParameters:
@@ -98,11 +98,11 @@ def is_json(content_type: str) -> bool:
 
 
 def decode_json(body: bytes) -> object:
-    """Decode a body; of a large object the contract's fields only.
+    """Decode a body. Of a large object, only the contract's fields are decoded.
 
     Raises:
-        InvalidRequest: it is empty, not JSON, not UTF-8 (or 16 or 32), nested too deeply, or holds an endless integer.
-            The location is the offset of the first character that is wrong, 0 where there is no single one.
+        InvalidRequest: it is empty, not JSON, not UTF-8 (or 16 or 32), nested too deeply, or holds too long an integer.
+            The location is the offset of the first wrong character, or 0 if there is no single one.
     """
     if not body:
         raise missing("body")
@@ -119,7 +119,7 @@ def decode_json(body: bytes) -> object:
 
 
 def log_id_of(decoded: object) -> str | None:
-    """The ``logId`` that an answer can echo; None where there is none, or none that is text."""
+    """The ``logId`` that an answer can echo; None if it is absent, empty or not valid text."""
     log_id = decoded.get("logId") if isinstance(decoded, dict) else None
     if not isinstance(log_id, str) or not log_id:
         return None
@@ -127,7 +127,7 @@ def log_id_of(decoded: object) -> str | None:
 
 
 def peek_log_id(body: bytes) -> str | None:
-    """The ``logId`` of a body of any size that was not, or need not be, valid."""
+    """The ``logId`` of a body of any size, which may be invalid; None if it cannot be found."""
     try:
         return log_id_of(json.loads(body) if len(body) < SKIM_BYTES else skim(body, ("logId",)))
     except (ValueError, RecursionError):

@@ -1,9 +1,9 @@
-"""Error answers: the contract's envelope ``{"logId", "errorCode", "errorMsg"}``, whatever went wrong.
+"""Error answers: the contract's envelope ``{"logId", "errorCode", "errorMsg"}`` for every error.
 
-The caller's ``logId`` is echoed where it is known. Where a request is refused before its body was read, a JSON body
-that announces its size is read for it: up to 4 MiB with 401, 404 and 405, up to 64 KiB with 429 and 503, as long as few
-others are being read so. Otherwise, and always with 408 and 413, whose bodies never arrived whole, the answer holds a
-new one.
+The answer echoes the caller's ``logId`` if it is known. If a request is refused before its body was read, the body is
+read for its ``logId``, provided that it announces its size and few others are being read so. The limit is 4 MiB with
+401, 404 and 405, and 64 KiB with 429 and 503. In all other cases the answer holds a new ``logId``; always so with 408
+and 413, whose bodies never arrived whole.
 """
 
 from typing import Any
@@ -26,10 +26,10 @@ PEEK_LIMITS = {401: _REFUSED, 404: _REFUSED, 405: _REFUSED, 429: _FULL, 503: _FU
 
 
 class ErrorAnswers:
-    """Shapes errors.
+    """Makes the answers to errors.
 
     Args:
-        runtime: the running server. Its ``peeks`` bound the bodies that are read for their ``logId``.
+        runtime: the running server. Its ``peeks`` bounds the bodies that are read for their ``logId``.
     """
 
     def __init__(self, runtime: Runtime) -> None:
@@ -40,7 +40,7 @@ class ErrorAnswers:
         return ErrorResponse(error.status, error.message, self)
 
     async def peek(self, scope: Scope, receive: Receive, limits: LimitSettings) -> str | None:
-        """Read a body for its ``logId``. Whatever is wrong with it, the answer is the one that was due anyway."""
+        """Read a body for its ``logId``. If the body is wrong, there is none, and the error stays the one to answer."""
         headers = dict(scope["headers"])
         announced = headers.get(b"content-length", b"").decode("latin-1")
         if not announced.isdigit() or not 0 < int(announced) <= limits.max_body_bytes:
@@ -54,7 +54,7 @@ class ErrorAnswers:
 
 
 class ErrorResponse(Response[bytes]):
-    """An envelope whose ``logId`` may still lie in a body that nobody read."""
+    """An envelope whose ``logId`` may still be in an unread body."""
 
     def __init__(self, status: int, message: str, answers: ErrorAnswers) -> None:
         super().__init__(b"", status_code=status, media_type="application/json")

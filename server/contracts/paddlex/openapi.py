@@ -3,9 +3,8 @@
 from http import HTTPStatus
 from typing import Any
 
+from server.contracts.base import Json
 from server.contracts.paddlex.request import OUTPUT_FORMATS, OcrParameters, OcrRequest
-
-Json = dict[str, object]
 
 ERROR_STATUSES = (400, 401, 404, 405, 408, 413, 422, 429, 500, 503)
 
@@ -31,8 +30,8 @@ DESCRIPTIONS = {
 }
 
 
-def ocr_path() -> Json:
-    """The path item."""
+def openapi_paths(path: str) -> dict[str, Json]:
+    """The path item of ``path``."""
     binary = {"schema": {"type": "string", "format": "binary"}}
     content: Json = {
         "application/json": {"schema": _ref("OcrRequest")},
@@ -51,14 +50,15 @@ def ocr_path() -> Json:
         "requestBody": {"required": True, "content": content},
         "responses": {"200": _success(), **{str(status): _failure(status) for status in ERROR_STATUSES}},
     }
-    return {"post": operation}
+    return {path: {"post": operation}}
 
 
-def ocr_schemas() -> dict[str, Json]:
-    """The component schemas that the path refers to."""
+def openapi_schemas() -> dict[str, Json]:
+    """The component schemas that the path refers to. ``Error`` is the envelope of every answer without a result."""
     file = {"type": "string", "format": "binary", "description": "The file as it is."}
     form: Json = {"type": "object", "required": ["file"], "properties": {"file": file, **_text_fields()}}
     return {
+        "Error": _error(),
         "OcrRequest": _schema(OcrRequest),
         "OcrForm": form,
         "OcrResponse": _response(),
@@ -67,8 +67,7 @@ def ocr_schemas() -> dict[str, Json]:
     }
 
 
-def error_schema() -> Json:
-    """The envelope of every answer without a result."""
+def _error() -> Json:
     properties: Json = {"logId": _text(), "errorCode": {"type": "integer"}, "errorMsg": _text()}
     return _closed(properties)
 
@@ -87,12 +86,12 @@ def _field(name: str, field: dict[str, Any]) -> dict[str, Any]:
 
 
 def _text_fields() -> dict[str, Json]:
-    """The parameters as query or form fields carry them: there is no null, an absent one is left out."""
+    """The parameters as query or form fields. These have no null: absent ones are left out."""
     fields: dict[str, Json] = {}
     for name, field in OcrParameters.model_json_schema(by_alias=True)["properties"].items():
         (given,) = [kind for kind in _field(name, field)["anyOf"] if kind != {"type": "null"}]
         fields[name] = {**given, "description": DESCRIPTIONS[name]}
-    # One value of text, whatever a form's or a query's own notation for lists is.
+    # One text value, because forms and queries have their own notations for lists.
     names = "|".join(OUTPUT_FORMATS)
     fields["outputFormats"] = {
         "type": "string",

@@ -1,4 +1,4 @@
-"""The request of `POST /ocr`: its fields, and what each accepts."""
+"""The request of `POST /ocr`: its fields and their accepted values."""
 
 from typing import Annotated, Literal, get_args
 
@@ -10,7 +10,7 @@ from server.contracts.paddlex_shapes.validation_errors import invalid_request
 
 
 def _split(value: object) -> object:
-    """A query or a form has no lists: there the names come with commas between."""
+    """Split the names at commas. A query or a form has no lists."""
     return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
 
 
@@ -19,7 +19,7 @@ OUTPUT_FORMATS: tuple[OutputFormat, ...] = get_args(OutputFormat)
 
 
 class OcrParameters(LaxFields):
-    """Everything but the file: also the query parameters and form fields of the binary forms. ``None`` is absent."""
+    """All fields but the file. The binary forms have them as query parameters or form fields. ``None`` is absent."""
 
     file_type: Literal[0, 1] | None = None
     use_doc_orientation_classify: bool | None = None
@@ -37,7 +37,7 @@ class OcrParameters(LaxFields):
     output_formats: Annotated[tuple[OutputFormat, ...] | None, BeforeValidator(_split)] = None
 
     def overrides(self) -> OcrOverrides:
-        """The pipeline's part of the parameters."""
+        """The parameters that the pipeline takes."""
         limit_type: LimitType | None = None
         if self.text_det_limit_type is not None:
             limit_type = "min" if self.text_det_limit_type == "min" else "max"
@@ -61,7 +61,7 @@ class _File(LaxFields):
 
 
 class OcrRequest(OcrParameters, _File):
-    """The JSON body. ``file`` is a URL or base64; it comes first, as errors are listed in the order of the fields."""
+    """The JSON body. ``file`` is a URL or base64. It is the first field, because errors are listed in this order."""
 
 
 def validate_body(body: object) -> OcrRequest:
@@ -71,14 +71,14 @@ def validate_body(body: object) -> OcrRequest:
         InvalidRequest: it is not an object, or fields are missing or wrong.
     """
     try:
-        # from_attributes is what makes a body that is no object a `model_attributes_type` error.
+        # With from_attributes, a body that is not an object gives the error `model_attributes_type`.
         return OcrRequest.model_validate(body, from_attributes=True)
     except ValidationError as error:
         raise invalid_request(error, "body") from error
 
 
-def validate_parameters(fields: dict[str, str], place: Literal["body", "query"]) -> OcrParameters:
-    """Check query parameters or form fields. All are text there, and an empty one is absent.
+def validate_parameters(fields: dict[str, str], location: Literal["body", "query"]) -> OcrParameters:
+    """Check query parameters or form fields. All of them are text, and an empty one counts as absent.
 
     Raises:
         InvalidRequest: fields are wrong.
@@ -89,4 +89,4 @@ def validate_parameters(fields: dict[str, str], place: Literal["body", "query"])
     try:
         return OcrParameters.model_validate(given)
     except ValidationError as error:
-        raise invalid_request(error, place) from error
+        raise invalid_request(error, location) from error

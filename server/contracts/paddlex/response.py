@@ -1,6 +1,6 @@
 """The answer of `POST /ocr`: exact keys, order and number types, nothing null, compact JSON.
 
-Pages are turned into their part of the answer one by one, as they are read, in threads: drawing and encoding cost CPU.
+Each page's part of the answer is made as soon as the page is read, in a thread: drawing and encoding cost CPU.
 """
 
 import json
@@ -23,13 +23,13 @@ PICTURE_FIELDS = ("ocrImage", "docPreprocessingImage", "inputImage")
 
 @dataclass(frozen=True, slots=True)
 class PicturePlan:
-    """What to do with the pictures of one document.
+    """How the pictures of one document are made.
 
     Attributes:
-        publisher: keeps them where configured, and makes the values of their fields.
+        publisher: keeps them if configured, and makes the values of their fields.
         document_id: the name under which they are kept; never made from the caller's words.
-        link_base: what links begin with.
-        size_limit: width and height that they are scaled down to, or None.
+        link_base: the base of links.
+        size_limit: largest width and height in pixels, or None.
     """
 
     publisher: PicturePublisher
@@ -39,13 +39,13 @@ class PicturePlan:
 
 
 @dataclass(frozen=True, slots=True)
-class PageAnswer:
+class PagePart:
     """One item of ``ocrResults``.
 
     Attributes:
         pruned: the contract's ``prunedResult``.
-        pictures: base64 or link by field; empty where no pictures were asked for.
-        texts: the page as Markdown or plain text by field; empty where neither was asked for.
+        pictures: base64 or link by field; empty if the request wants no pictures.
+        texts: the page as Markdown or plain text by field; empty if the request wants neither.
     """
 
     pruned: dict[str, object]
@@ -53,19 +53,19 @@ class PageAnswer:
     texts: dict[str, str]
 
 
-def page_answer(page: RecognizedPage, plan: PicturePlan | None, formats: Collection[OutputFormat] = ()) -> PageAnswer:
-    """Turn a page into its part of the answer. Draws, encodes and may write files: call it in a thread.
+def page_part(page: RecognizedPage, plan: PicturePlan | None, formats: Collection[OutputFormat] = ()) -> PagePart:
+    """Make a page's part of the answer. It draws, encodes and may write files: call it in a thread.
 
     Args:
-        page: the page and what was read on it.
-        plan: None draws no pictures.
-        formats: other forms of the text that were asked for.
+        page: the page and its result.
+        plan: how to make pictures; None makes none.
+        formats: other forms of the text that the request wants.
     """
     pictures: dict[str, str] = {}
     if plan is not None:
         drawn = draw_page(page.page, page.result, plan.size_limit)
         pictures = plan.publisher.publish(drawn, plan.document_id, plan.link_base)
-    return PageAnswer(pruned_result(page.result), pictures, _texts(page.result, formats))
+    return PagePart(pruned_result(page.result), pictures, _texts(page.result, formats))
 
 
 def _texts(result: PageResult, formats: Collection[OutputFormat]) -> dict[str, str]:
@@ -80,7 +80,7 @@ def _texts(result: PageResult, formats: Collection[OutputFormat]) -> dict[str, s
     return texts
 
 
-def encode_answer(log_id: str, info: DocumentInfo, pages: Sequence[PageAnswer]) -> bytes:
+def encode_answer(log_id: str, info: DocumentInfo, pages: Sequence[PagePart]) -> bytes:
     """The whole answer as UTF-8 JSON."""
     answer = {
         "logId": log_id,
@@ -92,13 +92,13 @@ def encode_answer(log_id: str, info: DocumentInfo, pages: Sequence[PageAnswer]) 
 
 
 def data_info(info: DocumentInfo) -> dict[str, object]:
-    """Describe the input file: pixel sizes as decoded, and of the processed pages only."""
+    """Describe the input file, with the pixel sizes of its processed pages as decoded."""
     sizes = [{"width": width, "height": height} for width, height in info.sizes]
     if info.kind == "image":
         return {**sizes[0], "type": "image"}
     return {"numPages": len(sizes), "pages": sizes, "type": info.kind}
 
 
-def _item(page: PageAnswer) -> dict[str, object]:
+def _item(page: PagePart) -> dict[str, object]:
     shown = {field: page.pictures[field] for field in PICTURE_FIELDS if field in page.pictures}
     return {"prunedResult": page.pruned, **shown, **page.texts}

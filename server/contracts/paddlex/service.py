@@ -1,4 +1,4 @@
-"""What `POST /ocr` does."""
+"""Answers `POST /ocr`."""
 
 from functools import partial
 
@@ -9,7 +9,7 @@ from server.contracts.base import AnyRequest
 from server.contracts.front_desk import FrontDesk, Reading, Visit
 from server.contracts.paddlex.body import parse_call
 from server.contracts.paddlex.request import OcrParameters
-from server.contracts.paddlex.response import PicturePlan, encode_answer, page_answer
+from server.contracts.paddlex.response import PicturePlan, encode_answer, page_part
 from server.contracts.paddlex_shapes.envelope import new_log_id
 from server.contracts.paddlex_shapes.file import open_file
 from server.http.auth import Authenticator
@@ -19,14 +19,14 @@ from server.storage.publisher import PicturePublisher
 PAGES_HEADER = "X-Document-Pages"
 
 
-class OcrService:
-    """Answers calls.
+class PaddleXService:
+    """Answers requests.
 
     Args:
         desk: admits them and reads their documents.
-        authenticator: knows who calls.
+        authenticator: names the caller.
         serving: PaddleX's own settings.
-        publisher: keeps pictures where that is configured.
+        publisher: keeps pictures if that is configured.
     """
 
     def __init__(
@@ -44,15 +44,16 @@ class OcrService:
 
     async def _answer(self, visit: Visit) -> Response[bytes]:
         query = dict(visit.request.query_params.items())
-        call = await visit.think(parse_call, visit.take_body(), visit.content_type, query, visit.record)
+        call = await visit.in_thread(parse_call, visit.take_body(), visit.content_type, query, visit.record)
         parameters = call.parameters
         raw = await open_file(visit, call.file, parameters.file_type)
         reading = Reading(parameters.overrides(), self._serving.max_num_input_imgs)
         pictures, formats = self._pictures(visit, parameters), parameters.output_formats or ()
-        # The base64 of a large file need not stay in memory while the file is read.
+        # So the base64 of a large file does not stay in memory while the file is read.
         del call, parameters
-        document = await visit.read(raw, reading, partial(page_answer, plan=pictures, formats=formats))
-        content = await visit.think(encode_answer, visit.record.log_id or new_log_id(), document.info, document.pages)
+        document = await visit.read(raw, reading, partial(page_part, plan=pictures, formats=formats))
+        log_id = visit.record.log_id or new_log_id()
+        content = await visit.in_thread(encode_answer, log_id, document.info, document.pages)
         pages = f"{document.info.processed_pages}/{document.info.total_pages}"
         return Response(content, media_type="application/json", headers={PAGES_HEADER: pages})
 

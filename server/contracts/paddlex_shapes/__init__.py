@@ -1,1 +1,1 @@
-"""No contract: what PaddleX's contracts share, and what other rooms show of it."""
+"""Parts that PaddleX's contracts share, and that other packages use. This is not a contract itself."""

@@ -5,7 +5,7 @@ import uuid
 
 
 def new_log_id() -> str:
-    """A ``logId`` for a request that brought none."""
+    """A ``logId`` for a request that has none."""
     return str(uuid.uuid4())
 
 

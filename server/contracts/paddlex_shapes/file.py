@@ -1,7 +1,7 @@
-"""Finds the bytes behind the contract's ``file`` and what kind of file they are, without looking into them.
+"""Gets the bytes of the contract's ``file`` and finds their file kind, without decoding them.
 
-In the JSON form the kind is what ``fileType`` says, else what a URL's name says, and never guessed from content. Files
-that arrive as they are (our own forms) are recognised by their first bytes unless ``fileType`` says otherwise.
+In the JSON form, ``fileType`` gives the kind, or else the file name in a URL; it is never guessed from the content. In
+the binary forms, which are our own, ``fileType`` gives the kind, or else the first bytes of the file.
 """
 
 from server.contracts.front_desk import Visit
@@ -21,8 +21,8 @@ async def open_file(visit: Visit, file: str | bytes, file_type: int | None) -> R
         file_type: the contract's ``fileType``.
 
     Raises:
-        FileTypeUndetermined, UnsupportedFileType: the kind is not given and cannot be told.
-        InvalidInputFile: a URL that cannot or must not be fetched or is too long, or text that is not base64.
+        FileTypeUndetermined, UnsupportedFileType: the kind is not given and cannot be found.
+        InvalidInputFile: the URL is too long, or cannot or must not be fetched; or the text is not base64.
     """
     kind = None if file_type is None else FileKind(file_type)
     if isinstance(file, bytes):
@@ -34,7 +34,7 @@ async def open_file(visit: Visit, file: str | bytes, file_type: int | None) -> R
         if is_too_long(file):
             raise InvalidInputFile
         return RawFile(await visit.fetch(file), kind)
-    data = await visit.think(decode_base64, file)
+    data = await visit.in_thread(decode_base64, file)
     if not data:
         raise InvalidInputFile
     return RawFile(data, kind)

@@ -1,8 +1,8 @@
-"""Types of request fields that clients of PaddleX's serving send: lax in form, strict in what they can mean.
+"""Types of the request fields of PaddleX's serving: lax in their JSON type, strict in their range.
 
 Validation is pydantic's lax mode, because clients rely on its coercions (``"64"`` for a number, ``"yes"`` for a switch)
-and on its error types and messages. Ranges are ours: a value that cannot mean anything is refused, never replaced
-silently.
+and on its error types and messages. The ranges are ours: a value that makes no sense is refused, never silently
+replaced.
 """
 
 from typing import Annotated
@@ -12,7 +12,8 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticKnownError
 
 MAX_SIDE = 10**300
-"""The detector reduces any side length to its own limit, in floating point: so far it has room for that."""
+"""Longest side length. The detector reduces a side length to its own limit in floating point, where larger numbers
+could overflow."""
 
 
 def _limit_type(value: str) -> str:
@@ -43,6 +44,6 @@ Text = Annotated[str, AfterValidator(_encodable)]
 
 
 class LaxFields(BaseModel):
-    """Fields by their camelCase names. Unknown ones are ignored, and values are coerced as pydantic's lax mode does."""
+    """Fields by their camelCase names. Unknown fields are ignored, and pydantic's lax mode coerces the values."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="ignore", frozen=True)

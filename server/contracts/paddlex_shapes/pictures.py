@@ -1,4 +1,4 @@
-"""All pictures of one page as JPEG files, with the contract's field names and file names."""
+"""Draws all pictures of one page as JPEG files, with the contract's field names and file names."""
 
 from models.document import Page, PageResult
 from server.export.drawing.pictures import encode_jpeg, limit_size
@@ -7,15 +7,15 @@ from server.storage.base import Picture
 
 
 def draw_page(page: Page, result: PageResult, limit: tuple[int, int] | None) -> tuple[Picture, ...]:
-    """Draw and encode what the contract shows of a page. Pure CPU work of some ten milliseconds: call it in a thread.
+    """Draw and encode the pictures of a page. Pure CPU work of some ten milliseconds: call it in a thread.
 
     Args:
         page: the input page.
-        result: what was read on it.
-        limit: largest width and height of every picture, or None.
+        result: the result of reading it.
+        limit: largest width and height of every picture, in pixels, or None.
 
     Returns:
-        ``ocrImage``, then ``docPreprocessingImage`` where the preprocessor ran, then ``inputImage``.
+        ``ocrImage``, then ``docPreprocessingImage`` if the preprocessor ran, then ``inputImage``.
     """
     number = page.index
     pictures = [Picture("ocrImage", f"ocr_img_{number}.jpg", encode_jpeg(draw_ocr_image(result, limit)))]

@@ -1,7 +1,7 @@
-"""A page's result as the contract's ``prunedResult``: its keys, their order, and their JSON types.
+"""Writes a page's result as the contract's ``prunedResult``, with its keys, their order and their JSON types.
 
-Coordinates are integers, scores are doubles that hold the recogniser's float32 exactly, and a key that does not apply
-is absent rather than null.
+Coordinates are integers. Scores are doubles that hold the recogniser's float32 exactly. A key that does not apply is
+absent, not null.
 """
 
 from models.document import PageResult, Quad
@@ -12,14 +12,14 @@ TEXT_TYPE = "general"
 
 
 def pruned_result(result: PageResult) -> dict[str, object]:
-    """Describe one page for the wire.
+    """Convert one page's result to JSON types.
 
     Args:
-        result: what the pipeline read.
+        result: from the pipeline.
 
     Returns:
-        JSON-ready values only: ``dt_polys`` and ``textline_orientation_angles`` have one item a detection, the
-        ``rec_*`` lists one a kept line, ``text_word*`` one list a kept line. The order of keys is the contract's.
+        The keys in the contract's order. ``dt_polys`` and ``textline_orientation_angles`` have one item per detection,
+        the ``rec_*`` lists one item per kept line, ``text_word*`` one list per kept line.
     """
     options = result.options
     pruned: dict[str, object] = {"model_settings": _switches(options)}

@@ -1,4 +1,4 @@
-"""Refusals in the words of PaddleX's validation: a JSON list of details, each with its type, place and message."""
+"""Refusals in the form of PaddleX's validation: a JSON list of details, each with its type, location and message."""
 
 import json
 from collections.abc import Sequence
@@ -8,29 +8,29 @@ from pydantic import ValidationError
 from server.errors import InvalidRequest
 
 
-def invalid_request(error: ValidationError, place: str) -> InvalidRequest:
-    """The refusal that tells every detail of a failed validation, values left out."""
+def invalid_request(error: ValidationError, location: str) -> InvalidRequest:
+    """The refusal with every detail of a failed validation, but no values. Its locations begin with ``location``."""
     details = error.errors(include_url=False, include_context=False, include_input=False)
-    return refusal([(item["type"], (place, *item["loc"]), item["msg"]) for item in details])
+    return refusal([(item["type"], (location, *item["loc"]), item["msg"]) for item in details])
 
 
 def refusal(details: Sequence[tuple[str, tuple[str | int, ...], str]]) -> InvalidRequest:
     """A refusal whose message is the contract's JSON list.
 
     Args:
-        details: error type, path and message of each error; numbers in a path are offsets.
+        details: type, location and message of each error. Numbers in a location are offsets.
     """
-    entries = [{"type": kind, "loc": _dotted(path), "msg": message} for kind, path, message in details]
+    entries = [{"type": kind, "loc": _dotted(location), "msg": message} for kind, location, message in details]
     return InvalidRequest(json.dumps(entries))
 
 
-def missing(*path: str) -> InvalidRequest:
-    """The refusal of a request that lacks something."""
-    return refusal([("missing", path, "Field required")])
+def missing(*location: str) -> InvalidRequest:
+    """The refusal of a request that lacks a field."""
+    return refusal([("missing", location, "Field required")])
 
 
-def _dotted(path: tuple[str | int, ...]) -> str:
-    text = str(path[0])
-    for part in path[1:]:
+def _dotted(location: tuple[str | int, ...]) -> str:
+    text = str(location[0])
+    for part in location[1:]:
         text += f"[{part}]" if isinstance(part, int) else f".{part}"
     return text
