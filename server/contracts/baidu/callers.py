@@ -1,4 +1,4 @@
-"""Who calls: an access token in the query or the form, a key as bearer, or a signature."""
+"""Identifies callers by an access token in the query or the form, a key as bearer, or a signature."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -17,11 +17,11 @@ _BEARER_PAIR = "bce-v3"
 
 
 class Callers:
-    """Knows the configured keys and the tokens that were given for them.
+    """The callers of this contract, by their keys and by the tokens that were issued for these.
 
     Attributes:
-        keys: the configured pairs.
-        issuer: gives tokens.
+        keys: the configured pairs of API key and secret key.
+        issuer: issues tokens.
     """
 
     def __init__(self, settings: BaiduSettings, clock: Callable[[], float] | None = None) -> None:
@@ -32,13 +32,13 @@ class Callers:
         self._names = {fingerprint(name): name for name in settings.keys}
 
     def identify(self, request: AnyRequest) -> str | None:
-        """The caller by the request's head: the query's token comes before the Authorization header.
+        """Identify the caller by the request's head. A token in the query comes before the Authorization header.
 
         Returns:
-            A configured key's name, or `ANYBODY`; None where the head says nothing, so that the form may.
+            A configured key's name, or `ANYBODY`; None if only the form can name the caller.
 
         Raises:
-            Refused: what the head says is wrong.
+            Refused: a token, key or signature is wrong.
         """
         token = query_fields(request).get(TOKEN_FIELD)
         if token:
@@ -50,10 +50,10 @@ class Callers:
         return self._by_bearer(secret.strip()) if scheme.lower() == "bearer" and secret.strip() else None
 
     def identify_by_form(self, fields: Mapping[str, str]) -> str:
-        """The caller by the form's token.
+        """Identify the caller by the form's token.
 
         Raises:
-            Refused: there is none, or it is wrong.
+            Refused: it is missing or wrong.
         """
         token = fields.get(TOKEN_FIELD)
         if not token:
@@ -65,7 +65,7 @@ class Callers:
         return ANYBODY if owner is None else owner
 
     def _by_bearer(self, presented: str) -> str:
-        """A secret key, both keys as ``bce-v3/API key/Secret key``, or an access token."""
+        """Accept a secret key, both keys as ``bce-v3/API key/Secret key``, or an access token."""
         version, _, pair = presented.partition("/")
         client, _, secret = pair.partition("/")
         if version == _BEARER_PAIR and self.keys.matches(client, secret):

@@ -18,7 +18,7 @@ from server.runtime import Runtime
 
 TOKEN_PATH = "/oauth/2.0/token"  # noqa: S105 - an address
 OWN_PATHS = (TOKEN_PATH, "/rest/2.0/")
-"""The vendor's other services are below the second; a client that asks for one is told so as it expects."""
+"""The vendor's other services are below the second path. A client that asks for one gets an error that it knows."""
 
 
 def build_baidu(runtime: Runtime) -> Contract:
@@ -34,7 +34,7 @@ def build_baidu(runtime: Runtime) -> Contract:
 
 
 def answer_error(request: AnyRequest, error: RequestError) -> Response[bytes]:
-    """Shape an error: HTTP status 200 everywhere but at the token endpoint."""
+    """Make the answer to an error. The HTTP status is 200, except at the token endpoint."""
     if request.scope["path"].rstrip("/") == TOKEN_PATH:
         return token_failed(error)
     return failed(failure_of(error))

@@ -1,4 +1,4 @@
-"""Baidu's errors, and which of ours is which of theirs."""
+"""Baidu's errors, and the translation of our errors into them."""
 
 import secrets
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ from server.errors import (
 MAX_LOG_ID = 2**53 - 1
 """Largest integer that JavaScript keeps exactly."""
 FIRST_OF_ALGORITHM = 216_100
-"""Errors from here on come from recognition and carry a ``log_id``; those below come from the gateway."""
+"""Errors with this code or a higher one come from recognition and carry a ``log_id``. Others are the gateway's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One line of the contract's table of errors.
+    """One entry of the contract's table of errors.
 
     Attributes:
         code: ``error_code``.
@@ -73,7 +73,7 @@ _NEVER_SENT = (
     Failure(282809, "result type error"),
     Failure(282810, "image recognize error"),
 )
-"""What the vendor's documentation lists besides: quotas that this server does not have, and other services."""
+"""Errors that the vendor's documentation lists, but that are never sent here: of quotas and of other services."""
 
 FAILURES = (
     *_NEVER_SENT,
@@ -120,7 +120,7 @@ class Refused(RequestError):
     """A request that ends with one of the contract's own errors.
 
     Attributes:
-        failure: which one.
+        failure: the contract's error.
     """
 
     status = 200
@@ -131,7 +131,7 @@ class Refused(RequestError):
 
 
 def failure_of(error: RequestError) -> Failure:
-    """The contract's error for any of the core's."""
+    """The contract's error for any of our errors."""
     if isinstance(error, Refused):
         return error.failure
     if isinstance(error, UrlNotFetched):

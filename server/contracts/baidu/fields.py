@@ -1,7 +1,7 @@
-"""The fields of a request: of its query, of a form, of a multipart form.
+"""Parses the fields of a request: of its query, of a form, of a multipart form.
 
-A form of many megabytes is one field of base64. It is decoded by a few replacements over the whole, because the usual
-way, cutting at every percent sign, takes many times the memory of a form that escapes every character.
+A form of many megabytes is one field of base64. It is unescaped by a few replacements in the whole value. The usual way
+splits at every percent sign. It would take many times the memory of a form that escapes every character.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,21 +12,21 @@ from server.contracts.base import AnyRequest
 from server.http.multipart_body import MalformedForm, form_parts
 
 FILES = ("image", "pdf_file")
-"""Fields of base64."""
+"""Fields that hold base64."""
 TEXTS = frozenset((
     "access_token", "url", "pdf_file_num", "language_type", "detect_direction", "detect_language", "paragraph",
     "probability", "recognize_granularity", "vertexes_location", "eng_granularity", "char_probability", "grant_type",
     "client_id", "client_secret",
 ))  # fmt: skip
-"""Fields that are short. All others are ignored, however long."""
+"""Short fields. All others are ignored."""
 MAX_TEXT_BYTES = 1024
-"""Longest value of a field that is no document: the contract's limit for addresses, and ample for the others."""
+"""Longest value of a short field: the contract's limit for addresses, and ample for the others."""
 MAX_FIELDS = 128
 MAX_NAME_BYTES = 64
 
 _FORM, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 _ALPHABET = b"+/= ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789\r\n\t"
-"""What base64 in a form consists of, the characters first that every client has to escape."""
+"""The characters of base64 in a form. Those that every client has to escape come first."""
 
 
 class Fields:
@@ -34,7 +34,7 @@ class Fields:
 
     Attributes:
         texts: the short fields.
-        too_long: names of those that are not short; their values are cut off.
+        too_long: names of the short fields whose values are too long. Their values are cut off.
     """
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class Fields:
         return name in self.texts or name in self._files
 
     def add(self, name: str, value: bytes, *, escaped: bool) -> None:
-        """Take in one field; the last of a name counts."""
+        """Add one field. If a name comes twice, the last value counts."""
         if name in FILES:
             self._files[name] = _unescape_base64(value) if escaped else value
         elif name in TEXTS:
@@ -57,17 +57,17 @@ class Fields:
                 self.too_long.add(name)
 
     def take_file(self, name: str) -> bytes:
-        """The base64 of a document; afterwards it is no longer kept here."""
+        """Give the base64 of a document, and keep it no longer."""
         return self._files.pop(name)
 
 
 def query_fields(request: AnyRequest) -> Mapping[str, str]:
-    """The fields of a request's query string; the last of a name counts."""
+    """The fields of a request's query string. If a name comes twice, the last value counts."""
     return dict(parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True))
 
 
 def parse_fields(body: bytes, content_type: str) -> Fields:
-    """Read a form. Pure CPU work in proportion to its size; a body that is none has no fields.
+    """Parse a form. Pure CPU work in proportion to its size. A body that is not a form has no fields.
 
     Raises:
         Refused: it has too many fields.
@@ -87,7 +87,7 @@ def _add_parts(fields: Fields, body: bytes, content_type: str) -> None:
         for segment, content in form_parts(body, content_type):
             fields.add(segment.name, content, escaped=False)
     except MalformedForm:
-        # What was read before the damage counts, as in a form that is cut off.
+        # The fields before the damage count, as in a form that is cut off.
         return
 
 
@@ -106,9 +106,9 @@ def _unescape(value: bytes) -> bytes:
 
 
 def _unescape_base64(value: bytes) -> bytes:
-    """Undo the escapes of base64. Others stay, and with them the value is no base64.
+    """Undo the escapes of base64 characters. Other escapes stay, and the value is then not base64.
 
-    A plus sign that was not escaped means a space in a form; here only itself can be meant, so it stays.
+    In a form, an unescaped plus sign means a space. In base64 it can only mean itself, so it stays.
     """
     for code in _ALPHABET:
         if b"%" not in value:

@@ -18,7 +18,7 @@ GENERAL: dict[str, tuple[str, ...]] = {
     "ITA": ("italian",),
     "RUS": ("russian",),
 }
-"""Neutral names of each ``language_type`` that all APIs take."""
+"""The languages of each ``language_type`` that all APIs take."""
 
 ACCURATE: dict[str, tuple[str, ...]] = {
     **GENERAL,
@@ -38,7 +38,7 @@ ACCURATE: dict[str, tuple[str, ...]] = {
     "ARA": ("arabic",),
     "HIN": ("hindi",),
 }
-"""What the accurate APIs take. Detection is left to the configured recogniser: it reads what it has letters for."""
+"""The languages of each ``language_type`` of the accurate APIs. ``auto_detect`` is the configured recogniser."""
 
 _NUMBERS = {"english": 0, "japanese": 1, "korean": 2, "chinese": 3}
 _UNKNOWN = -1
@@ -48,7 +48,7 @@ def recogniser_group(language_type: str, accurate: bool) -> str | None:
     """The recogniser group of a ``language_type``; None for the configured recogniser.
 
     Raises:
-        Refused: the API does not take it, or nothing reads the language.
+        Refused: the API does not take it, or no recogniser reads the language.
     """
     languages = (ACCURATE if accurate else GENERAL).get(language_type)
     if languages is None:
@@ -60,6 +60,6 @@ def recogniser_group(language_type: str, accurate: bool) -> str | None:
 
 
 def language_number(texts: Iterable[str]) -> int:
-    """Baidu's number for the language of recognised lines; -1 where it cannot be told."""
+    """Baidu's number for the language of recognised lines; -1 if it is unknown."""
     language = detect_language(texts)
     return _UNKNOWN if language is None else _NUMBERS[language]

@@ -1,4 +1,4 @@
-"""The token endpoint: from an API key and its secret key to an access token."""
+"""The token endpoint: it issues an access token for an API key and its secret key."""
 
 from collections.abc import Mapping
 
@@ -14,10 +14,10 @@ GRANT = "client_credentials"
 
 
 class TokenRefused(RequestError):
-    """No token for this caller.
+    """This caller gets no token.
 
     Attributes:
-        code: ``error``.
+        code: the answer's ``error``.
     """
 
     status = 401
@@ -28,15 +28,15 @@ class TokenRefused(RequestError):
 
 
 def grant_token(fields: Mapping[str, str], keys: KeyRing, issuer: TokenIssuer) -> Json:
-    """Answer a request for a token. Without configured keys any pair that is not empty gets one.
+    """Answer a request for a token. Without configured keys, any pair gets one that is not empty.
 
     Args:
         fields: of the query string and the form.
         keys: the configured pairs.
-        issuer: gives the token.
+        issuer: issues the token.
 
     Raises:
-        TokenRefused: another grant, or a pair that is none.
+        TokenRefused: the grant type is another one, or the pair is wrong.
     """
     if fields.get("grant_type") != GRANT:
         raise TokenRefused("unsupported_grant_type", "The authorization grant type is not supported")
@@ -49,7 +49,7 @@ def grant_token(fields: Mapping[str, str], keys: KeyRing, issuer: TokenIssuer) -
 
 
 def token_failed(error: RequestError) -> Response[bytes]:
-    """The answer to a request for a token that failed: here, and only here, the status says so too."""
+    """The answer to a failed request for a token. Only here the HTTP status is an error too."""
     status = max(error.status, 400)
     code = "invalid_request" if status < 500 else "server_error"
     if isinstance(error, TokenRefused):

@@ -1,4 +1,4 @@
-"""Positions in the image as it was submitted, whichever way it was turned to be read."""
+"""Positions in the submitted image, however it was rotated to be read."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Frame:
     Attributes:
         width: pixels.
         height: pixels.
-        angle: degrees counter-clockwise that it was turned by to be read.
+        angle: degrees counter-clockwise that it was rotated by to be read.
     """
 
     width: int
@@ -35,19 +35,19 @@ class Frame:
         return cls(height, width, angle) if angle in (90, 270) else cls(width, height, angle)
 
     def point(self, x: float, y: float) -> Point:
-        """Where a point of the turned image is in the submitted one, on it and not beside it."""
-        turned_back: dict[int, Callable[[], Point]] = {
+        """Convert a point of the rotated image to the submitted one. The result is always inside the image."""
+        rotated_back: dict[int, Callable[[], Point]] = {
             0: lambda: (x, y),
             90: lambda: (self.width - y, x),
             180: lambda: (self.width - x, self.height - y),
             270: lambda: (y, self.height - x),
         }
-        submitted_x, submitted_y = turned_back[self.angle]()
+        submitted_x, submitted_y = rotated_back[self.angle]()
         return min(max(submitted_x, 0.0), self.width), min(max(submitted_y, 0.0), self.height)
 
 
 def line_position(line: TextLine, frame: Frame, call: Call) -> Json:
-    """The keys of a line that tell where it is and where its characters are."""
+    """The keys of a line that give its position and the positions of its characters."""
     corners = [frame.point(x, y) for x, y in line.quad.tolist()]
     answer: Json = {"location": _location(corners)}
     if call.vertexes:
@@ -61,7 +61,7 @@ def line_position(line: TextLine, frame: Frame, call: Call) -> Json:
 
 
 def _characters(line: TextLine, frame: Frame, call: Call, outer: Sequence[Point]) -> list[Json]:
-    """The entries of a line's characters, or of its words where these are of Latin letters; blanks have none."""
+    """The entries of a line's characters, or of its words if they have Latin letters. Blanks have no entry."""
     quads = [
         [_within(frame.point(x, y), outer) for x, y in zip(quad[::2], quad[1::2], strict=True)]
         for quad in character_quads(line)
@@ -100,6 +100,6 @@ def _location(corners: Sequence[Point]) -> dict[str, int]:
 
 
 def _within(point: Point, corners: Sequence[Point]) -> Point:
-    """The point of a line's upright box that is nearest to a point: a character's quad may stick out by a pixel."""
+    """The nearest point in a line's upright box. A character's quad may stick out of it by a pixel."""
     xs, ys = zip(*corners, strict=True)
     return min(max(point[0], min(xs)), max(xs)), min(max(point[1], min(ys)), max(ys))

@@ -11,7 +11,7 @@ from server.contracts.baidu.languages import recogniser_group
 
 SourceName = Literal["image", "url", "pdf_file"]
 SOURCES: tuple[SourceName, ...] = ("image", "url", "pdf_file")
-"""By precedence: the first that is present counts, even where it is empty."""
+"""By precedence: the first field that is present counts, even if it is empty."""
 
 FLAGS = {"true": True, "false": False}
 GRANULARITIES = {"big": False, "small": True}
@@ -27,8 +27,8 @@ class Api:
         name: the last part of its address.
         located: whether lines have positions.
         accurate: whether it takes the languages of the accurate APIs.
-        max_base64_bytes: of a document.
-        max_side: of an image, in pixels; larger PDF pages are rendered smaller.
+        max_base64_bytes: largest base64 of a document.
+        max_side: longest side of an image, in pixels; larger PDF pages are rendered smaller.
     """
 
     name: ApiName
@@ -45,10 +45,10 @@ class Api:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a caller asks for.
+    """A checked request.
 
     Attributes:
-        source: which field holds the document.
+        source: the field that holds the document.
         page: 0-based page of a PDF.
         group: recogniser group of the language; None for the configured recogniser.
         probability: give each line's probabilities.
@@ -85,7 +85,7 @@ def apis(settings: BaiduSettings) -> tuple[Api, ...]:
 
 
 def check_call(fields: Fields, api: Api) -> Call:
-    """Check the parameters; the document itself is left to `source`.
+    """Check the parameters. `open_file` checks the document.
 
     Raises:
         Refused: there is no document, or a parameter is wrong.

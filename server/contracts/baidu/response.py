@@ -1,4 +1,4 @@
-"""From what was read to the contract's answer."""
+"""The contract's answers."""
 
 from statistics import fmean, pvariance
 
@@ -29,10 +29,10 @@ def failed(failure: Failure) -> Response[bytes]:
     return answer(content)
 
 
-def page_answer(page: PageResult, call: Call) -> Json:
-    """The answer for one page. Costs CPU: call it in a thread.
+def page_part(page: PageResult, call: Call) -> Json:
+    """The content of the answer for one page. It costs CPU: call it in a thread.
 
-    Lines without text are left out; everything else is in the order in which the pipeline gives it.
+    Lines without text are left out. The others keep the pipeline's order.
     """
     kept = {index: line for index, line in enumerate(page.lines) if line.text.strip()}
     frame = Frame.of(page)
@@ -43,16 +43,16 @@ def page_answer(page: PageResult, call: Call) -> Json:
     if call.detect_language:
         content["language"] = language_number(line.text for line in kept.values())
     if call.paragraph:
-        paragraphs = _paragraphs(page, {index: place for place, index in enumerate(kept)})
+        paragraphs = _paragraphs(page, {line: index for index, line in enumerate(kept)})
         content |= {"paragraphs_result": paragraphs, "paragraphs_result_num": len(paragraphs)}
     return content
 
 
 def direction(angle: int) -> int:
-    """How the image is turned counter-clockwise, in quarter turns.
+    """The image's rotation counter-clockwise, in steps of 90 degrees; -1 if it is unknown.
 
     Args:
-        angle: degrees counter-clockwise that turn it upright; -1 where that was not found out.
+        angle: degrees counter-clockwise that rotate it upright; -1 if unknown.
     """
     return -1 if angle < 0 else (360 - angle) % 360 // 90
 
@@ -67,8 +67,8 @@ def _line(line: TextLine, frame: Frame, call: Call) -> Json:
     return entry
 
 
-def _paragraphs(page: PageResult, places: dict[int, int]) -> list[Json]:
-    """The blocks of the page in reading order, each with the places of its lines in ``words_result``."""
+def _paragraphs(page: PageResult, indices: dict[int, int]) -> list[Json]:
+    """The blocks of the page in reading order, each with the indices of its lines in ``words_result``."""
     layout = analyse_layout(page.preprocessed.image, page.lines, page.regions)
-    groups = ([places[index] for index in block.lines if index in places] for block in layout.blocks)
+    groups = ([indices[line] for line in block.lines if line in indices] for block in layout.blocks)
     return [{"words_result_idx": group} for group in groups if group]

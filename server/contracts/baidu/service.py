@@ -1,4 +1,4 @@
-"""What the contract's calls do."""
+"""Answers the contract's requests."""
 
 import logging
 from dataclasses import replace
@@ -13,8 +13,8 @@ from server.contracts.baidu.errors import NO_PERMISSION, Refused
 from server.contracts.baidu.fields import parse_fields, query_fields
 from server.contracts.baidu.oauth import grant_token
 from server.contracts.baidu.request import Api, Call, check_call
-from server.contracts.baidu.response import answer, page_answer
-from server.contracts.baidu.source import choose_page, open_source
+from server.contracts.baidu.response import answer, page_part
+from server.contracts.baidu.source import choose_page, open_file
 from server.contracts.base import AnyRequest, Json
 from server.contracts.front_desk import FrontDesk, Reading, Visit
 from server.errors import InvalidModelSettings, LanguageUnavailable
@@ -32,7 +32,7 @@ class BaiduService:
 
     Args:
         desk: admits them and reads their documents.
-        settings: the contract's.
+        settings: of the contract.
     """
 
     def __init__(self, desk: FrontDesk, settings: BaiduSettings) -> None:
@@ -41,13 +41,13 @@ class BaiduService:
         self._allowed = frozenset(settings.apis)
 
     async def token(self, request: AnyRequest) -> Response[bytes]:
-        """Give a token."""
+        """Issue a token."""
         return await self._desk.serve(
             request, self._grant, caller=None, max_body_bytes=TOKEN_BODY_BYTES, waits_for_text=False
         )
 
     async def recognize(self, api: Api, request: AnyRequest) -> Response[bytes]:
-        """Read a document. Who calls is found out before the body is read, unless the form itself has to tell."""
+        """Read a document. The caller is identified before the body is read, unless only the form names the caller."""
         caller = self._callers.identify(request)
         if caller is not None:
             self._check_permission(api)
@@ -69,7 +69,7 @@ class BaiduService:
             self._check_permission(api)
             visit.identify(caller)
         call = check_call(fields, api)
-        document = await self._read(await open_source(fields, call, api, visit), call, api, visit)
+        document = await self._read(await open_file(fields, call, api, visit), call, api, visit)
         content = document.pages[0]
         if call.source == "pdf_file":
             content["pdf_file_size"] = str(document.info.total_pages)
@@ -81,8 +81,8 @@ class BaiduService:
             raise Refused(NO_PERMISSION)
 
     async def _read(self, raw: RawFile, call: Call, api: Api, visit: Visit) -> RecognizedDocument[Json]:
-        """Read the page; without an orientation model as it is, and its direction is then unknown."""
-        wishes = OcrOverrides(
+        """Read the page. Without an orientation model it is read as it is, and its direction is unknown."""
+        overrides = OcrOverrides(
             use_doc_orientation_classify=call.detect_direction,
             # Positions must be those of the submitted image.
             use_doc_unwarping=False,
@@ -90,22 +90,22 @@ class BaiduService:
             structure=call.paragraph,
         )
         try:
-            return await self._recognize(raw, wishes, call, api, visit)
+            return await self._recognize(raw, overrides, call, api, visit)
         except LanguageUnavailable:
             raise
         except InvalidModelSettings:
             if not call.detect_direction:
                 raise
-        upright = replace(wishes, use_doc_orientation_classify=False)
-        return await self._recognize(raw, upright, call, api, visit)
+        as_it_is = replace(overrides, use_doc_orientation_classify=False)
+        return await self._recognize(raw, as_it_is, call, api, visit)
 
     async def _recognize(
-        self, raw: RawFile, wishes: OcrOverrides, call: Call, api: Api, visit: Visit
+        self, raw: RawFile, overrides: OcrOverrides, call: Call, api: Api, visit: Visit
     ) -> RecognizedDocument[Json]:
-        reading = Reading(wishes, call.page + 1, choose=partial(choose_page, call, api), pdf_max_side=api.max_side)
+        reading = Reading(overrides, call.page + 1, choose=partial(choose_page, call, api), pdf_max_side=api.max_side)
         try:
-            return await visit.read(raw, reading, lambda page: page_answer(page.result, call))
+            return await visit.read(raw, reading, lambda page: page_part(page.result, call))
         except LanguageUnavailable as error:
-            # The contract's message is fixed; the operator learns here what to install.
+            # The contract's message is fixed. The log tells the operator what to install.
             logger.info("A language that was asked for cannot be read: %s", error.reason)
             raise

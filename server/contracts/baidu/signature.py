@@ -1,7 +1,7 @@
-"""Signed requests: ``Authorization: bce-auth-v1/...``, as the vendor's SDK writes it.
+"""Checks signed requests: ``Authorization: bce-auth-v1/...``, as the vendor's SDK writes it.
 
 The secret key signs ``bce-auth-v1/<API key>/<time>/<seconds>``. The hexadecimal result is the key that signs method,
-path, sorted query and the chosen headers, each on a line of its own.
+path, sorted query and the chosen headers, each on its own line.
 """
 
 import hashlib
@@ -14,12 +14,12 @@ from urllib.parse import quote
 PREFIX = "bce-auth-v1/"
 MAX_SECONDS = 86_400
 MAX_SKEW_SECONDS = 900
-"""How far a client's clock may be ahead of ours."""
+"""Seconds that a client's clock may be ahead of ours."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
-    """What a signature covers.
+    """The parts of a request that a signature covers.
 
     Attributes:
         method: in capitals.
@@ -35,16 +35,16 @@ class SignedRequest:
 
 
 def signer(authorization: str, request: SignedRequest, secrets: Mapping[str, str], now: float) -> str | None:
-    """Whose signature a request carries.
+    """Find the API key whose signature a request carries.
 
     Args:
         authorization: the header, beginning with `PREFIX`.
-        request: what was signed.
+        request: the signed parts.
         secrets: secret key by API key.
         now: seconds since the epoch.
 
     Returns:
-        The API key; None where the signature is malformed, out of date or wrong.
+        The API key; None if the signature is malformed, out of date or wrong.
     """
     parts = authorization.strip().split("/")
     if len(parts) != 6:
@@ -70,9 +70,9 @@ def _is_current(timestamp: str, seconds: str, now: float) -> bool:
 
 
 def _canonical(request: SignedRequest, names: list[str]) -> list[str]:
-    """The texts that may have been signed; none where the host was not signed or a signed header is missing.
+    """The texts that may have been signed. There is none if the host was not signed or a signed header is missing.
 
-    Some clients sign the host without its port and send it with one.
+    Some clients sign the host without its port and send it with the port.
     """
     headers = {name.lower(): request.header(name.lower()) for name in names}
     host = headers.get("host")

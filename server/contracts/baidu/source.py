@@ -1,4 +1,4 @@
-"""The document of a call: from base64 or an address to bytes of a format that this contract takes."""
+"""Gets the document of a request from base64 or a URL, and checks its format."""
 
 import base64
 import binascii
@@ -26,15 +26,15 @@ MIN_SIDE = 15
 _MAGICS = (JPEG_MAGIC, PNG_MAGIC, BMP_MAGIC)
 _LINE_BREAKS = b"\r\n\t"
 _BLANK = b"+ =" + _LINE_BREAKS
-"""What holds no picture; a plus sign was a space, or could be one."""
+"""Characters that make no picture by themselves. A plus sign may be a space."""
 _NO_LINE_BREAKS = bytes.maketrans(b" ", b"+")
 
 
-async def open_source(fields: Fields, call: Call, api: Api, visit: Visit) -> RawFile:
-    """The document of a call, still undecoded.
+async def open_file(fields: Fields, call: Call, api: Api, visit: Visit) -> RawFile:
+    """Get the document of a request. It is not decoded yet.
 
     Raises:
-        Refused: it, or its address, is empty, too long or too large, or it is of another format.
+        Refused: the document or its URL is empty, too long or too large, or the contract does not take its format.
         UrlNotFetched: it cannot or must not be fetched.
     """
     if call.source == "url":
@@ -48,14 +48,14 @@ async def open_source(fields: Fields, call: Call, api: Api, visit: Visit) -> Raw
 
 
 def decode_base64(text: bytes, max_bytes: int) -> bytes:
-    """Decode strictly, but for line breaks and for spaces, which are plus signs that a form has lost.
+    """Decode strictly, except that line breaks are dropped and spaces are plus signs, which a form has lost.
 
     Args:
         text: the base64.
-        max_bytes: how long it may be, without its line breaks.
+        max_bytes: its largest length, without line breaks.
 
     Raises:
-        Refused: there is nothing in it, it is too long, or not base64.
+        Refused: it is empty, too long, or not base64.
     """
     if not text.strip(_BLANK):
         raise Refused(EMPTY_IMAGE)
@@ -69,10 +69,10 @@ def decode_base64(text: bytes, max_bytes: int) -> bytes:
 
 
 def choose_page(call: Call, api: Api, info: DocumentInfo) -> tuple[int]:
-    """The page to read.
+    """Choose the page to read.
 
     Raises:
-        Refused: the document has no such page, or its size is not what the contract takes.
+        Refused: the document has no such page, or the contract does not take its size.
     """
     if call.page >= info.processed_pages:
         raise Refused(INVALID_PARAM)
@@ -96,7 +96,7 @@ async def _fetch(url: str, api: Api, visit: Visit) -> bytes:
 
 
 def _image(data: bytes) -> bytes:
-    """Refuse formats that this server reads and this contract does not take."""
+    """Refuse formats that this server reads, but that this contract does not take."""
     if not data.startswith(_MAGICS):
         raise Refused(BAD_FORMAT)
     return data

@@ -1,6 +1,6 @@
-"""Access tokens: signed, so that nothing is kept of them, with a key that lives as long as the process.
+"""Issues and checks access tokens. They are signed, so that the server need not keep them.
 
-A restart makes all tokens unknown (error 110), upon which clients fetch a new one.
+The key lives as long as the process. A restart makes all tokens unknown (error 110), and clients then fetch a new one.
 """
 
 import hashlib
@@ -20,11 +20,11 @@ _SEPARATOR = "."
 
 
 class TokenIssuer:
-    """Gives tokens and recognises them.
+    """Issues tokens and recognises them.
 
     Args:
-        expires_in: seconds that a token is good for.
-        clock: seconds since the epoch; a `SteadyClock` where none is given.
+        expires_in: seconds that a token is valid.
+        clock: seconds since the epoch; None takes a `SteadyClock`.
     """
 
     def __init__(self, expires_in: int, clock: Callable[[], float] | None = None) -> None:
@@ -44,17 +44,17 @@ class TokenIssuer:
         }
 
     def owner(self, token: str, names: Mapping[str, str]) -> str | None:
-        """Whose token this is.
+        """Find the owner of a token.
 
         Args:
             token: as it was presented.
             names: client names by `fingerprint`.
 
         Returns:
-            A name, or None where none of them has this fingerprint.
+            A name, or None if none of them has this fingerprint.
 
         Raises:
-            Refused: it is not one of ours (110), or has expired (111).
+            Refused: the token is not one of ours (110), or it has expired (111).
         """
         kind, _, rest = token.partition(_SEPARATOR)
         payload, _, signature = rest.rpartition(_SEPARATOR)
@@ -67,7 +67,7 @@ class TokenIssuer:
         return names.get(client)
 
     def _sign(self, kind: str, client_id: str) -> str:
-        """``kind.client.nonce.expiry.signature``, the expiry in milliseconds since the epoch."""
+        """Make ``kind.client.nonce.expiry.signature``. The expiry is in milliseconds since the epoch."""
         expires_at = int((self._clock() + self._expires_in) * 1000)
         text = _SEPARATOR.join((kind, fingerprint(client_id), secrets.token_hex(8), str(expires_at)))
         return f"{text}{_SEPARATOR}{self._signature(text)}"
@@ -77,5 +77,5 @@ class TokenIssuer:
 
 
 def fingerprint(client_id: str) -> str:
-    """What a token says about its owner."""
+    """The part of a token that stands for its owner."""
     return hashlib.sha256(client_id.encode("utf-8", "replace")).hexdigest()[:16]

@@ -4,7 +4,7 @@ import pytest
 from models.document import PageResult, Preprocessed, TextLine
 from models.options import OcrDefaults, OcrOverrides
 from server.contracts.baidu.request import Call
-from server.contracts.baidu.response import direction, page_answer
+from server.contracts.baidu.response import direction, page_part
 
 QUAD = np.array([[10, 20], [110, 20], [110, 40], [10, 40]], np.int32)
 OPTIONS = OcrDefaults().resolve(OcrOverrides())
@@ -28,19 +28,19 @@ def line(text: str, *scores: float) -> TextLine:
 @pytest.mark.parametrize(("angle", "expected"), [(-1, -1), (0, 0), (270, 1), (180, 2), (90, 3)])
 def test_direction(angle, expected):
     assert direction(angle) == expected
-    assert page_answer(page(angle=angle), call(detect_direction=True))["direction"] == expected
+    assert page_part(page(angle=angle), call(detect_direction=True))["direction"] == expected
 
 
 def test_lines_without_text_are_left_out_and_paragraphs_count_the_others():
-    content = page_answer(page(line("one"), TextLine("", 0.0, QUAD), line(" "), line("two")), call(paragraph=True))
+    content = page_part(page(line("one"), TextLine("", 0.0, QUAD), line(" "), line("two")), call(paragraph=True))
     assert [each["words"] for each in content["words_result"]] == ["one", "two"]
     assert sorted(index for each in content["paragraphs_result"] for index in each["words_result_idx"]) == [0, 1]
 
 
 def test_probability_is_of_the_population():
-    (result,) = page_answer(page(line("ab", 0.8, 0.6)), call(probability=True))["words_result"]
+    (result,) = page_part(page(line("ab", 0.8, 0.6)), call(probability=True))["words_result"]
     assert result["probability"] == pytest.approx({"average": 0.7, "variance": 0.01, "min": 0.6})
-    (result,) = page_answer(page(line("a", 0.8)), call(probability=True))["words_result"]
+    (result,) = page_part(page(line("a", 0.8)), call(probability=True))["words_result"]
     assert result["probability"] == {"average": 0.8, "variance": 0.0, "min": 0.8}
 
 
@@ -55,12 +55,12 @@ def test_probability_is_of_the_population():
     ],
 )
 def test_positions_are_those_of_the_submitted_image(angle, expected):
-    (result,) = page_answer(page(line("ab"), angle=angle), call(located=True))["words_result"]
+    (result,) = page_part(page(line("ab"), angle=angle), call(located=True))["words_result"]
     assert result["location"] == expected
 
 
 def test_words_of_latin_letters_and_single_characters_of_others():
     asked = call(located=True, characters=True, character_probability=True)
-    (result,) = page_answer(page(line("门Gate 7é号", *[0.5, *[0.8, 0.6] * 4])), asked)["words_result"]
+    (result,) = page_part(page(line("门Gate 7é号", *[0.5, *[0.8, 0.6] * 4])), asked)["words_result"]
     assert [each["char"] for each in result["chars"]] == ["门", "Gate", "7é", "号"]
     assert [each["char_prob"] for each in result["chars"]] == pytest.approx([0.5, 0.7, 0.7, 0.6])
