@@ -28,6 +28,7 @@ from benchmarks.machine import made_with
 from benchmarks.process_tree import PeakMemory
 from benchmarks.profiles import PROFILES
 from benchmarks.store import RESULTS
+from tests.contract.adapters import adapter
 from tests.hostile import corpus, external
 from tests.reference import serving
 
@@ -135,11 +136,9 @@ def systems() -> dict[str, System]:
 
 
 def files(which: str) -> Iterator[tuple[str, bytes, list[object] | None]]:
-    """Name, content and what the core contract prescribes; None where only a person could say."""
-    prescribed = corpus.expected()
+    """Name, content and the statuses that the core contract prescribes; None where only a person could say."""
     for name, make in corpus.corpus().items() if which == "generated" else ():
-        wanted = prescribed[name]["ocr"]
-        yield name, make(), wanted if isinstance(wanted, list) else [wanted]
+        yield name, make(), [status for status, _ in corpus.prescribed(adapter("paddlex"), name)]
     for path in external.files() if which == "external" else ():
         yield f"{path.parent.name}/{path.name}", path.read_bytes(), None
 

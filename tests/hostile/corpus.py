@@ -1,7 +1,8 @@
 """The hostile corpus: files of every format, whole and damaged in every way, made anew for every run from fixed seeds.
 
-A name's extension says how the file is sent: as a PDF where it is ``.pdf``, else as an image. What each contract must
-answer to each of them is in ``expected.json``: decided by what the file is and what the contract says of such files.
+A name's extension says how the file is sent: as a PDF where it is ``.pdf``, else as an image. ``expected.json`` says
+what becomes of each: decided by what the file is. A contract that must answer some of them in another way says so in
+its adapter.
 """
 
 import io
@@ -11,11 +12,13 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from tests.contract.adapters import Adapter, Outcome, Said
 from tests.hostile import broken_pdfs, seeds
 from tests.hostile.mutations import with_right_sums
 from tests.unit.server.decode import samples
@@ -29,10 +32,34 @@ BLANK = np.full((64, 320, 3), 255, np.uint8)
 Maker = Callable[[], bytes]
 
 
-def expected() -> dict[str, dict[str, object]]:
-    """By file: what it is, and by contract the answer."""
-    found: dict[str, dict[str, object]] = json.loads(EXPECTED.read_text(encoding="utf-8"))
-    return found
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What must become of a file.
+
+    Attributes:
+        what: it is.
+        text: whether the line of text on it is read, where it is read at all.
+        outcome: one of these, by every contract that does not differ.
+    """
+
+    what: str
+    text: bool
+    outcome: tuple[Outcome, ...]
+
+
+def expected() -> dict[str, Expected]:
+    """By the file's name."""
+    found = json.loads(EXPECTED.read_text(encoding="utf-8"))
+    return {
+        name: Expected(file["what"], file["text"], tuple(map(Outcome, file["outcome"]))) for name, file in found.items()
+    }
+
+
+def prescribed(adapter: Adapter, name: str) -> tuple[Said, ...]:
+    """The answers to a file that a contract may give."""
+    if name in adapter.hostile:
+        return adapter.hostile[name]
+    return tuple(adapter.says[outcome][0] for outcome in expected()[name].outcome)
 
 
 def corpus() -> dict[str, Maker]:

@@ -20,34 +20,31 @@ import pytest
 import requests
 import yaml
 
+from server.contracts.registry import OWN
 from server.decode.office.private_directory import MEMORY_DIRECTORY
+from tests.contract.adapters import Outcome, adapters
 from tests.contract.conftest import ROOT, Server, wait_until
 from tests.faults.conftest import FaultyServer
 from tests.privacy.canaries import (
     CONTENT,
-    FIELD,
     KEYS,
-    NUMBER,
     PIXELS,
     SECRETS,
-    Call,
-    calls,
-    calls_with_wrong_keys,
+    SIGNING_KEY,
+    WRONG_KEY,
+    Answered,
+    Caller,
     documents,
     found_below,
     found_in,
-    send,
 )
 
 RETENTION = 3
 ON_DISK = (*(word.encode() for word in CONTENT), PIXELS)
-Answered = tuple[Call, requests.Response]
-CONTRACTS, CRASHED = 5, 12
-"""The first calls are one for each, about a page; the next are about documents that decode workers read."""
-
-
-FAILED_AS = 2 * ('"errorCode":500', '"error_code":216630', '"code":"10903"', '"state": -1', "ERROR_SERVICE_UNAVALIABLE")
-"""How each contract says so, in the order of the calls; twice, for two kinds of failure."""
+CRASHED = ("page.pdf", "broken.pdf")
+"""Documents that decode workers read."""
+FAULTS = ("raise", "crash")
+TOKEN = {"Authorization": f"token {KEYS[OWN].secret}"}
 CAUSE = "told to"
 """In the words of the engine's errors."""
 
@@ -92,22 +89,20 @@ class Run:
 
 def write_config(folder: Path) -> Path:
     """Keys from files, from the configuration and from the environment; everything else as open as it gets."""
-    for name, public in (("baidu", "key"), ("complexdocr", "app")):
-        (folder / name).write_text(f"{public}: {KEYS[name]}\n")
-    contracts = {
-        "baidu": {"keys_file": str(folder / "baidu")},
-        "complexdocr": {"keys_file": str(folder / "complexdocr")},
-        "file_task": {
-            "keys": {"ann": KEYS["file_task"]},
-            "data_directory": str(folder / "data"),
-            "retention_seconds": RETENTION,
-            "wait_seconds": 60,
-        },
-        "capsolver": {"keys": {"bob": KEYS["capsolver"]}, "result_seconds": 2},
+    contracts: dict[str, dict[str, object]] = {
+        "file_task": {"data_directory": str(folder / "data"), "retention_seconds": RETENTION, "wait_seconds": 60},
+        "capsolver": {"result_seconds": 2},
     }
+    for number, name in enumerate(name for name in KEYS if name != OWN):
+        key, section = KEYS[name], contracts.setdefault(name, {})
+        if number % 2:
+            section["keys"] = {key.name: key.secret}
+        else:
+            (folder / name).write_text(f"{key.name}: {key.secret}\n")
+            section["keys_file"] = str(folder / name)
     section = {
         "server": {"log_level": "debug"},
-        "storage": {"signing_key": KEYS["signing"]},
+        "storage": {"signing_key": SIGNING_KEY},
         "decode": {"workers": 2},
         "url_input": {"allowed_hosts": ["*.example.com"], "timeout_seconds": 2},
         "contracts": contracts,
@@ -122,7 +117,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     folder = tmp_path_factory.mktemp("canary")
     temporary = folder / "tmp"
     temporary.mkdir()
-    variables = {"TMPDIR": str(temporary), "PPOCR_SERVER_TOKENS": f"ann={KEYS['token']}"}
+    variables = {"TMPDIR": str(temporary), "PPOCR_SERVER_TOKENS": f"{KEYS[OWN].name}={KEYS[OWN].secret}"}
     config = write_config(folder)
     faults = folder / "faults"
     faults.mkdir()
@@ -136,24 +131,20 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
 
 
 def go_through_everything(run: Run) -> None:
-    query = {"grant_type": "client_credentials", "client_id": "key", "client_secret": KEYS["baidu"]}
-    token = requests.get(f"{run.server.url}/oauth/2.0/token", params=query, timeout=60).json()["access_token"]
-    for call in (*calls(token), *calls_with_wrong_keys()):
-        run.answers.append((call, send(run.server, call)))
+    caller = Caller(run.server)
+    run.answers += caller.everything()
     run.limits = [Path(f"/proc/{pid}/limits").read_text() for pid in processes(run.server)]
-    crash_workers(run, token)
-    fail_engine(run, token)
+    crash_workers(run, caller)
+    fail_engine(run, caller)
     run.answers += [*run.crashed, *run.failed]
-    headers = {"Authorization": f"token {KEYS['token']}"}
-    run.metrics = requests.get(f"{run.server.url}/metrics", headers=headers, timeout=60).text
+    run.metrics = requests.get(f"{run.server.url}/metrics", headers=TOKEN, timeout=60).text
 
 
-def crash_workers(run: Run, token: str) -> None:
+def crash_workers(run: Run, caller: Caller) -> None:
     """Kill every decode worker, as a crash would, while documents are decoded."""
-    documents = list(calls(token))[CONTRACTS:CRASHED]
 
     def sending() -> None:
-        run.crashed += [(call, send(run.server, call)) for call in documents]
+        run.crashed += [caller.read(contract, name) for name in CRASHED for contract in adapters()]
 
     sender = threading.Thread(target=sending)
     sender.start()
@@ -166,12 +157,12 @@ def crash_workers(run: Run, token: str) -> None:
     sender.join()
 
 
-def fail_engine(run: Run, token: str) -> None:
+def fail_engine(run: Run, caller: Caller) -> None:
     """Have the engine fail at reading the page, by an error of its own and by one that nobody foresaw."""
-    for fault in ("raise", "crash"):
-        for call in list(calls(token))[:CONTRACTS]:
+    for fault in FAULTS:
+        for contract in adapters():
             (run.faults / f"rec.{fault}").touch()
-            run.failed.append((call, send(run.server, call)))
+            run.failed.append(caller.read(contract, "page.png"))
 
 
 def processes(server: Server) -> list[int]:
@@ -188,10 +179,14 @@ def decode_workers(server: Server) -> list[int]:
     return [pid for pid, command in commands if b"server.decode.workers.worker" in command]
 
 
-def test_documents_were_read_and_refused(run):
-    texts = [answer.text for _, answer in run.answers]
-    assert sum(NUMBER in text for text in texts) >= 7
-    assert {401, 422} <= {answer.status_code for _, answer in run.answers}
+def test_documents_were_read_and_strangers_refused(run):
+    outcomes = {contract: [] for contract in adapters()}
+    for answered in run.answers:
+        if answered.contract is not None:
+            outcomes[answered.contract].append(answered.contract.outcome(answered.reply))
+    for contract, found in outcomes.items():
+        assert {Outcome.READ, Outcome.UNREADABLE} <= set(found), contract.name
+        assert found.count(Outcome.UNAUTHORIZED) == len(list(contract.strangers(WRONG_KEY))), contract.name
     assert len(decode_workers(run.server)) == 2
 
 
@@ -208,17 +203,16 @@ def test_metrics_hold_neither_keys_nor_content(run):
 
 
 def test_answers_hold_no_keys(run):
-    assert [(call.path, found) for call, answer in run.answers if (found := found_in(answer.text, SECRETS))] == []
+    assert [(one.call.path, found) for one in run.answers if (found := found_in(one.answer.text, SECRETS))] == []
 
 
 def test_internal_failures_say_nothing_of_the_document(run):
-    assert len(run.failed) == len(FAILED_AS)
-    assert [text for text, (_, answer) in zip(FAILED_AS, run.failed, strict=True) if text not in answer.text] == []
+    assert len(run.failed) == len(FAULTS) * len(adapters())
+    said = [(one.contract.name, one.reply.said) for one in run.failed]
+    assert said == [(one.contract.name, one.contract.says[Outcome.FAILED][0]) for one in run.failed]
     assert list(run.faults.iterdir()) == [], "the engine did not fail as it was told to"
-    errors = [*run.failed, *((call, answer) for call, answer in run.answers if answer.status_code >= 500)]
-    # The number of a document is the caller's own, and comes back with every answer about it.
-    texts = [answer.text.replace(f'"seqid":"{FIELD}"', "") for _, answer in errors]
-    assert [text for text in texts if found_in(text, (*SECRETS, *CONTENT, CAUSE))] == []
+    errors = [*run.failed, *(one for one in run.answers if one.answer.status_code >= 500)]
+    assert [one.text for one in errors if found_in(one.text, (*SECRETS, *CONTENT, CAUSE))] == []
 
 
 def test_the_log_tells_of_failures_without_the_words_of_errors(run):
@@ -230,7 +224,7 @@ def test_the_log_tells_of_failures_without_the_words_of_errors(run):
 
 def test_every_answer_around_a_crash_was_looked_at(run):
     assert run.killed > 0
-    assert len(run.crashed) == CRASHED - CONTRACTS
+    assert len(run.crashed) == len(CRASHED) * len(adapters())
     assert all(answered in run.answers for answered in run.crashed)
 
 
@@ -253,18 +247,18 @@ def test_the_effective_configuration_masks_keys(run):
     command = [sys.executable, "-c", Server.program, "config", "--config", str(run.config)]
     environment = {**os.environ, **run.variables, "PYTHONPATH": str(ROOT)}
     shown = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
-    assert "ann" in shown.stdout
+    assert [key.name for key in KEYS.values() if key.name not in shown.stdout] == []
     assert found_in(shown.stdout + shown.stderr, SECRETS) == []
 
 
 @pytest.mark.parametrize(
     "section",
     [
-        {"auth": {"tokens": [KEYS["token"]]}},
-        {"auth": {"tokens": {"ann": {"x": KEYS["token"]}}}},
-        {"auth": {"token": KEYS["token"]}},
-        {"contracts": {"baidu": {"keys": {"a": [KEYS["baidu"]]}}}},
-        {"storage": {"signing_key": [KEYS["signing"]]}},
+        {"auth": {"tokens": [KEYS[OWN].secret]}},
+        {"auth": {"tokens": {"ann": {"x": KEYS[OWN].secret}}}},
+        {"auth": {"token": KEYS[OWN].secret}},
+        {"contracts": {"baidu": {"keys": {"a": [KEYS["baidu"].secret]}}}},
+        {"storage": {"signing_key": [SIGNING_KEY]}},
     ],
 )
 def test_a_mistake_beside_a_key_is_told_without_the_key(tmp_path, section):
@@ -278,7 +272,7 @@ def test_a_mistake_beside_a_key_is_told_without_the_key(tmp_path, section):
 
 
 def test_a_malformed_environment_variable_is_told_without_the_key():
-    environment = {**os.environ, "PPOCR_SERVER_TOKENS": KEYS["token"]}
+    environment = {**os.environ, "PPOCR_SERVER_TOKENS": KEYS[OWN].secret}
     command = [sys.executable, "-c", Server.program, "config"]
     told = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert told.returncode != 0
@@ -299,7 +293,7 @@ def test_what_is_kept_is_deleted_in_time(run):
 
 def test_a_killed_server_leaves_nothing_to_the_next(run):
     """Last, because it ends the server of the other tests."""
-    headers = {"Authorization": f"Bearer {KEYS['file_task']}"}
+    headers = {"Authorization": f"Bearer {KEYS['file_task'].secret}"}
     before = set(MEMORY_DIRECTORY.glob("ppocr-*"))
     for name, data in documents().items():
         form = {"image_file": (name, data)}

@@ -12,8 +12,8 @@ from server.cli.start import load, open_store, pull_required
 from server.http.security_headers import PAGE_POLICY
 from server.operations.docs import ASSETS, MEDIA_TYPES
 from server.operations.openapi import openapi_document
+from tests.contract.adapters import adapters
 from tests.contract.conftest import ROOT
-from tests.hostile.contracts import CONTRACTS
 from tests.privacy import namespace
 from tests.privacy.everything import NAME_OUTSIDE
 from tests.unit.server.apps import application
@@ -67,7 +67,7 @@ def test_everything_was_really_visited(found):
     assert {name for name in visited if name.startswith("GET /schema/assets/")} >= {
         f"GET /schema/assets/{name}" for name in MEDIA_TYPES if name != "index.html"
     }
-    read = {name: visited[f"{name} page.png"] for name in CONTRACTS}
+    read = {contract.name: visited[f"{contract.name} page.png"] for contract in adapters()}
     assert set(read.values()) == {200}, read
     assert sum(name.startswith("GET /task/files/") for name in visited) >= 6
     assert sum(name.startswith("GET /files/") for name in visited) >= 3

@@ -11,11 +11,15 @@ import pytest
 import requests
 import yaml
 
+from server.contracts.registry import OWN
+from tests.contract.adapters import Adapter, Key, Outcome, adapters
 from tests.contract.conftest import IMAGE, PATIENCE_SECONDS, TEXT, Server
-from tests.privacy.everything import url_requests
 
 ALLOWED, WILD, REBINDING = "docs.example.com", "*.wild.example.com", "rebinding.example.com"
 NOWHERE = "0.0.0.0"
+MAX_REDIRECTS = 2
+REFUSALS = (Outcome.REFUSED, Outcome.UNREADABLE, Outcome.TIMED_OUT)
+"""What an address is refused with; an address that nobody may have is not told from one that nobody can reach."""
 
 
 class Site(ThreadingHTTPServer):
@@ -65,18 +69,18 @@ class Scene:
     site: Site
     victim: Site
     resolved: Path
-    token: str
+    keys: dict[Adapter, Key | None]
 
     @property
     def port(self) -> int:
         return self.site.server_port
 
-    def send(self, url: str) -> list[tuple[str, requests.Response]]:
-        """Hand the address to every contract."""
-        calls = url_requests(url, self.token)
+    def send(self, url: str) -> list[tuple[Adapter, requests.Response]]:
+        """Hand the address to every contract that takes addresses, in each way that it does."""
         return [
-            (path, requests.post(self.server.url + path, timeout=PATIENCE_SECONDS, **options))
-            for path, options in calls
+            (contract, call.send(self.server.url, PATIENCE_SECONDS))
+            for contract, key in self.keys.items()
+            for call in contract.addresses(url, key)
         ]
 
 
@@ -95,7 +99,12 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         "empty.wild.example.com": [[]],
     }
     rules = [f"{host}:{port}" for host in (ALLOWED, WILD, REBINDING)]
-    urls = {"allowed_hosts": rules, "allow_private_addresses": True, "timeout_seconds": 5, "max_redirects": 2}
+    urls = {
+        "allowed_hosts": rules,
+        "allow_private_addresses": True,
+        "timeout_seconds": 5,
+        "max_redirects": MAX_REDIRECTS,
+    }
     file = folder / "config.yaml"
     file.write_text(yaml.safe_dump({"ppocr_server": {"url_input": urls, "server": {"log_level": "debug"}}}))
     with ThreadPoolExecutor(2) as pool:
@@ -103,44 +112,37 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             pool.submit(each.serve_forever, 0.05)
         variables = {"RESOLVER_TABLE": json.dumps(table), "RESOLVER_LOG": str(folder / "resolved")}
         server = ResolvingServer("--config", str(file), **variables)
-        query = {"grant_type": "client_credentials", "client_id": "key", "client_secret": "secret"}
-        token = requests.get(f"{server.url}/oauth/2.0/token", params=query, timeout=30).json()["access_token"]
-        yield Scene(server, site, victim, folder / "resolved", token)
+        keys = {contract: contract.sign_in(server.url, None) for contract in adapters()}
+        yield Scene(server, site, victim, folder / "resolved", keys)
         server.stop()
         for each in (site, victim):
             each.shutdown()
             each.server_close()
 
 
-def is_refused(path: str, answer: requests.Response) -> bool:
-    """Whether the contract says, in its own words, that it did not read the document."""
-    content = answer.json()
-    if path == "/ocr":
-        return answer.status_code == 422 and content["errorCode"] == 422
-    if path.startswith("/rest/"):
-        return answer.status_code == 200 and content["error_code"] > 0
-    if path == "/task/pic/ocr":
-        failed = answer.status_code == 200 and content["data"]["state"] < 0
-        return failed or (answer.status_code, content["status"]) == (400, 400)
-    return answer.status_code == 200 and content["code"] != "10000"
+def check_refused(contract: Adapter, answer: requests.Response) -> None:
+    """The contract says, in its own words, that it did not read the document."""
+    reply = contract.reply(answer, requests.get)
+    assert contract.outcome(reply) in REFUSALS, (contract.name, answer.status_code, answer.text)
+    assert TEXT not in answer.text
 
 
 def must_not_reach(scene: Scene, url: str) -> None:
     """Send an address to every contract; each must refuse it, without a word of why, and nobody may be asked."""
     site, victim = len(scene.site.asked), len(scene.victim.asked)
-    for path, answer in scene.send(url):
-        assert is_refused(path, answer), (path, answer.status_code, answer.text)
-        assert TEXT not in answer.text
+    for contract, answer in scene.send(url):
+        check_refused(contract, answer)
         assert "127.0.0.1" not in answer.text.replace(scene.server.url, "")
     assert len(scene.victim.asked) == victim
     assert len(scene.site.asked) == site
 
 
 def test_what_is_allowed_is_fetched(scene):
+    takers = {contract.name for contract in adapters() if contract.any_port and list(contract.addresses("", None))}
+    assert OWN in takers
     for host in (ALLOWED, "a.wild.example.com", f"{ALLOWED}.", ALLOWED.upper()):
         answers = scene.send(f"http://{host}:{scene.port}/a.png")
-        read = {path for path, answer in answers if TEXT in answer.text}
-        assert read == {"/ocr", "/rest/2.0/ocr/v1/general_basic", "/aipaas/ocr/v1/identify/complexDOcr"}, answers
+        assert {contract.name for contract, answer in answers if TEXT in answer.text} == takers, answers
 
 
 LOOPBACK = [
@@ -266,18 +268,19 @@ def test_allowed_names_with_addresses_that_are_not(scene, name):
 def test_redirects_are_checked_like_the_first_address(scene, target):
     scene.site.targets["/to/a.png"] = target.format(port=scene.port, victim=scene.victim.server_port)
     victim = len(scene.victim.asked)
-    for path, answer in scene.send(f"http://{ALLOWED}:{scene.port}/to/a.png"):
-        assert is_refused(path, answer), (path, answer.text)
-        assert TEXT not in answer.text
+    for contract, answer in scene.send(f"http://{ALLOWED}:{scene.port}/to/a.png"):
+        check_refused(contract, answer)
     assert len(scene.victim.asked) == victim
 
 
 def test_a_circle_of_redirects_ends(scene):
     scene.site.targets["/to/b.png"] = f"http://{ALLOWED}:{scene.port}/to/b.png"
     before = len(scene.site.asked)
-    for path, answer in scene.send(f"http://{ALLOWED}:{scene.port}/to/b.png"):
-        assert is_refused(path, answer)
-    assert len(scene.site.asked) - before == 3 * 4
+    answers = scene.send(f"http://{ALLOWED}:{scene.port}/to/b.png")
+    for contract, answer in answers:
+        check_refused(contract, answer)
+    asking = sum(contract.any_port for contract, _ in answers)
+    assert len(scene.site.asked) - before == (1 + MAX_REDIRECTS) * asking
 
 
 def test_dns_that_changes_its_mind(scene):
