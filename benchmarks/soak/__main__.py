@@ -4,7 +4,7 @@
 
 First 64 clients post 2,000 different pages, which also warms the server up. Then, for the given time, requests come at
 random at that share of the server's capacity for the mix, which is measured anew in each twelfth of the time, under the
-same faults, because a shared machine may become half as fast within the hour: five contracts, documents, files that
+same faults, because a shared machine may become half as fast within the hour: all contracts, documents, files that
 nobody can read, clients that leave, decode workers that are killed. Every page has a text of its own, which its answer
 must hold.
 """
@@ -33,8 +33,8 @@ from benchmarks.soak.bars import missed
 from benchmarks.soak.traffic import ask_any, leave, send_bad_file
 from benchmarks.soak.watch import Sample, Watch, growth
 from benchmarks.store import FOLDER
+from tests.faults.contracts import ocr
 from tests.faults.load import Tally, post_all
-from tests.faults.pages import ocr
 from tests.faults.test_decode_workers import workers
 
 CLIENTS, MOST_AT_ONCE, TIMEOUT_SECONDS = 64, 256, 60.0

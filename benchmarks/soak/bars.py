@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from benchmarks.soak.watch import Sample
-from tests.faults.load import Tally, is_server_error
+from tests.faults.load import Tally
 
 MOST_GROWTH = {
     "rss_growth": 0.05,
@@ -49,10 +49,15 @@ def missed(
         "lost": any(tally.lost for tally in tallies) or bool(bad_files.get(0)),
         "mixed": any(tally.mixed for tally in tallies),
         "unaccounted": any(tally.unaccounted for tally in tallies),
-        "server errors": any(tally.server_errors for tally in tallies) or any(map(is_server_error, bad_files)),
+        "server errors": any(tally.server_errors for tally in tallies) or any(map(_is_server_error, bad_files)),
         "bad files accepted": bool(bad_files.get(200)),
     }
     return [name for name, is_missed in wrong.items() if is_missed]
+
+
+def _is_server_error(status: int) -> bool:
+    """Whether a status says that the server failed, rather than that it refused for now or that the file is bad."""
+    return status >= 500 and status != 503
 
 
 def _left(rest: tuple[Sample, Sample], name: str) -> int:

@@ -1,4 +1,4 @@
-"""What clients ask for: small pages of known text by all five contracts, now and then a document, and what is wrong."""
+"""What clients ask for: small pages of known text by all contracts, now and then a document, and what is wrong."""
 
 import base64
 import json
@@ -10,15 +10,16 @@ import requests
 
 from benchmarks.peers import Peer
 from tests.contract.conftest import picture, tiff
-from tests.faults.contracts import ASKS, Ask
-from tests.faults.pages import Answer, page
+from tests.faults.contracts import ASKS, OUR_OWN, Answer, Ask
+from tests.faults.pages import page
 from tests.faults.test_decode_workers import read_frames
 
-SHARES: dict[str, float] = {
-    "ocr": 0.55, "baidu": 0.1, "complexdocr": 0.1, "capsolver": 0.1, "file_task": 0.1, "frames": 0.05
-}  # fmt: skip
-"""``frames`` are documents of three pages, which decode workers read."""
+OWN_SHARE, FRAMES_SHARE = 0.55, 0.05
+"""Of our own contract's pages, and of documents of three pages, which decode workers read; the other contracts share
+the rest evenly."""
 ALL_ASKS: dict[str, Ask] = {**ASKS, "frames": read_frames}
+OTHERS_SHARE = (1 - OWN_SHARE - FRAMES_SHARE) / (len(ASKS) - 1)
+SHARES: dict[str, float] = {**dict.fromkeys(ASKS, OTHERS_SHARE), OUR_OWN: OWN_SHARE, "frames": FRAMES_SHARE}
 NAMES, WEIGHTS = list(SHARES), list(SHARES.values())
 
 BAD_FILES: dict[str, Callable[[int], bytes]] = {

@@ -2,18 +2,16 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import requests
 
-from tests.faults.pages import Answer, ocr, text_of
+from tests.contract.adapters import Outcome
+from tests.faults.contracts import Answer, Ask, ocr
+from tests.faults.pages import text_of
 
 TIMEOUT_SECONDS = 90.0
-INTERNAL_ERRORS = frozenset({"baidu 282000", "baidu 216630", "baidu 216634", "complexDOcr 10903", "task state -1"})
-"""What contracts that send HTTP status 200 with everything call an internal error."""
-
-Ask = Callable[[requests.Session, str, int, float], Answer]
 
 
 @dataclass(slots=True)
@@ -22,11 +20,11 @@ class Tally:
 
     Attributes:
         answered: with the page's own text.
-        failed: with an error in the contract's shape, by status or the contract's own code.
+        failed: with an error in the contract's shape, by contract and its own code.
         mixed: with any other text.
         lost: without an answer: the connection ended, or nothing came in time.
-        server_errors: answers that say that the server failed: a status of 500 or more other than 503, or under a
-            status of 200 an internal error in the contract's own words.
+        server_errors: answers that say, in the contract's own words, that the server failed; and those that are none
+            of the contract's.
     """
 
     sent: int = 0
@@ -48,7 +46,7 @@ class Tally:
                 self.lost.append(repr(error))
             return None
         with self._lock:
-            self.server_errors += is_server_error(answer.status, answer.error)
+            self.server_errors += is_server_error(answer)
             if answer.error:
                 self.failed[answer.error] += 1
             elif answer.text == text_of(number):
@@ -72,9 +70,9 @@ class Tally:
         assert self.answered + failed == self.sent, what
 
 
-def is_server_error(status: int, error: str = "") -> bool:
+def is_server_error(answer: Answer) -> bool:
     """Whether an answer says that the server failed, rather than that it refused for now or that the file is bad."""
-    return (status >= 500 and status != 503) or (status == 200 and error in INTERNAL_ERRORS)
+    return answer.outcome in (None, Outcome.FAILED)
 
 
 def post_all(url: str, numbers: Iterable[int], clients: int, tally: Tally, how: Ask = ocr) -> None:

@@ -1,11 +1,7 @@
 """Small pages whose text is known and different on each."""
 
-import base64
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
-import requests
 
 WIDTH, HEIGHT = 256, 64
 DIGITS = 7
@@ -23,23 +19,3 @@ def page(number: int) -> bytes:
     written, data = cv2.imencode(".png", image)
     assert written
     return data.tobytes()
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a server said: its HTTP status, the text where there is one, and else the contract's own error."""
-
-    status: int
-    text: str | None
-    error: str = ""
-
-
-def ocr(session: requests.Session, url: str, number: int, timeout: float) -> Answer:
-    """Read a page by our own contract."""
-    content = {"file": base64.b64encode(page(number)).decode(), "fileType": 1, "visualize": False}
-    answer = session.post(f"{url}/ocr", json=content, timeout=timeout)
-    if answer.status_code != 200:
-        assert answer.json()["errorCode"] == answer.status_code
-        return Answer(answer.status_code, None, str(answer.status_code))
-    (read,) = answer.json()["result"]["ocrResults"]
-    return Answer(200, " ".join(read["prunedResult"]["rec_texts"]))

@@ -1,6 +1,5 @@
 """Clients that are slow, silent, endless or gone."""
 
-import base64
 import contextlib
 import json
 import re
@@ -13,10 +12,10 @@ import numpy as np
 import pytest
 import requests
 
+from tests.contract.adapters import adapters
 from tests.contract.conftest import TEXT, body, picture, tiff, wait_until
 from tests.faults.conftest import FaultyServer, Start
 from tests.faults.load import Tally
-from tests.faults.pages import page, text_of
 
 HEAD = "POST /ocr HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
 LONG = tiff([picture(width=1000, height=800)] * 8)
@@ -80,11 +79,12 @@ def test_a_request_that_comes_too_slowly_is_ended(faulty: FaultyServer, start: b
 def test_bodies_on_their_way_shut_nobody_out(start: Start):
     """More of them than there are places, to endpoints that learn from the body who calls, too."""
     server = start(limits={"max_queued_requests": 2, "body_timeout_seconds": 60})
+    paths = [path for contract in adapters() for path in (contract.path, *contract.other_bodies)] * 3
     with contextlib.ExitStack() as stack:
-        for path in ("/ocr", "/createTask", "/oauth/2.0/token") * 3:
+        for path in paths:
             connection = stack.enter_context(connected(server))
             connection.sendall(f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n{{".encode())
-        wait_until(lambda: metric(server, "ppocr_queue_bytes") == 9)
+        wait_until(lambda: metric(server, "ppocr_queue_bytes") == len(paths))
         tally = Tally()
         with requests.Session() as session:
             tally.ask(session, server.url, 1)
@@ -219,34 +219,4 @@ def test_connections_beyond_their_number_are_refused_and_the_others_are_not(star
             tally.ask(session, server.url, number)
         tally.check("those who are connected")
         assert tally.answered == 3
-    is_well(server)
-
-
-FULL = {
-    "/ocr": (503, {"json": {"file": "", "fileType": 1}}, lambda answer: answer["errorCode"] == 503),
-    "/rest/2.0/ocr/v1/general_basic": (200, {"data": {"image": ""}}, lambda answer: answer["error_code"] == 4),
-    "/task/pic/ocr": (429, {"files": {"image_file": b"x"}}, lambda answer: answer["status"] == 429),
-    "/aipaas/ocr/v1/identify/complexDOcr": (503, {"json": {}}, lambda answer: answer["code"] == "10903"),
-    "/createTask": (503, {"json": {}}, lambda answer: answer["errorCode"] == "ERROR_SERVICE_UNAVALIABLE"),
-}
-
-
-def test_a_full_server_refuses_at_once_in_each_contracts_own_shape(start: Start):
-    server = start(limits={"max_queued_requests": 1})
-    with connected(server) as connection:
-        server.inject("rec", "hang")
-        connection.sendall(request({"file": base64.b64encode(page(3)).decode(), "fileType": 1, "visualize": False}))
-        wait_until(lambda: metric(server, "ppocr_queue_requests") == 1)
-        for path, (status, content, is_its_own) in FULL.items():
-            answer = requests.post(f"{server.url}{path}", timeout=10, **content)
-            assert (path, answer.status_code) == (path, status), answer.text
-            assert is_its_own(answer.json()), (path, answer.text)
-            assert int(answer.headers["retry-after"]) >= 1
-        # Who was let in before is served as ever.
-        (server.faults / "release").touch()
-        received = b""
-        while text_of(3).encode() not in received:
-            chunk = connection.recv(65536)
-            assert chunk
-            received += chunk
     is_well(server)

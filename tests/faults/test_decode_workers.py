@@ -1,6 +1,5 @@
 """Decode workers that are killed while they read."""
 
-import base64
 import os
 import signal
 import threading
@@ -11,10 +10,12 @@ import cv2
 import numpy as np
 import requests
 
+from tests.contract.adapters import File, Outcome, adapter
 from tests.contract.conftest import tiff
 from tests.faults.conftest import FaultyServer
+from tests.faults.contracts import OUR_OWN, Answer
 from tests.faults.load import Tally, post_all
-from tests.faults.pages import Answer, page, text_of
+from tests.faults.pages import page, text_of
 
 PAGES = 3
 KILL_EVERY_SECONDS = 2.0
@@ -29,15 +30,15 @@ def frames(number: int) -> bytes:
 
 
 def read_frames(session: requests.Session, url: str, number: int, timeout: float) -> Answer:
-    content = {"file": base64.b64encode(frames(number)).decode(), "fileType": 1, "visualize": False}
-    answer = session.post(f"{url}/ocr", json=content, timeout=timeout)
-    if answer.status_code != 200:
-        assert answer.json()["errorCode"] == answer.status_code
-        return Answer(answer.status_code, None, str(answer.status_code))
-    texts = [" ".join(read["prunedResult"]["rec_texts"]) for read in answer.json()["result"]["ocrResults"]]
+    contract = adapter(OUR_OWN)
+    reply = contract.ask(url, File("frames.tiff", frames(number)), None, timeout, session)
+    outcome = contract.outcome(reply)
+    if outcome is not Outcome.READ:
+        return Answer(outcome, None, f"{contract.name} {reply.code}")
+    texts = reply.text.split()
     assert len(texts) == PAGES
     wrong = [text for text in texts if text != text_of(number)]
-    return Answer(200, wrong[0] if wrong else texts[0])
+    return Answer(outcome, wrong[0] if wrong else texts[0])
 
 
 def workers(pid: int) -> list[int]:
@@ -73,5 +74,5 @@ def test_workers_that_are_killed_cost_nobody_an_answer(faulty: FaultyServer):
     assert killed
     # A job whose worker dies goes to a second one; only who is struck twice fails, as a file that kills workers (422)
     # or, where the second one was struck at its start, as one that may come again (503).
-    assert set(tally.failed) <= {"422", "503"}
+    assert set(tally.failed) <= {"paddlex 422", "paddlex 503"}
     assert sum(tally.failed.values()) <= killed // 2

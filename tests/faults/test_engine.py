@@ -20,7 +20,7 @@ def test_an_engine_that_fails_costs_those_alone_whose_batch_it_was(faulty: Fault
     tally.check(f"{stage} {fault}")
     # At most as many as batches were spoiled; a batch of several is tried again in halves, and may fail nobody.
     assert sum(tally.failed.values()) <= faults
-    assert set(tally.failed) <= {"500"}
+    assert set(tally.failed) <= {"paddlex 500"}
 
 
 def test_an_engine_that_hangs_is_reported_and_costs_time_alone(start: Start):
@@ -37,9 +37,9 @@ def test_an_engine_that_hangs_is_reported_and_costs_time_alone(start: Start):
         post_all(server.url, range(4), 2, refused)
         hung.result()
     refused.check("while it hangs")
-    assert refused.failed == {"503": 4}
+    assert refused.failed == {"paddlex 503": 4}
     tally.check("hang")
-    assert set(tally.failed) == {"503"}
+    assert set(tally.failed) == {"paddlex 503"}
 
     (server.faults / "release").touch()
     wait_until(lambda: requests.get(f"{server.url}/health/ready", timeout=10).status_code == 200)

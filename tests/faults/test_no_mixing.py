@@ -9,11 +9,12 @@ import time
 
 import requests
 
+from tests.contract.adapters import Outcome
 from tests.contract.conftest import wait_until
 from tests.faults.conftest import FaultyServer, Start
-from tests.faults.contracts import ASKS
+from tests.faults.contracts import ASKS, OUR_OWN, Answer, ocr
 from tests.faults.load import Tally, post_all
-from tests.faults.pages import Answer, ocr, page
+from tests.faults.pages import page
 from tests.faults.test_clients import metric
 
 CLIENTS, PAGES = 64, 200
@@ -21,7 +22,7 @@ CLIENTS, PAGES = 64, 200
 
 def any_contract(session: requests.Session, url: str, number: int, timeout: float) -> Answer:
     """Our own contract for every other page, and the others in turn."""
-    names = [*ASKS, *["ocr"] * (len(ASKS) - 2)]
+    names = [*ASKS, *[OUR_OWN] * (len(ASKS) - 2)]
     return ASKS[names[number % len(names)]](session, url, number, timeout)
 
 
@@ -30,7 +31,7 @@ def test_every_answer_is_its_own(faulty: FaultyServer):
     post_all(faulty.url, range(PAGES), CLIENTS, tally, any_contract)
     tally.check(f"{CLIENTS} clients")
     # A task whose turn comes late is refused: the contract's queue is shorter than our clients are many.
-    assert set(tally.failed) <= {"task 429"}
+    assert set(tally.failed) <= {"file_task 429"}
     assert tally.answered > 0.9 * PAGES
 
 
@@ -46,7 +47,7 @@ def patiently(session: requests.Session, url: str, number: int, timeout: float) 
     """Ask again where the server has no time, as its answer says that one should."""
     for _ in range(20):
         answer = ocr(session, url, number, timeout)
-        if answer.status != 503:
+        if answer.outcome is not Outcome.OVERLOADED:
             break
         time.sleep(0.3)
     return answer
@@ -73,7 +74,7 @@ def test_also_where_batches_are_spoiled_clients_leave_and_time_runs_out(start: S
     server.withdraw()
     tally.check(f"{CLIENTS} clients, disturbed by {injected} faults")
     # The faults hit batches, and work was dropped because its client had left.
-    assert tally.failed["500"] > 0, tally.failed
+    assert tally.failed["paddlex 500"] > 0, tally.failed
     assert metric(server, "ppocr_abandoned_seconds_count") > 0
     # A fault a tenth of a second and a short deadline on a busy machine fail most pages; a fifth has to come through.
     assert tally.answered >= PAGES // 5

@@ -18,8 +18,10 @@ import requests
 from benchmarks.machine import REPOSITORY
 from benchmarks.soak.bars import MOST_GROWTH, MOST_LEFT_AT_REST, missed
 from benchmarks.soak.watch import Sample
+from tests.contract.adapters import Outcome, adapters
+from tests.faults.contracts import Answer
 from tests.faults.load import Tally
-from tests.faults.pages import Answer, text_of
+from tests.faults.pages import text_of
 
 MINUTES, PAGES, LOAD = 1, 64, 0.6
 TIMEOUT_SECONDS = 600
@@ -59,7 +61,7 @@ def tally_of(*answers: Answer | None, good: int = 100) -> Tally:
     """What clients count of so many good answers and of these; None stands for one that nobody can make sense of."""
     tally = Tally()
     for number, answer in enumerate((*[None] * good, *answers)):
-        given = Answer(200, text_of(number)) if number < good else answer
+        given = Answer(Outcome.READ, text_of(number)) if number < good else answer
 
         def how(*_: object, given: Answer | None = given) -> Answer:
             assert given is not None
@@ -70,20 +72,16 @@ def tally_of(*answers: Answer | None, good: int = 100) -> Tally:
     return tally
 
 
-REFUSED = Answer(503, None, "503")
+REFUSED = Answer(Outcome.OVERLOADED, None, "paddlex 503")
 
 
 @pytest.mark.parametrize("part", ["first", "capacity", "load"])
 @pytest.mark.parametrize(
     ("answer", "bar"),
     [
-        (Answer(200, "another page's"), "mixed"),
-        (Answer(500, None, "500"), "server errors"),
-        (Answer(502, None, "502"), "server errors"),
-        (Answer(200, None, "baidu 282000"), "server errors"),
-        (Answer(200, None, "baidu 216630"), "server errors"),
-        (Answer(200, None, "complexDOcr 10903"), "server errors"),
-        (Answer(200, None, "task state -1"), "server errors"),
+        (Answer(Outcome.READ, "another page's"), "mixed"),
+        (Answer(Outcome.FAILED, None, "paddlex 500"), "server errors"),
+        (Answer(None, None, "paddlex 502"), "server errors"),
         (None, "unaccounted"),
     ],
 )
@@ -98,8 +96,8 @@ def test_a_server_that_refuses_misses_bars_though_each_refusal_is_in_order():
     def missed_by(first: Tally, load: Tally) -> list[str]:
         return missed(100, (first, tally_of(), load), {422: 9, 503: 1}, (AT_REST, AT_REST), STEADY)
 
-    full = Answer(503, None, "complexDOcr 10903")
-    assert missed_by(tally_of(), tally_of(REFUSED, full, Answer(200, None, "baidu 4"))) == []
+    fully = [Answer(Outcome.OVERLOADED, None, f"{contract.name} is full") for contract in adapters()[:3]]
+    assert missed_by(tally_of(), tally_of(*fully)) == []
     assert missed_by(tally_of(), tally_of(*[REFUSED] * 4)) == ["answered under load"]
     assert missed_by(tally_of(REFUSED, good=99), tally_of()) == ["first pages answered"]
     nothing = tally_of(*[REFUSED] * 100, good=0)

@@ -10,11 +10,13 @@ from pathlib import Path
 import requests
 from urllib3.exceptions import NewConnectionError
 
+from tests.contract.adapters import Outcome
 from tests.contract.conftest import PATIENCE_SECONDS, body, picture, tiff, wait_until
 from tests.contract.file_task.conftest import Client
 from tests.faults.conftest import FaultyServer, Start
+from tests.faults.contracts import Answer, ocr
 from tests.faults.load import Tally
-from tests.faults.pages import Answer, ocr, page, text_of
+from tests.faults.pages import page, text_of
 
 LONG = tiff([picture(width=1000, height=800)] * 40)
 """More work than the grace of a server that is told to stop."""
@@ -30,7 +32,7 @@ def unless_refused(session: requests.Session, url: str, number: int, timeout: fl
         return ocr(session, url, number, timeout)
     except requests.ConnectionError as error:
         if error.args and isinstance(getattr(error.args[0], "reason", None), NewConnectionError):
-            return Answer(0, None, REFUSED)
+            return Answer(Outcome.OVERLOADED, None, REFUSED)
         raise
 
 
@@ -72,14 +74,14 @@ def test_a_server_that_is_told_to_stop_under_load_answers_all_that_it_accepted(s
     wait_until(lambda: tally.answered > 30)
     server.process.send_signal(signal.SIGTERM)
     # Until the door is closed clients hear that the server stops; then they cannot connect.
-    wait_until(lambda: tally.failed["503"] + tally.failed[REFUSED] + refused > 0)
+    wait_until(lambda: tally.failed["paddlex 503"] + tally.failed[REFUSED] + refused > 0)
     over.set()
     code = server.stop()
     for thread in threads:
         thread.join()
     tally.check("SIGTERM under load")
     assert code == 0
-    assert set(tally.failed) <= {"503", REFUSED}
+    assert set(tally.failed) <= {"paddlex 503", REFUSED}
     assert "Traceback" not in "".join(server.log)
 
 
