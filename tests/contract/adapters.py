@@ -14,8 +14,10 @@ from importlib import import_module
 from typing import Any, ClassVar, Protocol
 
 import requests
+from hypothesis.strategies import SearchStrategy
 
 from server.contracts.registry import CONTRACTS
+from server.errors import RequestError
 
 Code = int | str
 Said = tuple[int, Code]
@@ -139,13 +141,24 @@ class Parser:
     """A parser of bytes or text that strangers send.
 
     Attributes:
-        inputs: a `hypothesis` strategy for what it is given.
-        parse: gives the parser one of them, and checks what can be said of any result. A `RequestError` that is the
-            caller's fault is an answer; everything else that is raised is a defect.
+        inputs: what it is given.
+        parse: gives the parser one of them, and checks what can be said of any result.
+        refusals: what it may raise, of these what is the caller's fault; everything else that is raised is a defect.
+        examples: inputs that are tried every time.
     """
 
-    inputs: Any
-    parse: Callable[[Any], object]
+    inputs: SearchStrategy[Any]
+    parse: Callable[[Any], None]
+    refusals: tuple[type[RequestError], ...] = (RequestError,)
+    examples: tuple[object, ...] = ()
+
+    def check(self, given: object) -> None:
+        """Give the parser an input; it answers or refuses, and does nothing else."""
+        try:
+            self.parse(given)
+        except self.refusals as error:
+            if error.status >= requests.codes.server_error:
+                raise
 
 
 class Adapter(ABC):
@@ -156,6 +169,7 @@ class Adapter(ABC):
         path: where documents are posted to.
         says: how the contract says an outcome. The first way is the one for a whole file, a full server or an engine
             that fails; others are as good. What stands nowhere here is an answer that nobody may get.
+        parsers: the contract's own parsers of what strangers send, by name.
         hostile: files of the hostile corpus that this contract answers in another way than `expected.json` says.
         mark_field: the field of an answer that repeats the request's mark; None where there is none.
         other_bodies: paths besides where something is posted to that is no document.
@@ -165,6 +179,7 @@ class Adapter(ABC):
     name: ClassVar[str]
     path: ClassVar[str]
     says: ClassVar[Mapping[Outcome, tuple[Said, ...]]]
+    parsers: ClassVar[Mapping[str, Parser]]
     hostile: ClassVar[Mapping[str, tuple[Said, ...]]] = {}
     mark_field: ClassVar[str | None] = None
     other_bodies: ClassVar[tuple[str, ...]] = ()
@@ -218,10 +233,6 @@ class Adapter(ABC):
             _page: a PNG with text.
         """
         return
-
-    def parsers(self) -> Mapping[str, Parser]:
-        """The contract's own parsers of what strangers send, by name."""
-        return {}
 
     def outcome(self, reply: Reply) -> Outcome | None:
         """What became of the request; None where the contract has no such answer."""

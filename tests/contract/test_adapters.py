@@ -22,7 +22,8 @@ def test_every_contract_of_the_registry_has_an_adapter_of_its_name():
 
 
 @pytest.mark.parametrize("contract", adapters(), ids=lambda contract: contract.name)
-def test_an_adapter_tells_outcomes_apart(contract: Adapter):
+def test_an_adapter_names_parsers_and_tells_outcomes_apart(contract: Adapter):
+    assert contract.parsers
     assert set(contract.says) >= ALWAYS
     assert all(contract.says.values())
     for alone in ALONE:

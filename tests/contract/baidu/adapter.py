@@ -7,6 +7,7 @@ from typing import ClassVar
 import requests
 
 from tests.contract.adapters import Adapter, Call, Fetch, File, Key, Outcome, Reply, Visitor, Words
+from tests.contract.baidu.parsers import PARSERS
 
 TOKENS = "/oauth/2.0/token"
 PREFIX = "/rest/2.0/ocr/v1/"
@@ -34,6 +35,7 @@ class Baidu(Adapter):
 
     name = "baidu"
     path = f"{PREFIX}general_basic"
+    parsers = PARSERS
     says: ClassVar = {
         Outcome.READ: (READ,),
         Outcome.UNREADABLE: (BAD_FORMAT, EMPTY),

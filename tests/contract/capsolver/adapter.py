@@ -7,6 +7,7 @@ from typing import ClassVar
 import requests
 
 from tests.contract.adapters import Adapter, Call, Fetch, File, Key, Outcome, Reply, Visitor, Words
+from tests.contract.capsolver.parsers import PARSERS
 
 ANY_KEY = Key("any", "any-key")
 """The contract wants one also where the server has none."""
@@ -27,6 +28,7 @@ class CapSolver(Adapter):
 
     name = "capsolver"
     path = "/createTask"
+    parsers = PARSERS
     says: ClassVar = {
         Outcome.READ: (READ,),
         Outcome.UNREADABLE: (BAD_IMAGE, INVALID_TASK),

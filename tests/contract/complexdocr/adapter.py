@@ -7,6 +7,7 @@ from typing import ClassVar
 import requests
 
 from tests.contract.adapters import Adapter, Call, Fetch, File, Key, Outcome, Reply, Visitor, Words
+from tests.contract.complexdocr.parsers import PARSERS
 
 READ, MISSING, WRONG_TYPE, OUT_OF_RANGE = (200, "10000"), (200, "10301"), (200, "10304"), (200, "10305")
 OTHER_FORMATS = (
@@ -22,6 +23,7 @@ class ComplexDocument(Adapter):
 
     name = "complexdocr"
     path = "/aipaas/ocr/v1/identify/complexDOcr"
+    parsers = PARSERS
     says: ClassVar = {
         Outcome.READ: (READ,),
         Outcome.UNREADABLE: (WRONG_TYPE, MISSING),

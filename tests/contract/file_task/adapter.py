@@ -6,6 +6,7 @@ from typing import ClassVar
 import requests
 
 from tests.contract.adapters import Adapter, Call, Fetch, File, Key, Outcome, Reply, Visitor, Words
+from tests.contract.file_task.parsers import PARSERS
 from tests.unit.server.decode.office import office_samples
 
 READ, UNREADABLE, TOO_BIG = (200, 1), (200, -7), (200, -5)
@@ -16,6 +17,7 @@ class FileTask(Adapter):
 
     name = "file_task"
     path = "/task/pic/ocr"
+    parsers = PARSERS
     says: ClassVar = {
         Outcome.READ: (READ,),
         Outcome.UNREADABLE: (UNREADABLE,),

@@ -7,6 +7,7 @@ from typing import ClassVar
 import requests
 
 from tests.contract.adapters import Adapter, Call, Fetch, File, Key, Outcome, Reply, Visitor, Words
+from tests.contract.paddlex.parsers import PARSERS
 
 
 class PaddleX(Adapter):
@@ -14,6 +15,7 @@ class PaddleX(Adapter):
 
     name = "paddlex"
     path = "/ocr"
+    parsers = PARSERS
     says: ClassVar = {
         Outcome.READ: ((200, 0),),
         Outcome.UNREADABLE: ((422, 422),),

@@ -1,0 +1,44 @@
+"""The parsers of the PP-OCRv5 service contract, for the fuzz suite."""
+
+import json
+
+from hypothesis import strategies as st
+
+from server.contracts.paddlex.body import decode_json, is_json, log_id_of, parse_call, peek_log_id
+from server.contracts.paddlex.request import validate_body
+from server.telemetry.record import RequestRecord
+from tests.contract.adapters import Parser
+from tests.fuzz.strategies import FORM, FRAMED, HARD_JSON, JSON_BODIES, OBJECTS, VALUES
+
+CONTENT_TYPES = ("application/json", FORM, "image/png", "application/pdf", "")
+
+
+def _json(body: bytes) -> None:
+    log_id = peek_log_id(body)
+    assert log_id is None or json.dumps({"logId": log_id}, ensure_ascii=False).encode()
+    validate_body(decode_json(body))
+
+
+def _value(value: object) -> None:
+    assert log_id_of(value) is None or isinstance(log_id_of(value), str)
+    validate_body(value)
+
+
+def _call(given: tuple[bytes, str]) -> None:
+    record = RequestRecord()
+    parse_call(*given, {}, record)
+    assert record.log_id is None or isinstance(record.log_id, str)
+
+
+def _content_type(text: str) -> None:
+    assert is_json(text) in (True, False)
+
+
+PARSERS = {
+    "json": Parser(JSON_BODIES, _json, examples=HARD_JSON),
+    "value": Parser(VALUES | OBJECTS, _value),
+    "body": Parser(st.tuples(JSON_BODIES | FRAMED, st.sampled_from(CONTENT_TYPES)), _call),
+    "content type": Parser(
+        st.text(st.characters(max_codepoint=255, exclude_characters="\r\n"), max_size=60), _content_type
+    ),
+}
