@@ -1,12 +1,90 @@
-"""Tokens, links to pictures, and limits, on a server that has them configured."""
+"""Keys and limits of every contract; links to pictures and bodies that do not come, by our own."""
 
 import socket
+from collections.abc import Iterator
+from functools import partial
 
+import numpy as np
+import pytest
 import requests
+import yaml
 
-from tests.contract.conftest import IMAGE, TEXT, TOKEN, body, wait_until
+from server.contracts.registry import OWN
+from tests.contract.adapters import Adapter, Call, File, Key, Outcome, adapters
+from tests.contract.checks import check_strangers, reply_to
+from tests.contract.conftest import IMAGE, PATIENCE_SECONDS, TEXT, TOKEN, Server, body, encoded, wait_until
 
 HEADERS = {"Authorization": f"token {TOKEN}"}
+SHARED_KEY, NO_KEY = Key("tests", TOKEN), Key("stranger", "not-a-key-of-anybody")
+EACH = pytest.mark.parametrize("contract", adapters(), ids=lambda contract: contract.name)
+
+
+def own_keys(name: str) -> tuple[Key, Key]:
+    """Two callers of a contract."""
+    return Key(f"ann-{name}", f"a-key-of-ann-for-{name}"), Key(f"bob-{name}", f"a-key-of-bob-for-{name}")
+
+
+def sender(server: Server) -> partial[requests.Response]:
+    return partial(Call.send, url=server.url, timeout=PATIENCE_SECONDS)
+
+
+@pytest.fixture(scope="module")
+def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Every contract has keys of its own, and each of them is good for one page a minute."""
+    sections = {
+        contract.name: {"keys": {key.name: key.secret for key in own_keys(contract.name)}, "pages_per_minute": 1}
+        for contract in adapters()
+    }
+    own = sections.pop(OWN)
+    section = {"contracts": sections, "auth": {"tokens": own.pop("keys"), **own}}
+    file = tmp_path_factory.mktemp("limited") / "config.yaml"
+    file.write_text(yaml.safe_dump({"ppocr_server": section}))
+    running = Server("--config", str(file))
+    yield running
+    running.stop()
+
+
+@EACH
+def test_a_token_of_the_server_opens_every_contract_without_keys_of_its_own(secured, contract: Adapter):
+    key = contract.sign_in(secured.url, SHARED_KEY)
+    reply = contract.ask(secured.url, File("page.png", IMAGE), key, PATIENCE_SECONDS)
+    assert contract.outcome(reply) is Outcome.READ
+    assert TEXT in reply.text
+    assert TOKEN not in "".join(secured.log)
+    assert TEXT not in "".join(secured.log)
+
+
+@EACH
+def test_strangers_are_told_apart_by_every_contract(secured, contract: Adapter):
+    check_strangers(contract, sender(secured), NO_KEY, IMAGE)
+    check_strangers(contract, sender(secured), Key("stranger", ""), IMAGE)
+
+
+@EACH
+def test_a_key_of_one_contract_is_none_of_another(limited, contract: Adapter):
+    for other in adapters():
+        if other is not contract:
+            check_strangers(contract, sender(limited), own_keys(other.name)[0], IMAGE)
+
+
+@EACH
+def test_each_key_has_its_own_pages(limited, contract: Adapter):
+    first, second = own_keys(contract.name)
+    page = File("page.png", IMAGE)
+    key = contract.sign_in(limited.url, first)
+    assert contract.outcome(contract.ask(limited.url, page, key, PATIENCE_SECONDS)) is Outcome.READ
+    answer = sender(limited)(contract.call(page, key))
+    assert reply_to(contract, answer).said in contract.says[Outcome.RATE_LIMITED]
+    assert int(answer.headers["retry-after"]) > 1
+    key = contract.sign_in(limited.url, second)
+    assert contract.outcome(contract.ask(limited.url, page, key, PATIENCE_SECONDS)) is Outcome.READ
+
+
+@EACH
+def test_a_body_over_the_cap_is_refused_by_every_contract(secured, contract: Adapter):
+    noise = encoded(np.random.default_rng(1).integers(0, 255, (700, 700, 3), dtype=np.uint8))
+    answer = sender(secured)(contract.call(File("page.png", noise), contract.sign_in(secured.url, SHARED_KEY)))
+    assert reply_to(contract, answer).said in contract.says[Outcome.TOO_LARGE], answer.text
 
 
 def test_a_client_that_downloads_its_pictures_saves_them(secured, tmp_path):

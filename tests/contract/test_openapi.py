@@ -8,12 +8,14 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.openapi import from_dict
 
 from server.operations.openapi import openapi_document
+from tests.contract.adapters import File, adapters
 from tests.contract.conftest import IMAGE, body
 from tests.unit.server.apps import application
 
 EXAMPLES = {"/ocr": 100}
-OTHER_EXAMPLES = 10
-"""Requests to make for a path; the others have no parameters, so few say all. ``--fuzz-times`` multiplies them."""
+POSTED_EXAMPLES, OTHER_EXAMPLES = 10, 3
+"""Requests to make for a path; what is not posted has no parameters, so few say all. ``--fuzz-times`` multiplies
+them."""
 
 load_all_checks()
 CHECKED = [
@@ -28,26 +30,19 @@ CHECKED = [
 ]
 """Not that every request outside the schema is refused: the contract itself accepts "yes" for a switch, for one."""
 
-OTHERS = (
-    "/rest/2.0/ocr/v1/general",
-    "/rest/2.0/ocr/v1/accurate",
-    "/aipaas/ocr/v1/identify/complexDOcr",
-    "/createTask",
-    "/task/pic/ocr",
-)
-"""Other contracts' operations that take documents."""
-WITHOUT_DOCUMENTS = ("/oauth/2.0/token", "/getTaskResult", "/getBalance")
-"""Their operations that take something else."""
+CONTRACTS = application().state.contracts
+OURS = openapi_document(CONTRACTS)
+POSTED = [path for contract in CONTRACTS for path, item in contract.openapi.items() if "post" in item]
+"""Operations of the contracts that take a document or something else."""
 
-OURS = openapi_document(application().state.contracts)
 document = from_dict(OURS)
 RUNS = [(operation.ok(), GenerationMode.POSITIVE) for operation in document.get_all_operations()]
-RUNS += [(document[path]["POST"], GenerationMode.NEGATIVE) for path in ("/ocr", *OTHERS, *WITHOUT_DOCUMENTS)]
+RUNS += [(document[path]["POST"], GenerationMode.NEGATIVE) for path in POSTED]
 
 
 @pytest.mark.parametrize(("operation", "mode"), RUNS, ids=lambda part: getattr(part, "label", None) or part.value)
 def test_answers_are_what_the_document_says(server, operation, mode, request):
-    examples = EXAMPLES.get(operation.path, OTHER_EXAMPLES if operation.path in (*OTHERS, *WITHOUT_DOCUMENTS) else 3)
+    examples = EXAMPLES.get(operation.path, POSTED_EXAMPLES if operation.path in POSTED else OTHER_EXAMPLES)
 
     @settings(
         max_examples=examples * request.config.getoption("fuzz_times"),
@@ -65,6 +60,14 @@ def test_answers_are_what_the_document_says(server, operation, mode, request):
 
 def test_the_server_gives_this_very_document(server):
     assert requests.get(f"{server.url}/openapi.json", timeout=10).json() == OURS
+
+
+@pytest.mark.parametrize("contract", adapters(), ids=lambda contract: contract.name)
+def test_a_real_answer_of_every_contract_fits_the_document(server, contract):
+    key = contract.sign_in(server.url, None)
+    for data in (IMAGE, b"no picture"):
+        answer = contract.call(File("page.png", data), key).send(server.url, 60)
+        document[contract.path]["POST"].validate_response(answer)
 
 
 @pytest.mark.parametrize("fields", [{}, {"visualize": True, "returnWordBox": True, "useDocOrientationClassify": True}])

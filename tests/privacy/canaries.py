@@ -10,7 +10,7 @@ import numpy as np
 import requests
 from PIL import Image
 
-from tests.contract.adapters import Adapter, Call, File, Key, Reply, Words, adapters
+from tests.contract.adapters import Adapter, Call, File, Key, Words, adapters
 from tests.contract.conftest import PATIENCE_SECONDS, Server, encoded, picture
 from tests.unit.server.decode.office import office_samples
 
@@ -50,18 +50,6 @@ class Answered:
     contract: Adapter | None
     call: Call
     answer: requests.Response
-
-    @property
-    def reply(self) -> Reply:
-        """What the answer says, without the result that it may lead to."""
-        assert self.contract
-        return self.contract.reply(self.answer, lambda _: self.answer)
-
-    @property
-    def text(self) -> str:
-        """The answer's text without the request's mark, which is the caller's own and comes back with every answer."""
-        field = self.contract and self.contract.mark_field
-        return self.answer.text.replace(f'"{field}":"{FIELD}"', "") if field else self.answer.text
 
 
 class Caller:
