@@ -44,7 +44,7 @@ class Runtime:
     configuration: Configuration
     pipeline: PageReaderHost
     decoder: Decoder
-    recognizer: DocumentReader
+    document_reader: DocumentReader
     fetcher: UrlFetcher
     publisher: PicturePublisher
     admission: Admission
@@ -105,7 +105,7 @@ def build_runtime(configuration: Configuration, pipeline: PageReaderHost, start_
         configuration=configuration,
         pipeline=pipeline,
         decoder=decoder,
-        recognizer=DocumentReader(pipeline, decoder, gate, metrics.page_read, wait_estimate),
+        document_reader=DocumentReader(pipeline, decoder, gate, metrics.page_read, wait_estimate),
         fetcher=UrlFetcher(settings.url_input),
         publisher=build_publisher(configuration.serving, settings.storage),
         admission=admission,

@@ -250,7 +250,7 @@ async def _read(
         part = await runtime.threads.run(make_part, page)
         return part if keep is None else keep(part)
 
-    return await runtime.recognizer.recognize(
+    return await runtime.document_reader.recognize(
         raw,
         reading.overrides,
         finish,
