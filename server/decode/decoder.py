@@ -138,22 +138,22 @@ class Decoder:
             return await self._open_shared(raw.data, partial(self._open_frames, "tiff", limit))
         if raw.data.startswith(GIF_MAGICS):
             return await self._open_shared(raw.data, partial(self._open_frames, "gif", 1))
-        return await self._open_image(raw.data, flatten=raw.flatten)
+        return await self._open_image(raw.data, composite_alpha=raw.composite_alpha)
 
-    async def _open_image(self, data: bytes, *, flatten: bool) -> Document:
+    async def _open_image(self, data: bytes, *, composite_alpha: bool) -> Document:
         header = await self._in_thread(partial(read_header, data))
         check_pixels(*header.size, self._limits.max_image_pixels)
-        flatten &= header.alpha
-        if self._settings.isolate == "all" or flatten or not _cheap(header):
-            return await self._open_shared(data, partial(self._open_still, header.size, flatten))
+        composite = composite_alpha and header.alpha
+        if self._settings.isolate == "all" or composite or not _cheap(header):
+            return await self._open_shared(data, partial(self._open_still, header.size, composite))
 
         async def decode(_index: int) -> Image:
             return await self._in_thread(partial(decode_image, data, header))
 
         return Document(DocumentInfo("image", 1, 1, (header.size,)), decode, _nothing)
 
-    async def _open_still(self, size: tuple[int, int], flatten: bool, file: SharedFile) -> Document:
-        reader: FileFormat = "flat_image" if flatten else "image"
+    async def _open_still(self, size: tuple[int, int], composite: bool, file: SharedFile) -> Document:
+        reader: FileFormat = "composited_image" if composite else "image"
 
         async def decode(index: int) -> Image:
             return await _or_invalid(self.workers.page(file, reader, index, size))

@@ -23,11 +23,11 @@ class RawFile:
         data: the bytes, never parsed outside `server/decode`.
         kind: how they are to be read; content that is something else is an error, never a guess.
         password: opens an encrypted PDF or Office document; of no consequence to other files.
-        flatten: show transparent pixels of a PNG or WebP picture as the ground they lie on; otherwise their colours
-            count as if they were opaque, as the core contract says.
+        composite_alpha: transparent pixels of a PNG or WebP picture show the background that they are composited on;
+            otherwise their colours count as if they were opaque, as the core contract says.
     """
 
     data: bytes
     kind: FileKind
     password: str | None = field(default=None, repr=False)
-    flatten: bool = False
+    composite_alpha: bool = False

@@ -40,11 +40,11 @@ async def open_file(fields: Fields, call: Call, api: Api, visit: Visit) -> RawFi
     if call.source == "url":
         if "url" in fields.too_long:
             raise Refused(URL_SIZE)
-        return RawFile(await _fetch(fields.texts["url"].strip(), api, visit), FileKind.IMAGE, flatten=True)
+        return RawFile(await _fetch(fields.texts["url"].strip(), api, visit), FileKind.IMAGE, composite_alpha=True)
     data = await visit.in_thread(decode_base64, fields.take_file(call.source), api.max_base64_bytes)
     if call.source == "pdf_file":
         return RawFile(data, FileKind.PDF)
-    return RawFile(_image(data), FileKind.IMAGE, flatten=True)
+    return RawFile(_image(data), FileKind.IMAGE, composite_alpha=True)
 
 
 def decode_base64(text: bytes, max_bytes: int) -> bytes:

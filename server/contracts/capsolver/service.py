@@ -112,7 +112,7 @@ class TaskService:
     async def _read(self, task: Task, visit: Visit) -> str:
         data = await visit.in_thread(decode_image, task.body, self._settings.max_base64_bytes)
         document = await visit.read(
-            RawFile(data, FileKind.IMAGE, flatten=True),
+            RawFile(data, FileKind.IMAGE, composite_alpha=True),
             Reading(OcrOverrides(), max_pages=1, choose=self._first_if_not_too_large),
             lambda page: solution_text(page.result.lines, task),
             seconds=self._settings.timeout_seconds,

@@ -77,10 +77,10 @@ class DocumentService:
 
     async def _open(self, call: Call, visit: Visit) -> RawFile:
         if isinstance(call.source, bytes):
-            return RawFile(call.source, call.kind, flatten=True)
+            return RawFile(call.source, call.kind, composite_alpha=True)
         data = await visit.fetch(call.source)
         check_file(data, call.kind, self._settings.max_file_bytes)
-        return RawFile(data, call.kind, flatten=True)
+        return RawFile(data, call.kind, composite_alpha=True)
 
     def _all_pages(self, info: DocumentInfo) -> range:
         """Every page or, where that is more than may be, none at all."""

@@ -68,7 +68,7 @@ class FileWork:
         kind = await self._runtime.threads.run(sniff_source, data, f"document{spec.suffix}")
         if kind is None:
             raise JobFailed("invalid", "Invalid file: not a PDF, an image (JPEG, PNG, BMP, GIF) or an Office document.")
-        return RawFile(data, kind, active.secret, flatten=True)
+        return RawFile(data, kind, active.secret, composite_alpha=True)
 
     async def _read(self, active: Active, spec: TaskSpec, raw: RawFile) -> Sequence[FilePage]:
         result = RESULT_FORMATS[spec.format]

@@ -6,7 +6,7 @@ import numpy as np
 from server.decode.formats.headers import TIFF_MAGICS, read_header
 from server.decode.formats.images import decode_frame, decode_image
 from server.decode.formats.readers import Unreadable, map_page, read_whole
-from server.decode.formats.transparency import decode_flat
+from server.decode.formats.transparency import decode_composited
 
 # A worker may not start threads.
 cv2.setNumThreads(0)
@@ -17,8 +17,8 @@ class StillFile:
 
     total = 1
 
-    def __init__(self, descriptor: int, *, flatten: bool = False) -> None:
-        self._data, self._flatten = read_whole(descriptor), flatten
+    def __init__(self, descriptor: int, *, composite_alpha: bool = False) -> None:
+        self._data, self._composite_alpha = read_whole(descriptor), composite_alpha
 
     def sizes(self, _count: int) -> tuple[tuple[float, float], ...]:
         """Refuse: the size is not known without decoding."""
@@ -30,7 +30,7 @@ class StillFile:
         if data.startswith(TIFF_MAGICS):
             image = decode_frame(data)
         else:
-            image = (decode_flat if self._flatten else decode_image)(data, read_header(data))
+            image = (decode_composited if self._composite_alpha else decode_image)(data, read_header(data))
         if image.shape != (size[1], size[0], 3):
             raise Unreadable
         np.frombuffer(map_page(target), np.uint8).reshape(image.shape)[:] = image

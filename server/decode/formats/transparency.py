@@ -22,7 +22,7 @@ ROWS = 256
 AROUND = np.ones((3, 3), np.uint8)
 
 
-def decode_flat(data: bytes, header: ImageHeader) -> Image:
+def decode_composited(data: bytes, header: ImageHeader) -> Image:
     """Decode one image as `decode_image` does, but composite its transparent pixels.
 
     Args:
@@ -40,10 +40,10 @@ def decode_flat(data: bytes, header: ImageHeader) -> Image:
         return decode_image(data, header)
     if image.shape[1::-1] != header.stored:
         raise InvalidInputFile
-    ground = _ground(image)
-    if ground is not None:
+    background = _background(image)
+    if background is not None:
         for part in _strips(image):
-            _lay(part, ground)
+            _composite(part, background)
     return apply_orientation(np.asarray(cv2.cvtColor(image, cv2.COLOR_BGRA2BGR), np.uint8), header.orientation)
 
 
@@ -61,7 +61,7 @@ def _with_alpha(data: bytes) -> Pixels | None:
     return np.asarray(image, np.uint8) if image.dtype == np.uint8 else None
 
 
-def _ground(image: Pixels) -> int | None:
+def _background(image: Pixels) -> int | None:
     """The background: white if the visible pixels beside transparent ones are dark, else black.
 
     Pixels inside a panel do not count. It is None if no visible pixel is beside a transparent one, so that alpha shows
@@ -80,12 +80,12 @@ def _ground(image: Pixels) -> int | None:
     return WHITE if brightness < DARK * count else BLACK
 
 
-def _lay(image: Pixels, ground: int) -> None:
+def _composite(image: Pixels, background: int) -> None:
     """Composite the colours with the background, in place."""
     alpha = cv2.extractChannel(image, 3)
     cover = cv2.merge([alpha, alpha, alpha, np.full_like(alpha, WHITE)])
     cv2.multiply(image, cover, dst=image, scale=1 / WHITE)
-    if ground == WHITE:
+    if background == WHITE:
         cv2.add(image, cv2.bitwise_not(cover), dst=image)
 
 

@@ -9,9 +9,9 @@ import msgspec
 
 from server.children.sandbox import Protection
 
-FileFormat = Literal["pdf", "tiff", "gif", "image", "flat_image"]
+FileFormat = Literal["pdf", "tiff", "gif", "image", "composited_image"]
 """``tiff`` and ``gif`` are read frame by frame; ``image`` is the still image at the start of a file, by OpenCV, and
-``flat_image`` the same with its transparent pixels shown as the ground they lie on."""
+``composited_image`` the same with its transparent pixels composited on a background."""
 
 
 Work = Literal["overlay_text", "plain_office", "characters"]

@@ -22,11 +22,11 @@ def load_image_library() -> None:
     import server.decode.formats.still_file  # noqa: F401, PLC0415
 
 
-def _open_image(descriptor: int, _password: str | None, *, flatten: bool = False) -> Reader:
+def _open_image(descriptor: int, _password: str | None, *, composite_alpha: bool = False) -> Reader:
     # OpenCV costs a worker 30 MB and a third of its start: where images are not isolated, most workers never need it.
     from server.decode.formats.still_file import StillFile  # noqa: PLC0415
 
-    return StillFile(descriptor, flatten=flatten)
+    return StillFile(descriptor, composite_alpha=composite_alpha)
 
 
 OPENERS: Mapping[FileFormat, Opener] = {
@@ -34,5 +34,5 @@ OPENERS: Mapping[FileFormat, Opener] = {
     "tiff": _open_tiff,
     "gif": _open_gif,
     "image": _open_image,
-    "flat_image": partial(_open_image, flatten=True),
+    "composited_image": partial(_open_image, composite_alpha=True),
 }

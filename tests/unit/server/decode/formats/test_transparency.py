@@ -1,4 +1,4 @@
-"""Transparent pixels: dropped as the reference drops them, or, where a contract asks for it, shown as their ground."""
+"""Transparent pixels: dropped as in the reference, or composited on a background where a contract asks for it."""
 
 import asyncio
 import io
@@ -13,7 +13,7 @@ from server.config.settings import MIN_DECODE_MEGABYTES, DecodeSettings, LimitSe
 from server.decode.decoder import Decoder
 from server.decode.formats.headers import read_header
 from server.decode.formats.images import decode_image
-from server.decode.formats.transparency import decode_flat
+from server.decode.formats.transparency import decode_composited
 from server.errors import InvalidInputFile
 from server.intake.raw_file import FileKind, RawFile
 from tests.unit.server.decode.conftest import Bench
@@ -67,42 +67,42 @@ FILES = {
 }
 
 
-def flat(data: bytes) -> Image:
-    return decode_flat(data, read_header(data))
+def composited(data: bytes) -> Image:
+    return decode_composited(data, read_header(data))
 
 
 @pytest.mark.parametrize("name", FILES)
-@pytest.mark.parametrize(("ink", "ground"), [(BLACK, WHITE), (WHITE, BLACK)])
-def test_what_is_drawn_stands_out_from_the_ground(name: str, ink: int, ground: int) -> None:
+@pytest.mark.parametrize(("ink", "background"), [(BLACK, WHITE), (WHITE, BLACK)])
+def test_what_is_drawn_contrasts_with_the_background(name: str, ink: int, background: int) -> None:
     data = FILES[name](ink, ink)
     assert read_header(data).alpha
-    image = flat(data).astype(int)
+    image = composited(data).astype(int)
     assert abs(image[10:14, 12:28] - ink).max() < 16
-    assert abs(image[:6] - ground).max() < 16
+    assert abs(image[:6] - background).max() < 16
     assert (decode_image(data, read_header(data))[:6] == (77 if "one" in name else ink)).all()
 
 
-def test_half_transparent_pixels_are_mixed_with_the_ground() -> None:
-    assert (abs(flat(saved(drawing(BLACK, BLACK, alpha=192)))[MARK].astype(int) - 63) <= 1).all()
+def test_half_transparent_pixels_are_composited_on_the_background() -> None:
+    assert (abs(composited(saved(drawing(BLACK, BLACK, alpha=192)))[MARK].astype(int) - 63) <= 1).all()
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "JPEG", "BMP"])
 def test_an_image_without_transparent_pixels_stays_as_it_is(kind: str) -> None:
     opaque = pixels(*SIZE)
     data = encoded(opaque, kind)
-    np.testing.assert_array_equal(flat(data), decode_image(data, read_header(data)))
+    np.testing.assert_array_equal(composited(data), decode_image(data, read_header(data)))
     full = Pillow.fromarray(np.dstack([opaque[..., ::-1], np.full(opaque.shape[:2], 255, np.uint8)]), "RGBA")
-    np.testing.assert_array_equal(flat(saved(full)), opaque)
+    np.testing.assert_array_equal(composited(saved(full)), opaque)
 
 
-def test_text_beside_a_light_panel_is_not_lost_with_the_panel_s_own_ground() -> None:
+def test_text_beside_a_light_panel_is_not_lost_with_the_panel_s_own_background() -> None:
     image = np.full((60, 60, 4), (255, 255, 255, 0), np.uint8)
     image[:40, :40] = (235, 235, 235, 255)
     image[45:55:2, 5:55] = (0, 0, 0, 255)
-    flat_image = flat(saved(Pillow.fromarray(image, "RGBA")))
-    assert (flat_image[45, 10:50] == BLACK).all()
-    assert (flat_image[57:, :] == WHITE).all()
-    assert (flat_image[5:35, 5:35] == 235).all()
+    shown = composited(saved(Pillow.fromarray(image, "RGBA")))
+    assert (shown[45, 10:50] == BLACK).all()
+    assert (shown[57:, :] == WHITE).all()
+    assert (shown[5:35, 5:35] == 235).all()
 
 
 @pytest.mark.parametrize("alpha", [0, 120])
@@ -110,14 +110,14 @@ def test_alpha_that_sets_nothing_apart_is_dropped(alpha: int) -> None:
     """The same everywhere: a file whose writer left it out, or a faint stamp."""
     opaque = pixels(*SIZE)
     image = np.dstack([opaque[..., ::-1], np.full(opaque.shape[:2], alpha, np.uint8)])
-    np.testing.assert_array_equal(flat(saved(Pillow.fromarray(image, "RGBA"))), opaque)
+    np.testing.assert_array_equal(composited(saved(Pillow.fromarray(image, "RGBA"))), opaque)
 
 
 def test_a_turned_picture_is_turned_after_that() -> None:
     exif = Pillow.Exif()
     exif[0x0112] = 6
-    turned = flat(saved(drawing(BLACK, BLACK), exif=exif))
-    np.testing.assert_array_equal(turned, np.rot90(flat(saved(drawing(BLACK, BLACK))), -1))
+    turned = composited(saved(drawing(BLACK, BLACK), exif=exif))
+    np.testing.assert_array_equal(turned, np.rot90(composited(saved(drawing(BLACK, BLACK))), -1))
 
 
 def test_transparency_is_found_behind_an_orientation() -> None:
@@ -136,12 +136,12 @@ def test_grey_with_one_transparent_shade_stays_grey() -> None:
     grey[MARK] = BLACK
     data = saved(Pillow.fromarray(grey, "L"), transparency=200)
     assert not read_header(data).alpha
-    assert (flat(data)[:6] == 200).all()
+    assert (composited(data)[:6] == 200).all()
 
 
 def test_a_picture_that_is_cut_off_is_refused_alike() -> None:
     data = saved(drawing(BLACK, BLACK))[:60]
-    for decode in (decode_image, decode_flat):
+    for decode in (decode_image, decode_composited):
         with pytest.raises(InvalidInputFile):
             decode(data, read_header(data))
 
@@ -151,8 +151,9 @@ def test_isolation_and_memory(bench: Bench) -> None:
     data = saved(drawing(BLACK, BLACK))
     large = saved(Pillow.new("RGBA", (5000, 4000), (0, 0, 0, 0)), compress_level=1)
 
-    async def first_page(decoder: Decoder, file: bytes, flatten: bool) -> Image:
-        async with decoder.open(RawFile(file, FileKind.IMAGE, flatten=flatten), max_pages=None) as document:
+    async def first_page(decoder: Decoder, file: bytes, composite_alpha: bool = True) -> Image:
+        raw = RawFile(file, FileKind.IMAGE, composite_alpha=composite_alpha)
+        async with decoder.open(raw, max_pages=None) as document:
             return (await document.page(0)).image
 
     async def risky() -> tuple[Image, Image]:
@@ -160,12 +161,12 @@ def test_isolation_and_memory(bench: Bench) -> None:
         decoder = Decoder(settings, LimitSettings())
         await decoder.start()
         try:
-            return await first_page(decoder, data, flatten=True), await first_page(decoder, large, flatten=True)
+            return await first_page(decoder, data), await first_page(decoder, large)
         finally:
             await decoder.stop()
 
-    np.testing.assert_array_equal(bench.run(first_page(bench.decoder, data, flatten=True)), flat(data))
+    np.testing.assert_array_equal(bench.run(first_page(bench.decoder, data)), composited(data))
     small_image, large_image = asyncio.run(risky())
-    np.testing.assert_array_equal(small_image, flat(data))
+    np.testing.assert_array_equal(small_image, composited(data))
     assert large_image.shape == (4000, 5000, 3)
-    assert not bench.run(first_page(bench.decoder, data, flatten=False)).any()
+    assert not bench.run(first_page(bench.decoder, data, composite_alpha=False)).any()
