@@ -6,13 +6,12 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
-from models.config import PipelineConfig
+from models.config import Padding, PipelineConfig
 from models.descriptions.model_directory import ModelDirectory
 from models.engines.base import EngineOptions, Precision
 from models.engines.choice import fastest_engine
 from models.machine import usable_cores
 from models.modules import DOC_UNWARPING
-from models.ops.line_groups import Padding
 from models.stages.recognition import MAX_OWN_LINES
 
 logger = logging.getLogger(__name__)

@@ -7,6 +7,11 @@ from typing import Literal
 
 from models.options import OcrDefaults
 
+Profile = Literal["exact", "fast"]
+NamedPrecision = Literal["f32", "bf16", "fp16"]
+Padding = Literal["reference", "tight", "bucket"]
+OptionalModules = Literal["as_configured", "first_use", "start"]
+
 
 @dataclass(frozen=True, slots=True)
 class ModuleConfig:
@@ -67,15 +72,15 @@ class PipelineConfig:
     layout_detection: LayoutConfig | None = None
     table_structure: ModuleConfig | None = None
     defaults: OcrDefaults = field(default_factory=OcrDefaults)
-    optional: Literal["as_configured", "first_use", "start"] = "as_configured"
+    optional: OptionalModules = "as_configured"
     engine: str = "auto"
     device: str = "cpu"
     threads: int = 0
     cores: int = 0
-    profile: Literal["exact", "fast"] = "exact"
-    precision: Literal["auto", "f32", "bf16", "fp16"] = "auto"
-    stage_precisions: Mapping[str, Literal["f32", "bf16", "fp16"]] = field(default_factory=dict)
-    padding: Literal["auto", "reference", "tight", "bucket"] = "auto"
+    profile: Profile = "exact"
+    precision: Literal["auto", NamedPrecision] = "auto"
+    stage_precisions: Mapping[str, NamedPrecision] = field(default_factory=dict)
+    padding: Literal["auto", Padding] = "auto"
     tensorrt: bool = False
     torch_compile: bool = False
     hang_seconds: float = float("inf")

@@ -9,10 +9,11 @@ from typing import Literal, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from models.config import NamedPrecision
 from models.engines.registry import DEVICE_ENGINE, ENGINES, import_engine
 from models.errors import EngineFailure, EngineUnavailable, OutOfDeviceMemory
 
-Precision = Literal["f32", "bf16", "fp16", "fast"]
+Precision = Literal[NamedPrecision, "fast"]
 
 BatchShape: TypeAlias = tuple[int, int, int, int]
 """The items, channels, height and width of a batch."""

@@ -6,11 +6,9 @@ the line's own page only.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
+from models.config import Padding
 from models.ops.resize import MAX_LINE_WIDTH, line_widths
-
-Padding = Literal["reference", "tight", "bucket"]
 
 WIDTH_LADDER = (320, 480, 640, 960, 1280, 1600, 2240, MAX_LINE_WIDTH)
 """The padded widths of the ``bucket`` policy, in pixels. They are few, so that a kernel can be prepared for each."""

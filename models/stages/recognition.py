@@ -7,11 +7,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from models.config import Padding
 from models.descriptions.model_directory import RecognitionSpec
 from models.engines.base import BatchShape, device_batch_shapes
 from models.ops.crop import LineRegion
 from models.ops.ctc import DecodedLine, ctc_characters, decode_line
-from models.ops.line_groups import WIDTH_LADDER, LineGroup, Padding, plan_groups
+from models.ops.line_groups import WIDTH_LADDER, LineGroup, plan_groups
 from models.scheduling.fair_queue import FinishTag
 from models.stages.base import CpuPool, ModelStage, Prepared, StageModel
 from models.stages.pages import PagePixels

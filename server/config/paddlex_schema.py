@@ -17,6 +17,7 @@ from pydantic import (
     WrapValidator,
 )
 
+from models.options import LimitType
 from server.config.serving_settings import NEVER_EXPIRES
 
 
@@ -59,7 +60,7 @@ class TextDetection(Module):
     """The detector."""
 
     limit_side_len: PositiveInt = 960
-    limit_type: Literal["min", "max"] = "max"
+    limit_type: LimitType = "max"
     max_side_limit: PositiveInt = 4000
     thresh: Ratio = 0.3
     box_thresh: Ratio = 0.6

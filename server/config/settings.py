@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr, model_validator
 
+from models.config import NamedPrecision, OptionalModules, Padding, Profile
 from models.engines.registry import EngineName
 from server.config.base import CallerLimitSettings, Section
 from server.config.contract_settings import ContractSettings
@@ -103,10 +104,10 @@ class EngineSettings(Section):
     hang_seconds: PositiveFloat = 120.0
     gpu_memory_share: Annotated[float, Field(gt=0, le=1)] = 1.0
     threads: NonNegativeInt = 0
-    profile: Literal["exact", "fast"] = "exact"
-    precision: Literal["auto", "f32", "bf16", "fp16"] = "auto"
-    stage_precisions: dict[PrecisionStage, Literal["f32", "bf16", "fp16"]] = Field(default_factory=dict)
-    padding: Literal["auto", "reference", "tight", "bucket"] = "auto"
+    profile: Profile = "exact"
+    precision: Literal["auto", NamedPrecision] = "auto"
+    stage_precisions: dict[PrecisionStage, NamedPrecision] = Field(default_factory=dict)
+    padding: Literal["auto", Padding] = "auto"
     tensorrt: bool = False
     torch_compile: bool = False
 
@@ -131,7 +132,7 @@ class ModelSettings(Section):
     local_directories: tuple[Path, ...] = ()
     manifest: Path | None = None
     offline: bool = False
-    optional_modules: Literal["as_configured", "first_use", "start"] = "as_configured"
+    optional_modules: OptionalModules = "as_configured"
 
 
 class AuthSettings(CallerLimitSettings):
