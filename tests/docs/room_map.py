@@ -24,7 +24,7 @@ FILES = {
         "page_reader.py": ("page_reader",),
     },
     "models": {
-        "loader.py": ("loader",),
+        "loader.py": ("loader", "auto_choices"),
         "pipeline.py": ("pipeline", "recognisers", "optional_stage"),
         "batching.py": ("batching",),
     },
