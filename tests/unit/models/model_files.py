@@ -1,4 +1,4 @@
-"""Makes small stand-ins of what the model store handles: ONNX files, model directories, wheels and manifests."""
+"""What the model store handles: the shipped manifest, and small stand-ins of models, wheels and manifests."""
 
 import hashlib
 import zipfile
@@ -7,6 +7,10 @@ from pathlib import Path
 
 import yaml
 
+from models.store.manifest import load_manifest
+
+SHIPPED = load_manifest(Path(__file__).resolve().parents[3] / "configs" / "models.yaml")
+"""The manifest that the package brings."""
 GRAPH = bytes(range(256)) * 40
 
 

@@ -3,7 +3,7 @@ import pytest
 from models.errors import InvalidOption
 from models.languages.groups import DEFAULT_GROUP, GROUPS, LANGUAGES, lacks, languages_read_by, recogniser_for
 from models.options import OcrDefaults, OcrOverrides
-from tests.unit.models.store.test_manifest import SHIPPED
+from tests.unit.models.model_files import SHIPPED
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,15 @@ from models.descriptions.layout_directory import layout_spec, table_spec
 from models.descriptions.model_directory import ModelDirectory
 from models.modules import OPTIONAL_MODULES
 from models.store.manifest import HuggingFaceSource, InvalidManifest, ModelTask, WheelSource, load_manifest
-from tests.unit.models.model_files import onnx_file, repository_source, wheel_source, write_directory, write_manifest
+from tests.unit.models.model_files import (
+    SHIPPED,
+    onnx_file,
+    repository_source,
+    wheel_source,
+    write_directory,
+    write_manifest,
+)
 
-SHIPPED = load_manifest(Path(__file__).resolve().parents[4] / "configs" / "models.yaml")
 LANGUAGES = ("en", "latin", "korean", "cyrillic", "eslav", "el", "th", "arabic", "devanagari", "ta", "te")
 
 

@@ -5,6 +5,7 @@ import pytest
 from models.errors import ModelNotInstalled
 from models.store.manifest import HuggingFaceSource, Manifest, ManifestEntry
 from models.store.official_names import find_entry
+from tests.unit.models.model_files import SHIPPED
 
 KNOWN = ManifestEntry("text_detection", "Apache-2.0", (HuggingFaceSource("someone/else", "onnx", {}),))
 MANIFEST = Manifest({"PP-OCRv5_mobile_det": KNOWN, "UVDoc": KNOWN})
@@ -72,3 +73,21 @@ def test_other_names_are_refused(name: str) -> None:
 def test_a_refusal_suggests_the_nearest_name() -> None:
     with pytest.raises(ModelNotInstalled, match=r"Did you mean UVDoc\? `ppocr-server models list`"):
         find_entry(MANIFEST, "UVDock")
+
+
+@pytest.mark.parametrize(
+    ("name", "task"),
+    [
+        ("PP-DocLayout-S", "layout_detection"),
+        ("PP-DocLayout-M", "layout_detection"),
+        ("PP-DocLayout-L", "layout_detection"),
+        ("PP-DocLayout_plus-L", "layout_detection"),
+        ("picodet_lcnet_x1_0_fgd_layout_cdla", "layout_detection"),
+        ("SLANet_plus", "table_structure"),
+        ("SLANet", "table_structure"),
+    ],
+)
+def test_layout_and_table_models_can_be_pulled_by_name(name: str, task: str) -> None:
+    entry = find_entry(SHIPPED, name)
+    assert entry.task == task
+    assert entry.sources

@@ -1,14 +1,16 @@
-"""What the command ``ocr`` says when reading itself fails."""
+"""The command ``ocr``: what it prints and writes, and what it says of a file that cannot be read."""
 
+import json
 from importlib import import_module
 from pathlib import Path
 
+import cv2
 import pytest
-from click.testing import CliRunner
 
 from models.errors import EngineFailure
-from server.cli import main
+from server.cli.drawn_line import draw_line, is_right
 from tests.unit.server.apps import png
+from tests.unit.server.cli.commands import FAILED, MISCONFIGURED, run
 from tests.unit.server.stub_pipeline import StubPipeline
 
 OCR = import_module("server.cli.ocr")
@@ -21,6 +23,70 @@ def test_an_engine_that_fails_is_named(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(OCR, "pull_required", lambda *_: None)
     monkeypatch.setattr(OCR, "build_pipeline", lambda *_: pipeline)
     (tmp_path / "page.png").write_bytes(png())
-    result = CliRunner().invoke(main, ["ocr", str(tmp_path / "page.png")])
-    assert result.exit_code == 1
+    result = run("ocr", tmp_path / "page.png")
+    assert result.exit_code == FAILED
     assert f"page.png: {pipeline.failures[0]}" in result.stderr
+
+
+@pytest.fixture
+def line_image(tmp_path: Path) -> Path:
+    file = tmp_path / "line.png"
+    cv2.imwrite(str(file), draw_line())
+    return file
+
+
+def test_ocr_prints_text(line_image: Path) -> None:
+    result = run("ocr", line_image)
+    assert result.exit_code == 0, result.output
+    assert is_right(result.stdout)
+
+
+def test_ocr_prints_the_contracts_json(line_image: Path) -> None:
+    result = run("ocr", "--format", "json", "--return-word-box", "--text-det-thresh", "0.4", line_image, line_image)
+    first, second = (json.loads(line) for line in result.stdout.splitlines())
+    assert first == second
+    assert first["file"] == str(line_image)
+    (page,) = first["pages"]
+    assert page["text_det_params"]["thresh"] == 0.4
+    assert page["return_word_box"] is True
+    assert page["model_settings"] == {"use_doc_preprocessor": False, "use_textline_orientation": False}
+    assert is_right("".join(page["rec_texts"]))
+
+
+def test_ocr_saves_pictures_and_texts_under_the_files_names(line_image: Path, tmp_path: Path) -> None:
+    output = tmp_path / "made" / "here"
+    assert run("ocr", "--format", "picture", "--output", output, line_image).exit_code == 0
+    assert run("ocr", "--output", output, line_image).stdout == ""
+    assert is_right((output / "line.png.txt").read_text(encoding="utf-8"))
+    picture = cv2.imread(str(output / "line.png_ocr_img_0.jpg"))
+    assert picture is not None
+    height, width = draw_line().shape[:2]
+    assert picture.shape[:2] == (height, 2 * width)
+
+
+def test_ocr_goes_on_after_a_file_that_cannot_be_read(line_image: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"not an image")
+    result = run("ocr", broken, line_image)
+    assert result.exit_code == FAILED
+    assert f"{broken}: Invalid input file" in result.stderr
+    assert is_right(result.stdout)
+
+
+def test_ocr_reads_every_page_unless_told_otherwise(line_image: Path, tmp_path: Path) -> None:
+    pages = tmp_path / "pages.tiff"
+    cv2.imwritemulti(str(pages), [draw_line()] * 12)
+    assert run("ocr", pages).stdout == "\n".join([run("ocr", line_image).stdout] * 12)
+    assert len(json.loads(run("ocr", "--format", "json", "--max-pages", "2", pages).stdout)["pages"]) == 2
+
+
+def test_ocr_does_not_overwrite_one_result_with_another(line_image: Path, tmp_path: Path) -> None:
+    result = run("ocr", "--output", tmp_path, line_image, line_image)
+    assert result.exit_code == MISCONFIGURED
+    assert "line.png" in result.stderr
+
+
+def test_ocr_refuses_options_out_of_range(line_image: Path) -> None:
+    result = run("ocr", "--text-rec-score-thresh", "2", line_image)
+    assert result.exit_code == MISCONFIGURED
+    assert "text_rec_score_thresh: must be between 0 and 1" in result.stderr

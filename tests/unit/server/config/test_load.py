@@ -10,7 +10,6 @@ import yaml
 from pydantic import BaseModel
 
 from server.config.base import ConfigurationError
-from server.config.effective import effective_yaml
 from server.config.files import DEFAULT_FILE, MANIFEST_FILE, packaged_file
 from server.config.load import Configuration, load_configuration
 from server.config.settings import Settings
@@ -95,6 +94,16 @@ def test_the_v6_profile_differs_in_nothing_but_its_models() -> None:
     )
     assert renamed == v5.pipeline
     assert (v6.settings, v6.serving, v6.notes) == (v5.settings, v5.serving, v5.notes)
+
+
+def test_the_profile_for_gpus_is_the_default_on_another_device() -> None:
+    shipped, default = load(packaged_file("cuda.yaml")), load()
+    engine = shipped.settings.engine
+    assert (engine.name, engine.device, engine.precision, engine.padding) == ("torch", "gpu:0", "fp16", "bucket")
+    assert shipped.settings.decode.workers == 8
+    kept = {"engine": default.settings.engine, "decode": shipped.settings.decode.model_copy(update={"workers": 0})}
+    assert shipped.settings.model_copy(update=kept) == default.settings
+    assert shipped.pipeline.text_recognition == default.pipeline.text_recognition
 
 
 def test_later_sources_win(write) -> None:
@@ -255,36 +264,6 @@ def test_paths_are_found_beside_the_file_that_names_them(
     assert load(file).settings.auth.tokens["me"].get_secret_value() == "secret"
     (elsewhere / "tokens").write_text("me: nearer\n", encoding="utf-8")
     assert load(file).settings.auth.tokens["me"].get_secret_value() == "nearer"
-
-
-def test_effective_values_mask_secrets() -> None:
-    text = effective_yaml(load(None, {"PPOCR_SERVER_TOKENS": "me=s3cret"}, "storage.signing_key=k3y-of-16-letters"))
-    assert "me: '**********'" in text
-    assert "s3cret" not in text
-    assert "k3y" not in text
-
-
-def test_effective_values_are_a_configuration_with_the_same_effect(write, tmp_path: Path) -> None:
-    (tmp_path / "weights").mkdir()
-    file = write(
-        f"""
-text_type: general
-use_doc_preprocessor: true
-use_textline_orientation: false
-SubPipelines:
-  DocPreprocessor:
-    use_doc_unwarping: false
-    SubModules: {{DocOrientationClassify: {{model_name: PP-LCNet_x1_0_doc_ori}}}}
-SubModules:
-  TextDetection: {{model_name: PP-OCRv5_server_det, model_dir: {tmp_path}/weights, thresh: 1}}
-  TextRecognition: {{model_name: PP-OCRv5_server_rec, batch_size: 8}}
-Serving: {{return_urls: true, extra: {{max_output_img_size: null, file_storage: {{type: file_system, directory: p}}}}}}
-ppocr_server: {{url_input: {{allowed_hosts: [a.example]}}, limits: {{max_pages: null}}}}
-""",
-    )
-    before = load(file)
-    after = load(write(effective_yaml(before), "again.yaml"))
-    assert (after.settings, after.pipeline, after.serving) == (before.settings, before.pipeline, before.serving)
 
 
 @pytest.mark.parametrize("megabytes", ["1", "511"])

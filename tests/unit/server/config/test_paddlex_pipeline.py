@@ -6,52 +6,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from models.config import LayoutConfig, ModuleConfig
 from models.modules import LAYOUT_DETECTION, OPTIONAL_MODULES, OptionalModule
 from server.config.base import ConfigurationError
 from server.config.effective import effective_yaml
-from server.config.load import Configuration, load_configuration
-from server.config.serving_settings import NEVER_EXPIRES, FileSystemStorage, MemoryStorage, ServingSettings
-
-PACKAGED_BY_PADDLEX = """
-pipeline_name: OCR
-text_type: general
-use_doc_preprocessor: True
-use_textline_orientation: True
-SubPipelines:
-  DocPreprocessor:
-    pipeline_name: doc_preprocessor
-    use_doc_orientation_classify: True
-    use_doc_unwarping: True
-    SubModules:
-      DocOrientationClassify: {module_name: doc_text_orientation, model_name: PP-LCNet_x1_0_doc_ori, model_dir: null}
-      DocUnwarping: {module_name: image_unwarping, model_name: UVDoc, model_dir: null}
-SubModules:
-  TextDetection:
-    {module_name: text_detection, model_name: PP-OCRv6_medium_det, model_dir: null, limit_side_len: 64,
-     limit_type: min, max_side_limit: 4000, thresh: 0.3, box_thresh: 0.6, unclip_ratio: 1.5}
-  TextLineOrientation:
-    {module_name: textline_orientation, model_name: PP-LCNet_x1_0_textline_ori, model_dir: null, batch_size: 6}
-  TextRecognition:
-    {module_name: text_recognition, model_name: PP-OCRv6_medium_rec, model_dir: null, batch_size: 6, score_thresh: 0.0}
-"""
-
-SMALLEST = """
-use_doc_preprocessor: false
-use_textline_orientation: false
-SubModules:
-  TextDetection: {model_name: PP-OCRv5_mobile_det}
-  TextRecognition: {model_name: PP-OCRv5_mobile_rec}
-"""
-
-
-@pytest.fixture
-def load(tmp_path: Path):
-    def _load(text: str, *overrides: str) -> Configuration:
-        file = tmp_path / "pipeline.yaml"
-        file.write_text(text, encoding="utf-8")
-        return load_configuration(file, {}, overrides)
-
-    return _load
+from server.config.load import load_configuration
+from server.config.serving_settings import ServingSettings
+from tests.unit.server.config.paddlex_files import PACKAGED_BY_PADDLEX, SMALLEST, WITH_LAYOUT
 
 
 def test_a_production_file_is_read_as_it_is(load) -> None:
@@ -215,57 +176,23 @@ def test_model_directories_are_found_from_the_current_directory_first(
     assert load(text).pipeline.text_recognition.model_dir == Path("rec")
 
 
-@pytest.mark.parametrize(
-    ("serving", "expected"),
-    [
-        ("{}", ServingSettings()),
-        ("{visualize: false}", ServingSettings(visualize=False)),
-        ("{return_urls: true}", ServingSettings(return_urls=True, file_storage=MemoryStorage())),
-        ("{extra: {return_img_urls: true}}", ServingSettings(return_urls=True, file_storage=MemoryStorage())),
-        ("{return_urls: false, extra: {return_img_urls: true}}", ServingSettings()),
-        ("{return_urls: null, extra: {file_storage: {type: memory}}}", ServingSettings(file_storage=MemoryStorage())),
-        (
-            "{return_urls: true, extra: {file_storage: {type: file_system, directory: pictures}}}",
-            ServingSettings(return_urls=True, file_storage=FileSystemStorage(Path("pictures"))),
-        ),
-        ("{extra: {url_expires_in: -1}}", ServingSettings(url_expires_in=NEVER_EXPIRES)),
-        ("{extra: {url_expires_in: 60}}", ServingSettings(url_expires_in=60)),
-        (
-            "{extra: {max_num_input_imgs: null, max_output_img_size: null}}",
-            ServingSettings(max_num_input_imgs=None, max_output_img_size=None),
-        ),
-        ("{extra: {max_output_img_size: [640, 480]}}", ServingSettings(max_output_img_size=(640, 480))),
-    ],
-)
-def test_serving(load, serving: str, expected: ServingSettings) -> None:
-    assert load(f"{SMALLEST}Serving: {serving}\n").serving == expected
-
-
-def test_the_old_name_for_links_is_noted(load) -> None:
-    (note,) = load(f"{SMALLEST}Serving: {{extra: {{return_img_urls: true}}}}\n").notes
-    assert "deprecated" in note
-
-
-def test_links_never_expire_only_where_paddlex_own_key_says_so(load) -> None:
-    assert load(SMALLEST, "storage.url_expires_in=60").serving.url_expires_in == 60
-    with pytest.raises(ConfigurationError, match=r"storage\.url_expires_in: Input should be greater than 0"):
-        load(SMALLEST, "storage.url_expires_in=-1")
+def test_layout_and_table_models_are_off_unless_switched_on(load) -> None:
+    for text in ("", WITH_LAYOUT):
+        pipeline = load(f"{text}use_layout_detection: false\nuse_table_recognition: false\n").pipeline
+        assert (pipeline.layout_detection, pipeline.table_structure) == (None, None)
+    pipeline = load(f"{WITH_LAYOUT}use_layout_detection: true\nuse_table_recognition: true\n").pipeline
+    assert pipeline.layout_detection == LayoutConfig("PP-DocLayout-S", threshold={0: 0.3, 8: 0.5})
+    assert pipeline.table_structure == ModuleConfig("SLANet_plus")
 
 
 @pytest.mark.parametrize(
-    ("serving", "message"),
+    ("text", "said"),
     [
-        ("{visualize: null}", "Serving.visualize: Input should be a valid boolean"),
-        ("{extra: {file_storage: {}}}", "Serving.extra.file_storage.type: Field required"),
-        ("{extra: {file_storage: {type: s3}}}", "Serving.extra.file_storage.type: unknown type 's3'"),
-        ("{extra: {file_storage: {type: bos, ak: x, sk: x}}}", "this server sends nothing out"),
-        ("{extra: {file_storage: {type: file_system}}}", "Serving.extra.file_storage.directory: is missing"),
-        ("{extra: {url_expires_in: 0}}", "Serving.extra.url_expires_in: Input should be greater than 0, or -1"),
-        ("{extra: {max_num_input_imgs: 0}}", "Serving.extra.max_num_input_imgs: "),
-        ("{extra: {max_output_img_size: [2000]}}", "Serving.extra.max_output_img_size.1: "),
+        (f"{WITH_LAYOUT}use_table_recognition: true\n", "use_layout_detection: true"),
+        (f"{SMALLEST}use_layout_detection: true\n", r"SubModules\.LayoutDetection"),
+        (f"{SMALLEST}  LayoutDetection: {{model_name: x, threshold: 2}}\n", "threshold"),
     ],
 )
-def test_serving_mistakes(load, serving: str, message: str) -> None:
-    with pytest.raises(ConfigurationError) as caught:
-        load(f"{SMALLEST}Serving: {serving}\n")
-    assert message in str(caught.value)
+def test_switches_of_layout_that_cannot_work_are_refused(load, text: str, said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        load(text)

@@ -1,17 +1,17 @@
-"""Engine and device are one line of the configuration each; what a machine lacks is said before anything runs."""
+"""The command ``check``: it reads a line for real, or says what this machine lacks before anything runs."""
 
 import ctypes
+import re
 import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from server.cli import main
 from server.cli.start import load, open_store, pull_required
 from server.config.files import packaged_file
+from tests.unit.server.cli.commands import FAILED, line_orientation_from, run
 
 REPOSITORY = Path(__file__).parents[4]
 CUDA = packaged_file("cuda.yaml")
@@ -25,25 +25,10 @@ def has_driver() -> bool:
     return True
 
 
-def check(*arguments: str) -> tuple[int, str]:
-    done = CliRunner().invoke(main, ["check", *arguments])
-    return done.exit_code, done.output
-
-
 @pytest.fixture(scope="module", autouse=True)
 def weights() -> None:
     configuration = load(None, ())
     pull_required(configuration, open_store(configuration))
-
-
-def test_the_profile_for_gpus_is_the_default_on_another_device() -> None:
-    shipped, default = load(CUDA, ()), load(None, ())
-    engine = shipped.settings.engine
-    assert (engine.name, engine.device, engine.precision, engine.padding) == ("torch", "gpu:0", "fp16", "bucket")
-    assert shipped.settings.decode.workers == 8
-    kept = {"engine": default.settings.engine, "decode": shipped.settings.decode.model_copy(update={"workers": 0})}
-    assert shipped.settings.model_copy(update=kept) == default.settings
-    assert shipped.pipeline.text_recognition == default.pipeline.text_recognition
 
 
 @pytest.mark.skipif(has_driver(), reason="there is an NVIDIA driver")
@@ -58,18 +43,18 @@ def test_the_profile_for_gpus_is_the_default_on_another_device() -> None:
 def test_without_a_gpu_the_profile_for_gpus_is_refused(engine: str, words: str) -> None:
     if find_spec(engine) is None:
         pytest.skip(f"{engine} is not installed")
-    code, output = check("--config", str(CUDA), "--set", f"engine.name={engine}")
-    assert code == 1
-    assert words in output
-    assert "Traceback" not in output
-    assert "reading:" not in output
+    result = run("check", "--config", CUDA, "--set", f"engine.name={engine}")
+    assert result.exit_code == FAILED
+    assert words in result.output
+    assert "Traceback" not in result.output
+    assert "reading:" not in result.output
 
 
 @pytest.mark.skipif(find_spec("paddle") is None, reason="paddle is not installed (extra `paddle`)")
 def test_paddle_says_which_form_of_a_model_it_needs() -> None:
-    code, output = check("--set", "engine.name=paddle", "--set", "models.offline=true")
-    assert code == 1
-    assert "models pull PP-OCRv5_mobile_det --format paddle" in output
+    result = run("check", "--set", "engine.name=paddle", "--set", "models.offline=true")
+    assert result.exit_code == FAILED
+    assert "models pull PP-OCRv5_mobile_det --format paddle" in result.output
 
 
 def test_a_package_that_is_missing_is_named_with_what_installs_it() -> None:
@@ -84,7 +69,28 @@ def test_a_package_that_is_missing_is_named_with_what_installs_it() -> None:
 def test_another_engine_is_one_line(engine: str) -> None:
     if find_spec(engine) is None:
         pytest.skip(f"{engine} is not installed")
-    code, output = check("--set", f"engine.name={engine}", "--set", "models.optional_modules=as_configured")
-    assert code == 0, output
-    assert f"{engine} on " in output
-    assert "reading: a drawn line was read" in output
+    result = run("check", "--set", f"engine.name={engine}", "--set", "models.optional_modules=as_configured")
+    assert result.exit_code == 0, result.output
+    assert f"{engine} on " in result.output
+    assert "reading: a drawn line was read" in result.output
+
+
+def test_check_reads_a_real_line() -> None:
+    result = run("check")
+    assert result.exit_code == 0, result.output
+    assert "PP-OCRv5_mobile_det: installed, SHA-256 as published" in result.stdout
+    assert "text_recognition (PP-OCRv5_mobile_rec): runs" in result.stdout
+    assert re.search(r"decode workers: (cut off from network|Decode workers)", result.stdout)
+
+
+def test_check_fails_without_weights(tmp_path: Path) -> None:
+    result = run("check", "--set", f"models.directory={tmp_path}", "--set", "models.offline=true")
+    assert result.exit_code == FAILED
+    assert "ppocr-server models pull PP-OCRv5_mobile_det" in result.output
+
+
+def test_check_tells_of_a_module_that_cannot_run_and_goes_on(tmp_path: Path) -> None:
+    file = line_orientation_from(tmp_path / "empty", on=False)
+    result = run("check", "--config", file)
+    assert result.exit_code == 0, result.output
+    assert "textline_orientation (ch_ppocr_mobile_v2.0_cls): cannot run: " in result.stdout
