@@ -1,18 +1,23 @@
-"""Every format: what it is called, and that text no format may hold does no harm."""
+"""Every format: what it is called, that hostile text does no harm in it, and that a reader which is not ours opens it."""
 
+import asyncio
 import io
+import shutil
 import subprocess
 import sys
 import zipfile
 from dataclasses import fields
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 from lxml import etree
 
+from models.layout.document import Cell, Table
+from server.config.settings import OfficeSettings
+from server.decode.office.converter import OfficeConverter
 from server.export.files.result_file import RESULT_FORMATS, ResultFormat
-from server.export.text import clean_text
-from tests.unit.server.export.files.file_pages import IMAGE_SOURCE, file_page, text_line
+from tests.unit.server.export.files.file_pages import IMAGE_SOURCE, block, file_page, text_line
 
 CONTROLS = "".join(map(chr, range(32))) + "\x7f\ud800\udfff\ufffe\uffff"
 HOSTILE = file_page(
@@ -87,15 +92,20 @@ def test_no_writer_is_imported_before_its_first_file() -> None:
     assert run.stdout.split() == []
 
 
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        ("  a \t b\n", "a b"),
-        ("a\0\x0b\x1fb", "ab"),
-        ("\ud800x\udc00", "x"),
-        ("字\uffff𠀀😀", "字𠀀😀"),
-        ("\u3000 ", ""),
-    ],
+TEXTS = ("标题", "paragraph", "=1+1", "cell", "图表")
+LINES = tuple(text_line(text, 20, 20 + 60 * at, 300, 60 + 60 * at) for at, text in enumerate(TEXTS))
+TABLE = Table(2, 2, (Cell(0, 0, 1, 2, (2,)), Cell(1, 0, 1, 1, (3,)), Cell(1, 1, 1, 1, ())), ruled=True)
+PAGE = file_page(
+    *LINES, blocks=(block("title", 0, level=1), block("text", 1), block("table", 2, 3, table=TABLE), block("image", 4))
 )
-def test_clean_text(given: str, expected: str) -> None:
-    assert clean_text(given) == expected
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
+@pytest.mark.parametrize("name", ["docx", "xlsx", "pptx"])
+def test_libreoffice_opens_it_and_shows_everything(name: str) -> None:
+    data = RESULT_FORMATS[name].write([PAGE, file_page(LINES[1])], IMAGE_SOURCE)
+    with pdfium.PdfDocument(asyncio.run(OfficeConverter(OfficeSettings()).to_pdf(data, name))) as shown:
+        pages = [page.get_textpage().get_text_bounded().split() for page in shown]
+    assert len(pages) == 2
+    assert sorted(pages[0]) == sorted(TEXTS)
+    assert pages[1] == ["paragraph"]

@@ -29,7 +29,7 @@ from tests.unit.server.export.files.file_pages import (
     turned_line,
 )
 from tests.unit.server.export.files.make_blank_font import blank_font
-from tests.unit.server.export.similarity import similarity
+from tests.unit.server.export.files.similarity import similarity
 
 NEAR = 2.0
 """Points that a line's text may be off."""
