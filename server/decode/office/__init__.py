@@ -1,1 +1,1 @@
-"""Word, Excel and PowerPoint files: LibreOffice renders them as PDF, shut in."""
+"""Word, Excel and PowerPoint files. LibreOffice renders them as PDF in a sandbox."""

@@ -1,6 +1,7 @@
-"""Takes limits upon itself and then becomes the program that renders an Office document.
+"""Limits its own process and then becomes the program that renders an Office document.
 
-Started as ``python -m server.decode.office.child MEMORY_BYTES FILE_BYTES CPU_SECONDS PARENT PROGRAM ARGUMENTS…``.
+The command line is ``python -m server.decode.office.child MEMORY_BYTES FILE_BYTES CPU_SECONDS PARENT PROGRAM
+ARGUMENTS…``.
 """
 
 import os
@@ -13,11 +14,11 @@ from server.children.sandbox import die_with_parent, no_new_privileges
 from server.children.system_calls import forbid_network
 
 OPEN_FILES = 1024
-"""LibreOffice opens a few hundred: its libraries, fonts and the parts of a document."""
+"""LibreOffice opens a few hundred files: its libraries, fonts and the parts of a document."""
 
 
 def main() -> None:
-    """Run as the process that the server started."""
+    """Run in the process that the server started."""
     memory_bytes, file_bytes, cpu_seconds, parent = (int(argument) for argument in sys.argv[1:5])
     die_with_parent(parent)
     _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -29,8 +30,8 @@ def main() -> None:
     ):
         resource.setrlimit(limit, (value, value))
     forbid_core_dumps()
-    # Python ignores the signal of the file size limit, and what it starts would too: LibreOffice does not notice that a
-    # write failed, and calls half a file a success.
+    # Python ignores the signal of the file size limit, and a program that it starts would ignore it too. LibreOffice
+    # does not notice a failed write, and would report half a file as a success.
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
     no_new_privileges()
     forbid_network()

@@ -1,8 +1,8 @@
-"""Office documents become PDF: LibreOffice, in a child process of its own for each document.
+"""Makes PDF from Office documents with LibreOffice. Each document has a child process of its own.
 
-Shut in by bubblewrap, a document never touches a disk: it, LibreOffice's profile and the result live in memory that is
-gone when the process is, however that ends. Where bubblewrap cannot work, they live in a directory that only this user
-may enter, in memory if the system has /dev/shm, and are deleted afterwards.
+With bubblewrap, a document never touches a disk. The document, LibreOffice's profile and the result are in memory that
+ends with the process. Without bubblewrap, they are in a directory that only this user may enter, in memory if the
+system has /dev/shm. They are deleted afterwards.
 """
 
 import asyncio
@@ -27,10 +27,11 @@ logger = logging.getLogger(__name__)
 MEGABYTE = 1024 * 1024
 PROFILE_FILE = "profile/user/registrymodifications.xcu"
 ASIDE_BYTES = 256 * MEGABYTE
-"""For LibreOffice's profile and what it unpacks; taken up only as far as it is written."""
+"""Room for LibreOffice's profile and the files that it unpacks. Only written bytes take memory."""
 PDF_END, PDF_END_WITHIN = b"%%EOF", 32
 CPU_FACTOR = 4
-"""LibreOffice may use several cores; the clock is the limit that counts, and this one ends what outlives us."""
+"""Processor seconds for each second of the timeout, because LibreOffice may use several cores. Normally the timeout
+ends a rendering. This limit ends one that outlives the server."""
 
 SCRIPT = """
 mkdir -p "$1/home" "$1/out" && export HOME="$1/home" TMPDIR="$1/home"
@@ -42,11 +43,11 @@ TOO_SLOW = "The document takes longer to render than the server allows."
 
 
 class OfficeConverter:
-    """Renders Office documents, a few at a time."""
+    """Renders Office documents, a limited number at the same time."""
 
     def __init__(self, settings: OfficeSettings) -> None:
         self._settings = settings
-        self._turns = asyncio.Semaphore(settings.processes)
+        self._permits = asyncio.Semaphore(settings.processes)
         self._tools: OfficeTools | None = None
 
     async def to_pdf(self, data: bytes, kind: str) -> bytes:
@@ -54,24 +55,24 @@ class OfficeConverter:
 
         Args:
             data: not encrypted, and checked by a worker.
-            kind: its extension.
+            kind: its file extension.
 
         Raises:
-            OfficeUnavailable: LibreOffice is not there, or not as safely as it is configured to run.
-            InvalidInputFile: LibreOffice cannot make pages of it, with the memory that it has.
+            OfficeUnavailable: LibreOffice is not installed, or cannot run as safely as it is configured.
+            InvalidInputFile: LibreOffice cannot render it with its memory.
             RequestTimeout: it takes too long.
         """
         tools = await self._find_tools()
-        async with self._turns:
+        async with self._permits:
             if tools.bwrap is not None:
                 return await self._shut_in(tools, tools.bwrap, data, kind)
             return await self._in_directory(tools, data, kind)
 
     async def check_fonts(self, characters: str) -> None:
-        """Refuse a document with characters that no font has: its pages would show empty boxes for them.
+        """Refuse a document with characters that no font has. Its pages would show empty boxes for them.
 
         Raises:
-            OfficeUnavailable: names the scripts.
+            OfficeUnavailable: a font is missing. The message names the scripts.
         """
         scripts = (await self._find_tools()).fonts.missing_scripts(characters)
         if scripts:
@@ -81,7 +82,7 @@ class OfficeConverter:
             )
 
     async def _find_tools(self) -> OfficeTools:
-        """Found once; looked for again after every failure, so that an installation needs no restart."""
+        """Find the tools once. After a failure they are searched again, so a later installation needs no restart."""
         if not self._settings.enabled:
             raise OfficeUnavailable(f"{NO_OFFICE}decode.office.enabled is false.")
         if self._tools is None:
@@ -116,14 +117,14 @@ class OfficeConverter:
             return await self._run(_command(tools, str(directory), kind), [], self._room(data))
 
     def _room(self, data: bytes) -> int:
-        """Bytes that the document, what LibreOffice keeps beside it and the result may take up.
+        """The bytes that the document, LibreOffice's own files and the result may take together.
 
-        No file has a limit below that: LibreOffice leaves out a picture that it cannot put aside, and says nothing.
+        No single file has a lower limit. LibreOffice would silently leave out a picture that it cannot write.
         """
         return 2 * len(data) + self._settings.max_result_megabytes * MEGABYTE + ASIDE_BYTES
 
     async def _run(self, command: Sequence[str], descriptors: Sequence[int], file_bytes: int) -> bytes:
-        """Run the command, and return what it writes to its output."""
+        """Run the command and return its output."""
         settings = self._settings
         limits = (
             settings.memory_megabytes * MEGABYTE,
@@ -149,7 +150,7 @@ class OfficeConverter:
             except TimeoutError as error:
                 raise RequestTimeout(TOO_SLOW) from error
             finally:
-                # Also what LibreOffice may have left behind.
+                # This also kills processes that LibreOffice left behind.
                 with suppress(ProcessLookupError):
                     os.killpg(child.pid, signal.SIGKILL)
                 await child.wait()

@@ -1,4 +1,4 @@
-"""Office documents before they are rendered: told apart, checked and decrypted. Runs in a worker only."""
+"""Identifies, checks and decrypts Office documents before they are rendered. Runs in a worker only."""
 
 import io
 import zipfile
@@ -21,7 +21,7 @@ OLE_KINDS: Mapping[str, MadeKind] = {
 }
 ENCRYPTED_PACKAGE = "EncryptedPackage"
 KNOWN_PASSWORD = "VelvetSweatshop"  # noqa: S105
-"""Excel encrypts a workbook that is only protected against changes with this one, and opens it unasked."""
+"""Excel encrypts a workbook that is only protected against changes with this password, and opens it without asking."""
 
 MAX_MEMBERS = 10_000
 MAX_UNPACKED_BYTES = 1024**3
@@ -32,15 +32,15 @@ DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("ascii", "utf-16-
 
 
 def plain_office(data: bytes, password: str | None) -> tuple[bytes, MadeKind]:
-    """Check an Office document and take its encryption off.
+    """Check an Office document and decrypt it.
 
     Returns:
-        The document and its extension: docx, xlsx, pptx, doc, xls or ppt.
+        The document and its file extension: docx, xlsx, pptx, doc, xls or ppt.
 
     Raises:
-        Encrypted: no password, or a wrong one.
-        Unreadable: none of the six, or one that unpacks to more than is allowed.
-        Exception: damaged.
+        Encrypted: there is no password, or a wrong one.
+        Unreadable: it is none of the six, or unpacks to more bytes than allowed.
+        Exception: it is damaged.
     """
     if data.startswith(ZIP_MAGIC):
         return data, _checked_package(data)
@@ -74,7 +74,7 @@ def _opened(data: bytes, password: str) -> bytes:
 
 
 def _checked_package(data: bytes) -> MadeKind:
-    """Tell what a package is, and refuse one that is a bomb or brings entities of its own."""
+    """Find the kind of a package. A zip bomb, or a package that declares entities, is refused."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         members = package.infolist()
         if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_UNPACKED_BYTES:

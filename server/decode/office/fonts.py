@@ -1,4 +1,4 @@
-"""Which characters the installed fonts can show, so that a page of empty boxes is never read as if it were a page."""
+"""Finds the characters that the installed fonts have. So a page of empty boxes is never read like a real page."""
 
 import asyncio
 import unicodedata
@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
 Range = tuple[int, int]
-"""First and last code point."""
+"""The first and last code point."""
 
 LIST_ARGUMENTS = ("--format", "%{charset}\n")
 
@@ -15,7 +15,7 @@ class FontCoverage:
     """The characters that at least one installed font has.
 
     Args:
-        ranges: in any order; they may overlap.
+        ranges: in any order. They may overlap.
     """
 
     def __init__(self, ranges: Iterable[Range]) -> None:
@@ -23,12 +23,12 @@ class FontCoverage:
         self._starts = [first for first, _ in self._ranges]
 
     def missing_scripts(self, text: Iterable[str]) -> tuple[str, ...]:
-        """Names of the scripts, such as ``CJK`` or ``THAI``, that cannot be shown: most of their letters have no font.
+        """The names of scripts, such as ``CJK`` or ``THAI``, that cannot be shown: most of their letters have no font.
 
-        A single rare letter, or a symbol, that no font has does not make a page unreadable.
+        A page stays readable if no font has a single rare letter or a symbol.
 
         Args:
-            text: characters, each counted as often as it comes.
+            text: characters. Repeated characters count repeatedly.
         """
         known: dict[str, list[bool]] = {}
         for character in text:
@@ -42,7 +42,7 @@ class FontCoverage:
 
 
 def _script(character: str) -> str:
-    """The first word of the character's name, which is its script's."""
+    """The script of a character: the first word of its Unicode name."""
     return unicodedata.name(character, "UNKNOWN").split()[0]
 
 
@@ -50,7 +50,7 @@ async def installed_coverage(program: str, environment: Mapping[str, str]) -> Fo
     """Ask fontconfig's ``fc-list`` for the characters of every font.
 
     Raises:
-        OSError: it cannot be run, or fails.
+        OSError: the program cannot be run, or fails.
     """
     child = await asyncio.create_subprocess_exec(
         program, *LIST_ARGUMENTS, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, env=environment
@@ -62,7 +62,7 @@ async def installed_coverage(program: str, environment: Mapping[str, str]) -> Fo
 
 
 def parsed_ranges(listing: str) -> Sequence[Range]:
-    """Read fontconfig's character sets: hexadecimal code points and ranges, set apart by white space."""
+    """Parse fontconfig's character sets: hexadecimal code points and ranges, separated by white space."""
     ends = (entry.partition("-") for entry in listing.split())
     return [(int(first, 16), int(last or first, 16)) for first, _, last in ends]
 

@@ -1,7 +1,7 @@
-"""A directory for one document, gone when its work is; also where the server was killed meanwhile.
+"""A directory for one document. It is deleted when the work is done, or at the next start if the server was killed.
 
-A killed server cannot tidy up. Each directory is locked for as long as its server lives, by the kernel, so that a later
-server sees which ones are nobody's. Until it is locked a directory has another name, and nothing in it.
+A killed server cannot delete anything. The kernel locks each directory as long as its server lives. So a later server
+sees which directories are abandoned. Before a directory is locked, it has another name and is empty.
 """
 
 import fcntl
@@ -18,7 +18,7 @@ _NAME, _NEW = "ppocr-server-", "ppocr-new-"
 
 @contextmanager
 def private_directory() -> Iterator[Path]:
-    """Make a directory that only this user may enter, in memory where the system has /dev/shm."""
+    """Make a directory that only this user may enter, in memory if the system has /dev/shm."""
     new = Path(tempfile.mkdtemp(prefix=_NEW, dir=_parent()))
     lock = os.open(new, os.O_RDONLY | os.O_DIRECTORY)
     directory = new
@@ -30,14 +30,14 @@ def private_directory() -> Iterator[Path]:
         try:
             shutil.rmtree(directory)
         finally:
-            # What could not be deleted is nobody's from here on, and goes with the next start.
+            # A directory that could not be deleted is abandoned from here on. The next start deletes it.
             os.close(lock)
 
 
 def remove_leftovers() -> None:
-    """Delete what servers of this user left behind that are no more."""
+    """Delete directories that dead servers of this user left behind."""
     for directory in _parent().glob(f"{_NAME}*"):
-        # Somebody else's, or gone already.
+        # It may belong to another user, or be deleted already.
         with suppress(OSError):
             _remove_if_abandoned(directory)
 

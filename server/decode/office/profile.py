@@ -1,13 +1,13 @@
-"""What LibreOffice is told before it sees a document: no macros, no links, no network, no Java, no first-start talk."""
+"""LibreOffice's profile for untrusted documents: no macros, no links, no network, no Java, no first-start dialog."""
 
 from xml.sax.saxutils import quoteattr
 
 NEVER = "2"
 UNREACHABLE_PORT = "9"
-"""The discard port, where nobody listens."""
+"""The discard port. No program listens on it."""
 
 Setting = tuple[str, str, str]
-"""Path of a node in LibreOffice's registry, name of its property, value."""
+"""The path of a node in LibreOffice's registry, the name of its property, and the value."""
 
 SETTINGS: tuple[Setting, ...] = (
     ("org.openoffice.Office.Common/Security/Scripting", "DisableMacrosExecution", "true"),
@@ -29,7 +29,7 @@ SETTINGS: tuple[Setting, ...] = (
 
 
 def profile_settings() -> bytes:
-    """The file ``registrymodifications.xcu`` of a fresh profile."""
+    """The file ``registrymodifications.xcu`` of a new profile."""
     items = "".join(
         f'<item oor:path={quoteattr("/" + path)}><prop oor:name={quoteattr(name)} oor:op="fuse">'
         f"<value>{value}</value></prop></item>"

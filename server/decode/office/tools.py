@@ -1,8 +1,8 @@
-"""The programs that Office documents need, found on this machine, and how each rendering is shut in.
+"""Finds the programs that Office documents need, and makes the sandbox of each rendering.
 
-With bubblewrap a rendering sees the system's own programs and fonts read-only, one directory in memory that goes with
-it, and nothing else: no other files, no network, no other processes. Where the kernel or the container forbids that,
-limits on memory, time and file sizes, and LibreOffice's own settings, are all there is.
+With bubblewrap, a rendering sees the system's programs and fonts read-only, and one directory in memory that ends with
+it. It sees no other files, no network and no other processes. If the kernel or the container forbids bubblewrap, there
+are only limits on memory, time and file sizes, and LibreOffice's own settings.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from server.errors import OfficeUnavailable
 
 PROGRAMS = ("soffice", "libreoffice")
 WORKPLACE = "/work"
-"""The directory that a shut-in rendering works in."""
+"""The working directory inside the sandbox."""
 READABLE = (
     *("/usr", "/bin", "/sbin", "/lib", "/lib64", "/opt"),
     *("/etc/fonts", "/etc/libreoffice", "/etc/alternatives", "/etc/ld.so.cache"),
@@ -29,19 +29,19 @@ ENVIRONMENT: Mapping[str, str] = {
     "LANG": "C.UTF-8",
     "SAL_USE_VCLPLUGIN": "svp",
 }
-"""All that the programs see of ours."""
+"""The whole environment of these programs."""
 NO_OFFICE = "This server does not read Office documents: "
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeTools:
-    """What was found.
+    """The programs and fonts that were found.
 
     Attributes:
         soffice: LibreOffice's program.
         shell: a POSIX shell.
-        bwrap: bubblewrap's program, or None where it is not there or not allowed to work.
-        fonts: what can be shown.
+        bwrap: bubblewrap's program; None if it is missing or must not work here.
+        fonts: the characters that can be shown.
     """
 
     soffice: str
@@ -51,10 +51,10 @@ class OfficeTools:
 
 
 async def find_tools(isolation: Literal["auto", "required"]) -> OfficeTools:
-    """Look for the programs.
+    """Find the programs.
 
     Raises:
-        OfficeUnavailable: one that is needed is missing; says which.
+        OfficeUnavailable: a necessary program is missing. The message names it.
     """
     soffice = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if soffice is None:
@@ -73,16 +73,16 @@ async def find_tools(isolation: Literal["auto", "required"]) -> OfficeTools:
 
 
 def shut_in(bwrap: str, workplace_bytes: int, command: Sequence[str], files: Mapping[str, int]) -> list[str]:
-    """Give the command line that runs a command shut in.
+    """The command line that runs a command in the sandbox.
 
     Args:
         bwrap: bubblewrap's program.
-        workplace_bytes: memory that the files in `WORKPLACE` may take up; those in /tmp may take up as much.
-        command: what to run.
-        files: paths of files to put there, and descriptors with their contents.
+        workplace_bytes: memory for the files in `WORKPLACE`. The files in /tmp may take as much again.
+        command: the command to run.
+        files: paths of files inside the sandbox, and descriptors with their contents.
     """
     readable = (argument for path in READABLE for argument in ("--ro-bind-try", path, path))
-    given = (argument for path, descriptor in files.items() for argument in ("--file", str(descriptor), path))
+    contents = (argument for path, descriptor in files.items() for argument in ("--file", str(descriptor), path))
     return [
         bwrap,
         *("--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
@@ -90,14 +90,14 @@ def shut_in(bwrap: str, workplace_bytes: int, command: Sequence[str], files: Map
         *("--proc", "/proc", "--dev", "/dev"),
         *("--size", str(workplace_bytes), "--tmpfs", "/tmp"),  # noqa: S108 - inside
         *("--size", str(workplace_bytes), "--tmpfs", WORKPLACE),
-        *given,
+        *contents,
         "--",
         *command,
     ]
 
 
 def _target(program: str) -> str:
-    """What a link leads to: the link itself, in somebody's own folder perhaps, is not there where the program runs."""
+    """The target of a link. The link itself may lie in a folder that is not inside the sandbox."""
     return str(Path(program).resolve())
 
 

@@ -1,6 +1,7 @@
-"""What the server and a decode worker say to each other: small JSON messages; files and pixels travel as descriptors.
+"""The messages between the server and a decode worker: small JSON. Files and pixels travel as descriptors.
 
-A worker parses hostile bytes and may be taken over by them, so its answers are validated like any other input.
+The server sends commands, and the worker sends replies. A worker parses hostile bytes, and an attacker may control it.
+So its replies are validated like any other input.
 """
 
 from typing import Literal
@@ -10,19 +11,19 @@ import msgspec
 from server.children.sandbox import Protection
 
 FileFormat = Literal["pdf", "tiff", "gif", "image", "composited_image"]
-"""``tiff`` and ``gif`` are read frame by frame; ``image`` is the still image at the start of a file, by OpenCV, and
-``composited_image`` the same with its transparent pixels composited on a background."""
+"""``tiff`` and ``gif`` are read frame by frame. ``image`` is the still image at the start of a file, read by OpenCV.
+``composited_image`` is the same with its transparent pixels composited on a background."""
 
 
 Work = Literal["overlay_text", "plain_office", "characters"]
-"""What can be made of a whole file; `server/decode/workers/whole_file_work.py` says what each is."""
+"""The kinds of work on a whole file. `server/decode/workers/whole_file_work.py` describes them."""
 
 
 MadeKind = Literal["pdf", "txt", "docx", "xlsx", "pptx", "doc", "xls", "ppt"]
 
 
-class OutlineJob(msgspec.Struct, frozen=True, tag="outline"):
-    """Open a file and list its pages. Carries one descriptor: the file."""
+class OutlineCommand(msgspec.Struct, frozen=True, tag="outline"):
+    """Open a file and list its pages. It carries one descriptor: the file."""
 
     document: int
     format: FileFormat
@@ -30,10 +31,10 @@ class OutlineJob(msgspec.Struct, frozen=True, tag="outline"):
     password: str | None = None
 
 
-class PageJob(msgspec.Struct, frozen=True, tag="page"):
-    """Decode one page. Carries two descriptors: the file, and memory of exactly ``width * height * 3`` bytes.
+class PageCommand(msgspec.Struct, frozen=True, tag="page"):
+    """Decode one page. It carries two descriptors: the file, and memory of exactly ``width * height * 3`` bytes.
 
-    ``scale`` is pixels a point and matters to PDF only.
+    ``scale`` is in pixels per point. Only PDF uses it.
     """
 
     document: int
@@ -45,10 +46,10 @@ class PageJob(msgspec.Struct, frozen=True, tag="page"):
     password: str | None = None
 
 
-class WorkJob(msgspec.Struct, frozen=True, tag="work"):
-    """Make something of a whole file.
+class MakeCommand(msgspec.Struct, frozen=True, tag="work"):
+    """Make a result from a whole file.
 
-    Carries three descriptors: the file, memory for the result, and a second file that the work may need.
+    It carries three descriptors: the file, memory for the result, and a second file that the work may need.
     """
 
     document: int
@@ -56,36 +57,36 @@ class WorkJob(msgspec.Struct, frozen=True, tag="work"):
     password: str | None = None
 
 
-class CloseJob(msgspec.Struct, frozen=True, tag="close"):
-    """Drop the open file, if it is this one. Has no answer."""
+class CloseCommand(msgspec.Struct, frozen=True, tag="close"):
+    """Close the open file, if it is this one. There is no reply."""
 
     document: int
 
 
-Job = OutlineJob | PageJob | WorkJob | CloseJob
+Command = OutlineCommand | PageCommand | MakeCommand | CloseCommand
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
-    """The worker has confined itself, as far as the system lets it, and waits for its first job."""
+    """The worker has confined itself, as far as the system allows, and waits for its first command."""
 
     protections: tuple[Protection, ...] = ()
 
 
 class Outline(msgspec.Struct, frozen=True, tag="outline"):
-    """The number of pages, and width and height of the first ones: points in a PDF, else pixels."""
+    """The number of pages, and the width and height of the first ones: in points for a PDF, else in pixels."""
 
     total: int
     sizes: tuple[tuple[float, float], ...]
 
 
 class PageDone(msgspec.Struct, frozen=True, tag="done"):
-    """The pixels are in the memory that came with the job: BGR, row by row, no padding."""
+    """The pixels are in the memory that came with the command: BGR, row by row, no padding."""
 
 
 class Written(msgspec.Struct, frozen=True, tag="written"):
-    """The result is in the memory that came with the job: its first ``length`` bytes.
+    """The result is in the memory that came with the command: its first ``length`` bytes.
 
-    ``kind`` is the extension of the file that it is.
+    ``kind`` is the file extension of the result.
     """
 
     length: int
@@ -93,9 +94,9 @@ class Written(msgspec.Struct, frozen=True, tag="written"):
 
 
 class Refused(msgspec.Struct, frozen=True, tag="refused"):
-    """The file, or this page of it, cannot be read: it is damaged, or no password or a wrong one came with it."""
+    """The file or this page cannot be read: it is damaged, or its password is missing or wrong."""
 
     encrypted: bool = False
 
 
-Answer = Ready | Outline | PageDone | Written | Refused
+Reply = Ready | Outline | PageDone | Written | Refused

@@ -1,4 +1,4 @@
-"""Which reader opens which format. Runs in a worker only."""
+"""The reader of each file format. Runs in a worker only."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -18,12 +18,12 @@ def _open_gif(descriptor: int, _password: str | None) -> Reader:
 
 
 def load_image_library() -> None:
-    """Load now what the first still image would load."""
+    """Load the library that the first still image would load."""
     import server.decode.formats.still_file  # noqa: F401, PLC0415
 
 
 def _open_image(descriptor: int, _password: str | None, *, composite_alpha: bool = False) -> Reader:
-    # OpenCV costs a worker 30 MB and a third of its start: where images are not isolated, most workers never need it.
+    # OpenCV costs a worker 30 MB and a third of its start. If images are not isolated, most workers never need it.
     from server.decode.formats.still_file import StillFile  # noqa: PLC0415
 
     return StillFile(descriptor, composite_alpha=composite_alpha)

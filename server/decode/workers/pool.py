@@ -1,8 +1,8 @@
-"""The pool of decode workers: which process does which job, and what happens when one dies.
+"""The pool of decode workers: it gives each command to a worker, and replaces workers that die.
 
-Jobs are pages, not documents: a long document gives its worker back after every page, so it never starves a short one,
-and a slow reader of pages holds no worker at all. A worker keeps its last file open, and the next page of that file
-goes to the same worker where it is free.
+A command is about a page, not a document. So a long document gives its worker back after every page and never blocks a
+short one, and a slow consumer of pages holds no worker. A worker keeps its last file open. The next page of that file
+goes to the same worker if it is free.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from models.document import Image
-from server.decode.workers.messages import FileFormat, Outline, OutlineJob, PageDone, PageJob, Work
+from server.decode.workers.messages import FileFormat, Outline, OutlineCommand, PageCommand, PageDone, Work
 from server.decode.workers.process import WorkerFailed, WorkerNotStarted, WorkerSettings
 from server.decode.workers.shared_file import SharedFile, SharedPixels
 from server.decode.workers.whole_file import Made, make, refusal
@@ -19,25 +19,25 @@ from server.decode.workers.worker_slot import WorkerSlot
 
 T = TypeVar("T")
 ABANDONED_SECONDS = 1.0
-"""For a page that nobody waits for any more. Most take less, and a new process costs as much as many of them; without
-an end, as many files that hang as there are workers would stop all decoding although their callers are gone."""
+"""Time for a page whose caller has left. Most pages take less, and a new process costs as much as many pages. Without
+this limit, files that hang could occupy all workers although their callers are gone."""
 STOPPED = "the pool of decode workers is stopped"
 
 
 class WorkerPool:
-    """A fixed number of workers, each driven by a thread that sleeps while the worker works."""
+    """A fixed number of workers. A thread controls each worker and sleeps while the worker computes."""
 
     def __init__(self, count: int, settings: WorkerSettings) -> None:
         self.slots = tuple(WorkerSlot(settings) for _ in range(count))
         self._idle = list(self.slots)
         self._free = asyncio.Semaphore(count)
-        # Workers die with the thread that started them, so these threads live as long as the pool.
+        # A worker dies with the thread that started it, so these threads live as long as the pool.
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="decode-worker")
         self._running: set[asyncio.Task[object]] = set()
         self._stopped = False
 
     async def start(self) -> None:
-        """Start all workers, so that a broken installation is found now and the first request does not wait.
+        """Start all workers. So a broken installation is found now, and the first request does not wait.
 
         Raises:
             WorkerNotStarted: a worker does not start.
@@ -50,7 +50,7 @@ class WorkerPool:
                 raise result
 
     async def stop(self) -> None:
-        """Kill all workers; jobs under way fail, and so does every later one."""
+        """Kill all workers. Commands in progress and all later ones fail."""
         self._stopped = True
         for slot in self.slots:
             slot.kill()
@@ -64,15 +64,15 @@ class WorkerPool:
 
         Raises:
             FileRefused: the file cannot be read.
-            WorkerFailed: it cost a worker its life.
+            WorkerFailed: the worker died or hung.
             WorkerNotStarted: no worker can be started, or the pool is stopped.
         """
 
         def work(slot: WorkerSlot) -> Outline:
-            answer = slot.ask(OutlineJob(file.number, kind, limit, file.password), file)
-            if isinstance(answer, Outline):
-                return answer
-            raise refusal(answer)
+            reply = slot.ask(OutlineCommand(file.number, kind, limit, file.password), file)
+            if isinstance(reply, Outline):
+                return reply
+            raise refusal(reply)
 
         return await self._run(file, work)
 
@@ -83,57 +83,57 @@ class WorkerPool:
 
         Args:
             file: the document.
-            kind: how it is read.
+            kind: the format that it is read as.
             index: 0-based page.
-            size: its announced width and height in pixels; a page of another size is refused.
-            scale: pixels a point, for PDF.
+            size: the announced width and height in pixels. A page of another size is refused.
+            scale: pixels per point, for PDF.
 
         Returns:
             uint8 (H, W, 3) BGR.
 
         Raises:
             FileRefused: the page cannot be read.
-            WorkerFailed: it cost a worker its life.
+            WorkerFailed: the worker died or hung.
             WorkerNotStarted: no worker can be started, or the pool is stopped.
         """
 
         def work(slot: WorkerSlot) -> Image:
             with SharedPixels(*size) as pixels:
-                job = PageJob(file.number, kind, index, *size, scale, file.password)
-                answer = slot.ask(job, file, (pixels.descriptor,))
-                if isinstance(answer, PageDone):
+                command = PageCommand(file.number, kind, index, *size, scale, file.password)
+                reply = slot.ask(command, file, (pixels.descriptor,))
+                if isinstance(reply, PageDone):
                     return pixels.copy()
-            raise refusal(answer)
+            raise refusal(reply)
 
         return await self._run(file, work)
 
     async def make(self, file: SharedFile, work: Work, capacity: int) -> Made:
-        """Have something made of a whole file.
+        """Let a worker make a result from a whole file.
 
         Args:
             file: the document.
-            work: what to make of it.
-            capacity: bytes that the result may have.
+            work: the kind of work.
+            capacity: greatest length of the result, in bytes.
 
         Raises:
             FileRefused: the file cannot be read, or the result is too long.
-            WorkerFailed: it cost a worker its life.
+            WorkerFailed: the worker died or hung.
             WorkerNotStarted: no worker can be started, or the pool is stopped.
         """
         return await self._run(file, lambda slot: make(slot.ask, file, work, capacity))
 
     def forget(self, file: SharedFile) -> None:
-        """The maker lets go of a file and asks nothing more of it: workers close it, a busy one once it is done."""
+        """Release a file for its maker, who does not use it any more. Workers close it, a busy one when it is done."""
         file.finished = True
         file.release()
         for slot in self._idle:
             slot.forget(file.number)
 
     async def _run(self, file: SharedFile, work: Callable[[WorkerSlot], T]) -> T:
-        """Wait for a worker and have the work done.
+        """Wait for a free worker and let it do the work.
 
-        Cancelled while it waits, the job is dropped. Cancelled later, the worker may finish its page within
-        `ABANDONED_SECONDS`, else it is killed.
+        If the call is cancelled while it waits, the work is dropped. If it is cancelled later, the worker is killed
+        unless it finishes its page within `ABANDONED_SECONDS`.
         """
         await self._free.acquire()
         if self._stopped:
@@ -166,7 +166,7 @@ class WorkerPool:
             self._free.release()
 
     def _take(self, document: int) -> WorkerSlot:
-        """The worker that has the file open, else one that has none, else the one idle for longest."""
+        """Take the worker that has the file open, or else one without a file, or else the one idle for longest."""
         slot = max(self._idle, key=lambda idle: (idle.document == document, idle.document is None))
         self._idle.remove(slot)
         return slot

@@ -1,4 +1,4 @@
-"""One worker process, seen from the server: started, asked, killed."""
+"""One worker process, as the server uses it: starts it, sends it commands, and kills it."""
 
 import os
 import signal
@@ -13,10 +13,10 @@ import msgspec
 
 from server.children import channel
 from server.children.sandbox import Protection
-from server.decode.workers.messages import Answer, CloseJob, Job, Ready
+from server.decode.workers.messages import CloseCommand, Command, Ready, Reply
 
 START_TIMEOUT_SECONDS = 60.0
-"""For the interpreter and its imports on a busy machine; not part of any file's time."""
+"""Time for the interpreter and its imports on a busy machine. It does not count as time of a file."""
 
 INHERITED_VARIABLES = ("LD_LIBRARY_PATH", "SYSTEMROOT", "TZ")
 
@@ -25,31 +25,34 @@ PROTECTIONS: Mapping[Protection, str] = {
     "kernel has no seccomp filters.",
     "files": "Decode workers can read whatever files this user can: the kernel has no Landlock.",
 }
-"""Every protection there is, and what it means that one is missing."""
+"""All protections, and the meaning of a missing one for an operator."""
 
-_answers: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+_replies: msgspec.json.Decoder[Reply] = msgspec.json.Decoder(Reply)
 
 
 class WorkerFailed(Exception):
-    """A worker died, hung or answered nonsense while it had a file. The file is to blame as far as we can know."""
+    """A worker died, hung or replied nonsense while it had a file. As far as we know, the file is the cause."""
 
 
 class WorkerDied(WorkerFailed):
-    """It died before its time was up: of the file, or because somebody else killed it."""
+    """It died before its time was over: because of the file, or because another process killed it."""
 
 
 class WorkerNotStarted(Exception):
-    """No worker can be started: out of memory, of processes, or a broken installation."""
+    """No worker can be started: no memory or no process is left, or the installation is broken."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
-    """How workers are started.
+    """The settings of workers.
 
     Attributes:
-        must_be_shut_in: refuse to start where the system offers less than every protection.
-        for_images: load what decodes still images at once, not with the first one.
-        module: what runs in the child; tests put faults there.
+        memory_bytes: of address space.
+        timeout_seconds: for one command.
+        files_per_worker: a worker is replaced after so many files.
+        must_be_shut_in: whether a worker must not start if the system lacks a protection.
+        for_images: whether the library for still images is loaded at the start, not with the first image.
+        module: the module that runs in the child. Tests put faults there.
     """
 
     memory_bytes: int
@@ -61,12 +64,12 @@ class WorkerSettings:
 
 
 class WorkerProcess:
-    """A worker that starts, and once it is ready runs.
+    """A worker that starts, becomes ready, and runs.
 
-    Its methods block; one thread at a time may use them, except `kill`.
+    Its methods block. Only one thread at a time may use them, except `kill`.
 
     Attributes:
-        protections: what it is shut in by beyond its limits; nothing before it is ready.
+        protections: its protections beyond its limits; empty before it is ready.
     """
 
     def __init__(self, settings: WorkerSettings) -> None:
@@ -81,7 +84,7 @@ class WorkerProcess:
         """Wait for the interpreter and its imports.
 
         Raises:
-            WorkerNotStarted: it has ended, or is not shut in as it must be. It is dead now.
+            WorkerNotStarted: it has ended, or lacks a protection that it must have. It is dead now.
         """
         try:
             self.protections = self._expect_ready()
@@ -94,7 +97,7 @@ class WorkerProcess:
 
     @property
     def pid(self) -> int:
-        """Process id."""
+        """The process id."""
         return self._child.pid
 
     @property
@@ -102,16 +105,16 @@ class WorkerProcess:
         """Whether the process still runs."""
         return self._child.poll() is None
 
-    def ask(self, job: Job, descriptors: Sequence[int]) -> Answer:
-        """Have one job done.
+    def ask(self, command: Command, descriptors: Sequence[int]) -> Reply:
+        """Send one command and wait for the reply.
 
         Raises:
             WorkerDied: it died by itself.
-            WorkerFailed: it took too long or answered nonsense. It is dead now.
+            WorkerFailed: it took too long or replied nonsense. It is dead now.
         """
         try:
-            channel.send(self._link, msgspec.json.encode(job), descriptors)
-            return _answers.decode(channel.receive(self._link, self._settings.timeout_seconds))
+            channel.send(self._link, msgspec.json.encode(command), descriptors)
+            return _replies.decode(channel.receive(self._link, self._settings.timeout_seconds))
         except (channel.ChannelClosed, channel.ChannelMisused, msgspec.DecodeError) as error:
             self.end()
             out_of_time = self._child.returncode == -signal.SIGXCPU
@@ -119,15 +122,15 @@ class WorkerProcess:
             raise failure(f"{error} (exit status {self._child.returncode})") from error
 
     def close_document(self, document: int) -> None:
-        """Have it let go of a file. Must be idle; a dead one is left for its next user to find."""
+        """Let the worker close a file. The worker must be idle. The next user of a dead one notices its end."""
         if self.alive:
             try:
-                channel.send(self._link, msgspec.json.encode(CloseJob(document)))
+                channel.send(self._link, msgspec.json.encode(CloseCommand(document)))
             except channel.ChannelClosed:
                 self.end()
 
     def kill(self) -> None:
-        """Kill the process; a thread that waits for its answer gets `WorkerFailed`. Callable from any thread."""
+        """Kill the process. A thread that waits for its reply gets `WorkerFailed`. Any thread may call this."""
         self._child.kill()
 
     def end(self) -> None:
@@ -138,23 +141,23 @@ class WorkerProcess:
 
     def _expect_ready(self) -> tuple[Protection, ...]:
         try:
-            answer = _answers.decode(channel.receive(self._link, START_TIMEOUT_SECONDS))
+            reply = _replies.decode(channel.receive(self._link, START_TIMEOUT_SECONDS))
         except (channel.ChannelClosed, channel.ChannelMisused, msgspec.DecodeError) as error:
             self.end()
             raise WorkerFailed(str(error)) from error
-        if not isinstance(answer, Ready):
+        if not isinstance(reply, Ready):
             self.end()
             raise WorkerFailed("unexpected first message")
-        return answer.protections
+        return reply.protections
 
 
 def what_is_missing(names: Sequence[Protection]) -> str:
-    """Say, for an operator, what decode workers are not shut in by here, and what would help."""
+    """Describe, for an operator, the protections that decode workers lack here, and how to get them."""
     return " ".join(PROTECTIONS[name] for name in names)
 
 
 def child_environment() -> dict[str, str]:
-    """What an interpreter of ours needs of the environment to find our modules."""
+    """The environment that one of our interpreters needs to find our modules."""
     environment = {name: os.environ[name] for name in INHERITED_VARIABLES if name in os.environ}
     return environment | {
         "PYTHONPATH": os.pathsep.join(str(Path(path).absolute()) for path in sys.path),
@@ -163,7 +166,7 @@ def child_environment() -> dict[str, str]:
 
 
 def _start(settings: WorkerSettings, link: int) -> "subprocess.Popen[bytes]":
-    """Start a fresh interpreter: it inherits neither the server's modules and threads nor its environment's secrets."""
+    """Start a new interpreter. It does not inherit the server's modules and threads, nor secrets of its environment."""
     environment = child_environment() | {
         "OPENBLAS_NUM_THREADS": "1",
         "OPENCV_IO_MAX_IMAGE_PIXELS": os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"],

@@ -1,4 +1,4 @@
-"""Anonymous memory that decode workers read files from, and that they write pages and results to."""
+"""Anonymous memory. Decode workers read files from it, and write pages and results to it."""
 
 import fcntl
 import itertools
@@ -14,15 +14,15 @@ _numbers = itertools.count(1)
 
 
 class SharedFile:
-    """A file's bytes in anonymous memory, read-only for everyone from now on.
+    """A file's bytes in anonymous memory. No process can write them.
 
-    Whoever makes it holds it, and so does every job in flight; the last to release it frees the memory. Holds are
-    counted on the event loop's thread alone.
+    Its maker holds it, and so does every command in progress. The last one that releases it frees the memory. Only the
+    thread of the event loop counts these holds.
 
     Attributes:
-        number: unique in this process; workers know the file by it.
-        password: opens the file, where it is encrypted.
-        finished: set once no further job will ask for it, so that a busy worker closes it too.
+        number: unique in this process. Workers identify the file by it.
+        password: of an encrypted file.
+        finished: set when no more commands will follow, so that a busy worker closes the file too.
     """
 
     def __init__(self, data: bytes, password: str | None = None) -> None:
@@ -39,14 +39,14 @@ class SharedFile:
         self._holds += 1
 
     def release(self) -> None:
-        """Let go; the last one frees the memory."""
+        """Release one hold. The last one frees the memory."""
         self._holds -= 1
         if self._holds == 0:
             self._memory.close()
 
 
 class SharedPixels:
-    """Memory of exactly one page's size, for a worker to fill. Use as a context manager."""
+    """Memory with the exact size of one page, which a worker fills. It is a context manager."""
 
     def __init__(self, width: int, height: int) -> None:
         self._shape = (height, width, 3)
@@ -60,9 +60,9 @@ class SharedPixels:
         os.close(self.descriptor)
 
     def copy(self) -> Image:
-        """The pixels as an array of our own: what the worker does to its memory later is of no consequence.
+        """Copy the pixels. Later changes by the worker have no effect on the copy.
 
-        Read, not mapped, because a worker could shrink a mapping under us.
+        The memory is read and not mapped, because a worker could shrink a mapping.
 
         Raises:
             EOFError: the memory is smaller than it was.
@@ -78,10 +78,7 @@ class SharedPixels:
 
 
 class SharedResult:
-    """Memory for whatever a worker makes of a file, up to a length. Only what is written takes up memory.
-
-    Use as a context manager.
-    """
+    """Memory for a worker's result, up to a length. Only the written part needs memory. It is a context manager."""
 
     def __init__(self, capacity: int) -> None:
         self.descriptor = os.memfd_create("result", os.MFD_CLOEXEC)
@@ -97,7 +94,7 @@ class SharedResult:
         """The first ``length`` bytes.
 
         Raises:
-            EOFError: there are not so many.
+            EOFError: there are fewer.
         """
         parts, done = bytearray(), 0
         while done < length:

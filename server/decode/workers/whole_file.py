@@ -1,14 +1,14 @@
-"""Work that makes one file of another, seen from the server: asked, and its result fetched."""
+"""Work that makes one file from another, as the server uses it: it sends the command and fetches the result."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from server.decode.workers.messages import Answer, Job, MadeKind, Refused, Work, WorkJob, Written
+from server.decode.workers.messages import Command, MadeKind, MakeCommand, Refused, Reply, Work, Written
 from server.decode.workers.process import WorkerFailed, WorkerProcess, WorkerSettings
 from server.decode.workers.shared_file import SharedFile, SharedResult
 
-Ask = Callable[[Job, SharedFile, tuple[int, ...]], Answer]
-"""Has a worker do a job on a file, with further descriptors. Blocks."""
+Ask = Callable[[Command, SharedFile, tuple[int, ...]], Reply]
+"""Sends a command about a file to a worker, with further descriptors, and gives the reply. Blocks."""
 
 
 class FileRefused(Exception):
@@ -21,54 +21,54 @@ class FileEncrypted(FileRefused):
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a worker made of a file.
+    """The result of a worker.
 
     Attributes:
-        data: the result.
-        kind: extension of the file that it is.
+        data: its bytes.
+        kind: its file extension.
     """
 
     data: bytes
     kind: MadeKind
 
 
-def refusal(answer: Answer) -> FileRefused:
-    """Why a worker did not do what it was asked to do."""
-    return FileEncrypted() if isinstance(answer, Refused) and answer.encrypted else FileRefused()
+def refusal(reply: Reply) -> FileRefused:
+    """The exception for a reply that is not the wanted one."""
+    return FileEncrypted() if isinstance(reply, Refused) and reply.encrypted else FileRefused()
 
 
 def make(ask: Ask, file: SharedFile, work: Work, capacity: int, argument: SharedFile | None = None) -> Made:
-    """Have something made of a whole file. Blocks.
+    """Let a worker make a result from a whole file. Blocks.
 
     Args:
-        ask: how a worker is asked.
+        ask: sends the command.
         file: the document.
-        work: what to make of it.
-        capacity: bytes that the result may have.
-        argument: a second file of our own that the work needs.
+        work: the kind of work.
+        capacity: greatest length of the result, in bytes.
+        argument: a second file, made by us, that the work needs.
 
     Raises:
         FileRefused: the file cannot be read, or the result is too long.
-        WorkerFailed: it cost the worker its life.
+        WorkerFailed: the worker died or hung.
     """
     with SharedResult(capacity) as result:
         second = file if argument is None else argument
-        answer = ask(WorkJob(file.number, work, file.password), file, (result.descriptor, second.descriptor))
-        if not isinstance(answer, Written):
-            raise refusal(answer)
-        if not 0 <= answer.length <= capacity:
+        reply = ask(MakeCommand(file.number, work, file.password), file, (result.descriptor, second.descriptor))
+        if not isinstance(reply, Written):
+            raise refusal(reply)
+        if not 0 <= reply.length <= capacity:
             raise WorkerFailed("a result of impossible length")
-        return Made(result.read(answer.length), answer.kind)
+        return Made(result.read(reply.length), reply.kind)
 
 
 def make_once(
     settings: WorkerSettings, data: bytes, password: str | None, work: Work, capacity: int, argument: bytes
 ) -> Made:
-    """Have something made of a whole file by a worker of its own, which ends with it. Blocks.
+    """Start a worker for one result from a whole file, and end it afterwards. Blocks.
 
     Raises:
         FileRefused: the file cannot be read, or the result is too long.
-        WorkerFailed: it cost the worker its life.
+        WorkerFailed: the worker died or hung.
         WorkerNotStarted: no worker can be started.
     """
     file, second = SharedFile(data, password), SharedFile(argument)
@@ -76,7 +76,9 @@ def make_once(
         process = WorkerProcess(settings)
         try:
             process.wait_until_ready()
-            return make(lambda job, of, more: process.ask(job, (of.descriptor, *more)), file, work, capacity, second)
+            return make(
+                lambda command, of, more: process.ask(command, (of.descriptor, *more)), file, work, capacity, second
+            )
         finally:
             process.end()
     finally:

@@ -1,4 +1,4 @@
-"""What a worker can make of a whole file. Runs in a worker only."""
+"""The kinds of work on a whole file. Runs in a worker only."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -6,11 +6,11 @@ from server.decode.formats.readers import map_target, read_whole
 from server.decode.workers.messages import MadeKind, Work, Written
 
 Maker = Callable[[bytes, str | None, bytes], tuple[bytes, MadeKind]]
-"""From a file, its password and a second file to the result and the extension of the file that it is."""
+"""Makes a result and its file extension from a file, its password and a second file."""
 
 
 def do_work(work: Work, descriptors: Sequence[int], password: str | None) -> Written:
-    """Do one job and write its result into the memory that came with it.
+    """Do the work of one command, and write the result into the memory that came with it.
 
     Raises:
         ValueError, IndexError: the result is longer than that memory.
@@ -22,16 +22,16 @@ def do_work(work: Work, descriptors: Sequence[int], password: str | None) -> Wri
     return Written(len(data), kind)
 
 
-# Each brings libraries that most workers never need.
+# Each of these loads libraries that most workers never need.
 def _overlay_text(data: bytes, password: str | None, lines: bytes) -> tuple[bytes, MadeKind]:
-    """Lay invisible text under the pages of a PDF."""
+    """Put invisible text under the pages of a PDF."""
     from server.decode.formats.pdf_overlay import overlay_text  # noqa: PLC0415
 
     return overlay_text(data, password, lines), "pdf"
 
 
 def _plain_office(data: bytes, password: str | None, _: bytes) -> tuple[bytes, MadeKind]:
-    """Check an Office document, and decrypt it if need be."""
+    """Check an Office document, and decrypt it if it is encrypted."""
     from server.decode.office.file import plain_office  # noqa: PLC0415
 
     return plain_office(data, password)

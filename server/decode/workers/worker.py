@@ -1,7 +1,7 @@
-"""A decode worker: a process that parses one file at a time for the server, under limits, and knows nothing else.
+"""A decode worker: a process that parses one file at a time for the server, under limits.
 
-Started as ``python -m server.decode.workers.worker SOCKET MEMORY_BYTES JOB_SECONDS PARENT FOR_IMAGES``. It ends when
-its socket does.
+The command line is ``python -m server.decode.workers.worker SOCKET MEMORY_BYTES COMMAND_SECONDS PARENT FOR_IMAGES``. It
+ends when the server closes the socket.
 """
 
 import socket
@@ -15,72 +15,72 @@ from server.children import channel
 from server.children.sandbox import Protection, allow_processor_seconds, confine, die_with_parent
 from server.decode.formats.readers import Encrypted, Opener, Reader
 from server.decode.workers.messages import (
-    Answer,
-    CloseJob,
+    CloseCommand,
+    Command,
     FileFormat,
-    Job,
+    MakeCommand,
     Outline,
-    OutlineJob,
+    OutlineCommand,
     PageDone,
     Ready,
     Refused,
-    WorkJob,
+    Reply,
 )
 from server.decode.workers.openers import OPENERS, load_image_library
 from server.decode.workers.whole_file_work import do_work
 
-_jobs: msgspec.json.Decoder[Job] = msgspec.json.Decoder(Job)
+_commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
 
 
 class Worker:
-    """Keeps the last file open, so that a document's pages in a row cost one parse."""
+    """Executes commands. It keeps the last file open, so that the pages of a document need only one parse."""
 
-    def __init__(self, link: socket.socket, openers: Mapping[FileFormat, Opener], job_seconds: float) -> None:
+    def __init__(self, link: socket.socket, openers: Mapping[FileFormat, Opener], command_seconds: float) -> None:
         self._link = link
         self._openers = openers
-        self._job_seconds = job_seconds
+        self._command_seconds = command_seconds
         self._open: Reader | None = None
         self._key: tuple[int, FileFormat] | None = None
 
     def serve(self, protections: tuple[Protection, ...]) -> None:
-        """Answer jobs until the server closes the socket."""
+        """Execute commands until the server closes the socket."""
         self._send(Ready(protections))
         with suppress(channel.ChannelClosed):
             while True:
                 message, descriptors = channel.receive_with_descriptors(self._link)
                 try:
-                    self._handle(_jobs.decode(message), descriptors)
+                    self._handle(_commands.decode(message), descriptors)
                 finally:
                     channel.close_all(descriptors)
 
-    def _handle(self, job: Job, descriptors: Sequence[int]) -> None:
-        if isinstance(job, CloseJob):
-            if self._key is not None and self._key[0] == job.document:
+    def _handle(self, command: Command, descriptors: Sequence[int]) -> None:
+        if isinstance(command, CloseCommand):
+            if self._key is not None and self._key[0] == command.document:
                 self._close()
             return
-        allow_processor_seconds(self._job_seconds)
+        allow_processor_seconds(self._command_seconds)
         try:
-            answer = self._answer(job, descriptors)
+            reply = self._execute(command, descriptors)
         except Encrypted:
             self._close()
-            answer = Refused(encrypted=True)
+            reply = Refused(encrypted=True)
         except Exception:  # noqa: BLE001
-            # Decoders raise anything on hostile input, MemoryError included; it all means that the file is refused.
+            # On hostile input, decoders raise any exception, even MemoryError. All mean that the file is refused.
             self._close()
-            answer = Refused()
-        self._send(answer)
+            reply = Refused()
+        self._send(reply)
 
-    def _answer(self, job: Job, descriptors: Sequence[int]) -> Answer:
-        if isinstance(job, WorkJob):
+    def _execute(self, command: Command, descriptors: Sequence[int]) -> Reply:
+        if isinstance(command, MakeCommand):
             self._close()
-            return do_work(job.work, descriptors, job.password)
-        if isinstance(job, OutlineJob):
-            reader = self._reader(job.document, job.format, descriptors[0], job.password)
-            count = reader.total if job.limit is None else min(job.limit, reader.total)
+            return do_work(command.work, descriptors, command.password)
+        if isinstance(command, OutlineCommand):
+            reader = self._reader(command.document, command.format, descriptors[0], command.password)
+            count = reader.total if command.limit is None else min(command.limit, reader.total)
             return Outline(reader.total, reader.sizes(count))
-        assert not isinstance(job, CloseJob)
-        reader = self._reader(job.document, job.format, descriptors[0], job.password)
-        reader.draw(job.index, (job.width, job.height), job.scale, descriptors[1])
+        assert not isinstance(command, CloseCommand)
+        reader = self._reader(command.document, command.format, descriptors[0], command.password)
+        reader.draw(command.index, (command.width, command.height), command.scale, descriptors[1])
         return PageDone()
 
     def _reader(self, document: int, kind: FileFormat, descriptor: int, password: str | None) -> Reader:
@@ -95,18 +95,18 @@ class Worker:
         if reader is not None:
             reader.close()
 
-    def _send(self, answer: Answer) -> None:
-        channel.send(self._link, msgspec.json.encode(answer))
+    def _send(self, reply: Reply) -> None:
+        channel.send(self._link, msgspec.json.encode(reply))
 
 
 def main(openers: Mapping[FileFormat, Opener] = OPENERS) -> None:
-    """Run a worker as the process that the pool started."""
+    """Run a worker in the process that the pool started."""
     link, memory_bytes, parent = int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[4])
     die_with_parent(parent)
     if int(sys.argv[5]):
         load_image_library()
-    # Asks the kernel what kind of socket it is, which the worker may not do later.
-    worker = Worker(socket.socket(fileno=link), openers, job_seconds=float(sys.argv[3]))
+    # This asks the kernel for the kind of socket, which the worker must not do later.
+    worker = Worker(socket.socket(fileno=link), openers, command_seconds=float(sys.argv[3]))
     worker.serve(confine(memory_bytes))
 
 

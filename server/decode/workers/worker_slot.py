@@ -1,9 +1,9 @@
-"""A place in the pool: one worker process at a time, replaced when it dies or has served its number of files."""
+"""A slot of the pool: one worker process at a time. It is replaced when it dies or has had its number of files."""
 
 import logging
 
 from server.children.sandbox import Protection
-from server.decode.workers.messages import Answer, Job
+from server.decode.workers.messages import Command, Reply
 from server.decode.workers.process import WorkerDied, WorkerFailed, WorkerNotStarted, WorkerProcess, WorkerSettings
 from server.decode.workers.shared_file import SharedFile
 
@@ -11,10 +11,10 @@ logger = logging.getLogger(__name__)
 
 
 class WorkerSlot:
-    """Keeps a worker process running; one thread at a time may use it, except `kill`.
+    """Keeps a worker process running. Only one thread at a time may use it, except `kill`.
 
     Attributes:
-        document: number of the file that the process has open, or None.
+        document: number of the file that the process has open; None if there is none.
     """
 
     def __init__(self, settings: WorkerSettings) -> None:
@@ -27,7 +27,7 @@ class WorkerSlot:
         self.document: int | None = None
 
     def ensure(self) -> WorkerProcess:
-        """The running process, started if need be. Blocks.
+        """The running process. It is started if necessary. Blocks.
 
         Raises:
             WorkerNotStarted: no process can be started.
@@ -46,25 +46,25 @@ class WorkerSlot:
         process.wait_until_ready()
         self._process = process
 
-    def ask(self, job: Job, file: SharedFile, descriptors: tuple[int, ...] = ()) -> Answer:
-        """Have one job on a file done. Blocks; see `WorkerProcess.ask`.
+    def ask(self, command: Command, file: SharedFile, descriptors: tuple[int, ...] = ()) -> Reply:
+        """Send one command about a file and wait for the reply. Blocks; see `WorkerProcess.ask`.
 
-        A worker that dies is not yet the file's fault: the kernel, short of memory, kills whom it likes. The job goes
-        to a second worker, once.
+        If a worker dies, the file need not be the cause: without free memory the kernel kills any process. So the
+        command goes to a second worker, once.
 
         Raises:
-            WorkerFailed: the second worker died too, or one took too long, answered nonsense or was abandoned.
+            WorkerFailed: the second worker died too, or one took too long, replied nonsense or was abandoned.
             WorkerNotStarted: no worker can be started.
         """
         self._abandoned = False
         try:
-            return self._ask(job, file, descriptors)
+            return self._ask(command, file, descriptors)
         except WorkerDied:
             if self._abandoned:
                 raise
-            return self._ask(job, file, descriptors)
+            return self._ask(command, file, descriptors)
 
-    def _ask(self, job: Job, file: SharedFile, descriptors: tuple[int, ...]) -> Answer:
+    def _ask(self, command: Command, file: SharedFile, descriptors: tuple[int, ...]) -> Reply:
         if self.document != file.number:
             self.document = None
         process = self.ensure()
@@ -72,7 +72,7 @@ class WorkerSlot:
         self.document = file.number
         self._prepare_successor()
         try:
-            return process.ask(job, (file.descriptor, *descriptors))
+            return process.ask(command, (file.descriptor, *descriptors))
         except WorkerFailed as error:
             self._discard()
             if not self._stopped and not self._abandoned:
@@ -80,12 +80,12 @@ class WorkerSlot:
             raise
 
     def _prepare_successor(self) -> None:
-        """Have the next process start while this one is still busy with its last file."""
+        """Start the next process while this one is busy with its last file."""
         if self._successor is None and not self._stopped and self._files == self._settings.files_per_worker:
             try:
                 self._successor = WorkerProcess(self._settings)
             except WorkerNotStarted as error:
-                # The file at hand has its worker; the next one will say so to its own request.
+                # This file has its worker. The next file's request will get the error.
                 logger.warning("A decode worker cannot be replaced: %s", error)
 
     def forget(self, document: int) -> None:
@@ -95,14 +95,14 @@ class WorkerSlot:
             self.document = None
 
     def kill(self) -> None:
-        """Kill the process and start no other. Callable while a thread is in `ask`."""
+        """Kill the process and start no other. It may be called while a thread is in `ask`."""
         self._stopped = True
         for process in (self._process, self._successor):
             if process is not None:
                 process.kill()
 
     def abandon(self) -> None:
-        """End the job that a thread waits for in `ask`: nobody wants its answer. The next job gets a new process."""
+        """Kill the process of a thread in `ask`, because no caller wants its reply. The next command gets a new one."""
         self._abandoned = True
         process = self._process
         if process is not None:
@@ -117,12 +117,12 @@ class WorkerSlot:
 
     @property
     def protections(self) -> tuple[Protection, ...]:
-        """What the worker is shut in by beyond its limits; nothing while there is none."""
+        """The worker's protections beyond its limits; empty while there is no worker."""
         return () if self._process is None else self._process.protections
 
     @property
     def pid(self) -> int | None:
-        """Process id of the worker, if there is one."""
+        """The process id of the worker; None if there is none."""
         return None if self._process is None else self._process.pid
 
     def _spent(self) -> bool:
