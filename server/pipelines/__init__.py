@@ -1,1 +1,1 @@
-"""Where pages are read: in this process, or in one child process for each device."""
+"""Pipelines that read pages: in this process, or in one child process for each device."""

@@ -1,4 +1,4 @@
-"""The pipeline in this process, loaded while the application already answers health checks."""
+"""The pipeline in this process. It is loaded while the application already answers health checks."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable, Mapping
@@ -14,16 +14,16 @@ from models.pipeline import OcrPipeline
 from server.page_reader import ReplicaStatus
 
 Opening = Callable[[str], object]
-"""Told what is being opened."""
+"""Is called with the name of each module before it is opened."""
 
 
 class LocalPipeline:
-    """An `OcrPipeline` that is built when it is opened; implements `server.page_reader.PageReaderHost`.
+    """An `OcrPipeline` that is built when it is opened. Implements `server.page_reader.PageReaderHost`.
 
     Args:
         defaults: of the configuration, known before anything is loaded.
-        build: builds the pipeline; blocking, called in a thread that ends with it.
-        opening: told what is being opened.
+        build: builds the pipeline. It blocks, and is called in a thread that ends with it.
+        opening: is called before each module is opened.
     """
 
     def __init__(self, defaults: OcrDefaults, build: Callable[[], OcrPipeline], opening: Opening) -> None:
@@ -46,7 +46,7 @@ class LocalPipeline:
         return self._pipeline.stats() if self._pipeline else {}
 
     def replicas(self) -> tuple[ReplicaStatus, ...]:
-        """None: pages are read in this process."""
+        """Empty, because pages are read in this process."""
         return ()
 
     async def prepare(self, options: OcrOptions) -> None:
@@ -60,18 +60,18 @@ class LocalPipeline:
         return self._built().read(page, options, deadline=deadline, flow=flow)
 
     async def open_required(self) -> None:
-        """Load the required models, and open the stages that the configuration turns on.
+        """Load the required models, and open the stages that the configuration switches on.
 
         Raises:
-            OcrError: one of them cannot be used; the message is for the operator.
+            OcrError: one of them cannot be used. The message is for the operator.
         """
         await (await self._load()).open_required(self._opening)
 
     async def open_optional(self) -> None:
-        """The same, and every other stage that is allowed and can run here.
+        """Do the same, and open every other allowed stage that can run here.
 
         Raises:
-            OcrError: one that is required cannot be used; the message is for the operator.
+            OcrError: a required model or stage cannot be used. The message is for the operator.
         """
         await (await self._load()).open_optional(self._opening)
 
@@ -81,10 +81,10 @@ class LocalPipeline:
             await self._pipeline.close()
 
     async def _load(self) -> OcrPipeline:
-        """Build the pipeline in a thread of its own.
+        """Build the pipeline in a separate thread.
 
-        OpenVINO gives the thread that loads it another signal stack, and frees that when its last model is closed. On
-        the main thread, where signals arrive, the next one would then crash the process.
+        OpenVINO gives another signal stack to the thread that loads it, and frees the stack with its last model. On the
+        main thread, which receives signals, the next signal would then crash the process.
         """
         loader = ThreadPoolExecutor(1, "loader")
         building = asyncio.get_running_loop().run_in_executor(loader, self._build)
@@ -92,7 +92,7 @@ class LocalPipeline:
         try:
             await asyncio.wait([building])
         except asyncio.CancelledError:
-            # A start that is given up: what is being loaded is closed by whoever closes this.
+            # The start was cancelled. `close` will close the pipeline that is being loaded.
             await asyncio.wait([building])
             self._pipeline = None if building.exception() else building.result()
             raise

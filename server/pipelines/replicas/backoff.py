@@ -1,14 +1,14 @@
-"""How long to wait before a replica that was lost is started again."""
+"""The waiting time before a lost replica is started again."""
 
 from collections.abc import Callable
 
 FIRST_SECONDS, LONGEST_SECONDS = 1.0, 60.0
 STEADY_SECONDS = 60.0
-"""One that served for this long is lost for a new reason."""
+"""If a replica has served for longer, its loss has a new reason."""
 
 
 class Backoff:
-    """No wait after the first loss, then 1 s, and twice as long after every further one.
+    """The waiting time: none after the first loss, then 1 s, and twice as long after every further loss.
 
     Args:
         clock: seconds, monotonic.
@@ -20,10 +20,10 @@ class Backoff:
         self._losses = 0
 
     def next_delay(self, *, served: bool) -> float:
-        """Seconds to wait now; the next start is taken to follow them.
+        """The seconds to wait now. The next start is assumed to follow them.
 
         Args:
-            served: whether the one that was lost had begun to serve.
+            served: whether the lost replica had begun to serve.
         """
         if served and self._clock() - self._started > STEADY_SECONDS:
             self._losses = 0

@@ -1,4 +1,4 @@
-"""The stages' counters of all replicas together, which never fall although those of a new process begin at nothing."""
+"""The stages' counters of all replicas together. They never fall, although a new process begins at 0."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
@@ -10,7 +10,7 @@ _FIELDS = tuple(field.name for field in fields(BatcherStats))
 
 
 class StageTotals:
-    """Adds up what replicas count, and keeps what those counted that are no more."""
+    """Adds up the counters of all replicas, and keeps the counters of ended processes."""
 
     def __init__(self) -> None:
         self._past: dict[str, BatcherStats] = {}
@@ -21,7 +21,7 @@ class StageTotals:
             self._past[name] = _sum(self._past.get(name, BatcherStats()), numbers.counters)
 
     def of(self, running: Sequence[Mapping[str, StageNumbers]]) -> dict[str, tuple[BatcherStats, int]]:
-        """By stage: the counters of all, and the jobs that wait."""
+        """For each stage: the counters of all replicas, and the number of items that wait."""
         totals = {name: (replace(past), 0) for name, past in self._past.items()}
         for stages in running:
             for name, numbers in stages.items():

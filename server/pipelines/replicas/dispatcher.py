@@ -1,8 +1,8 @@
-"""The reader of pages in front of several replicas: each page goes to the one that has the fewest pixels in hand.
+"""The page reader in front of several replicas. Each page goes to the replica with the fewest pixels in work.
 
-A page whose replica dies is read again by another. It may itself be what killed the first, so such pages are tried one
-at a time: one that takes further replicas with it fails alone. One whose replica hung is read again only where no other
-page is read meanwhile: a hang costs minutes, and everything beside it.
+If a replica dies, its pages are read again by others. A page may itself be the cause, so such pages are tried one at a
+time, and a page that kills further replicas fails alone. If a replica hangs, its page is read again only on a replica
+without other pages: a hang takes minutes, and all pages beside it are lost.
 """
 
 import asyncio
@@ -30,19 +30,19 @@ from server.pipelines.replicas.shared_picture import SharedPicture
 T = TypeVar("T")
 
 RETRIES = 2
-"""Of a page whose replica was lost. A fault of the driver may end two at once; a third was ended by the page."""
+"""Retries of a page whose replica was lost. A fault of the driver may end two replicas, but the page ended a third."""
 
 Opening = Callable[[str], object]
 
 
 class ReplicatedPipeline:
-    """Several replicas as one; implements `server.page_reader.PageReaderHost`.
+    """Several replicas that act as one reader. Implements `server.page_reader.PageReaderHost`.
 
     Args:
         defaults: of the configuration.
-        replicas: how each is started.
-        opening: told what is being opened.
-        warm: what the models were compiled to is here already.
+        replicas: the settings of each replica.
+        opening: is called before each module is opened.
+        warm: whether the compiled models are on this machine already.
     """
 
     def __init__(
@@ -62,11 +62,11 @@ class ReplicatedPipeline:
 
     @property
     def healthy(self) -> bool:
-        """Whether any replica serves."""
+        """Whether at least one replica serves."""
         return not self._closed and any(replica.serving for replica in self._replicas)
 
     def modules(self) -> tuple[ModuleStatus, ...]:
-        """As the first replica that serves knows them."""
+        """The modules of the first replica that serves."""
         known = [replica for replica in self._replicas if replica.serving] or self._replicas
         return known[0].modules
 
@@ -79,13 +79,14 @@ class ReplicatedPipeline:
         return tuple(replica.status for replica in self._replicas)
 
     async def open_required(self) -> None:
-        """Start the replicas; each opens what its configuration says.
+        """Start the replicas. Each opens the modules of its configuration.
 
-        One after the other until one serves, unless all is warm: what that one compiles, measures and keeps the others
-        need not do again. Where one serves, those whose device does not work are down and started again later.
+        Unless all is warm, they start one after the other until one serves. The others then need not repeat what it has
+        compiled, measured and kept. If one serves, replicas on devices that do not work are down, and are started again
+        later.
 
         Raises:
-            OcrError: none serves, or what is configured can run on no device; the message is for the operator.
+            OcrError: no replica serves, or the configuration cannot run on any device. The message is for the operator.
         """
         remaining = iter(self._replicas)
         lost: list[ReplicaLost] = []
@@ -104,13 +105,13 @@ class ReplicatedPipeline:
         await self.open_required()
 
     async def close(self) -> None:
-        """End the replicas; what they read fails."""
+        """End the replicas. The pages that they read fail."""
         self._closed = True
         self._changed()
         await asyncio.gather(*(replica.close() for replica in self._replicas))
 
     async def prepare(self, options: OcrOptions) -> None:
-        """See `OcrPipeline.prepare`; which replica will read the pages is not known yet, so any is asked.
+        """See `OcrPipeline.prepare`. It is not known yet which replica will read the pages, so any replica prepares.
 
         Raises:
             PipelineStopped: no replica serves.
@@ -124,24 +125,24 @@ class ReplicatedPipeline:
     async def read(
         self, page: Page, options: OcrOptions, *, deadline: float | None = None, flow: Hashable = None
     ) -> PageResult:
-        """See `OcrPipeline.read`. Where no replica serves, the page waits until one does.
+        """See `OcrPipeline.read`. If no replica serves, the page waits for one.
 
         Raises:
-            EngineFailure: reading it cost as many replicas their lives as it was tried.
+            EngineFailure: every attempt to read the page ended a replica.
         """
         shared = await asyncio.to_thread(SharedPicture, page.image)
         height, width = shared.size
         try:
-            number = self._flows.number(flow)
+            flow_number = self._flows.number(flow)
 
-            def order(job: int) -> Read:
+            def order(number: int) -> Read:
                 seconds = None if deadline is None else deadline - asyncio.get_running_loop().time()
-                return Read(job, options, shared.size, page.index, seconds, number)
+                return Read(number, options, shared.size, page.index, seconds, flow_number)
 
-            answer = await self._try(lambda replica: replica.ask(order, (shared.descriptor,), height * width))
+            received = await self._try(lambda replica: replica.ask(order, (shared.descriptor,), height * width))
         finally:
             shared.close()
-        return page_result(page, answer)
+        return page_result(page, received)
 
     async def _try(self, ask: Callable[[Replica], Awaitable[T]]) -> T:
         try:
@@ -162,13 +163,13 @@ class ReplicatedPipeline:
         raise EngineFailure(f"Reading the page ended {ended} replicas.")
 
     async def _once(self, ask: Callable[[Replica], Awaitable[T]]) -> T:
-        """Ask the first replica that takes the job. One that turns out to be dead no longer counts as serving."""
+        """Ask the first replica that takes the order. A replica that is found dead counts as not serving."""
         while True:
             with suppress(NotTaken):
                 return await ask(await self._least_busy())
 
     async def _alone(self, ask: Callable[[Replica], Awaitable[T]]) -> T:
-        """Ask a replica that has read all its pages and gets no others meanwhile."""
+        """Ask a replica that has read all its pages. It gets no other pages during that time."""
         while True:
             self._reserved = await self._least_busy()
             self._changed()
@@ -193,7 +194,7 @@ class ReplicatedPipeline:
         return [replica for replica in self._replicas if replica.serving and replica is not self._reserved]
 
     def _changed(self) -> None:
-        """A replica began or ceased to serve, or to take pages."""
+        """Note that a replica began or stopped to serve, or to take pages."""
         if self._takers() or self._closed:
             self._free.set()
         else:
@@ -201,7 +202,7 @@ class ReplicatedPipeline:
 
 
 async def _start(replica: Replica) -> ReplicaLost | None:
-    """Start a replica. Why it does not serve yet; None where it does."""
+    """Start a replica. Returns the reason why it does not serve yet; None if it serves."""
     try:
         await replica.start()
     except ReplicaLost as error:
@@ -215,5 +216,5 @@ async def _prepare(options: OcrOptions, replica: Replica) -> None:
 
 
 def _stages(options: OcrOptions) -> Hashable:
-    """What of the options decides which stages are needed."""
+    """The part of the options that decides which stages are needed."""
     return (*(module.is_on(options) for module in OPTIONAL_MODULES), options.language)

@@ -1,15 +1,15 @@
-"""Numbers for flows, which are objects of this process, so that a replica can share its device fairly among them."""
+"""Numbers for flows. Flows are objects of this process; by their numbers a replica shares its device fairly."""
 
 from collections import OrderedDict
 from collections.abc import Hashable
 from itertools import count
 
 _KEPT = 4096
-"""More than there are requests in work; a forgotten one gets a new number and counts as a newcomer again."""
+"""More than the number of requests in work. A forgotten flow gets a new number and counts as a newcomer again."""
 
 
 class FlowNumbers:
-    """Remembers the numbers of the flows that were used last."""
+    """Remembers the numbers of the most recently used flows."""
 
     def __init__(self) -> None:
         self._numbers: OrderedDict[Hashable, int] = OrderedDict()

@@ -1,7 +1,7 @@
-"""What the dispatcher and a replica say to each other: small MessagePack messages; pictures travel as descriptors.
+"""The messages between the dispatcher and a replica: small MessagePack. Pictures travel as descriptors.
 
-Both ends are this program, and neither has parsed a stranger's bytes with native code, so what arrives is trusted; its
-types are checked all the same, because a mistake is found sooner that way.
+The dispatcher sends orders, and a replica sends reports. Both are this program, and neither has parsed a stranger's
+bytes with native code, so messages are trusted. Their types are still checked, because that finds mistakes sooner.
 """
 
 from pathlib import Path
@@ -17,11 +17,11 @@ from models.optional_stage import ModuleStatus
 from models.options import OcrOptions
 
 Size = tuple[int, int]
-"""Height and width of a picture, in pixels."""
+"""The height and width of a picture, in pixels."""
 
 
 class StoreSettings(msgspec.Struct, frozen=True):
-    """The arguments of `models.store.weights.ModelStore`; a replica never fetches anything."""
+    """The arguments of `models.store.weights.ModelStore`. A replica never fetches anything."""
 
     directory: Path | None
     local_directories: tuple[Path, ...]
@@ -29,7 +29,7 @@ class StoreSettings(msgspec.Struct, frozen=True):
 
 
 class Start(msgspec.Struct, frozen=True, tag="start"):
-    """The first message: load this pipeline, and log like this."""
+    """The first message: the pipeline to load, and the settings of logging."""
 
     config: PipelineConfig
     store: StoreSettings
@@ -46,12 +46,15 @@ class Prepare(msgspec.Struct, frozen=True, tag="prepare"):
 
 
 class Read(msgspec.Struct, frozen=True, tag="read"):
-    """Read a page. Carries one descriptor: its pixels.
+    """Read a page. It carries one descriptor: the pixels.
 
     Attributes:
-        number: names the job in answers and cancellations.
-        seconds: that are left before its deadline; None where there is none.
-        flow: names the request among those of this server; None for none.
+        number: identifies the order in reports and cancellations.
+        options: the effective options.
+        size: of the page.
+        index: 0-based position of the page in its document.
+        seconds: time left before the deadline; None without a deadline.
+        flow: identifies the request among those of this server; None without one.
     """
 
     number: int
@@ -63,7 +66,7 @@ class Read(msgspec.Struct, frozen=True, tag="read"):
 
 
 class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
-    """Nobody waits for this job any more. Has no answer of its own."""
+    """No caller waits for this order any more. There is no report about the cancellation."""
 
     number: int
 
@@ -78,30 +81,32 @@ class Opening(msgspec.Struct, frozen=True, tag="opening"):
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
-    """Everything that the start opens is open."""
+    """All modules of the start are open."""
 
     modules: tuple[ModuleStatus, ...]
 
 
 class NotStarted(msgspec.Struct, frozen=True, tag="not_started"):
-    """The pipeline cannot be built; the process ends."""
+    """The pipeline cannot be built. The process ends."""
 
     kind: str
     message: str
 
 
 class StageNumbers(msgspec.Struct, frozen=True):
-    """A batcher's counters, and the jobs that wait."""
+    """A batcher's counters, and the number of items that wait."""
 
     counters: BatcherStats
     waiting: int
 
 
 class Pulse(msgspec.Struct, frozen=True, tag="pulse"):
-    """Sent at regular intervals: the process lives.
+    """A sign of life, which is sent at regular intervals.
 
     Attributes:
-        stalled_seconds: for how long nothing has moved although there is work.
+        stages: by stage name.
+        modules: the state of all modules.
+        stalled_seconds: time without progress although there is work.
     """
 
     stages: dict[str, StageNumbers]
@@ -110,17 +115,19 @@ class Pulse(msgspec.Struct, frozen=True, tag="pulse"):
 
 
 class Prepared(msgspec.Struct, frozen=True, tag="prepared"):
-    """The stages that were asked for are open."""
+    """The requested stages are open."""
 
     number: int
 
 
 class PageRead(msgspec.Struct, frozen=True, tag="page"):
-    """A page's result without its pictures. Carries those that the dispatcher does not have, ``rotated`` first.
+    """A page's result without its pictures. Pictures that the dispatcher does not have are sent, ``rotated`` first.
 
     Attributes:
-        image: the preprocessed page: the page itself, the rotated page, or a picture of this size that was sent.
-        rotated: None where the preprocessor did not run.
+        number: of the order.
+        image: the preprocessed page: the page itself, the rotated page, or a sent picture of this size.
+        rotated: the rotated page: the page itself, or a picture of this size; None if the preprocessor did not run.
+        result: everything else.
     """
 
     number: int
@@ -130,7 +137,7 @@ class PageRead(msgspec.Struct, frozen=True, tag="page"):
 
 
 class Failed(msgspec.Struct, frozen=True, tag="failed"):
-    """A job failed. ``kind`` is the name of a class in `models.errors`."""
+    """An order failed. ``kind`` is the name of a class in `models.errors`."""
 
     number: int
     kind: str
@@ -141,17 +148,17 @@ Report = Opening | Ready | NotStarted | Pulse | Prepared | PageRead | Failed
 
 
 def encode(message: Order | Report) -> bytes:
-    """A message as bytes."""
+    """Encode a message."""
     return _encoder.encode(message)
 
 
 def decode_order(data: bytes) -> Order:
-    """A message to a replica. Raises `msgspec.DecodeError` where it is none."""
+    """Decode a message to a replica. Raises `msgspec.DecodeError` if it is not one."""
     return _orders.decode(data)
 
 
 def decode_report(data: bytes) -> Report:
-    """A message from a replica. Raises `msgspec.DecodeError` where it is none."""
+    """Decode a message from a replica. Raises `msgspec.DecodeError` if it is not one."""
     return _reports.decode(data)
 
 
@@ -164,7 +171,7 @@ def _to_plain(value: object) -> object:
 
 
 def _from_plain(wanted: Any, value: Any) -> object:
-    """Undo `_to_plain`: ``wanted`` is `Path`, or an array type, which names its dtype."""
+    """Undo `_to_plain`. ``wanted`` is `Path`, or an array type with its dtype."""
     if wanted is Path:
         return Path(value)
     _, dtype = get_args(wanted)

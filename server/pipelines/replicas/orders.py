@@ -1,4 +1,4 @@
-"""The jobs of a replica, in the replica: each a task that ends in exactly one answer, unless it is cancelled."""
+"""Executes orders inside a replica. Each order is a task that sends exactly one report, unless it is cancelled."""
 
 import asyncio
 import logging
@@ -22,18 +22,18 @@ logger = logging.getLogger("ppocr.replica")
 
 NO_PICTURE: Image = np.empty((0, 0, 3), np.uint8)
 
-Answer = tuple[Report, tuple[SharedPicture, ...]]
+OutgoingReport = tuple[Report, tuple[SharedPicture, ...]]
 
 
-class Jobs:
-    """Runs orders on a pipeline.
+class Orders:
+    """Executes orders on a pipeline.
 
     Args:
         pipeline: reads the pages.
-        send: sends an answer and the pictures that go with it.
+        send: sends a report and its pictures.
 
     Attributes:
-        done: jobs that ended, however they did.
+        done: number of orders that ended in any way.
     """
 
     def __init__(self, pipeline: OcrPipeline, send: Callable[[Report, tuple[SharedPicture, ...]], None]) -> None:
@@ -44,11 +44,11 @@ class Jobs:
 
     @property
     def running(self) -> int:
-        """Jobs that have not ended."""
+        """The number of orders that have not ended."""
         return len(self._tasks)
 
     def take(self, order: Order, descriptors: Sequence[int]) -> None:
-        """Begin, or cancel, a job. Runs on the event loop's thread."""
+        """Begin or cancel an order. Runs on the event loop's thread."""
         try:
             if isinstance(order, Read):
                 self._take_page(order, descriptors)
@@ -60,7 +60,7 @@ class Jobs:
             channel.close_all(descriptors)
 
     async def cancel(self) -> None:
-        """Cancel every job and wait until each has ended."""
+        """Cancel all orders and wait until they have ended."""
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
@@ -70,13 +70,13 @@ class Jobs:
         try:
             image = map_picture(descriptors[0], order.size)
         except (IndexError, OSError, ValueError) as error:
-            # Out of descriptors or of address space: the one who asked must hear of it all the same.
+            # No descriptor or no address space is left. The dispatcher must get a report anyway.
             self._send(Failed(order.number, *described(error)), ())
         else:
             self._begin(order.number, self._read(order, image))
 
-    def _begin(self, number: int, work: Coroutine[Any, Any, Answer]) -> None:
-        task = asyncio.get_running_loop().create_task(self._answer(number, work))
+    def _begin(self, number: int, work: Coroutine[Any, Any, OutgoingReport]) -> None:
+        task = asyncio.get_running_loop().create_task(self._execute(number, work))
         self._tasks[number] = task
         task.add_done_callback(partial(self._ended, number))
 
@@ -84,29 +84,29 @@ class Jobs:
         del self._tasks[number]
         self.done += 1
 
-    async def _answer(self, number: int, work: Coroutine[Any, Any, Answer]) -> None:
+    async def _execute(self, number: int, work: Coroutine[Any, Any, OutgoingReport]) -> None:
         try:
             report, pictures = await work
-        except Exception as error:  # noqa: BLE001 - whatever it is, the one who asked must hear of it
+        except Exception as error:  # noqa: BLE001 - the dispatcher must get a report of any error
             if not isinstance(error, OcrError):
-                # Without the error's own words, which may quote a document.
+                # The error's own words are left out, because they may quote a document.
                 logger.error("a job failed: %s", where(error))  # noqa: TRY400
             report, pictures = Failed(number, *described(error)), ()
         self._send(report, pictures)
 
-    async def _prepare(self, order: Prepare) -> Answer:
+    async def _prepare(self, order: Prepare) -> OutgoingReport:
         await self._pipeline.prepare(order.options)
         return Prepared(order.number), ()
 
-    async def _read(self, order: Read, image: Image) -> Answer:
+    async def _read(self, order: Read, image: Image) -> OutgoingReport:
         deadline = None if order.seconds is None else asyncio.get_running_loop().time() + order.seconds
         page = Page(image, order.index)
         result = await self._pipeline.read(page, order.options, deadline=deadline, flow=order.flow)
         return await asyncio.to_thread(_page_read, order.number, image, result)
 
 
-def _page_read(number: int, page: Image, result: PageResult) -> Answer:
-    """The answer to a page, with the pictures that the dispatcher does not have. Copies them: not for the loop."""
+def _page_read(number: int, page: Image, result: PageResult) -> OutgoingReport:
+    """The report of a page, with the pictures that the dispatcher lacks. It copies them: call it in a thread."""
     done = result.preprocessed
     sent: list[SharedPicture] = []
     rotated: Literal["page"] | Size | None = None

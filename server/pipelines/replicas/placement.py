@@ -1,4 +1,4 @@
-"""From the configured devices to one replica each: what it may see of the machine, and what it is told to load."""
+"""Makes the settings of one replica for each configured device: the visible part of the machine, and the models."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,16 +12,16 @@ from server.pipelines.replicas.replica import ReplicaSettings
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 PULSES = 4
-"""Signs of life in the time after which a replica counts as hung, if that is short; else one a second."""
+"""The number of pulses in the time after which a replica counts as hung. If the time is long, there is one a second."""
 
 
 def replicas_of(
     configuration: Configuration, store: StoreSettings, environ: Mapping[str, str]
 ) -> tuple[ReplicaSettings, ...]:
-    """How to start each replica of a configuration; none where the pipeline runs in the server's own process.
+    """The settings of each replica of a configuration; empty if the pipeline runs in the server's own process.
 
     Raises:
-        EngineUnavailable: ``auto``, and there is no GPU; or one that this process itself may not use.
+        EngineUnavailable: the devices are ``auto`` and there is no GPU, or this process may not use one of them.
     """
     engine, server = configuration.settings.engine, configuration.settings.server
     devices = every_gpu() if engine.devices == "auto" else engine.devices
@@ -40,16 +40,16 @@ def replicas_of(
 
 
 def _own_config(config: PipelineConfig, device: str, devices: Sequence[str]) -> PipelineConfig:
-    """A replica sees one card, its first, and replicas share the cores."""
+    """The configuration of one replica. It sees one card, as its first, and replicas share the cores."""
     if device != "cpu":
         return replace(config, device="gpu:0", cores=max(1, usable_cores() // len(devices)))
     return replace(config, device="cpu", cores=max(1, usable_cores() // devices.count("cpu")))
 
 
 def _environment(device: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """Make one card visible: ``gpu:N`` is the Nth of those that this process itself may use, and no other.
+    """Make only one card visible: ``gpu:N`` is the Nth card that this process itself may use.
 
-    Cards are numbered as ``nvidia-smi`` does it; CUDA's own order, the fastest first, may be another.
+    Cards have the same numbers as in ``nvidia-smi``. CUDA's own order begins with the fastest card.
     """
     if device == "cpu":
         return {VISIBLE: ""}

@@ -1,8 +1,8 @@
-"""Whether a replica whose engine fails page after page is broken, or is sent pages that fail.
+"""Finds out whether a replica whose engine fails page after page is broken, or only gets pages that fail.
 
-A card whose driver context is lost fails every batch at once and for ever. Such a replica always has the fewest pixels
-in hand, so all pages would go there. Only a page that is known to be readable tells it from a document that no engine
-reads: nobody may end replicas by what they send.
+A card with a lost driver context fails every batch at once and for ever. Such a replica always has the fewest pixels in
+work, so all pages would go to it. Only a page that is known to be readable shows the difference to a document that no
+engine can read. No caller may end replicas with the pages that it sends.
 """
 
 import asyncio
@@ -20,15 +20,15 @@ from server.pipelines.replicas.messages import Failed, PageRead, Report
 logger = logging.getLogger("ppocr.replicas")
 
 FAILURES_IN_A_ROW = 8
-"""Of the engine, with no page read in between, after which the known page is read."""
+"""After so many failures of the engine, without a page that was read, the known page is read."""
 
 
 class Probe:
-    """Counts an engine's failures in a row, and asks the replica for a known page where there are too many.
+    """Counts the failures of an engine in a row. After too many, it lets the replica read a known page.
 
     Args:
         read: reads `known_page` in the replica.
-        broken: called where that fails too.
+        broken: is called if that fails too.
     """
 
     def __init__(self, read: Callable[[], Awaitable[object]], broken: Callable[[], object]) -> None:
@@ -38,7 +38,7 @@ class Probe:
         self._reading: asyncio.Task[None] | None = None
 
     def note(self, report: Report) -> None:
-        """Take into account how a job ended. A device without room for a batch is not broken."""
+        """Note the end of an order. A device without room for a batch is not broken."""
         if isinstance(report, PageRead):
             self._failures = 0
         elif isinstance(report, Failed) and report.kind == EngineFailure.__name__:
@@ -59,7 +59,7 @@ class Probe:
 
 
 def known_page() -> Image:
-    """A small white page with a word on it: uint8 (H, W, 3)."""
+    """A small white page with a word and a number: uint8 (H, W, 3)."""
     page = np.full((96, 320, 3), 255, np.uint8)
     cv2.putText(page, "PAGE 123", (20, 64), cv2.FONT_HERSHEY_SIMPLEX, 1.6, (0, 0, 0), 3)
     return page

@@ -1,4 +1,4 @@
-"""One replica's process, seen from the server: started, told, listened to, killed."""
+"""The process of one replica, as the server uses it: it is started, exchanges messages, and is killed."""
 
 import os
 import signal
@@ -15,20 +15,20 @@ from server.decode.workers.process import child_environment
 from server.pipelines.replicas.errors import ReplicaLost
 from server.pipelines.replicas.messages import Order, Report, decode_report, encode
 
-WORKER = "server.pipelines.replicas.worker"
+CHILD_MODULE = "server.pipelines.replicas.child"
 OWN_VARIABLES = "PPOCR_"
-"""Our settings, tokens among them; a replica gets what it needs by message."""
+"""The prefix of our settings, which include tokens. A replica gets what it needs by message."""
 
 
 class ReplicaProcess:
-    """A running replica. `start` and `receive` block and belong to one thread; `send` and `kill` never block.
+    """A running replica. Its start and `receive` block and belong to one thread. `send` and `kill` never block.
 
     Args:
-        environment: variables beside those of this process.
-        module: what runs in the child; tests put faults there.
+        environment: variables in addition to those of this process.
+        module: the module that runs in the child. Tests put faults there.
     """
 
-    def __init__(self, environment: Mapping[str, str], module: str = WORKER) -> None:
+    def __init__(self, environment: Mapping[str, str], module: str = CHILD_MODULE) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             try:
@@ -40,11 +40,11 @@ class ReplicaProcess:
 
     @property
     def pid(self) -> int:
-        """Process id."""
+        """The process id."""
         return self._child.pid
 
     def send(self, order: Order, descriptors: Sequence[int] = ()) -> None:
-        """Send one message, or kill the process where it has long read none.
+        """Send one message. If the process has not read messages for a long time, it is killed.
 
         Raises:
             ReplicaLost: it is dead.
@@ -61,7 +61,7 @@ class ReplicaProcess:
             raise ReplicaLost("it takes no messages")
 
     def receive(self) -> tuple[Report, list[int]]:
-        """Wait for one message and the descriptors that come with it.
+        """Wait for one message and its descriptors.
 
         Raises:
             ReplicaLost: the process is gone.
@@ -77,19 +77,19 @@ class ReplicaProcess:
             raise ReplicaLost("it is gone") from error
 
     def kill(self) -> None:
-        """Kill the process; whoever waits in `receive` hears that it is gone. Callable from any thread."""
+        """Kill the process. A thread that waits in `receive` gets `ReplicaLost`. Any thread may call this."""
         self._child.kill()
 
     def hang_up(self) -> None:
-        """Tell the process that nothing more will come; it ends by itself."""
+        """Tell the process that no more messages will come. It ends by itself."""
         with suppress(OSError):  # it is gone already
             self._link.shutdown(socket.SHUT_WR)
 
     def end(self, seconds: float = 0.0) -> str:
-        """Reap the process, killed where it has not ended within so many seconds.
+        """Reap the process. If it does not end within so many seconds, it is killed.
 
         Returns:
-            How it ended, in words.
+            A description of its end.
         """
         try:
             self._child.wait(seconds)
@@ -101,7 +101,7 @@ class ReplicaProcess:
 
 
 def _start(module: str, link: int, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
-    """Start a fresh interpreter. It keeps our environment, where engines and drivers find their settings."""
+    """Start a new interpreter. It keeps our environment, where engines and drivers find their settings."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(OWN_VARIABLES)}
     return subprocess.Popen(  # noqa: S603 - our own interpreter and module
         [sys.executable, "-P", "-B", "-m", module, str(link), str(os.getpid())],

@@ -1,6 +1,6 @@
-"""One device's replica: its process is kept running, what is asked of it is answered or fails, and it is watched.
+"""The replica of one device: keeps its process running, gives it orders, and watches it.
 
-A thread of its own starts the process and listens to it; everything else happens on the event loop's thread.
+A separate thread starts the process and receives its messages. Everything else happens on the event loop's thread.
 """
 
 import asyncio
@@ -35,52 +35,54 @@ from server.pipelines.replicas.messages import (
     Start,
 )
 from server.pipelines.replicas.probe import Probe, known_page
-from server.pipelines.replicas.process import WORKER, ReplicaProcess
+from server.pipelines.replicas.process import CHILD_MODULE, ReplicaProcess
 from server.pipelines.replicas.pulse import START_SECONDS
-from server.pipelines.replicas.results import Answer, received_pictures
+from server.pipelines.replicas.results import ReceivedReport, received_pictures
 from server.pipelines.replicas.shared_picture import SharedPicture
 
 logger = logging.getLogger("ppocr.replicas")
 
 HUNG, FAILING = "hung", "its engine fails"
-"""Why a replica was killed."""
+"""The reasons to kill a replica."""
 CLOSING_SECONDS = 5.0
-"""For a process that was told to end to do so by itself."""
+"""Time for a process to end by itself after it was told to."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReplicaSettings:
-    """How a replica is started and watched.
+    """The settings for starting and watching a replica.
 
     Attributes:
-        environment: variables beside those of this process.
-        hang_seconds: one that says nothing, or gets nowhere with its work, for this long is killed.
-        module: what runs in the child; tests put faults there.
+        device: its device, as the configuration names it.
+        start: the first message to it.
+        environment: variables in addition to those of this process.
+        hang_seconds: a replica without messages or without progress for longer is killed.
+        module: the module that runs in the child. Tests put faults there.
     """
 
     device: str
     start: Start
     environment: Mapping[str, str]
     hang_seconds: float
-    module: str = WORKER
+    module: str = CHILD_MODULE
 
 
 class Replica:
-    """A replica and its life.
+    """A replica, from its start to its end.
 
     Args:
         number: 0-based, for people.
-        settings: how it is started and watched.
+        settings: for starting and watching it.
         totals: keeps its counters when it is lost.
-        changed: called whenever it begins or ceases to serve.
-        opening: told what it is opening.
+        changed: is called when it begins or stops to serve.
+        opening: is called before it opens a module.
 
     Attributes:
         pixels: of the pages that it is reading.
-        idle: set while it reads none.
-        stages: its counters, as it last told them.
-        modules: the state of its modules, as it last told it.
-        prepared: which stages it was asked to open, and did.
+        idle: set while it reads no page.
+        stages: its counters from the last pulse.
+        modules: the state of its modules from the last pulse.
+        prepared: sets of stages that it has opened on request.
     """
 
     def __init__(
@@ -101,7 +103,7 @@ class Replica:
         self._state: ReplicaState = "starting"
         self._losses = 0
         self._pages = 0
-        self._jobs: dict[int, asyncio.Future[Answer]] = {}
+        self._pending: dict[int, asyncio.Future[ReceivedReport]] = {}
         self._numbers = itertools.count(1)
         self._first: asyncio.Future[None] | None = None
         self._life: asyncio.Task[None] | None = None
@@ -118,7 +120,7 @@ class Replica:
 
     @property
     def serving(self) -> bool:
-        """Whether it takes jobs."""
+        """Whether it takes orders."""
         return self._state == "serving"
 
     @property
@@ -127,10 +129,10 @@ class Replica:
         return ReplicaStatus(self._number, self._settings.device, self._state, self._losses, self._pages, self.pixels)
 
     async def start(self) -> None:
-        """Start it and wait until it serves; from then on it is kept running.
+        """Start it and wait until it serves. From then on it is kept running.
 
         Raises:
-            OcrError: its pipeline cannot be built, on no device; the message is for the operator.
+            OcrError: its pipeline cannot be built on any device. The message is for the operator.
             ReplicaLost: its process ended, or its engine cannot be opened. It is started again until it serves.
         """
         loop = asyncio.get_running_loop()
@@ -139,7 +141,7 @@ class Replica:
         await self._first
 
     async def close(self) -> None:
-        """End it; what it was asked fails. One that serves may end by itself, within `CLOSING_SECONDS`."""
+        """End it. Its orders fail. A serving replica may end by itself within `CLOSING_SECONDS`."""
         served, self._state = self.serving, "closed"
         self._stop_watching()
         if self._process is not None and served:
@@ -152,36 +154,38 @@ class Replica:
             await asyncio.wait([self._life])
         self._stop_watching()
         self._thread.shutdown()
-        self._fail_jobs()
+        self._fail_pending()
 
-    async def ask(self, make: Callable[[int], Order], descriptors: Sequence[int] = (), pixels: int = 0) -> Answer:
-        """Have a job done. Cancelling the wait cancels the job.
+    async def ask(
+        self, make: Callable[[int], Order], descriptors: Sequence[int] = (), pixels: int = 0
+    ) -> ReceivedReport:
+        """Give an order and wait for the reply. Cancelling the wait cancels the order.
 
         Args:
-            make: makes the order from the job's number.
-            descriptors: go with it.
-            pixels: of the page; 0 for jobs without one.
+            make: makes the order from its number.
+            descriptors: sent with the order.
+            pixels: of the page; 0 for an order without a page.
 
         Raises:
-            OcrError: what the pipeline raised.
-            NotTaken: it does not serve.
+            OcrError: the error of the pipeline.
+            NotTaken: the replica does not serve.
             ReplicaHung: it was killed because it hung.
             ReplicaLost: it died.
         """
         if self._process is None or not self.serving:
             raise NotTaken("it does not serve")
         number = next(self._numbers)
-        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._jobs[number] = answer
+        reply: asyncio.Future[ReceivedReport] = asyncio.get_running_loop().create_future()
+        self._pending[number] = reply
         self._count(pixels, bool(pixels))
         try:
             self._send(self._process, make(number), descriptors)
-            return await answer
+            return await reply
         except asyncio.CancelledError:
             self._cancel(number)
             raise
         finally:
-            self._jobs.pop(number, None)
+            self._pending.pop(number, None)
             self._count(-pixels, -bool(pixels))
 
     def _count(self, pixels: int, pages: int) -> None:
@@ -204,7 +208,7 @@ class Replica:
         try:
             process.send(order, descriptors)
         except ReplicaLost as error:
-            # Its thread may not have noticed yet; nobody else should be sent here.
+            # Its thread may not have noticed yet. No further orders may go to it.
             self._state = "down"
             self._changed()
             raise NotTaken("it takes no messages") from error
@@ -217,7 +221,7 @@ class Replica:
                 logger.debug("replica %d is gone, and the job with it", self._number)
 
     async def _live(self, first: "asyncio.Future[None]") -> None:
-        """Run one process after the other. Ends only by being cancelled, or where none could ever serve."""
+        """Run one process after the other. This ends if it is cancelled, or if no process can ever serve."""
         loop = asyncio.get_running_loop()
         backoff = Backoff(loop.time)
         while True:
@@ -232,18 +236,18 @@ class Replica:
             await asyncio.sleep(backoff.next_delay(served=self._served))
 
     async def _run(self, loop: asyncio.AbstractEventLoop) -> str:
-        """Run one process until it is gone; when cancelled, wait for that all the same."""
+        """Run one process until it is gone. If cancelled, still wait for that."""
         listening = loop.run_in_executor(self._thread, self._listen, loop)
         try:
             return await asyncio.shield(listening)
         except asyncio.CancelledError:
             await asyncio.wait([listening])
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, a replica that nobody starts again is worse
+        except Exception as error:  # noqa: BLE001 - after any error the replica must be started again
             return type(error).__name__
 
     def _lost(self, ended: str) -> None:
-        """Count and tell a loss, and fail what it was asked."""
+        """Count and log a loss, and fail the pending orders."""
         self._stop_watching()
         self._state = "down"
         self._losses += 1
@@ -258,19 +262,19 @@ class Replica:
         self._totals.retire(self.stages)
         self.stages = {}
         self.prepared.clear()
-        self._fail_jobs()
+        self._fail_pending()
         self._changed()
 
-    def _fail_jobs(self) -> None:
-        for answer in self._jobs.values():
-            if not answer.done():
-                answer.set_exception(ReplicaHung("it hung") if self._reason == HUNG else ReplicaLost("it died"))
+    def _fail_pending(self) -> None:
+        for reply in self._pending.values():
+            if not reply.done():
+                reply.set_exception(ReplicaHung("it hung") if self._reason == HUNG else ReplicaLost("it died"))
 
     def _listen(self, loop: asyncio.AbstractEventLoop) -> str:
-        """Start the process and pass on what it says until it is gone. Runs in this replica's thread.
+        """Start the process and pass its messages on until it is gone. Runs in this replica's thread.
 
         Returns:
-            How it ended, in words.
+            A description of its end.
         """
         try:
             process = ReplicaProcess(self._settings.environment, self._settings.module)
@@ -297,7 +301,7 @@ class Replica:
             process.kill()
 
     def _heard(self, process: ReplicaProcess, report: Report, descriptors: list[int]) -> None:
-        """Take one message, unless it is from a process that was already given up."""
+        """Take one message, unless its process was given up already."""
         try:
             if process is self._process and self._state in ("starting", "serving"):
                 self._take(report, descriptors)
@@ -319,23 +323,23 @@ class Replica:
             if report.stalled_seconds > self._settings.hang_seconds:
                 self._hung()
         else:
-            self._answer(report, descriptors)
+            self._deliver(report, descriptors)
 
-    def _answer(self, report: Prepared | PageRead | Failed, descriptors: list[int]) -> None:
+    def _deliver(self, report: Prepared | PageRead | Failed, descriptors: list[int]) -> None:
         self._probe.note(report)
-        answer = self._jobs.get(report.number)
-        if answer is None or answer.done():
+        reply = self._pending.get(report.number)
+        if reply is None or reply.done():
             return
         if isinstance(report, Failed):
-            answer.set_exception(restored(report.kind, report.message))
+            reply.set_exception(restored(report.kind, report.message))
             return
         try:
             pictures = received_pictures(report, descriptors)
         except (OSError, ValueError):
-            # Out of descriptors or of address space here: whoever waits must hear of it all the same.
-            answer.set_exception(EngineFailure("The pictures of a page that was read did not arrive."))
+            # No descriptor or no address space is left here. The caller must get an error anyway.
+            reply.set_exception(EngineFailure("The pictures of a page that was read did not arrive."))
         else:
-            answer.set_result(Answer(report, pictures))
+            reply.set_result(ReceivedReport(report, pictures))
 
     def _serve(self, ready: Ready) -> None:
         self._state, self._served = "serving", True
@@ -348,13 +352,13 @@ class Replica:
     def _not_started(self, report: NotStarted) -> None:
         self._reason = report.message
         error = restored(report.kind, report.message)
-        # An engine that does not open may be this device's own trouble; anything else is wrong everywhere.
+        # An engine may fail to open on this device only. Any other error would happen on every device.
         everywhere = not isinstance(error, EngineFailure | EngineUnavailable)
         if everywhere and self._first is not None and not self._first.done():
             self._first.set_exception(error)
 
     def _expect_within(self, seconds: float) -> None:
-        """Have the process killed unless it says something more within so many seconds."""
+        """Kill the process unless it sends another message within so many seconds."""
         self._stop_watching()
         self._watch = asyncio.get_running_loop().call_later(seconds, self._hung)
 

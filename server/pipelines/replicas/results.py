@@ -1,4 +1,4 @@
-"""A page's result, put together again from what a replica sent."""
+"""Puts a page's result together from the messages of a replica."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,11 +9,12 @@ from server.pipelines.replicas.shared_picture import map_picture
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A replica's answer.
+class ReceivedReport:
+    """A replica's report with its pictures.
 
     Attributes:
-        pictures: those that it made, in the order of `PageRead`.
+        report: the message.
+        pictures: the pictures that the replica made, in the order of `PageRead`.
     """
 
     report: Prepared | PageRead
@@ -21,16 +22,16 @@ class Answer:
 
 
 def received_pictures(report: Prepared | PageRead, descriptors: Sequence[int]) -> tuple[Image, ...]:
-    """The pictures that came with an answer."""
+    """The pictures that came with a report."""
     if isinstance(report, Prepared):
         return ()
     sizes = [size for size in (report.rotated, report.image) if isinstance(size, tuple)]
     return tuple(map_picture(descriptor, size) for descriptor, size in zip(descriptors, sizes, strict=True))
 
 
-def page_result(page: Page, answer: Answer) -> PageResult:
-    """What `OcrPipeline.read` would have returned here."""
-    report, pictures = answer.report, list(answer.pictures)
+def page_result(page: Page, received: ReceivedReport) -> PageResult:
+    """The result that `OcrPipeline.read` would have given in this process."""
+    report, pictures = received.report, list(received.pictures)
     assert isinstance(report, PageRead)
     rotated = None
     if report.rotated is not None:

@@ -1,4 +1,4 @@
-"""Pictures in memory that two processes share: written once, mapped by the other, never on disk and without a name."""
+"""Pictures in memory that two processes share. One writes them once, the other maps them. They are never on disk."""
 
 import mmap
 
@@ -10,7 +10,7 @@ from server.pipelines.replicas.messages import Size
 
 
 class SharedPicture(FilledMemory):
-    """A picture's pixels in anonymous memory, until this object goes.
+    """A picture's pixels in anonymous memory. It is freed with this object.
 
     Args:
         image: uint8 (H, W, 3).
@@ -22,12 +22,14 @@ class SharedPicture(FilledMemory):
 
 
 def map_picture(descriptor: int, size: Size) -> Image:
-    """The pixels behind a descriptor, which the caller may close afterwards: no copy, and free when the array goes.
+    """Map the pixels behind a descriptor without a copy. The caller may close the descriptor afterwards.
+
+    The memory is freed with the array.
 
     Raises:
         ValueError: there are fewer pixels than the size says.
     """
     height, width = size
-    # A private mapping: it can be written to, like any other page's pixels, and nobody else sees that.
+    # The mapping is private. It can be written, like the pixels of any page, and no other process sees that.
     memory = mmap.mmap(descriptor, height * width * 3, access=mmap.ACCESS_COPY)
     return np.frombuffer(memory, np.uint8).reshape(height, width, 3)

@@ -1,4 +1,4 @@
-"""Every format: what it is called, that hostile text does no harm in it, and that a reader which is not ours opens it."""
+"""Every format: its names, that hostile text does no harm in it, and that a reader which is not ours opens it."""
 
 import asyncio
 import io

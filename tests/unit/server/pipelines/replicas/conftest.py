@@ -18,9 +18,9 @@ from server.pipelines.replicas.dispatcher import ReplicatedPipeline
 from server.pipelines.replicas.messages import Start, StoreSettings
 from server.pipelines.replicas.replica import ReplicaSettings
 from tests.unit.models.fake_pipeline import fake_config, fake_store
-from tests.unit.server.pipelines.replicas.fake_worker import FAULT_FILE, GOOD
+from tests.unit.server.pipelines.replicas.fake_child import FAULT_FILE, GOOD
 
-MODULE = "tests.unit.server.pipelines.replicas.fake_worker"
+MODULE = "tests.unit.server.pipelines.replicas.fake_child"
 PATIENCE_SECONDS = 60.0
 OPTIONS = OcrDefaults().resolve(OcrOverrides())
 
@@ -81,7 +81,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 def pids_of_replicas() -> list[int]:
-    """Processes that this one started and that run the fake worker."""
+    """Processes that this one started and that run the fake child."""
     return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal() and _is_ours(entry)]
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from models.engines.base import registered_engine
 from models.errors import EngineFailure, EngineUnavailable, ModelNotInstalled
 from models.loader import build_pipeline
-from server.pipelines.replicas import worker
+from server.pipelines.replicas import child
 from tests.unit.models.fake_pipeline import LINES, FakeModels, text_in
 
 DEADLY, HANGING, FAILING, SLOW, GOOD = 0, 60, 120, 180, 255
@@ -75,6 +75,6 @@ class SlowModels(FakeModels):
 
 
 if __name__ == "__main__":
-    worker.build_pipeline = faulty_build
+    child.build_pipeline = faulty_build
     with registered_engine("fake", SlowModels(detection=detect).open):
-        worker.main()
+        child.main()

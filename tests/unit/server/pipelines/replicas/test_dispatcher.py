@@ -22,7 +22,7 @@ from models.options import OcrDefaults, OcrOptions, OcrOverrides
 from server.pipelines.replicas.probe import FAILURES_IN_A_ROW
 from tests.unit.models.fake_pipeline import FakeModels, fake_pipeline
 from tests.unit.server.pipelines.replicas.conftest import OPTIONS, page, pids_of_replicas, until
-from tests.unit.server.pipelines.replicas.fake_worker import (
+from tests.unit.server.pipelines.replicas.fake_child import (
     BREAK,
     DEADLY,
     DIE,
@@ -151,7 +151,7 @@ def test_pages_of_a_replica_that_is_killed_are_read_by_another_and_it_comes_back
             assert sum(replica.losses for replica in pipeline.replicas()) == 1
             assert len(set(pids_of_replicas()) - set(pids)) == 1
             # Counters of the dead process are not forgotten.
-            assert pipeline.stats()["text_detection"][0].jobs > 0
+            assert pipeline.stats()["text_detection"][0].orders > 0
 
     asyncio.run(test())
 
@@ -390,7 +390,7 @@ def test_what_is_wrong_on_every_card_is_the_operators_error_although_another_rep
 def test_a_module_that_does_not_exist_is_a_start_that_fails(replicas) -> None:
     async def test():
         with pytest.raises(EngineUnavailable, match="did not start: exit status 1"):
-            async with replicas.serving(1, module="server.pipelines.replicas.no_such_worker"):
+            async with replicas.serving(1, module="server.pipelines.replicas.no_such_child"):
                 pass
 
     asyncio.run(test())

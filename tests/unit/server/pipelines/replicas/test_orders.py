@@ -5,8 +5,8 @@ import os
 
 import numpy as np
 
-from server.pipelines.replicas.jobs import Jobs
 from server.pipelines.replicas.messages import Failed, Read, Report
+from server.pipelines.replicas.orders import Orders
 from server.pipelines.replicas.shared_picture import SharedPicture
 from tests.unit.models.fake_pipeline import FakeModels, fake_pipeline
 from tests.unit.server.pipelines.replicas.conftest import OPTIONS
@@ -16,11 +16,11 @@ def test_a_page_whose_pixels_cannot_be_mapped_is_answered(tmp_path) -> None:
     async def test() -> list[Report]:
         sent: list[Report] = []
         with fake_pipeline(tmp_path, FakeModels()) as pipeline:
-            jobs = Jobs(pipeline, lambda report, _: sent.append(report))
+            orders = Orders(pipeline, lambda report, _: sent.append(report))
             shared = SharedPicture(np.zeros((4, 4, 3), np.uint8))
-            jobs.take(Read(1, OPTIONS, (400, 400), 0, None, None), [os.dup(shared.descriptor)])
-            jobs.take(Read(2, OPTIONS, (4, 4), 0, None, None), [])
-            await jobs.cancel()
+            orders.take(Read(1, OPTIONS, (400, 400), 0, None, None), [os.dup(shared.descriptor)])
+            orders.take(Read(2, OPTIONS, (4, 4), 0, None, None), [])
+            await orders.cancel()
             await pipeline.close()
         return sent
 

@@ -3,8 +3,8 @@
 import socket
 
 from server.children import channel
+from server.pipelines.replicas.child import Link
 from server.pipelines.replicas.messages import Failed, PageRead, decode_report
-from server.pipelines.replicas.worker import Link
 
 
 def test_a_result_that_cannot_be_sent_is_answered() -> None:
