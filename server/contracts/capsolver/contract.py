@@ -4,10 +4,10 @@ from litestar import Response
 
 from server.admission.caller_limits import CallerLimits
 from server.contracts.base import AnyRequest, Contract, contract_route
-from server.contracts.capsolver.errors import TaskRefused, failure_of
+from server.contracts.capsolver.errors import Refused, failure_of
 from server.contracts.capsolver.openapi import openapi_paths
 from server.contracts.capsolver.response import failed
-from server.contracts.capsolver.service import TaskService
+from server.contracts.capsolver.service import CapSolverService
 from server.contracts.front_desk import FrontDesk
 from server.errors import RequestError
 from server.runtime import Runtime
@@ -16,7 +16,7 @@ from server.runtime import Runtime
 def build_capsolver(runtime: Runtime) -> Contract:
     """Build the contract."""
     settings = runtime.configuration.settings.contracts.capsolver
-    service = TaskService(FrontDesk(runtime, CallerLimits(settings)), settings)
+    service = CapSolverService(FrontDesk(runtime, CallerLimits(settings)), settings)
     calls = {
         "/createTask": service.create_task,
         "/getTaskResult": service.get_task_result,
@@ -27,5 +27,5 @@ def build_capsolver(runtime: Runtime) -> Contract:
 
 
 def answer_error(_request: AnyRequest, error: RequestError) -> Response[bytes]:
-    """Shape an error."""
-    return failed(failure_of(error), error.task_id if isinstance(error, TaskRefused) else None)
+    """Make the answer to an error."""
+    return failed(failure_of(error), error.task_id if isinstance(error, Refused) else None)

@@ -1,4 +1,4 @@
-"""CapSolver's errors: their HTTP status, code and description, and which of ours is which of theirs."""
+"""CapSolver's errors with HTTP status, code and description, and the translation of our errors into them."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ from server.errors import (
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One line of the contract's table of errors.
+    """One entry of the contract's table of errors.
 
     Attributes:
         status: HTTP status.
@@ -49,12 +49,12 @@ def invalid_task(detail: str) -> Failure:
     return Failure(400, "ERROR_INVALID_TASK_DATA", f"invalid task data: {detail}")
 
 
-class TaskRefused(RequestError):
+class Refused(RequestError):
     """A request that ends with one of the contract's own errors.
 
     Attributes:
-        failure: which one.
-        task_id: the task that failed; None where none was made.
+        failure: the contract's error.
+        task_id: the task that failed; None if there is none.
     """
 
     def __init__(self, failure: Failure, task_id: str | None = None) -> None:
@@ -65,8 +65,8 @@ class TaskRefused(RequestError):
 
 
 def failure_of(error: RequestError) -> Failure:
-    """The contract's error for any of the core's."""
-    if isinstance(error, TaskRefused):
+    """The contract's error for any of our errors."""
+    if isinstance(error, Refused):
         return error.failure
     if isinstance(error, RefusedByHttp):
         return Failure(error.status, BAD_REQUEST.code, BAD_REQUEST.description)

@@ -1,4 +1,4 @@
-"""The contract's requests, from a body of any content type to a checked task."""
+"""Parses and checks the contract's requests. Their bodies may have any content type."""
 
 import base64
 import binascii
@@ -14,7 +14,7 @@ from server.contracts.capsolver.errors import (
     BAD_REQUEST,
     BAD_SIZE,
     TASK_NOT_SUPPORTED,
-    TaskRefused,
+    Refused,
     invalid_task,
 )
 from server.http.json_skim import skim
@@ -34,13 +34,13 @@ Fields = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task whose fields are what they should be; its body may still be no image.
+    """A task with checked fields. Its body is not decoded yet, and may be no image.
 
     Attributes:
-        body: base64 of the image, or what the caller took for it.
-        profile: how the module puts the lines together.
-        score: the confidence below which the text does not count.
-        case: false: lower-case the text; otherwise it stays as it was read.
+        body: base64 of the image.
+        profile: how the module joins the lines.
+        score: the lowest confidence at which the text counts, 0.8..1; None accepts any.
+        case: false makes the text lower-case. Otherwise it stays as it was read.
     """
 
     body: str
@@ -49,18 +49,18 @@ class Task:
     case: bool | None
 
 
-def parse_body(body: bytes) -> Fields:
-    """Read a request's fields. Pure CPU work in proportion to its size.
+def parse_fields(body: bytes) -> Fields:
+    """Parse a request's fields. Pure CPU work in proportion to its size.
 
     Raises:
-        TaskRefused: it is not JSON, or no object.
+        Refused: the body is not JSON, or not an object.
     """
     try:
         fields = skim(body, FIELDS, {"task": TASK_FIELDS})
     except (ValueError, RecursionError) as error:
-        raise TaskRefused(BAD_REQUEST) from error
+        raise Refused(BAD_REQUEST) from error
     if not isinstance(fields, dict):
-        raise TaskRefused(BAD_REQUEST)
+        raise Refused(BAD_REQUEST)
     return fields
 
 
@@ -68,13 +68,13 @@ def check_task(task: object, settings: CapSolverSettings) -> Task:
     """Check ``task``, its type first.
 
     Raises:
-        TaskRefused: it is no object, of another type, or a field is wrong.
+        Refused: it is not an object, its type is not supported, or a field is wrong.
     """
     if not isinstance(task, dict):
-        raise TaskRefused(invalid_task("task must be an object"))
+        raise Refused(invalid_task("task must be an object"))
     fields = cast("dict[str, object]", task)
     _check_type(fields.get("type"))
-    # Before the body, which tasks of other modules do without.
+    # The module is checked before the body, which tasks of other modules do not have.
     profile = _profile(fields.get("module"), settings)
     return Task(
         body=_body(fields.get("body")),
@@ -85,37 +85,37 @@ def check_task(task: object, settings: CapSolverSettings) -> Task:
 
 
 def decode_image(body: str, max_base64_bytes: int) -> bytes:
-    """Decode a task's image, leniently: white space and a data URI's beginning do not count.
+    """Decode a task's image. White space and the prefix of a data URI are ignored.
 
     Raises:
-        TaskRefused: it is too long, not base64, or of none of the contract's formats.
+        Refused: it is too long, not base64, or in none of the contract's formats.
     """
     prefix = _DATA_URI.match(body)
     text = "".join(body[prefix.end() if prefix else 0 :].split())
     if len(text) > max_base64_bytes:
-        raise TaskRefused(BAD_SIZE)
+        raise Refused(BAD_SIZE)
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise TaskRefused(BAD_BASE64) from error
+        raise Refused(BAD_BASE64) from error
     if not (data.startswith(_MAGICS) or is_webp(data)):
-        raise TaskRefused(BAD_IMAGE)
+        raise Refused(BAD_IMAGE)
     return data
 
 
 def _check_type(value: object) -> None:
     if not isinstance(value, str):
-        raise TaskRefused(invalid_task("type is missing"))
+        raise Refused(invalid_task("type is missing"))
     if value != TASK_TYPE:
-        raise TaskRefused(TASK_NOT_SUPPORTED)
+        raise Refused(TASK_NOT_SUPPORTED)
 
 
 def _body(value: object) -> str:
     if not isinstance(value, str):
-        raise TaskRefused(invalid_task("body must be base64 of the image"))
+        raise Refused(invalid_task("body must be base64 of the image"))
     text = value.strip()
     if not text or _DATA_URI.fullmatch(text):
-        raise TaskRefused(invalid_task("body is empty"))
+        raise Refused(invalid_task("body is empty"))
     return text
 
 
@@ -123,7 +123,7 @@ def _profile(module: object, settings: CapSolverSettings) -> TextProfile:
     name = DEFAULT_MODULE if module is None else module
     profile = settings.modules.get(name) if isinstance(name, str) else None
     if profile is None:
-        raise TaskRefused(invalid_task("unsupported module"))
+        raise Refused(invalid_task("unsupported module"))
     return profile
 
 
@@ -131,11 +131,11 @@ def _score(value: object) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not MIN_SCORE <= value <= 1:
-        raise TaskRefused(invalid_task("score must be a number from 0.8 to 1"))
+        raise Refused(invalid_task("score must be a number from 0.8 to 1"))
     return float(value)
 
 
 def _case(value: object) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
-    raise TaskRefused(invalid_task("case must be true or false"))
+    raise Refused(invalid_task("case must be true or false"))

@@ -1,4 +1,4 @@
-"""The contract's answers, to the key: what they hold never depends on what went before."""
+"""The contract's answers, with exactly its keys. Their keys never depend on earlier requests."""
 
 from litestar import Response
 
@@ -8,7 +8,7 @@ from server.http.json_response import json_response
 
 
 def task_created(task_id: str, text: str) -> Response[bytes]:
-    """The answer of ``createTask``, which brings the result with it."""
+    """The answer of ``createTask``, which already holds the result."""
     return _ok({"status": "ready", "solution": {"text": text}, "taskId": task_id})
 
 
@@ -23,7 +23,7 @@ def balance(amount: float) -> Response[bytes]:
 
 
 def failed(failure: Failure, task_id: str | None) -> Response[bytes]:
-    """The answer to whatever went wrong."""
+    """The answer to any error."""
     content: Json = {"errorId": 1, "errorCode": failure.code, "errorDescription": failure.description}
     return json_response(content if task_id is None else {**content, "taskId": task_id}, failure.status)
 

@@ -1,4 +1,4 @@
-"""What became of the tasks of the last minutes: kept in memory, so many bytes of it, for those who created them."""
+"""Keeps the outcomes of the last minutes' tasks in memory, for the callers that created them."""
 
 import hashlib
 import time
@@ -10,16 +10,16 @@ from server.config.contract_settings import CapSolverSettings
 from server.contracts.capsolver.errors import Failure
 
 ENTRY_BYTES = 1024
-"""What one kept outcome costs besides its text, generously."""
+"""Memory of one kept outcome beside its text, estimated generously."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a task ended.
+    """The end of a task.
 
     Attributes:
-        text: what was read; None where it failed.
-        failure: why it failed.
+        text: its text; None if it failed.
+        failure: its error; None if it succeeded.
     """
 
     text: str | None = None
@@ -39,8 +39,8 @@ class Results:
     """Outcomes by task id. Used from one event loop.
 
     Args:
-        settings: how long, how often and how much.
-        clock: seconds that only ever grow.
+        settings: limits of time, queries and bytes.
+        clock: seconds, monotonic.
     """
 
     def __init__(self, settings: CapSolverSettings, clock: Callable[[], float] = time.monotonic) -> None:
@@ -50,7 +50,7 @@ class Results:
         self._bytes = 0
 
     def keep(self, task_id: str, client_key: str, outcome: Outcome) -> None:
-        """Remember an outcome; expired ones, and then the oldest, make room for it."""
+        """Keep an outcome. Expired ones, and then the oldest, are dropped to make room."""
         size = ENTRY_BYTES + 4 * len(outcome.text or "")
         kept = _Kept(outcome, _owner(client_key), self._clock() + self._settings.result_seconds, size)
         self._kept[task_id] = kept
@@ -58,7 +58,7 @@ class Results:
         self._make_room()
 
     def find(self, task_id: str, client_key: str) -> Outcome | None:
-        """Give an outcome to its owner and count that; None where there is none, or none any more."""
+        """Give an outcome to its owner, and count the query; None if there is none, or it was dropped."""
         self._make_room()
         kept = self._kept.get(task_id)
         if kept is None or kept.owner != _owner(client_key) or kept.queries >= self._settings.max_queries:
@@ -67,7 +67,7 @@ class Results:
         return kept.outcome
 
     def _make_room(self) -> None:
-        """All live equally long, so the oldest is always the next to expire."""
+        """Drop outcomes from the oldest on. All are kept equally long, so the oldest is the next to expire."""
         now = self._clock()
         while self._kept:
             oldest = next(iter(self._kept.values()))
@@ -78,5 +78,5 @@ class Results:
 
 
 def _owner(client_key: str) -> bytes:
-    """A key is never kept as it is."""
+    """The hash of a key. The key itself is never kept."""
     return hashlib.sha256(client_key.encode()).digest()

@@ -1,4 +1,4 @@
-"""What the contract's three calls do."""
+"""Answers the contract's three requests."""
 
 import uuid
 from collections.abc import Callable, Coroutine
@@ -12,8 +12,8 @@ from server.admission.caller_limits import ANYBODY
 from server.config.contract_settings import CapSolverSettings
 from server.contracts.base import AnyRequest
 from server.contracts.capsolver import response
-from server.contracts.capsolver.errors import BAD_SIZE, KEY_DENIED, UNKNOWN_TASK, TaskRefused, failure_of
-from server.contracts.capsolver.request import Fields, Task, check_task, decode_image, parse_body
+from server.contracts.capsolver.errors import BAD_SIZE, KEY_DENIED, UNKNOWN_TASK, Refused, failure_of
+from server.contracts.capsolver.request import Fields, Task, check_task, decode_image, parse_fields
 from server.contracts.capsolver.results import Outcome, Results
 from server.contracts.capsolver.text import solution_text
 from server.contracts.front_desk import FrontDesk, Reading, Visit
@@ -31,15 +31,15 @@ class _Caller:
     name: str
 
 
-Call = Callable[[Visit], Coroutine[Any, Any, Response[bytes]]]
+Answer = Callable[[Visit], Coroutine[Any, Any, Response[bytes]]]
 
 
-class TaskService:
-    """Answers calls. Their bodies alone tell who calls.
+class CapSolverService:
+    """Answers requests. Only their bodies name the caller.
 
     Args:
         desk: admits them and reads their pictures.
-        settings: the contract's.
+        settings: of the contract.
     """
 
     def __init__(self, desk: FrontDesk, settings: CapSolverSettings) -> None:
@@ -53,50 +53,50 @@ class TaskService:
         return await self._serve(request, self._create, waits_for_text=True)
 
     async def get_task_result(self, request: AnyRequest) -> Response[bytes]:
-        """Answer once more how a task ended."""
+        """Answer with the outcome of an earlier task."""
         return await self._serve(request, self._find)
 
     async def get_balance(self, request: AnyRequest) -> Response[bytes]:
-        """Answer that there is enough left: clients do not start at 0."""
+        """Answer with the configured balance. Clients do not start with a balance of 0."""
         return await self._serve(request, self._balance)
 
-    async def _serve(self, request: AnyRequest, call: Call, *, waits_for_text: bool = False) -> Response[bytes]:
+    async def _serve(self, request: AnyRequest, answer: Answer, *, waits_for_text: bool = False) -> Response[bytes]:
         # Line breaks and escaped slashes in the base64 do not count towards its cap.
         cap = 2 * self._settings.max_base64_bytes + BODY_SLACK_BYTES
-        return await self._desk.serve(request, call, caller=None, max_body_bytes=cap, waits_for_text=waits_for_text)
+        return await self._desk.serve(request, answer, caller=None, max_body_bytes=cap, waits_for_text=waits_for_text)
 
     async def _create(self, visit: Visit) -> Response[bytes]:
-        fields, caller = await self._take_in(visit)
+        fields, caller = await self._identified_fields(visit)
         return await self._solve(check_task(fields.get("task"), self._settings), caller, visit)
 
     async def _find(self, visit: Visit) -> Response[bytes]:
-        fields, caller = await self._take_in(visit)
+        fields, caller = await self._identified_fields(visit)
         task_id = fields.get("taskId")
         outcome = self._results.find(task_id, caller.client_key) if isinstance(task_id, str) else None
         if outcome is None:
-            raise TaskRefused(UNKNOWN_TASK)
+            raise Refused(UNKNOWN_TASK)
         if outcome.failure is not None:
-            raise TaskRefused(outcome.failure, str(task_id))
+            raise Refused(outcome.failure, str(task_id))
         return response.task_result(str(task_id), outcome.text or "")
 
     async def _balance(self, visit: Visit) -> Response[bytes]:
-        await self._take_in(visit)
+        await self._identified_fields(visit)
         return response.balance(self._settings.balance)
 
-    async def _take_in(self, visit: Visit) -> tuple[Fields, _Caller]:
-        fields = await visit.in_thread(parse_body, visit.take_body())
-        # The vendor's client for Go writes it with a capital.
+    async def _identified_fields(self, visit: Visit) -> tuple[Fields, _Caller]:
+        fields = await visit.in_thread(parse_fields, visit.take_body())
+        # The vendor's client for Go writes the name with a capital letter.
         key = fields.get("clientKey", fields.get("ClientKey"))
         if not isinstance(key, str) or not key.strip():
-            raise TaskRefused(KEY_DENIED)
+            raise Refused(KEY_DENIED)
         name = ANYBODY if self._keys.open else self._keys.find(key)
         if name is None:
-            raise TaskRefused(KEY_DENIED)
+            raise Refused(KEY_DENIED)
         visit.identify(name)
         return fields, _Caller(key, name)
 
     async def _solve(self, task: Task, caller: _Caller, visit: Visit) -> Response[bytes]:
-        """Run a task. What is wrong with it is remembered; that the server could not run it is not the task's."""
+        """Run a task, and keep its outcome. An error of the server is no outcome of the task, and is not kept."""
         task_id = str(uuid.uuid4())
         try:
             text = await self._read(task, visit)
@@ -105,7 +105,7 @@ class TaskService:
             if failure.status >= 500:
                 raise
             self._results.keep(task_id, caller.client_key, Outcome(failure=failure))
-            raise TaskRefused(failure, task_id) from error
+            raise Refused(failure, task_id) from error
         self._results.keep(task_id, caller.client_key, Outcome(text=text))
         return response.task_created(task_id, text)
 
@@ -121,5 +121,5 @@ class TaskService:
 
     def _first_if_not_too_large(self, info: DocumentInfo) -> tuple[int]:
         if max(info.sizes[0]) > self._settings.max_side:
-            raise TaskRefused(BAD_SIZE)
+            raise Refused(BAD_SIZE)
         return (0,)

@@ -5,8 +5,8 @@ import json
 from hypothesis import strategies as st
 
 from server.config.contract_settings import CapSolverSettings
-from server.contracts.capsolver.errors import TaskRefused
-from server.contracts.capsolver.request import check_task, decode_image, parse_body
+from server.contracts.capsolver.errors import Refused
+from server.contracts.capsolver.request import check_task, decode_image, parse_fields
 from tests.contract.adapters import Parser
 from tests.fuzz.strategies import ANY_TEXT, BASE64, HARD_JSON, JSON_BODIES, VALUES
 
@@ -16,7 +16,7 @@ BODIES = TASKS.map(lambda task: json.dumps({"clientKey": "k", "task": task}).enc
 
 
 def _task(body: bytes) -> None:
-    check_task(parse_body(body).get("task"), CapSolverSettings())
+    check_task(parse_fields(body).get("task"), CapSolverSettings())
 
 
 def _image(text: str) -> None:
@@ -24,6 +24,6 @@ def _image(text: str) -> None:
 
 
 PARSERS = {
-    "task": Parser(JSON_BODIES | BODIES, _task, (TaskRefused,), HARD_JSON),
-    "image": Parser(BASE64.map(lambda text: text.decode("latin-1")) | ANY_TEXT, _image, (TaskRefused,)),
+    "task": Parser(JSON_BODIES | BODIES, _task, (Refused,), HARD_JSON),
+    "image": Parser(BASE64.map(lambda text: text.decode("latin-1")) | ANY_TEXT, _image, (Refused,)),
 }
