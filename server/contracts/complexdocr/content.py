@@ -1,6 +1,6 @@
-"""One page as the contract sees it: pieces in reading order, each with its place, its text and its markup.
+"""Converts a page to the contract's items in reading order, each with its position, its text and its markup.
 
-Recognised text is escaped before any markup is added, once. Text inside a figure is text too: it follows the figure.
+Recognised text is escaped once, before any markup is added. Text inside a figure is text too: it follows the figure.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,59 +11,57 @@ import numpy as np
 from models.document import Image, PageResult
 from models.layout.analyse import analyse_layout
 from models.layout.document import Block, Box
-from server.contracts.complexdocr.places import PageSpace
+from server.contracts.complexdocr.positions import PageSpace
 from server.export.markdown import block_markdown
 from server.export.text import block_text, escaped
 from server.service import RecognizedPage
 
 Link = Callable[[Image], str]
-"""Keeps a picture and says where it is."""
+"""Keeps a picture and gives its address."""
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Item:
     """One item of a page.
 
     Attributes:
         kind: the contract's ``type``.
-        place: on the submitted page.
-        text: its text, a table's as HTML; empty for a picture.
-        markdown: its text with marks.
-        picture: where the picture is; None for everything else.
+        position: on the submitted page.
+        text: its text, of a table as HTML; empty for a picture.
+        markdown: its text with markup.
+        picture: the address of a picture; None for everything else.
     """
 
     kind: str
-    place: Box
+    position: Box
     text: str
     markdown: str
     picture: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class PageContent:
-    """What was read on one page.
+class PagePart:
+    """One page's part of the answer.
 
     Attributes:
         space: the page.
         lines: every line, in reading order.
-        pieces: the page's items, in reading order; pictures only where they were asked for.
+        items: the page's items, in reading order; with pictures only if the request wants them.
     """
 
     space: PageSpace
     lines: tuple[str, ...]
-    pieces: tuple[Piece, ...]
+    items: tuple[Item, ...]
 
 
-def page_content(
-    page: RecognizedPage, points: tuple[float, float] | None, escape: bool, link: Link | None
-) -> PageContent:
-    """Analyse a page. CPU work, and a disk may be written to: call it in a thread.
+def page_part(page: RecognizedPage, points: tuple[float, float] | None, escape: bool, link: Link | None) -> PagePart:
+    """Analyse a page. It costs CPU and may write to a disk: call it in a thread.
 
     Args:
-        page: the page and what was read on it.
-        points: its size in points, of a PDF.
+        page: the page and its result.
+        points: a PDF page's width and height in points; None for an image.
         escape: escape recognised text for HTML.
-        link: what to do with pictures; None leaves them out.
+        link: keeps pictures; None leaves them out.
     """
     result = page.result
     height, width = page.page.image.shape[:2]
@@ -71,19 +69,19 @@ def page_content(
     blocks = analyse_layout(result.preprocessed.image, result.lines, result.regions).blocks
     texts = (result.lines[index].text.strip() for block in blocks for index in block.lines)
     lines = tuple(escaped(text, escape) for text in texts if text)
-    pieces = (piece for block in blocks for piece in _pieces(block, space, result, escape, link))
-    return PageContent(space, lines, tuple(pieces))
+    items = (item for block in blocks for item in _items(block, space, result, escape, link))
+    return PagePart(space, lines, tuple(items))
 
 
-def _pieces(block: Block, space: PageSpace, result: PageResult, escape: bool, link: Link | None) -> Iterator[Piece]:
-    place, kind = space.place(block.box), "text" if block.kind == "image" else block.kind
+def _items(block: Block, space: PageSpace, result: PageResult, escape: bool, link: Link | None) -> Iterator[Item]:
+    position, kind = space.position(block.box), "text" if block.kind == "image" else block.kind
     if block.kind == "image" and link is not None:
         address = link(_cut(result.preprocessed.image, block.box))
-        yield Piece("image", place, "", f"![]({address})", address)
+        yield Item("image", position, "", f"![]({address})", address)
     markdown = block_markdown(block, result.lines, escape, None)
     if markdown:
         text = markdown if kind == "table" else block_text(block, result.lines, escape)
-        yield Piece(kind, place, text, markdown)
+        yield Item(kind, position, text, markdown)
 
 
 def _cut(image: Image, box: Box) -> Image:

@@ -1,7 +1,7 @@
-"""The contract's codes, and which of them stands for which of our errors.
+"""The contract's codes, and the translation of our errors into them.
 
-What the service decides is answered with HTTP 200, errors included. What a gateway would decide before it (keys,
-unknown paths, too much at once) keeps its HTTP status, so that proxies and clients that know no codes understand it.
+The service answers with HTTP 200, errors included. Errors that a gateway would find before it (keys, unknown paths, too
+many requests) keep their HTTP status, so that proxies and clients that know no codes understand them.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from server.errors import (
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One line of the contract's table.
+    """One entry of the contract's table of codes.
 
     Attributes:
         code: as in the answer.
@@ -49,7 +49,7 @@ class Refused(RequestError):
     """A request that ends with one of the contract's own codes.
 
     Attributes:
-        code: which one.
+        code: the contract's code.
     """
 
     def __init__(self, code: Code, status: int = 200) -> None:

@@ -1,4 +1,4 @@
-"""Where the figures of a document go: into the answer, or behind links where the server serves pictures by link."""
+"""Puts the figures of a document into the answer, or behind links if the server serves pictures by link."""
 
 import base64
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ DATA_URI = "data:image/png;base64,"
 
 @dataclass(frozen=True, slots=True)
 class FigurePlan:
-    """What to do with the figures of one document.
+    """How the figures of one document are made.
 
     Attributes:
-        publisher: keeps them and makes links; None puts them into the answer in any case.
+        publisher: keeps them and makes links; None always puts them into the answer.
         document_id: the name under which they are kept.
-        link_base: what links begin with.
-        size_limit: width and height that they are scaled down to, or None.
+        link_base: the base of links.
+        size_limit: largest width and height in pixels, or None.
     """
 
     publisher: PicturePublisher | None
@@ -27,11 +27,11 @@ class FigurePlan:
     size_limit: tuple[int, int] | None
 
     def link(self, picture: Image) -> str:
-        """Say where a picture is. Encodes, and may write a file: call it in a thread.
+        """Give the address of a picture, as a link or a data URI. It encodes and may write a file: call it in a thread.
 
         Raises:
             PictureTooLarge: it is over the storage's cap.
-            OSError: the disk refused.
+            OSError: it cannot be written to the disk.
         """
         png = encode_png(limit_size(picture, self.size_limit))
         link = None if self.publisher is None else self.publisher.link_png(png, self.document_id, self.link_base)

@@ -1,7 +1,7 @@
-"""The contract's request: its fields, and the order in which they are checked.
+"""Parses and checks the contract's request, in the contract's order.
 
-What is missing comes first (10301), then what has the wrong type or is no file of the announced kind (10304), then what
-is out of range (10305).
+Missing fields are found first (10301), then wrong types and files that are not of the announced kind (10304), then
+values out of range (10305).
 """
 
 import base64
@@ -23,7 +23,7 @@ SWITCHES = {"html_escape": True, "generate_image": False}
 NUMBERS = {"output_format": 0, "image_type": 0, "first_page_idx": 1}
 TEXT, MARKDOWN, DOCUMENT = 0, 1, 3
 MAX_FIRST_PAGE = 2**52
-"""So that clients that keep numbers as doubles can tell the pages apart."""
+"""So that clients can tell the pages apart even if they keep numbers as doubles."""
 
 _DATA_URI = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
 _IMAGE_MAGICS = (PNG_MAGIC, JPEG_MAGIC)
@@ -32,13 +32,13 @@ Fields = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the answer is to look like.
+class AnswerOptions:
+    """The request's options for its answer.
 
     Attributes:
-        output_format: text, markdown or a document.
-        html_escape: recognised text is escaped for HTML.
-        pictures: figures are shown.
+        output_format: `TEXT`, `MARKDOWN` or `DOCUMENT`.
+        html_escape: escape recognised text for HTML.
+        pictures: show figures.
         first_page: number of the first page.
     """
 
@@ -53,26 +53,26 @@ class Call:
     """A checked request.
 
     Attributes:
-        wishes: what the answer is to look like.
-        kind: what the file must be.
-        source: the file's bytes, or the URL to get them from.
+        options: for the answer.
+        kind: the required kind of file.
+        source: the file's bytes, or its URL.
     """
 
-    wishes: Wishes
+    options: AnswerOptions
     kind: FileKind
     source: bytes | str
 
 
 def parse_call(body: bytes, record: RequestRecord, max_file_bytes: int) -> Call:
-    """Check a body. Pure CPU work in proportion to its size.
+    """Parse and check a body. Pure CPU work in proportion to its size.
 
     Args:
         body: the whole body.
-        record: learns the ``seqid`` as soon as it is known, also where the rest is refused.
+        record: gets the ``seqid`` as soon as it is known, also if the rest is refused.
         max_file_bytes: cap on the file.
 
     Raises:
-        Refused: something is wrong with it.
+        Refused: the body or a field is wrong.
     """
     fields = _decode(body)
     record.log_id = _text_or_none(fields.get("seqid"))
@@ -87,20 +87,20 @@ def parse_call(body: bytes, record: RequestRecord, max_file_bytes: int) -> Call:
         raise Refused(OUT_OF_RANGE)
     if not 1 <= _number(fields, "first_page_idx") <= MAX_FIRST_PAGE:
         raise Refused(OUT_OF_RANGE)
-    wishes = Wishes(
+    options = AnswerOptions(
         output_format=cast("Literal[0, 1, 3]", output_format),
         html_escape=_switch(fields, "html_escape"),
         pictures=_switch(fields, "generate_image") and output_format != TEXT,
         first_page=_number(fields, "first_page_idx"),
     )
-    return Call(wishes, kind, source)
+    return Call(options, kind, source)
 
 
 def check_file(data: bytes, kind: FileKind, max_file_bytes: int) -> None:
-    """Check a file's size, and that it is what the request says.
+    """Check a file's size and kind.
 
     Raises:
-        Refused: it is too large or something else.
+        Refused: it is too large, or of another kind.
     """
     if len(data) > max_file_bytes:
         raise Refused(OUT_OF_RANGE)
@@ -119,7 +119,7 @@ def _decode(body: bytes) -> Fields:
 
 
 def _required(fields: Fields) -> str:
-    """``image`` without what surrounds its content, if both required fields are there; their types come after that."""
+    """Require both fields, and give ``image`` without a data URI's prefix. Types are checked later."""
     seqid, image = fields.get("seqid"), fields.get("image")
     text = _content(image) if isinstance(image, str) else ""
     absent = [isinstance(value, str) and not content for value, content in ((seqid, _text(seqid)), (image, text))]

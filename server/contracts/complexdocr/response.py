@@ -1,38 +1,37 @@
 """The contract's answers.
 
-The outer JSON is ASCII: the vendor's own client decodes the answer in pieces of 1 kB, and a character cut in two would
-stop it. The document of output format 3 travels as a string in it, with characters as they are.
+The outer JSON is ASCII. The vendor's own client decodes the answer in pieces of 1 kB, and a character that is cut in
+two would stop it. The document of output format 3 is a string in it, with its characters as they are.
 """
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from server.contracts.complexdocr.content import PageContent, Piece
+from server.contracts.base import Json
+from server.contracts.complexdocr.content import Item, PagePart
 from server.contracts.complexdocr.errors import SUCCESS, Code
-from server.contracts.complexdocr.request import DOCUMENT, MARKDOWN, Wishes
+from server.contracts.complexdocr.request import DOCUMENT, MARKDOWN, AnswerOptions
 
 VERSION = "v2.1.0"
 DPI = 72
 BETWEEN_BLOCKS = "\n\n"
 
-Json = dict[str, object]
-
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What every answer begins with.
+    """The fields that every answer has.
 
     Attributes:
-        seqid: the caller's, or empty where it could not be read.
-        flag_as_string: the flag is a text.
+        seqid: the caller's; empty if it could not be read.
+        flag_as_string: write ``flag`` as a string.
     """
 
     seqid: str
     flag_as_string: bool
 
     def encode(self, code: Code, seconds: float, words_result: Sequence[str] = ()) -> bytes:
-        """The whole answer."""
+        """Encode the whole answer."""
         flag = int(code == SUCCESS)
         content = {
             "seqid": self.seqid,
@@ -44,25 +43,25 @@ class Envelope:
         return json.dumps(content, allow_nan=False, separators=(",", ":")).encode("ascii")
 
 
-def words_result(pages: Sequence[PageContent], wishes: Wishes, seconds: float) -> list[str]:
-    """The content, one string; none where nothing was read.
+def words_result(pages: Sequence[PagePart], options: AnswerOptions, seconds: float) -> list[str]:
+    """The content as a list of one string; empty if no text was read.
 
     Args:
         pages: in the document's order.
-        wishes: the request's.
-        seconds: that the work took.
+        options: of the request.
+        seconds: duration of the work.
     """
     if not any(page.lines for page in pages):
         return []
-    if wishes.output_format == DOCUMENT:
-        return [json.dumps(_document(pages, wishes, seconds), ensure_ascii=False, allow_nan=False)]
-    if wishes.output_format == MARKDOWN:
+    if options.output_format == DOCUMENT:
+        return [json.dumps(_document(pages, options, seconds), ensure_ascii=False, allow_nan=False)]
+    if options.output_format == MARKDOWN:
         return [_markdown(pages)]
     return ["\n".join(line for page in pages for line in page.lines)]
 
 
-def _document(pages: Sequence[PageContent], wishes: Wishes, seconds: float) -> Json:
-    numbers = range(wishes.first_page, wishes.first_page + len(pages))
+def _document(pages: Sequence[PagePart], options: AnswerOptions, seconds: float) -> Json:
+    numbers = range(options.first_page, options.first_page + len(pages))
     result = {
         "text": _markdown(pages, pictures=False),
         "markdown": _markdown(pages),
@@ -78,16 +77,16 @@ def _document(pages: Sequence[PageContent], wishes: Wishes, seconds: float) -> J
     return {"result": result, "metrics": metrics, "duration": milliseconds, "message": "success", "version": VERSION}
 
 
-def _markdown(pages: Sequence[PageContent], *, pictures: bool = True) -> str:
-    pieces = (piece for page in pages for piece in page.pieces if pictures or piece.picture is None)
-    return BETWEEN_BLOCKS.join(piece.markdown for piece in pieces)
+def _markdown(pages: Sequence[PagePart], *, pictures: bool = True) -> str:
+    items = (item for page in pages for item in page.items if pictures or item.picture is None)
+    return BETWEEN_BLOCKS.join(item.markdown for item in items)
 
 
-def _page(number: int, page: PageContent) -> Json:
+def _page(number: int, page: PagePart) -> Json:
     width, height = page.space.size
     return {
         "page_id": number,
-        "content": [_item(piece) for piece in page.pieces],
+        "content": [_item(item) for item in page.items],
         "status": "success",
         "height": height,
         "structured": [],
@@ -95,12 +94,12 @@ def _page(number: int, page: PageContent) -> Json:
     }
 
 
-def _item(piece: Piece) -> Json:
-    item: Json = {"pos": list(piece.place), "type": piece.kind, "text": piece.text}
-    return item if piece.picture is None else {**item, "image_url": piece.picture}
+def _item(item: Item) -> Json:
+    content: Json = {"pos": list(item.position), "type": item.kind, "text": item.text}
+    return content if item.picture is None else {**content, "image_url": item.picture}
 
 
-def _metrics(number: int, page: PageContent) -> Json:
+def _metrics(number: int, page: PagePart) -> Json:
     width, height = page.space.size
     return {
         "status": "success",

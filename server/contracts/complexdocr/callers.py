@@ -1,4 +1,4 @@
-"""Who may call: an X-APP-ID with the Authorization that is configured for it."""
+"""Identifies callers by X-APP-ID and the Authorization that is configured for it."""
 
 from server.admission.caller_limits import ANYBODY
 from server.config.contract_settings import ComplexDocumentSettings
@@ -9,18 +9,18 @@ from server.http.keys import KeyRing
 _BEARER = "bearer "
 
 
-class Access:
-    """Checks a request's headers. Without keys they may say anything, or be absent.
+class Callers:
+    """The callers of this contract. Without configured keys, the headers may have any content or be absent.
 
     Args:
-        settings: the contract's.
+        settings: of the contract.
     """
 
     def __init__(self, settings: ComplexDocumentSettings) -> None:
         self._keys = KeyRing(settings.keys)
         self._refusal = Code(settings.unauthorized_code, UNAUTHORIZED_MESSAGE)
 
-    def caller(self, request: AnyRequest) -> str:
+    def identify(self, request: AnyRequest) -> str:
         """The name under which the caller's requests are counted.
 
         Raises:

@@ -1,4 +1,4 @@
-"""Where on the submitted page something is: pixels of an image, points of a PDF, always from the upper left corner."""
+"""Positions on the submitted page: pixels of an image, points of a PDF, always from the upper left corner."""
 
 import math
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ class PageSpace:
 
     Attributes:
         pixels: its width and height as decoded.
-        points: its width and height in points, of a PDF.
-        angle: degrees counter-clockwise that it was turned by before it was read: 0, 90, 180 or 270.
+        points: a PDF page's width and height in points; None for an image.
+        angle: degrees counter-clockwise that it was rotated by before it was read: 0, 90, 180 or 270.
     """
 
     pixels: tuple[int, int]
@@ -22,18 +22,22 @@ class PageSpace:
 
     @property
     def size(self) -> tuple[float, float]:
-        """Width and height in the unit of `place`: whole pixels, or points to a hundredth."""
+        """Width and height in the unit of `position`: whole pixels, or points to a hundredth."""
         return self.pixels if self.points is None else (round(self.points[0], 2), round(self.points[1], 2))
 
-    def place(self, box: Box) -> Box:
-        """A rectangle of the page as it was read, on the page as it was submitted: whole numbers, not empty, inside."""
-        x0, y0, x1, y1 = self._turned_back(box)
+    def position(self, box: Box) -> Box:
+        """Convert a box of the page as it was read to the submitted page.
+
+        Returns:
+            Left, top, right and bottom as whole numbers. The box is not empty and lies inside the page.
+        """
+        x0, y0, x1, y1 = self._rotated_back(box)
         across, down = (unit / pixels for unit, pixels in zip(self.size, self.pixels, strict=True))
         left, right = _inside(x0 * across, x1 * across, self.size[0])
         top, bottom = _inside(y0 * down, y1 * down, self.size[1])
         return left, top, right, bottom
 
-    def _turned_back(self, box: Box) -> Box:
+    def _rotated_back(self, box: Box) -> Box:
         x0, y0, x1, y1 = box
         width, height = self.pixels
         if self.angle == 90:
@@ -44,11 +48,11 @@ class PageSpace:
 
 
 def _inside(low: float, high: float, limit: float) -> tuple[int, int]:
-    """The whole numbers around a span, as far as the page has them; a page less than a unit wide has one."""
+    """The whole numbers around a span, limited to the page. A page less than one unit wide has one."""
     last = max(1, math.floor(limit))
     first = min(max(0, math.floor(low + _TOLERANCE)), last - 1)
     return first, max(first + 1, min(math.ceil(high - _TOLERANCE), last))
 
 
 _TOLERANCE = 1e-6
-"""Scaling to points and back must not move an edge to the next whole number."""
+"""So that scaling to points and back does not move an edge to the next whole number."""
