@@ -1,1 +1,1 @@
-"""File-to-file tasks: ``POST /task/pic/ocr`` takes a document and makes a text, PDF or Office file of it."""
+"""File-to-file tasks: ``POST /task/pic/ocr`` converts a document to a text, PDF or Office file."""

@@ -7,9 +7,9 @@ from server.config.base import ConfigurationError
 from server.config.contract_settings import FileTaskSettings
 from server.contracts.base import Contract, contract_route
 from server.contracts.file_task.errors import answer_error
-from server.contracts.file_task.openapi import paths
+from server.contracts.file_task.openapi import openapi_paths
 from server.contracts.file_task.response import FILES_PATH
-from server.contracts.file_task.service import FileTasks
+from server.contracts.file_task.service import FileTaskService
 from server.contracts.file_task.work import FileWork
 from server.contracts.front_desk import FrontDesk
 from server.http.paced_answers import DOWNLOAD
@@ -39,20 +39,20 @@ def build_file_task(runtime: Runtime) -> Contract:
         RunnerLimits(settings.max_queued_tasks, settings.max_running_tasks, settings.task_timeout_seconds),
         lambda: _grace(runtime, settings),
     )
-    tasks = FileTasks(desk, runtime, runner, keeper, settings)
+    service = FileTaskService(desk, runtime, runner, keeper, settings)
     readers = (HttpMethod.GET, HttpMethod.HEAD)
     return Contract(
         name="file_task",
         routes=(
-            contract_route("/task/pic/ocr", tasks.create),
-            contract_route("/task/{task_id:str}", tasks.find, methods=(HttpMethod.GET,)),
+            contract_route("/task/pic/ocr", service.create),
+            contract_route("/task/{task_id:str}", service.find, methods=(HttpMethod.GET,)),
             contract_route(
-                f"{FILES_PATH}/{{token:str}}/{{name:str}}", tasks.download, methods=readers, **{DOWNLOAD: True}
+                f"{FILES_PATH}/{{token:str}}/{{name:str}}", service.download, methods=readers, **{DOWNLOAD: True}
             ),
         ),
         paths=("/task/",),
         answer_error=answer_error,
-        openapi=paths(),
+        openapi=openapi_paths(),
         running=runner.running,
     )
 
@@ -67,7 +67,7 @@ def _store(settings: FileTaskSettings) -> JobStore:
 
 
 def _grace(runtime: Runtime, settings: FileTaskSettings) -> float:
-    """A result that nobody can fetch any more need not be waited for."""
+    """Seconds that tasks may run on while the server stops. Without a data directory, a result could not be fetched."""
     if settings.data_directory is None:
         return 0.0
     return max(0.0, runtime.configuration.settings.server.shutdown_grace_seconds - runtime.lifecycle.drained_seconds)

@@ -1,15 +1,15 @@
-"""What is left of a line where only numbers are wanted."""
+"""Reduces a line to its numbers."""
 
 from dataclasses import replace
 
 from models.document import TextLine
 
 PUNCTUATION = frozenset("+-.,:;/%()*#=<>°$€£¥￥−–～~．，：（）％／＋－ ")
-"""What stands in and between numbers: signs, separators, dates and times, units of money."""
+"""Characters in and between numbers: signs, separators, those of dates and times, units of money."""
 
 
 def only_digits(line: TextLine) -> TextLine:
-    """Drop every character that is neither a digit nor the punctuation of numbers; a line without digits is empty."""
+    """Drop every character that is neither a digit nor punctuation of numbers. A line without digits becomes empty."""
     kept = [index for index, character in enumerate(line.text) if character.isdecimal() or character in PUNCTUATION]
     while kept and line.text[kept[0]].isspace():
         del kept[0]

@@ -1,4 +1,4 @@
-"""Errors in this contract's shape: ``{"status", "message", "data": null}`` under the same HTTP status."""
+"""Errors in this contract's shape: ``{"status", "message", "data": null}`` with the same HTTP status."""
 
 import json
 
@@ -12,7 +12,7 @@ UNAUTHORIZED = "Missing or invalid API key. Send the header 'Authorization: Bear
 
 
 class BadParameter(RequestError):
-    """A field is missing or wrong; the message names it."""
+    """A field is missing or wrong. The message names it."""
 
     status = 400
 
@@ -24,7 +24,7 @@ class UploadTooLarge(RequestError):
 
 
 def answer_error(_request: AnyRequest, error: RequestError) -> Response[bytes]:
-    """Shape an error."""
+    """Make the answer to an error."""
     status = _status(error)
     message = UNAUTHORIZED if isinstance(error, Unauthorized) else error.message
     content = {"status": status, "message": message, "data": None}
@@ -32,7 +32,7 @@ def answer_error(_request: AnyRequest, error: RequestError) -> Response[bytes]:
 
 
 def _status(error: RequestError) -> int:
-    """The contract knows one status for parameters that are wrong, and one for a server that has enough to do."""
+    """The contract's status: it has one for wrong parameters, and one for a server at capacity."""
     if isinstance(error, MalformedForm):
         return 400
     return 429 if isinstance(error, Overloaded) else error.status

@@ -1,4 +1,4 @@
-"""From what went wrong with a document to how its task failed."""
+"""Translates an error of a document into the failure of its task."""
 
 from server.errors import (
     EncryptedFile,
@@ -17,11 +17,11 @@ UNREADABLE = "Invalid file: it is damaged, or not what it looks like."
 
 
 def job_failure(error: RequestError, *, with_password: bool) -> JobFailed:
-    """How a task fails.
+    """The failure of a task.
 
     Args:
-        error: what the core says of the document.
-        with_password: whether the request brought one.
+        error: the error of its document.
+        with_password: whether the request had a password.
     """
     if isinstance(error, UrlNotFetched):
         return JobFailed("too_big" if error.problem == "too_large" else "download")

@@ -1,4 +1,4 @@
-"""The contract's language names, which are those of ABBYY's products, and what reads them here."""
+"""The contract's language names, which are those of ABBYY's products, and the recognisers that read them."""
 
 from collections.abc import Sequence
 
@@ -26,11 +26,11 @@ NAMES = {
     "ArabicSaudiArabia": "arabic", "Farsi": "persian", "Thai": "thai", "Greek": "greek", "Hindi": "hindi",
     "Vietnamese": "vietnamese",
 }  # fmt: skip
-"""Case-sensitive. Serbian in Latin script has the letters of Croatian."""
+"""Our language by the contract's case-sensitive name. Serbian in Latin script has the letters of Croatian."""
 
 
 def parse_languages(field: str) -> tuple[str, ...]:
-    """Read the ``language`` field: names between commas, one comma at the end allowed; repeats count once.
+    """Parse the ``language`` field: names with commas between. A comma at the end is allowed; repeats count once.
 
     Raises:
         BadParameter: a name is unknown or missing.

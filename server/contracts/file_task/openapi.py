@@ -16,8 +16,8 @@ INTEGERS = (
 COMMON_ERRORS = (401, 404, 500, 503)
 
 
-def paths() -> Mapping[str, Json]:
-    """All of them, by path."""
+def openapi_paths() -> Mapping[str, Json]:
+    """The path items."""
     return {"/task/pic/ocr": _create(), "/task/{task_id}": _find(), f"{FILES_PATH}/{{token}}/{{name}}": _download()}
 
 

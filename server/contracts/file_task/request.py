@@ -1,4 +1,4 @@
-"""What a request asks for, checked; and the part of it that is kept with the task."""
+"""Checks a request, and defines the part of it that is kept with its task."""
 
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
@@ -6,7 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 import msgspec
 
 from server.contracts.file_task.errors import BadParameter, UploadTooLarge
-from server.contracts.file_task.form import FILE_FIELD, TaskForm
+from server.contracts.file_task.fields import FILE_FIELD, Fields
 from server.contracts.file_task.languages import DIGITS, group_of, parse_languages
 from server.export.files.result_file import RESULT_FORMATS
 from server.intake.sniff import OFFICE_EXTENSIONS
@@ -18,14 +18,14 @@ PORTS = (None, 80, 443)
 
 
 class TaskSpec(msgspec.Struct, frozen=True):
-    """What is to be done; kept as JSON with the task, so it holds no secret and nothing of the upload's name.
+    """The work of a task. It is kept as JSON with the task, so it holds no secret and nothing of the upload's name.
 
     Attributes:
         format: of the result, from `RESULT_FORMATS`.
         language: a group of `models.languages.groups.GROUPS`.
-        digits: nothing but digits and the punctuation of numbers is wanted.
-        fetch: the task's source is the address of the document, not the document.
-        suffix: the document's extension where it is that of an Office document, else empty.
+        digits: keep only digits and punctuation of numbers.
+        fetch: the task's source is the document's URL, not the document.
+        suffix: the document's extension if it is an Office document's; otherwise empty.
     """
 
     format: str
@@ -36,12 +36,12 @@ class TaskSpec(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class TaskRequest:
+class Call:
     """A checked request.
 
     Attributes:
-        spec: what is to be done.
-        source: the document, or its address.
+        spec: the work of the task.
+        source: the document, or its URL.
         password: opens the document.
     """
 
@@ -50,32 +50,32 @@ class TaskRequest:
     password: str | None
 
 
-def check_form(form: TaskForm, max_upload_bytes: int) -> TaskRequest:
+def check_call(fields: Fields, max_upload_bytes: int) -> Call:
     """Check all fields.
 
     Raises:
-        BadParameter: one is wrong.
-        UploadTooLarge: the file is.
+        BadParameter: a field is missing or wrong.
+        UploadTooLarge: the file is too large.
     """
-    url = form.texts.get("image_url")
-    if (url is None) == (form.file is None):
+    url = fields.texts.get("image_url")
+    if (url is None) == (fields.file is None):
         problem = "neither is there" if url is None else "both are there"
         raise BadParameter(f"Send either {FILE_FIELD} or image_url: {problem}.")
-    names = parse_languages(form.texts.get("language", ""))
-    suffix = form.suffix if url is None else _url_suffix(_checked_url(url))
+    names = parse_languages(fields.texts.get("language", ""))
+    suffix = fields.suffix if url is None else _url_suffix(_checked_url(url))
     spec = TaskSpec(
-        format=_format(form.texts.get("format", DEFAULT_FORMAT)),
+        format=_format(fields.texts.get("format", DEFAULT_FORMAT)),
         language=group_of(names),
         digits=names == (DIGITS,),
         fetch=url is not None,
         suffix=suffix if suffix in OFFICE_EXTENSIONS else "",
     )
-    password = _password(form.texts.get("password"))
-    if form.file is None:
-        return TaskRequest(spec, (url or "").encode(), password)
-    if len(form.file) > max_upload_bytes:
+    password = _password(fields.texts.get("password"))
+    if fields.file is None:
+        return Call(spec, (url or "").encode(), password)
+    if len(fields.file) > max_upload_bytes:
         raise UploadTooLarge(f"{FILE_FIELD}: larger than the {max_upload_bytes} bytes that this server takes.")
-    return TaskRequest(spec, form.file, password)
+    return Call(spec, fields.file, password)
 
 
 def _format(text: str) -> str:
@@ -91,7 +91,7 @@ def _password(text: str | None) -> str | None:
 
 
 def _checked_url(url: str) -> SplitResult:
-    """What is wrong with the address itself; whether its host may be reached is decided when it is fetched."""
+    """Check the URL itself. Whether its host may be reached is checked when it is fetched."""
     if is_too_long(url):
         raise BadParameter("image_url: is too long.")
     try:

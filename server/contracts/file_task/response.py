@@ -25,7 +25,7 @@ FAILURES: dict[Failure, tuple[int, str]] = {
 
 
 def task_response(job: Job, spec: TaskSpec, base: str) -> Response[bytes]:
-    """Answer with a task, whose link begins with ``base``."""
+    """Answer with a task. Its link begins with ``base``."""
     content = json.dumps({"status": 200, "data": task_object(job, spec, base)}, ensure_ascii=False).encode()
     return Response(content, status_code=200, media_type="application/json")
 
@@ -51,7 +51,7 @@ def task_object(job: Job, spec: TaskSpec, base: str) -> dict[str, object]:
 
 
 def result_path(job: Job, spec: TaskSpec) -> str:
-    """Where the result is, whose token opens it."""
+    """The path of the result. The token in it gives access."""
     return f"{FILES_PATH}/{job.token}/{result_name(job, spec)}"
 
 
@@ -70,7 +70,7 @@ def _state(job: Job) -> tuple[int, str]:
 
 
 def _progress(job: Job) -> int:
-    """Percent; 100 only with the result at hand, because making it takes its time too."""
+    """Percent. It is 100 only when the result is ready, because making the file takes time too."""
     if job.state is JobState.DONE:
         return 100
     return 95 * job.pages_read // job.pages if job.pages else 0

@@ -1,4 +1,4 @@
-"""What the contract's calls do: create a task, ask for it, download its result."""
+"""Answers the contract's requests: create a task, ask for it, download its result."""
 
 import re
 from contextlib import suppress
@@ -13,8 +13,8 @@ from server.admission.caller_limits import ANYBODY
 from server.config.contract_settings import FileTaskSettings
 from server.contracts.base import AnyRequest
 from server.contracts.file_task.errors import BadParameter
-from server.contracts.file_task.form import parse_task_form
-from server.contracts.file_task.request import TaskRequest, TaskSpec, check_form
+from server.contracts.file_task.fields import parse_fields
+from server.contracts.file_task.request import Call, TaskSpec, check_call
 from server.contracts.file_task.response import result_name, task_response
 from server.contracts.front_desk import FrontDesk, Visit
 from server.errors import NotFound, NotReady, Unauthorized
@@ -28,7 +28,7 @@ from server.runtime import Runtime
 from server.telemetry.record import record_of
 
 FORM_BYTES = 1024 * 1024
-"""What a form may hold besides its file."""
+"""Bytes that a form may hold beside its file."""
 
 _TASK_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _FILE_HEADERS = {
@@ -39,7 +39,7 @@ _FILE_HEADERS = {
 }
 
 
-class FileTasks:
+class FileTaskService:
     """Answers requests.
 
     Args:
@@ -47,7 +47,7 @@ class FileTasks:
         runtime: the running server.
         runner: runs the tasks.
         keeper: keeps their results.
-        settings: the contract's.
+        settings: of the contract.
     """
 
     def __init__(
@@ -66,9 +66,9 @@ class FileTasks:
         self._keys = KeyRing(settings.keys)
 
     async def create(self, request: AnyRequest) -> Response[bytes]:
-        """Take a document, and wait for its result for a while.
+        """Create a task for a document, and wait for its result for a while.
 
-        The task is the server's once it is taken: a client that goes away while it waits may still ask for it.
+        The task goes on if the client goes away while it waits. The client may still ask for it later.
         """
         owner = self._owner(request)
         self._runner.check_room()
@@ -80,12 +80,12 @@ class FileTasks:
             waits_for_text=False,
             afterwards=self._wait,
         )
-        # Only now: the task's pages count for their owner as they are read, and the request's must not count again.
+        # Set only now: the pages already count for the task's owner as they are read, and must not count twice.
         record_of(request.scope).pages = job.pages_read  # type: ignore[arg-type]
         return self._answer(request, job)
 
     async def find(self, request: AnyRequest) -> Response[bytes]:
-        """Say what has become of a task, to the key that created it."""
+        """Answer with the state of a task, to the key that created it."""
         task_id: str = request.path_params["task_id"]
         owner = self._owner(request)
         job = await self._runner.find(task_id, owner) if _TASK_ID.fullmatch(task_id) else None
@@ -94,14 +94,14 @@ class FileTasks:
         return self._answer(request, job)
 
     async def download(self, request: AnyRequest) -> Response[bytes]:
-        """Give a result; its address is the credential."""
+        """Give a result. Its address is the credential."""
         token, name = request.path_params["token"], request.path_params["name"]
         self._runtime.downloads.check_room()
         task_id = name.partition(".")[0]
         found = await self._keeper.result(task_id, token) if _TASK_ID.fullmatch(task_id) else None
         if found is None or result_name(found[0], _spec(found[0])) != name:
             raise NotFound("There is no such file, or none any more.")
-        self._runtime.downloads.check_room()  # Many may have read meanwhile.
+        self._runtime.downloads.check_room()  # Other downloads may have begun meanwhile.
         job, data = found
         disposition = f'attachment; filename="{name}"'
         headers = {**_FILE_HEADERS, "Content-Disposition": disposition}
@@ -110,13 +110,13 @@ class FileTasks:
         return Response(data, media_type=media_type, headers=headers)
 
     async def _take(self, owner: str, visit: Visit) -> Job:
-        form = await visit.in_thread(parse_task_form, visit.take_body(), visit.content_type)
-        task = check_form(form, self._settings.max_upload_bytes)
-        await self._check_language(task.spec)
-        return await self._runner.submit(_job(task, owner), task.source, task.password)
+        fields = await visit.in_thread(parse_fields, visit.take_body(), visit.content_type)
+        call = check_call(fields, self._settings.max_upload_bytes)
+        await self._check_language(call.spec)
+        return await self._runner.submit(_job(call, owner), call.source, call.password)
 
     async def _wait(self, job: Job) -> Job:
-        """The job when it is final or the wait is over; a server that stops waits no longer than it may."""
+        """Wait until the job is final, the configured wait is over, or the server stops. Then give its state."""
         seen = None
         with suppress(NotReady):
             async with self._runtime.lifecycle.stay():
@@ -126,8 +126,8 @@ class FileTasks:
     async def _check_language(self, spec: TaskSpec) -> None:
         pipeline = self._runtime.pipeline
         try:
-            wishes = OcrOverrides(language=spec.language, structure=RESULT_FORMATS[spec.format].needs_layout)
-            await pipeline.prepare(pipeline.defaults.resolve(wishes))
+            overrides = OcrOverrides(language=spec.language, structure=RESULT_FORMATS[spec.format].needs_layout)
+            await pipeline.prepare(pipeline.defaults.resolve(overrides))
         except LanguageNotInstalled as error:
             raise BadParameter(f"language: {error}") from error
 
@@ -143,12 +143,12 @@ class FileTasks:
         return owner
 
 
-def _job(task: TaskRequest, owner: str) -> Job:
+def _job(call: Call, owner: str) -> Job:
     return Job(
         owner=owner,
-        spec=msgspec.json.encode(task.spec).decode(),
-        repeatable=task.password is None,
-        source_size=0 if task.spec.fetch else len(task.source),
+        spec=msgspec.json.encode(call.spec).decode(),
+        repeatable=call.password is None,
+        source_size=0 if call.spec.fetch else len(call.source),
     )
 
 

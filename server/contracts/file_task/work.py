@@ -1,4 +1,4 @@
-"""What a task does: get the document, read its pages, and make the file that was asked for."""
+"""Runs a task: gets the document, reads its pages, and makes the requested file."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,13 +27,13 @@ from server.threads import Threads
 
 
 class FileWork:
-    """Does tasks.
+    """Runs tasks.
 
     Args:
         desk: reads their documents, and counts the pages for the task's owner.
         runtime: the running server.
-        threads: for what blocks long, so that it does not hold up answers to others.
-        settings: the contract's.
+        threads: for long work, so that it does not delay answers to other requests.
+        settings: of the contract.
     """
 
     def __init__(self, desk: FrontDesk, runtime: Runtime, threads: Threads, settings: FileTaskSettings) -> None:
@@ -43,14 +43,14 @@ class FileWork:
         self._settings = settings
 
     async def __call__(self, active: Active, source: bytes) -> bytes:
-        """Turn a task's source into its result.
+        """Make the result file of a task's source.
 
         Raises:
-            JobFailed: with what the caller is told.
+            JobFailed: it cannot be made; the error holds the message for the caller.
         """
         spec = msgspec.json.decode(active.job.spec, type=TaskSpec)
         try:
-            raw = await self._document(active, spec, source)
+            raw = await self._open_file(active, spec, source)
             pages = await self._read(active, spec, raw)
             return await self._threads.run(RESULT_FORMATS[spec.format].write, pages, raw)
         except RequestError as error:
@@ -58,7 +58,7 @@ class FileWork:
         except PictureEncodingFailed as error:
             raise JobFailed("too_big") from error
 
-    async def _document(self, active: Active, spec: TaskSpec, source: bytes) -> RawFile:
+    async def _open_file(self, active: Active, spec: TaskSpec, source: bytes) -> RawFile:
         data = await self._runtime.fetcher.fetch(source.decode()) if spec.fetch else source
         active.progress.source_size = len(data)
         if len(data) > self._settings.max_upload_bytes:
@@ -72,7 +72,7 @@ class FileWork:
 
     async def _read(self, active: Active, spec: TaskSpec, raw: RawFile) -> Sequence[FilePage]:
         result = RESULT_FORMATS[spec.format]
-        # The document's own pages are those that nobody turned or flattened. An image has none.
+        # The result shows the document's own pages, so they are neither rotated nor unwarped. An image has none.
         as_it_is = False if result.keeps_pages and raw.kind is not FileKind.IMAGE else None
         as_it_is_shown = result.keeps_pages and raw.kind is FileKind.PDF
         scales: list[float] = []
@@ -85,38 +85,38 @@ class FileWork:
             scales.extend(self._points_per_pixel(info))
             return range(info.total_pages)
 
-        def make(page: RecognizedPage) -> FilePage:
-            return file_page(page, scales[page.page.index], spec)
+        def make_part(page: RecognizedPage) -> FilePage:
+            return page_part(page, scales[page.page.index], spec)
 
-        def keep(made: FilePage) -> FilePage:
+        def keep(part: FilePage) -> FilePage:
             active.progress.pages_read += 1
-            picture_bytes.append(len(made.jpeg))
+            picture_bytes.append(len(part.jpeg))
             if sum(picture_bytes) <= self._settings.max_stored_bytes:
-                return made
+                return part
             if not as_it_is_shown:
                 raise JobFailed("too_big")
-            # Only a PDF that cannot be rewritten would need it.
-            return replace(made, jpeg=b"")
+            # Only a PDF that cannot be rewritten would need the picture.
+            return replace(part, jpeg=b"")
 
-        wishes = OcrOverrides(
+        overrides = OcrOverrides(
             language=spec.language,
             use_doc_orientation_classify=as_it_is,
             use_doc_unwarping=as_it_is,
             structure=result.needs_layout,
         )
-        reading = Reading(wishes, self._settings.max_pages, choose=choose)
-        document = await self._desk.read_for(active.job.owner, raw, reading, make, keep=keep)
+        reading = Reading(overrides, self._settings.max_pages, choose=choose)
+        document = await self._desk.read_for(active.job.owner, raw, reading, make_part, keep=keep)
         return document.pages
 
     def _points_per_pixel(self, info: DocumentInfo) -> list[float]:
-        """An image has no size on paper; it is given the one at which a PDF page would have as many pixels."""
+        """The scale of each page. An image gets the size of a PDF page that would be rendered with as many pixels."""
         if info.points is None:
             return [1 / self._runtime.configuration.settings.decode.pdf_scale] * info.total_pages
         return [points[0] / size[0] for points, size in zip(info.points, info.sizes, strict=True)]
 
 
-def file_page(page: RecognizedPage, points_per_pixel: float, spec: TaskSpec) -> FilePage:
-    """What the writers of result files need of a page. CPU work.
+def page_part(page: RecognizedPage, points_per_pixel: float, spec: TaskSpec) -> FilePage:
+    """Make a page's part of the result file. CPU work.
 
     Raises:
         PictureEncodingFailed: the page is too long for a JPEG.

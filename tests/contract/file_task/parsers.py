@@ -4,8 +4,8 @@ from urllib.parse import urlencode
 
 from hypothesis import strategies as st
 
-from server.contracts.file_task.form import parse_task_form
-from server.contracts.file_task.request import check_form
+from server.contracts.file_task.fields import parse_fields
+from server.contracts.file_task.request import check_call
 from tests.contract.adapters import Parser
 from tests.fuzz.strategies import ANY_TEXT, FORM, FRAMED, URLENCODED
 
@@ -21,7 +21,7 @@ FIELDS = st.fixed_dictionaries(
 
 
 def _task(given: tuple[bytes, str]) -> None:
-    assert check_form(parse_task_form(*given), 1000).spec.suffix in SUFFIXES
+    assert check_call(parse_fields(*given), 1000).spec.suffix in SUFFIXES
 
 
 CONTENT_TYPES = st.sampled_from([FORM, URLENCODED, "", "text/plain; a=b", "multipart/form-data"])

@@ -9,7 +9,7 @@ from server.config.contract_settings import FileTaskSettings
 from server.contracts.file_task.digits import only_digits
 from server.contracts.file_task.errors import BadParameter
 from server.contracts.file_task.failures import job_failure
-from server.contracts.file_task.form import parse_task_form
+from server.contracts.file_task.fields import parse_fields
 from server.contracts.file_task.languages import NAMES, group_of, parse_languages
 from server.contracts.file_task.request import TaskSpec
 from server.contracts.file_task.response import task_object
@@ -107,5 +107,5 @@ def test_a_storage_that_holds_no_upload_is_a_configuration_that_cannot_work():
 def test_a_file_whose_name_is_empty_is_an_absent_one(content: bytes) -> None:
     part = b'--x\r\nContent-Disposition: form-data; name="image_file"; filename="%b"\r\n\r\n%b\r\n--x--\r\n'
     form = "multipart/form-data; boundary=x"
-    assert parse_task_form(part % (b"", content), form).file is None
-    assert parse_task_form(part % (b"a.png", content), form).file == content
+    assert parse_fields(part % (b"", content), form).file is None
+    assert parse_fields(part % (b"a.png", content), form).file == content

@@ -1,4 +1,4 @@
-"""The form that a request brings, of either encoding, as text fields and at most one file."""
+"""Parses a request's form, in either encoding, into text fields and at most one file."""
 
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -16,12 +16,12 @@ URLENCODED = ("application", "x-www-form-urlencoded")
 
 
 @dataclass(slots=True)
-class TaskForm:
-    """A form's fields that mean something here; others are ignored.
+class Fields:
+    """A form's fields. Fields that the contract does not have are ignored.
 
     Attributes:
-        texts: fields that are not empty, by name.
-        file: the upload; None where there is none.
+        texts: text fields that are not empty, by name.
+        file: the upload; None if there is none.
         suffix: the extension of the upload's name, in lower case, with its dot. The name itself is not kept.
     """
 
@@ -30,12 +30,12 @@ class TaskForm:
     suffix: str = ""
 
 
-def parse_task_form(body: bytes, content_type: str) -> TaskForm:
-    """Read a form. CPU work in proportion to its size.
+def parse_fields(body: bytes, content_type: str) -> Fields:
+    """Parse a form. Pure CPU work in proportion to its size.
 
     Raises:
-        BadParameter: it is no form, or has a field twice.
-        MalformedForm: it is not the form that it says.
+        BadParameter: the body is not a form, or has a field twice.
+        MalformedForm: it is not the form that its Content-Type says.
     """
     main = split_content_type(content_type)
     if main == FORM_DATA:
@@ -47,45 +47,45 @@ def parse_task_form(body: bytes, content_type: str) -> TaskForm:
     )
 
 
-def _multipart(body: bytes, content_type: str) -> TaskForm:
-    form = TaskForm()
+def _multipart(body: bytes, content_type: str) -> Fields:
+    fields = Fields()
     for segment, content in form_parts(body, content_type):
         if segment.name in TEXT_FIELDS:
-            _set_text(form, segment.name, part_text(content))
+            _set_text(fields, segment.name, part_text(content))
         elif segment.name == FILE_FIELD:
-            _set_file(form, segment.filename, content)
-    return form
+            _set_file(fields, segment.filename, content)
+    return fields
 
 
-def _set_file(form: TaskForm, filename: str | None, content: bytes) -> None:
-    """A file whose name is empty counts as absent: that is what browsers send where none was chosen."""
+def _set_file(fields: Fields, filename: str | None, content: bytes) -> None:
+    """Set the file. One with an empty name counts as absent: browsers send it where the user chose no file."""
     if filename == "" or (filename is None and not content):
         return
-    if form.file is not None:
+    if fields.file is not None:
         raise BadParameter(f"{FILE_FIELD}: there are several; send one file.")
-    form.file = content
-    form.suffix = PurePath(filename or "").suffix.lower()
+    fields.file = content
+    fields.suffix = PurePath(filename or "").suffix.lower()
 
 
-def _set_text(form: TaskForm, name: str, text: str) -> None:
+def _set_text(fields: Fields, name: str, text: str) -> None:
     if not text:
         return
-    if name in form.texts:
+    if name in fields.texts:
         raise BadParameter(f"{name}: the field is there twice.")
-    form.texts[name] = text
+    fields.texts[name] = text
 
 
-def _urlencoded(body: bytes) -> TaskForm:
+def _urlencoded(body: bytes) -> Fields:
     if len(body) > MAX_FIELD_BYTES:
         raise MalformedForm
-    form = TaskForm()
+    fields = Fields()
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=MAX_PARTS, errors="strict")
     except ValueError as error:
         raise BadParameter("The form cannot be read: it is not URL-encoded UTF-8.") from error
     for name, text in pairs:
         if name in TEXT_FIELDS:
-            _set_text(form, name, text)
+            _set_text(fields, name, text)
         elif name == FILE_FIELD and text:
             raise BadParameter(f"{FILE_FIELD}: a file can only be sent as multipart/form-data.")
-    return form
+    return fields
