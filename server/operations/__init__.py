@@ -1,1 +1,1 @@
-"""What operators ask of a running server, and where every error ends."""
+"""Routes for operators (health, metrics, version, OpenAPI), and the handlers of all errors."""

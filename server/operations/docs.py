@@ -1,4 +1,4 @@
-"""The interface description: OpenAPI as JSON, and a page that shows it, all from this server's own files."""
+"""Serves the OpenAPI document as JSON, and a page that shows it. All files are this server's own."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ MEDIA_TYPES = {
     "swagger-ui.css": "text/css",
     "favicon-32x32.png": "image/png",
 }
-"""The files that are served, and nothing else of the directory."""
+"""The media types of the served files. No other file of the directory is served."""
 
 
 @get(["/openapi.json", "/schema/openapi.json"], opt={LOCAL: True}, sync_to_thread=False)

@@ -1,4 +1,4 @@
-"""Where every error ends: noted for the log, and answered by the contract that the request's path belongs to."""
+"""Handles every error: it goes into the log, and the contract that owns the request's path answers it."""
 
 import logging
 from collections.abc import Sequence
@@ -20,19 +20,19 @@ class ErrorHandlers:
     """The application's exception handlers.
 
     Args:
-        contracts: those switched on; our own answers at every path that none of the others owns.
+        contracts: those that are switched on. Our own answers errors on every path that no other contract owns.
     """
 
     def __init__(self, contracts: Sequence[Contract]) -> None:
         self._contracts = tuple(contracts)
 
     def foreseen(self, request: AnyRequest, error: RequestError) -> Response[bytes]:
-        """Answer an error that was foreseen."""
+        """Answer an error of ours."""
         internal = error.status == HTTPStatus.INTERNAL_SERVER_ERROR
         return self._answer(request, error, error, "request failed: %s" if internal else None)
 
     def refused(self, request: AnyRequest, error: HTTPException) -> Response[bytes]:
-        """Answer what the framework refused; its own words stay here."""
+        """Answer a request that the framework refused. Its own message is not sent."""
         response = self._answer(request, error, RefusedByHttp(error.status_code, _phrase(error.status_code)), None)
         allowed = (error.headers or {}).get("allow")
         if allowed:
@@ -40,7 +40,7 @@ class ErrorHandlers:
         return response
 
     def unexpected(self, request: AnyRequest, error: Exception) -> Response[bytes]:
-        """Answer a bug: the log says where, the caller learns nothing."""
+        """Answer an unexpected error. The log names its place in the code; the caller gets no details."""
         return self._answer(request, error, RequestError(), "request failed unexpectedly: %s")
 
     def _answer(

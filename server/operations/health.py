@@ -1,4 +1,4 @@
-"""Health checks, version and metrics: what those who run the server ask it."""
+"""Health checks, version and metrics, for operators."""
 
 from dataclasses import asdict
 from typing import Any
@@ -17,9 +17,10 @@ from server.version import PACKAGE, installed_version
 
 @get("/health", media_type="application/json", opt={PUBLIC: True})
 async def health(runtime: RuntimeDependency) -> Response[bytes]:
-    """Say that the server answers, in the contract's words; not before it can read, which its clients wait for.
+    """Say that the server can read, in the contract's envelope. Clients wait for this before they send documents.
 
-    Like a document, who asks while the models are loaded waits for them: the reference does not even listen then.
+    A request that comes while the models are loaded waits for them, as documents do. The reference does not even listen
+    at that time.
     """
     await runtime.start_up.wait(runtime.configuration.settings.limits.body_timeout_seconds)
     if runtime.lifecycle.phase is Phase.STARTING:
@@ -29,15 +30,15 @@ async def health(runtime: RuntimeDependency) -> Response[bytes]:
 
 @get("/health/live", opt={PUBLIC: True}, sync_to_thread=False)
 def live() -> dict[str, str]:
-    """Say that the process answers; where it does not, restart it."""
+    """Say that the process answers. If it does not, restart it."""
     return {"status": "alive"}
 
 
 @get("/health/ready", opt={PUBLIC: True}, sync_to_thread=False)
 def ready(runtime: RuntimeDependency) -> Response[dict[str, Any]]:
-    """Say whether documents are welcome now, and what is loaded; 503 while it starts, drains or has failed.
+    """Say whether the server takes documents, and which modules are loaded. 503 while it starts, drains or has failed.
 
-    While it starts, ``start`` says what is being done and how far it is.
+    While it starts, ``start`` holds the current step and the progress.
     """
     serving = runtime.lifecycle.phase is Phase.SERVING
     healthy = runtime.pipeline.healthy
@@ -55,7 +56,7 @@ def ready(runtime: RuntimeDependency) -> Response[dict[str, Any]]:
 
 
 def _detail(module: ModuleStatus) -> str:
-    """A module's state in words for strangers; a failure's own words name files of this machine."""
+    """The detail of a module's state for callers. A failure's own message may name files of this machine."""
     if module.state == "not_installed":
         return missing_model(module.model_name)
     if module.state == "unusable":
@@ -72,5 +73,5 @@ def version() -> dict[str, str]:
 @get("/metrics", opt={LOCAL: True}, sync_to_thread=False)
 def metrics(runtime: RuntimeDependency) -> Response[bytes]:
     """Give all metrics in the Prometheus text format."""
-    # As a header, because a media type of text gets a second charset.
+    # Set as a header, because the framework would add a second charset to a media type of text.
     return Response(runtime.metrics.render(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -1,4 +1,4 @@
-"""The OpenAPI document of this server. Each contract brings its own part; this puts them together."""
+"""Builds the OpenAPI document of this server from the parts that the contracts provide."""
 
 from collections.abc import Sequence
 
@@ -68,7 +68,7 @@ def _readiness() -> Json:
         number="integer", device="string", state="string", losses="integer", pages="integer", pixels="integer"
     )
     always = {"status": status, "modules": {"type": "array", "items": module}}
-    # `start` while the server starts, `replicas` where there are several devices.
+    # `start` is there while the server starts, `replicas` if there are several devices.
     sometimes = {"start": start, "replicas": {"type": "array", "items": replica}}
     return {"type": "object", "required": list(always), "properties": {**always, **sometimes}}
 
