@@ -151,7 +151,7 @@ def test_pages_of_a_replica_that_is_killed_are_read_by_another_and_it_comes_back
             assert sum(replica.losses for replica in pipeline.replicas()) == 1
             assert len(set(pids_of_replicas()) - set(pids)) == 1
             # Counters of the dead process are not forgotten.
-            assert pipeline.stats()["text_detection"][0].orders > 0
+            assert pipeline.stats()["text_detection"][0].jobs > 0
 
     asyncio.run(test())
 
