@@ -52,9 +52,9 @@ def test_a_module_that_is_on_and_cannot_run_stops_the_start_with_one_message(
 ITS_MODELS = (
     "PP-OCRv6_medium_det",
     "PP-OCRv6_medium_rec",
-    "PP-LCNet_x1_0_textline_ori",
     "PP-LCNet_x1_0_doc_ori",
     "UVDoc",
+    "PP-LCNet_x1_0_textline_ori",
 )
 
 
