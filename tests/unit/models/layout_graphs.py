@@ -7,8 +7,27 @@ import onnx
 import yaml
 from onnx import TensorProto, helper, numpy_helper
 
+from models.descriptions.layout_directory import token_list
+
 LABELS = ["doc_title", "text", "table", "image", "figure_title"]
 TABLE_TOKENS = ["<thead>", "</thead>", "<tr>", "</tr>", "<td", ">", "</td>", ' colspan="2"', ' rowspan="2"', "<td>"]
+TOKENS = token_list(TABLE_TOKENS, merge_empty=True)
+NOWHERE = (0.0, 0.0, 0.0, 0.0)
+STEPS = [
+    ("<tr>", NOWHERE),
+    ("<td", (0.0, 0.0, 1.0, 0.25)),
+    (' colspan="2"', NOWHERE),
+    (">", NOWHERE),
+    ("</td>", NOWHERE),
+    ("</tr>", NOWHERE),
+    ("<tr>", NOWHERE),
+    ("<td></td>", (0.0, 0.25, 0.5, 0.5)),
+    ("<td></td>", (0.5, 0.25, 1.0, 0.5)),
+    ("</tr>", NOWHERE),
+    ("eos", NOWHERE),
+    ("<td></td>", NOWHERE),
+]
+"""A table of two rows, whose first cell spans both columns; what comes after ``eos`` counts for nothing."""
 
 
 def layout_model(rows: np.ndarray, *, batch: bool = True) -> bytes:

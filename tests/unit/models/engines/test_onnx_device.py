@@ -21,7 +21,7 @@ from models.errors import EngineFailure, EngineUnavailable
 from models.machine import Gpu
 from models.ops.ctc import greedy_decode
 from models.stages.host.line_reader import HostLineReader
-from tests.unit.models.engines.test_onnx_engines import multiply_model
+from tests.unit.models.engines.tiny_onnx import multiply_model
 
 GPU = Gpu(1, "A card", 13000)
 SHAPES = device_batch_shapes((3, 48, 320), 6)

@@ -7,21 +7,7 @@ from hypothesis import strategies as st
 from models.document import TextLine
 from models.layout.analyse import analyse_layout
 from models.layout.document import PageLayout
-
-WIDTH, HEIGHT = 800, 1000
-
-
-def paper(width: int = WIDTH, height: int = HEIGHT) -> np.ndarray:
-    return np.full((height, width, 3), 255, np.uint8)
-
-
-def line(text: str, x: float, y: float, width: float, height: float = 20) -> TextLine:
-    quad = np.array([[x, y], [x + width, y], [x + width, y + height], [x, y + height]]).round().astype(np.int32)
-    return TextLine(text, 1.0, quad)
-
-
-def column(name: str, x: float, width: float, y: float = 100, count: int = 8) -> list[TextLine]:
-    return [line(f"{name}{k} words that fill", x, y + 24 * k, width) for k in range(count)]
+from tests.unit.models.layout.papers import HEIGHT, WIDTH, column, line, paper
 
 
 def texts(lines: list[TextLine], layout: PageLayout) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 from models.layout.analyse import analyse_layout
 from models.layout.document import PageLayout
 from models.layout.regions import CellPlace, Grid, Region
-from tests.unit.models.layout.test_analyse import column, line, paper
+from tests.unit.models.layout.papers import column, line, paper
 
 
 def region(label: str, x0: float, y0: float, x1: float, y1: float, grid: Grid | None = None) -> Region:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.descriptions.layout_directory import table_spec, token_list
+from models.descriptions.layout_directory import table_spec
 from models.descriptions.model_directory import ModelDirectory
 from models.engines.base import EngineOptions, open_engine
 from models.errors import EngineFailure, InvalidModelDirectory
@@ -14,24 +14,7 @@ from models.layout.regions import Region
 from models.ops.table_structure import decode_grid
 from models.stages.base import CpuPool
 from models.stages.tables import TableStage
-from tests.unit.models.layout_graphs import TABLE_TOKENS, layout_yml, table_model, table_yml, write_model
-
-TOKENS = token_list(TABLE_TOKENS, merge_empty=True)
-NOWHERE = (0.0, 0.0, 0.0, 0.0)
-STEPS = [
-    ("<tr>", NOWHERE),
-    ("<td", (0.0, 0.0, 1.0, 0.25)),
-    (' colspan="2"', NOWHERE),
-    (">", NOWHERE),
-    ("</td>", NOWHERE),
-    ("</tr>", NOWHERE),
-    ("<tr>", NOWHERE),
-    ("<td></td>", (0.0, 0.25, 0.5, 0.5)),
-    ("<td></td>", (0.5, 0.25, 1.0, 0.5)),
-    ("</tr>", NOWHERE),
-    ("eos", NOWHERE),
-    ("<td></td>", NOWHERE),
-]
+from tests.unit.models.layout_graphs import STEPS, TOKENS, layout_yml, table_model, table_yml, write_model
 
 
 def with_grids(directory: Path, page: np.ndarray, regions: list[Region]) -> tuple[Region, ...]:

@@ -23,7 +23,7 @@ from benchmarks.gpu.pages import PageSet, load_pages
 from models.engines.torch.lane import CpuLane
 from tests.unit.models.engines.torch.real_models import directory
 
-REPOSITORY = Path(__file__).parents[3]
+REPOSITORY = Path(__file__).parents[4]
 FOLDER = Path(program.__file__).parent
 SCRIPTS = sorted(FOLDER.glob("*.sh"))
 BOUNDS = {"first.sh": 330, "second.sh": 480}

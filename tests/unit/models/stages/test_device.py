@@ -16,7 +16,7 @@ from models.options import OcrOverrides
 from server.cli.start import load, open_store
 from tests.unit.models.engines.torch.real_models import directory
 
-GOLDEN = Path(__file__).parents[4] / "golden" / "pages"
+GOLDEN = Path(__file__).parents[3] / "golden" / "pages"
 PAGES = ("mixed.png", "rotated_90.png", "vertical.png", "cjk.png")
 ALL_ON = OcrOverrides(use_doc_orientation_classify=True, use_doc_unwarping=False, use_textline_orientation=True)
 MOST_DIFFERENT = 0.005

@@ -1,0 +1,12 @@
+"""Threads for stages."""
+
+import pytest
+
+from models.stages.base import CpuPool
+
+
+@pytest.fixture
+def pool():
+    opened = CpuPool(1)
+    yield opened
+    opened.close()
