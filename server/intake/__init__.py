@@ -1,1 +1,1 @@
-"""How bytes come in: base64, by URL, as an upload. Nothing here looks inside a file beyond its first bytes."""
+"""Takes files in: as base64, by URL, or as an upload. It identifies a file by a few bytes, and never parses it."""

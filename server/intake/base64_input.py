@@ -1,4 +1,4 @@
-"""Base64 as the reference reads it: Python's lenient decoder, plus the ``data:`` prefix that browsers write."""
+"""Decodes base64 as the reference does: with Python's lenient decoder, and with the ``data:`` prefix of browsers."""
 
 import base64
 import binascii
@@ -12,7 +12,7 @@ DATA_URI = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
 def decode_base64(text: str) -> bytes:
     """Decode the contract's ``file`` string.
 
-    Whitespace and every other ASCII character outside the alphabet is dropped, ``-`` and ``_`` included.
+    White space and all other ASCII characters outside the alphabet are dropped, also ``-`` and ``_``.
 
     Raises:
         InvalidInputFile: nothing is left, the padding is wrong, or a character is not ASCII.

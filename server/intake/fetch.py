@@ -1,9 +1,9 @@
-"""Fetch a document by URL, for hosts that the operator listed and no others.
+"""Fetches a document by URL, only from hosts that the operator has listed.
 
-The HTTP client is httpcore, which httpx (and so Litestar) stands on: it has no redirects, cookies, proxies or
-decompression of its own, and its network backend is a public parameter, so a name is resolved once, every address it
-has is checked, and the connection goes to a checked address while Host and TLS still carry the name. DNS that changes
-its mind afterwards changes nothing.
+The HTTP client is httpcore, the base of httpx and so of Litestar. It has no redirects, cookies, proxies or
+decompression of its own, and its network backend is a public parameter. So a name is resolved once and all its
+addresses are checked. The connection goes to a checked address, while Host and TLS still have the name. A later change
+in DNS has no effect.
 """
 
 import asyncio
@@ -35,17 +35,17 @@ _NETWORK_ERRORS = (
 logger = logging.getLogger(__name__)
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
-"""From host and port to numeric addresses."""
+"""Gives the numeric addresses of a host and port."""
 Charge = Callable[[int], object]
-"""Told how many bytes arrive, before they are kept; may raise where that is too much for the server."""
+"""Is called with the number of bytes that arrive, before they are kept. It may raise if the server has no room."""
 
 
 def _free(_count: int) -> None:
-    """Charges nobody."""
+    """A `Charge` without a limit."""
 
 
 class _Refused(Exception):
-    """This URL must not, or cannot usefully, be fetched. Logged for the operator, never told to the caller."""
+    """This URL must not be fetched, or cannot give a document. The reason is logged, and the caller never sees it."""
 
     def __init__(self, reason: str, problem: UrlProblem) -> None:
         super().__init__(reason)
@@ -53,7 +53,7 @@ class _Refused(Exception):
 
 
 async def resolve_host(host: str, port: int) -> list[str]:
-    """All addresses of a host, by the system's resolver; numeric hosts in any notation it knows included."""
+    """All addresses of a host, by the system's resolver. It also accepts numeric hosts in every notation it knows."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(address[0]) for *_, address in found]
 
@@ -67,10 +67,11 @@ def _problem(error: Exception) -> UrlProblem:
 
 
 class UrlFetcher:
-    """Fetches documents. With an empty allow-list, the default, it refuses every URL.
+    """Fetches documents. With an empty allow-list, which is the default, it refuses every URL.
 
     Args:
-        resolve: how names become addresses.
+        settings: the allow-list and the limits.
+        resolve: gives the addresses of a name.
 
     Raises:
         ValueError: an entry of the allow-list is malformed.
@@ -86,7 +87,7 @@ class UrlFetcher:
         """Download a document.
 
         Raises:
-            UrlNotFetched: for every reason that lies with the address, the network or the host.
+            UrlNotFetched: the address, the network or the host is the reason.
         """
         try:
             async with asyncio.timeout(self._settings.timeout_seconds):
@@ -95,7 +96,7 @@ class UrlFetcher:
             logger.info("A URL input was not fetched: %s", error)
             raise UrlNotFetched(error.problem) from error
         except (*_NETWORK_ERRORS, OSError, ValueError) as error:
-            # Its type only: the HTTP client's messages quote what was received, which may be the document.
+            # Only the type is logged: the HTTP client's messages quote received data, which may be the document.
             logger.info("A URL input was not fetched: %s", type(error).__name__)
             raise UrlNotFetched(_problem(error)) from error
 
@@ -109,14 +110,14 @@ class UrlFetcher:
         raise _Refused("too many redirects", "unusable")
 
     def _check(self, url: str) -> "_Target":
-        """Every hop is checked like the first: scheme, no credentials, host and port on the allow-list."""
+        """Check one hop, like the first: its scheme, no credentials, and its host and port on the allow-list."""
         target = _Target.parse(url)
         if not any(rule.allows(target.scheme, target.host, target.port) for rule in self._rules):
             raise _Refused("the host is not on the allow-list", "blocked")
         return target
 
     async def _get(self, target: "_Target", charge: Charge) -> tuple[bytes, str | None]:
-        """One request: the body, or where it redirects to."""
+        """Send one request. Gives the body, or the target of a redirect."""
         headers = [("Host", target.host_header), ("Accept", "*/*"), ("Accept-Encoding", "identity")]
         async with (
             httpcore.AsyncConnectionPool(
@@ -134,7 +135,7 @@ class UrlFetcher:
             return await self._read(response, int(answer.get(b"content-length", b"0")), charge), None
 
     async def _read(self, response: httpcore.Response, announced: int, charge: Charge) -> bytes:
-        """The body, up to the size cap however it is sent."""
+        """Read the body, up to the size cap, in every kind of transfer."""
         if announced > self._settings.max_bytes:
             raise _Refused("larger than allowed", "too_large")
         body = bytearray()
@@ -148,7 +149,7 @@ class UrlFetcher:
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """A URL taken apart once, so that what is checked and what is connected to cannot differ."""
+    """A URL that is parsed once. So the checked host and the connected host cannot differ."""
 
     text: str
     scheme: str
@@ -195,7 +196,7 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Resolve, check all, connect to the first that answers."""
+        """Resolve the host, check all its addresses, and connect to the first one that accepts."""
         addresses = list(dict.fromkeys(await self._resolve(host, port)))
         if not addresses or not all(is_allowed_address(address, self._allow_private) for address in addresses):
             raise _Refused("the host has an address that is not allowed", "blocked")

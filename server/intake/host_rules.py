@@ -1,4 +1,4 @@
-"""Which hosts may be fetched from, and which addresses a connection may go to."""
+"""The rules for URL input: the allowed hosts, and the addresses that a connection may go to."""
 
 import ipaddress
 import re
@@ -15,8 +15,8 @@ METADATA = frozenset(
         ("168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254", "fd00:42::42"),
     )
 )
-"""Where clouds answer their machines with secrets, outside the link-local range: Azure, Alibaba, Oracle, AWS, Google
-and Scaleway over IPv6. Some of them count as public, others as private."""
+"""Metadata addresses of clouds outside the link-local range, where machines get secrets: Azure, Alibaba, Oracle, AWS,
+Google and Scaleway over IPv6. Some of them count as public, others as private."""
 PATTERN = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|(?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)(?::(?P<port>\d{1,5}))?")
 
 
@@ -25,7 +25,7 @@ class HostRule:
     """One entry of the allow-list.
 
     Attributes:
-        host: lower case; ``*.example.com`` is every host below example.com, but not example.com itself.
+        host: in lower case. ``*.example.com`` is every host below example.com, but not example.com itself.
         port: the only port; None means the scheme's own, 80 or 443.
     """
 
@@ -37,7 +37,7 @@ class HostRule:
         """Read ``host``, ``host:port``, ``*.domain`` or ``[IPv6]:port``.
 
         Raises:
-            ValueError: anything else; the message says what is expected.
+            ValueError: it is something else. The message says what is expected.
         """
         match = PATTERN.fullmatch(entry.strip().lower().rstrip("."))
         if match is None:
@@ -56,10 +56,10 @@ class HostRule:
 def is_allowed_address(text: str, allow_private: bool) -> bool:
     """Whether a connection may go to this address.
 
-    Public addresses may be reached. Private and loopback ones only if the operator says so; link-local (where clouds
-    keep their metadata), the clouds' other metadata addresses, multicast, reserved and unspecified ones never. An IPv4
-    address wrapped in IPv6 (mapped, 6to4, Teredo, NAT64) counts as itself; a network's own NAT64, whose wrapping cannot
-    be known, is never gone through.
+    Public addresses are allowed. Private and loopback addresses are allowed only if the operator says so. Never allowed
+    are link-local addresses, where clouds keep their metadata, the clouds' other metadata addresses, and multicast,
+    reserved and unspecified addresses. An IPv4 address inside an IPv6 address (mapped, 6to4, Teredo, NAT64) is judged
+    itself. A network's own NAT64 is never allowed, because the address inside cannot be known.
     """
     return all(_is_allowed(address, allow_private) for address in _unwrap(ipaddress.ip_address(text.partition("%")[0])))
 
@@ -75,7 +75,7 @@ def _is_allowed(address: Address, allow_private: bool) -> bool:
 
 
 def _unwrap(address: Address) -> tuple[Address, ...]:
-    """The addresses that traffic to this one can end at."""
+    """The addresses that traffic to this address can reach."""
     if isinstance(address, ipaddress.IPv4Address):
         return (address,)
     if address.ipv4_mapped is not None:
@@ -85,6 +85,6 @@ def _unwrap(address: Address) -> tuple[Address, ...]:
     if address.teredo is not None:
         return (address, *address.teredo)
     if address in NAT64:
-        # The prefix itself counts as reserved in some Python versions; only the wrapped address decides.
+        # In some Python versions the prefix itself counts as reserved. Only the address inside decides.
         return (ipaddress.IPv4Address(int(address) & 0xFFFFFFFF),)
     return (address,)

@@ -1,11 +1,11 @@
-"""Bytes from outside, still undecoded."""
+"""A file from outside, before it is decoded."""
 
 from dataclasses import dataclass, field
 from enum import Enum
 
 
 class FileKind(Enum):
-    """What the caller says, or we inferred, the bytes are. Values are the core contract's ``fileType``, if it has one.
+    """The kind of a file, named by the caller or inferred by us. Values are the core contract's ``fileType``, if any.
 
     ``OFFICE`` is a document of Word, Excel or PowerPoint, old or new, plain or encrypted.
     """
@@ -20,11 +20,11 @@ class RawFile:
     """One file as it arrived.
 
     Attributes:
-        data: the bytes, never parsed outside `server/decode`.
-        kind: how they are to be read; content that is something else is an error, never a guess.
-        password: opens an encrypted PDF or Office document; of no consequence to other files.
-        composite_alpha: transparent pixels of a PNG or WebP picture show the background that they are composited on;
-            otherwise their colours count as if they were opaque, as the core contract says.
+        data: the bytes. They are never parsed outside `server/decode`.
+        kind: the kind that they are read as. Other content is an error; the kind is never guessed.
+        password: opens an encrypted PDF or Office document; ignored for other files.
+        composite_alpha: whether transparent pixels of a PNG or WebP picture are composited on a background. Otherwise
+            their colours count as if they were opaque, as the core contract says.
     """
 
     data: bytes

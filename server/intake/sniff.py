@@ -1,4 +1,4 @@
-"""What a file without a declared type is, by its content: for raw bodies and uploads, not the core's JSON contract."""
+"""Finds the kind of a file by its content if no type is declared: for raw bodies and uploads, not the JSON contract."""
 
 from pathlib import PurePath
 
@@ -6,7 +6,7 @@ from server.intake.raw_file import FileKind
 
 PDF_HEADER = b"%PDF-"
 PDF_HEADER_WITHIN = 1024
-"""PDF readers tolerate garbage before the header up to here (PDF 1.7, appendix H, note 13)."""
+"""PDF readers tolerate so many bytes before the header (PDF 1.7, appendix H, note 13)."""
 
 PNG_MAGIC, JPEG_MAGIC, BMP_MAGIC = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"BM"
 GIF_MAGICS = (b"GIF87a", b"GIF89a")
@@ -29,7 +29,7 @@ IMAGE_MAGICS = (
 ZIP_MAGIC = b"PK\x03\x04"
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_END, ZIP_END_WITHIN = b"PK\x05\x06", 65_557
-"""The end record (22 bytes) may be followed by a comment of 65,535 (APPNOTE 4.3.16)."""
+"""The end record has 22 bytes, and a comment of up to 65,535 may follow it (APPNOTE 4.3.16)."""
 OOXML_PARTS = (b"word/document", b"xl/workbook", b"ppt/presentation")
 OLE_STREAMS = tuple(
     name.encode("utf-16-le") for name in ("WordDocument", "Workbook", "Book", "PowerPoint Document", "EncryptedPackage")
@@ -38,12 +38,12 @@ OFFICE_EXTENSIONS = frozenset({".docx", ".xlsx", ".pptx", ".doc", ".xls", ".ppt"
 
 
 def is_webp(data: bytes) -> bool:
-    """Whether this begins as a WebP image does, whose magic is in two parts."""
+    """Whether a file begins like a WebP image, whose magic has two parts."""
     return data.startswith(b"RIFF") and data[8:12] == b"WEBP"
 
 
 def sniff_kind(data: bytes) -> FileKind | None:
-    """PDF, image, or None where it is neither."""
+    """Find whether a file is a PDF or an image; None if it is neither."""
     if data.startswith(IMAGE_MAGICS) or is_webp(data):
         return FileKind.IMAGE
     if PDF_HEADER in data[: PDF_HEADER_WITHIN + len(PDF_HEADER)]:
@@ -52,12 +52,12 @@ def sniff_kind(data: bytes) -> FileKind | None:
 
 
 def sniff_source(data: bytes, filename: str = "") -> FileKind | None:
-    """PDF, image, Office document, or None where it is none of them.
+    """Find whether a file is a PDF, an image or an Office document; None if it is none of them.
 
     Args:
         data: the file.
-        filename: as the caller calls it; its extension decides only where the content is a container (zip or OLE)
-            that does not show what it contains.
+        filename: the caller's name. Its extension decides only if the content is a container (zip or OLE) that does not
+            show its kind.
     """
     if not data.startswith((ZIP_MAGIC, OLE_MAGIC)):
         return sniff_kind(data)

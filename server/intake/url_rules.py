@@ -1,7 +1,7 @@
-"""Whether the contract's ``file`` string is a URL, and what its name says the file is.
+"""Decides whether the contract's ``file`` string is a URL, and which kind of file its name stands for.
 
-The reference asks Python's MIME table, which reads the machine's /etc/mime.types and differs between Python versions.
-Ours is fixed, so that the same request gets the same answer everywhere; it holds what both name as an image.
+The reference uses Python's MIME table, which reads the machine's /etc/mime.types and differs between Python versions.
+Our table is fixed, so that the same request gives the same result everywhere. It has the image types of both sources.
 """
 
 import posixpath
@@ -19,17 +19,17 @@ IMAGE_EXTENSIONS = frozenset({
 })
 # fmt: on
 COMPRESSED = frozenset({".gz", ".bz2", ".xz", ".Z", ".br"})
-"""A name's outer extension that tells how it is packed, not what it is: ``a.jpg.gz`` is an image by its name."""
+"""Outer extensions of packed files. They do not tell the kind: ``a.jpg.gz`` is an image by its name."""
 
 MAX_LENGTH = 8192
-"""Longest address that is looked into. The standard library's parser remembers what it parsed, whatever its size."""
+"""The length of the longest address that is parsed. The standard library's parser caches addresses of any length."""
 
 BOS_HOST = re.compile(r"\w+\.bcebos\.com")
 BOS_FILENAME = re.compile(r"attachment;filename=(.*)")
 
 
 def is_url(text: str) -> bool:
-    """Whether ``text`` is an address rather than base64: lower-case http(s), with a host."""
+    """Whether ``text`` is an address and not base64: it begins with http(s) in lower case and has a host."""
     if not text.startswith(("http://", "https://")):
         return False
     if is_too_long(text):
@@ -39,17 +39,17 @@ def is_url(text: str) -> bool:
 
 
 def is_too_long(url: str) -> bool:
-    """Whether an address is so long that nobody could mean it; never fetch or parse it."""
+    """Whether an address is too long to be real. It must not be fetched or parsed."""
     return len(url) > MAX_LENGTH
 
 
 def infer_kind(url: str) -> FileKind:
-    """What the last part of a URL's path says the file is; query and fragment do not count.
+    """The kind of a file, from the last part of its URL's path. Query and fragment do not count.
 
-    Addresses in Baidu's object storage may carry the name in the query instead.
+    An address of Baidu's object storage may have the name in the query.
 
     Raises:
-        UnsupportedFileType: neither an image's name nor a PDF's, or longer than `MAX_LENGTH`.
+        UnsupportedFileType: it is the name of neither an image nor a PDF, or it is longer than `MAX_LENGTH`.
     """
     parts = None if is_too_long(url) else _split(url)
     if parts is None:

@@ -1,1 +1,1 @@
-"""Work that outlives the request that asked for it: kept, queued, run, and forgotten after its time."""
+"""Jobs: work that outlives the request that submitted it. Jobs are kept, queued, run, and deleted after their time."""

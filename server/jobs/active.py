@@ -1,4 +1,4 @@
-"""A job that waits or runs, and how it ends."""
+"""Jobs that wait or run, and the steps from one state to the next."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,9 +14,9 @@ class Active:
 
     Attributes:
         job: as it is kept.
-        secret: what its work needs and must not be kept, such as a password.
-        progress: what its work says.
-        ended: set when the job is final and its result can be had.
+        secret: needed by the work, but never kept, such as a password.
+        progress: reported by the work.
+        ended: set when the job is final and its result is available.
     """
 
     job: Job
@@ -25,7 +25,7 @@ class Active:
     ended: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     def seen(self) -> Job:
-        """The job as it is at this moment."""
+        """The job in its present state."""
         job, progress = self.job, self.progress
         if job.final:
             return job
@@ -34,7 +34,7 @@ class Active:
 
 
 Work: TypeAlias = Callable[[Active, bytes], Awaitable[bytes]]
-"""Does a job: from its source to its result. Raises `JobFailed` where the caller is to be told why it cannot."""
+"""Makes the result of a job from its source. Raises `JobFailed` with a reason that the caller may see."""
 
 
 def started(job: Job, now: int) -> Job:
@@ -62,5 +62,5 @@ def failed(job: Job, now: int, failure: Failure, detail: str = "") -> Job:
 
 
 def _end(job: Job, now: int) -> int:
-    """When a job ended; clocks may be set back, times of a job are not."""
+    """The end of a job. A clock may be set back, but the times of a job never go back."""
     return max(now, job.started, job.created)

@@ -1,6 +1,6 @@
-"""Where the bytes of jobs are kept: their sources until they are done, and their results.
+"""Keeps the bytes of jobs: their sources until they are done, and their results.
 
-A name is a job's random id and what it is; nothing that a caller sends becomes part of it.
+A name consists of a job's random id and the role of the bytes. Nothing that a caller sends becomes part of it.
 """
 
 import os
@@ -22,7 +22,7 @@ def blob_name(job_id: str, role: Role) -> str:
     """Make a name.
 
     Raises:
-        ValueError: the id is none of ours.
+        ValueError: the id is not one of ours.
     """
     name = f"{job_id}.{role}"
     if not _NAME.fullmatch(name):
@@ -34,11 +34,11 @@ class Blobs(Protocol):
     """Keeps bytes by name. Methods block, may be called from any thread, and raise `OSError`."""
 
     def put(self, name: str, data: bytes) -> None:
-        """Keep bytes: all of them, or none."""
+        """Keep bytes: all or none of them."""
         ...
 
     def get(self, name: str) -> bytes | None:
-        """Give kept bytes, or None."""
+        """Give kept bytes; None if there are none."""
         ...
 
     def has(self, name: str) -> bool:
@@ -46,11 +46,11 @@ class Blobs(Protocol):
         ...
 
     def remove(self, name: str) -> None:
-        """Drop bytes; dropping what is not there is no error."""
+        """Drop bytes. It is no error if they are not there."""
         ...
 
     def keep_only(self, names: Container[str]) -> None:
-        """Drop everything else of ours, half-written leftovers included."""
+        """Drop all other bytes of ours, including half-written ones."""
         ...
 
 
@@ -85,7 +85,7 @@ class FileBlobs:
     """Bytes in files of one directory, readable by the server's user alone.
 
     Args:
-        directory: made where it is missing. Only files with names of ours are ever touched in it.
+        directory: made if it is missing. Only files with our names are ever touched in it.
 
     Raises:
         OSError: it cannot be made.
@@ -96,7 +96,7 @@ class FileBlobs:
         directory.mkdir(mode=_DIRECTORY_MODE, parents=True, exist_ok=True)
 
     def put(self, name: str, data: bytes) -> None:
-        """Write a file beside its final name, to the disk, and rename it."""
+        """Write a file to the disk under another name, and rename it."""
         part = self._directory / f"{name}.{secrets.token_hex(8)}.part"
         try:
             descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, _FILE_MODE)
@@ -111,7 +111,7 @@ class FileBlobs:
         self._sync_directory()
 
     def get(self, name: str) -> bytes | None:
-        """Read a file; a symbolic link in its place is an error, not followed."""
+        """Read a file. A symbolic link in its place is an error; it is not followed."""
         try:
             descriptor = os.open(self._directory / name, os.O_RDONLY | os.O_NOFOLLOW)
         except FileNotFoundError:
@@ -135,7 +135,7 @@ class FileBlobs:
                 path.unlink(missing_ok=True)
 
     def _sync_directory(self) -> None:
-        """A name is on the disk only when its directory is."""
+        """Write the directory to the disk. Only then the name of a new file is there."""
         descriptor = os.open(self._directory, os.O_RDONLY)
         try:
             os.fsync(descriptor)

@@ -13,15 +13,15 @@ FILES = "files"
 
 
 class DirectoryUnusable(Exception):
-    """The directory cannot keep jobs; the message says why and what to do."""
+    """The directory cannot keep jobs. The message says why and what to do."""
 
 
 def open_store(directory: Path | None, *, max_bytes: int, retention: int) -> JobStore:
     """Open a store.
 
     Args:
-        directory: made where it is missing; None keeps everything in memory, and nothing touches the disk.
-        max_bytes: of sources and results together.
+        directory: made if it is missing; None keeps everything in memory and never uses the disk.
+        max_bytes: of all sources and results together.
         retention: seconds that a finished job is kept.
 
     Raises:
@@ -33,7 +33,7 @@ def open_store(directory: Path | None, *, max_bytes: int, retention: int) -> Job
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         blobs = FileBlobs(directory / FILES)
-        # SQLite would make it readable for others; the log beside it gets the same permissions.
+        # SQLite would make it readable for other users. The log beside it gets the same permissions.
         os.close(os.open(database, os.O_RDWR | os.O_CREAT, 0o600))
         return JobStore(JobTable(database), blobs, max_bytes=max_bytes, retention=retention)
     except OSError as error:

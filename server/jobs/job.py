@@ -1,4 +1,4 @@
-"""A job and what can become of it."""
+"""A job, its states and its failures."""
 
 import secrets
 import uuid
@@ -9,12 +9,12 @@ from typing import Literal
 from server.errors import RequestError
 
 Failure = Literal["failed", "storage", "download", "too_big", "invalid", "timeout"]
-"""Why a job failed: an internal error, its result could not be kept, its source could not be fetched, its source is too
-much, its source cannot be read, or its time ran out."""
+"""The reason why a job failed. In this order: there was an internal error, its result could not be kept, its source
+could not be fetched, its source is too large, its source cannot be read, or its time ran out."""
 
 
 class JobState(Enum):
-    """A job's states; from the first two it goes on, the others are final."""
+    """The states of a job. The first two are not final, the others are."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -32,24 +32,25 @@ def _new_token() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One job as it is kept. All times are whole seconds since the epoch, 0 before they came.
+    """One job as it is kept. All times are whole seconds since the epoch, or 0 if they have not come yet.
 
     Attributes:
-        owner: who may ask for it; the name of a key, or empty.
-        spec: what is to be done, in words that only the work understands. Never a secret.
-        repeatable: whether it can be run again with what is kept: not where it needs a secret, which never is.
+        owner: the only caller that may ask for it: the name of a key, or empty.
+        spec: the description of the work, which only the work understands. It is never a secret.
+        created: the time when it was accepted.
+        repeatable: whether it can run again with the kept data. If it needs a secret, it cannot.
         id: random.
-        token: random; opens the result without any other credential.
-        created: when it was accepted.
-        started: when it began to run, the last time.
-        finished: when it was done or failed.
-        attempts: how often it began to run.
-        pages: pages of its source.
-        pages_read: those that were read.
-        source_size: bytes of its source; 0 as long as it is not known.
+        token: random. It opens the result without any other credential.
+        state: its state.
+        started: the time of its last start.
+        finished: the time when it was done or failed.
+        attempts: number of starts.
+        pages: number of pages of its source.
+        pages_read: number of pages that were read.
+        source_size: bytes of its source; 0 if not known yet.
         result_size: bytes of its result.
-        failure: why it failed.
-        detail: what the caller should know beyond that. Never content.
+        failure: the reason why it failed.
+        detail: further information for the caller. It never holds content.
     """
 
     owner: str
@@ -71,13 +72,13 @@ class Job:
 
     @property
     def final(self) -> bool:
-        """Whether it is done or failed."""
+        """Whether it is done or has failed."""
         return self.state in (JobState.DONE, JobState.FAILED)
 
 
 @dataclass(slots=True)
 class Progress:
-    """What running work says of itself, as it goes on."""
+    """The progress of running work, which the work itself reports."""
 
     source_size: int = 0
     pages: int = 0
@@ -85,10 +86,10 @@ class Progress:
 
 
 class JobFailed(Exception):
-    """Raised by the work: its job failed, and the caller is told why.
+    """The work raises it if its job fails for a reason that the caller may see.
 
     Args:
-        failure: the kind.
+        failure: the reason.
         detail: for the caller, without content.
     """
 
@@ -99,7 +100,7 @@ class JobFailed(Exception):
 
 
 class QueueFull(RequestError):
-    """As many jobs wait as may, or their sources fill the storage."""
+    """Too many jobs wait, or their sources fill the storage."""
 
     status = 429
     default_message = "Too many tasks are waiting. Try again later."
@@ -107,7 +108,7 @@ class QueueFull(RequestError):
 
 
 class StorageFailed(RequestError):
-    """The disk, or the database on it, refused."""
+    """The disk, or the database on it, has failed."""
 
     status = 503
     default_message = "The server cannot reach its tasks at the moment; its log says why. Try again later."

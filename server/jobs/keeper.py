@@ -1,4 +1,4 @@
-"""The event loop's side of a store: it is used in threads, survives a disk that refuses, and forgets in time."""
+"""Uses a store from the event loop: in threads, also while the disk fails, and with timers for expired jobs."""
 
 import asyncio
 import hmac
@@ -18,17 +18,17 @@ T = TypeVar("T")
 
 MAX_UNKEPT = 1000
 RETRY_SECONDS = 60.0
-"""When to try again to delete what could not be deleted, and to keep what could not be kept."""
+"""The time before a failed deletion, or a failed attempt to keep a job, is tried again."""
 
 logger = logging.getLogger(__name__)
 
 
 class Keeper:
-    """Keeps jobs that nobody works on.
+    """Keeps jobs and their results.
 
     Args:
-        store: where they are kept.
-        threads: where the store is used, because it blocks.
+        store: keeps them.
+        threads: the store is used in them, because it blocks.
     """
 
     def __init__(self, store: JobStore, threads: Threads) -> None:
@@ -40,14 +40,14 @@ class Keeper:
         self._open = False
 
     def now(self) -> int:
-        """Whole seconds since the epoch."""
+        """The whole seconds since the epoch."""
         return self._store.now()
 
     async def open(self) -> list[Job]:
-        """Begin to drop what expires, and give the jobs that an earlier server left to be run.
+        """Begin to drop expired jobs. Gives the jobs that an earlier server left to be run.
 
         Raises:
-            StorageFailed: what is kept cannot be read.
+            StorageFailed: the kept jobs cannot be read.
         """
         waiting = await self._threads.run(self._store.recover)
         self._open = True
@@ -67,7 +67,7 @@ class Keeper:
         """Keep a new job.
 
         Returns:
-            The job; failed where it cannot be kept.
+            The job; a failed one if it cannot be kept.
 
         Raises:
             QueueFull: there is no room for its source.
@@ -80,10 +80,10 @@ class Keeper:
         return job
 
     async def begin(self, job: Job) -> bytes:
-        """Keep that a job runs, and give its source.
+        """Record that a job runs, and give its source.
 
         Raises:
-            StorageFailed: the disk refused.
+            StorageFailed: the disk failed.
         """
         await self._threads.run(self._store.update, job)
         return await self._threads.run(self._store.source, job.id)
@@ -92,11 +92,11 @@ class Keeper:
         """Keep a final job.
 
         Returns:
-            The job; failed where its result cannot be kept.
+            The job; a failed one if its result cannot be kept.
         """
         try:
             await self._threads.run(self._store.finish, job, result)
-        except Exception as error:  # noqa: BLE001 - whatever it is, a job that never ends is worse
+        except Exception as error:  # noqa: BLE001 - after any error the job must still end
             logger.error("The end of a job cannot be kept: %s", where(error))  # noqa: TRY400 - messages may quote a path
         else:
             return job
@@ -105,7 +105,7 @@ class Keeper:
         return await self.finish(failed(job, job.finished, "storage"), None)
 
     async def find(self, job_id: str) -> Job | None:
-        """A job by its id.
+        """A job by its id; None if there is none.
 
         Raises:
             StorageFailed: it cannot be read.
@@ -116,7 +116,7 @@ class Keeper:
         return await self._read(self._store.find, job_id)
 
     async def result(self, job_id: str, token: str) -> tuple[Job, bytes] | None:
-        """A job that is done and its result, for who has its token; None otherwise.
+        """A job that is done and its result, for a caller with its token; None otherwise.
 
         Raises:
             StorageFailed: it cannot be read.
@@ -129,7 +129,7 @@ class Keeper:
         return None if data is None else (job, data)
 
     async def drop_expired(self) -> None:
-        """Drop what is expired, and see to it that the next job is dropped when its time is over."""
+        """Drop expired jobs, and set a timer for the next one."""
         try:
             seconds = await self._threads.run(self._store.expire)
         except StorageFailed as error:
@@ -152,7 +152,7 @@ class Keeper:
         self._dropping = asyncio.create_task(self._tidy())
 
     async def _tidy(self) -> None:
-        """Make room first, and then keep what had none."""
+        """Drop expired jobs first, which makes room, and then keep the jobs that could not be kept."""
         await self.drop_expired()
         try:
             await self._keep_at_last()
@@ -160,20 +160,20 @@ class Keeper:
             logger.error("The end of a job cannot be kept: %s", where(error))  # noqa: TRY400 - messages may quote a path
 
     async def _keep_at_last(self) -> None:
-        """Tell the store how jobs ended that it could not be told of, and forget those whose time is over.
+        """Store the ends of jobs that could not be stored before, and forget those whose time is over.
 
         Raises:
-            StorageFailed: the disk still refuses.
+            StorageFailed: the disk still fails.
         """
         for job in list(self._unkept.values()):
             if not self._store.is_expired(job):
                 await self._threads.run(self._store.finish, job, None)
                 if await self._threads.run(self._store.find, job.id) is None:
-                    continue  # It could not even be added, so this is all that is known of it.
+                    continue  # It could not even be added, so only this object knows it.
             self._unkept.pop(job.id, None)
 
     def _keep_here(self, job: Job) -> Job:
-        """Remember what the store cannot: it would say for ever that the job is going on."""
+        """Remember the end of a job that the store could not keep. The store would show it as running for ever."""
         self._unkept[job.id] = job
         while len(self._unkept) > MAX_UNKEPT:
             self._unkept.popitem(last=False)

@@ -1,8 +1,8 @@
-"""Runs jobs: a bounded queue, fair between owners, so many at once, each with a time limit.
+"""Runs jobs: with a bounded queue that is fair between owners, a limit of running jobs, and a time limit for each.
 
-What a job is at any moment is known here while it waits or runs, and in the store before and after. A server that stops
-lets running jobs end if the store outlives it, for as long as it is given; the others are left in the store as they
-are, for the next server to take up.
+While a job waits or runs, its state is known here; before and after, it is in the store. A server that stops lets
+running jobs end within a grace period if the store outlives it. The other jobs stay in the store as they are, and the
+next server runs them.
 """
 
 import asyncio
@@ -22,11 +22,11 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RunnerLimits:
-    """How much may be going on.
+    """The limits of a runner.
 
     Attributes:
-        queued: jobs that may wait.
-        running: jobs that run at once.
+        queued: number of jobs that may wait.
+        running: number of jobs that run at the same time.
         seconds: time that one job may run.
     """
 
@@ -36,13 +36,13 @@ class RunnerLimits:
 
 
 class JobRunner:
-    """Takes jobs, runs them and tells of them.
+    """Takes jobs, runs them, and gives their states.
 
     Args:
         keeper: keeps them.
-        work: what is done with each.
-        limits: how much may be going on.
-        grace: seconds that running jobs are given to end when the server stops.
+        work: makes the result of each job.
+        limits: on waiting and running jobs.
+        grace: gives the seconds for running jobs to end when the server stops.
     """
 
     def __init__(
@@ -61,10 +61,10 @@ class JobRunner:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Take up what an earlier server left, and run jobs until the server stops.
+        """Queue the jobs that an earlier server left, and run jobs until the server stops.
 
         Raises:
-            StorageFailed: what is kept cannot be read.
+            StorageFailed: the kept jobs cannot be read.
         """
         waiting = await self._keeper.open()
         self._open = True
@@ -77,7 +77,7 @@ class JobRunner:
             await self._keeper.close()
 
     def check_room(self) -> None:
-        """Refuse early what `submit` would refuse.
+        """Refuse a job early that `submit` would refuse.
 
         Raises:
             QueueFull: no more jobs may wait.
@@ -87,10 +87,10 @@ class JobRunner:
             raise QueueFull
 
     async def submit(self, job: Job, source: bytes, secret: str | None = None) -> Job:
-        """Take a job. It is taken wholly or not at all, also where the caller is cancelled meanwhile.
+        """Take a job. It is taken completely or not at all, even if the caller is cancelled.
 
         Returns:
-            The job as it is now: waiting, running, or failed where it cannot be kept.
+            The job in its present state: waiting, running, or failed if it cannot be kept.
 
         Raises:
             QueueFull: no more jobs may wait.
@@ -104,10 +104,10 @@ class JobRunner:
         return await asyncio.shield(taking)
 
     async def wait(self, job_id: str, seconds: float) -> Job | None:
-        """Wait until a job is final, but no longer than so many seconds; cancelling that leaves the job alone.
+        """Wait until a job is final, for at most so many seconds. Cancelling the wait does not cancel the job.
 
         Returns:
-            The job as it is then; None where there is none.
+            The job in its state after the wait; None if there is none.
         """
         active = self._active.get(job_id)
         if active is None:
@@ -116,7 +116,7 @@ class JobRunner:
         return active.seen()
 
     async def find(self, job_id: str, owner: str) -> Job | None:
-        """A job of this owner; None where there is none, or none any more, or it is somebody else's.
+        """A job of this owner; None if there is none, or none any more, or it has another owner.
 
         Raises:
             StorageFailed: it cannot be read.
@@ -136,7 +136,7 @@ class JobRunner:
         return active.seen()
 
     def _taken(self, task: asyncio.Task[Job]) -> None:
-        """Look at an error that is the caller's, who may be gone."""
+        """Retrieve an error that belongs to the caller. The caller may be gone."""
         self._taking.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.debug("A job was not taken: %s", type(error).__name__)
@@ -147,7 +147,7 @@ class JobRunner:
         self._fill()
 
     def _fill(self) -> None:
-        """Start what waits, as long as there is room for it."""
+        """Start waiting jobs as long as there is room."""
         while self._open and self._queue and len(self._running) < self._limits.running:
             (active,) = self._queue.pop_batch(1, 1)
             active.job = started(active.job, self._keeper.now())
@@ -169,7 +169,7 @@ class JobRunner:
         self._fill()
 
     async def _outcome(self, active: Active) -> tuple[Job, bytes | None]:
-        """Do the work. Whatever goes wrong is this job's end and nobody else's."""
+        """Do the work. Any error ends this job only."""
         try:
             async with asyncio.timeout(self._limits.seconds) as limit:
                 result = await self._work(active, await self._keeper.begin(active.job))

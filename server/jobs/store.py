@@ -1,7 +1,7 @@
-"""Keeps jobs with their bytes, within a number of bytes and for a time, in memory or in a directory.
+"""Keeps jobs with their bytes for a time and up to a number of bytes, in memory or in a directory.
 
-Bytes are written before the row that says that they are there, and a row says so before older bytes go: whenever the
-process dies, what the rows say is true.
+Bytes are written before the row that refers to them, and a row is changed before its old bytes are deleted. So the rows
+are true even if the process dies at any moment.
 """
 
 import sqlite3
@@ -16,21 +16,21 @@ from server.jobs.table import JobTable
 from server.steady_clock import SteadyClock
 
 MAX_JOBS = 10_000
-"""Jobs that are known at once, failed ones included; the oldest final ones go first."""
+"""The greatest number of jobs, including failed ones. The oldest final ones are dropped first."""
 MAX_ATTEMPTS = 3
-"""A job during which the server ended so often is not run again: it may be the cause."""
+"""If the server ended so often during a job, the job is not run again. It may be the cause."""
 INTERRUPTED = "the server was stopped while it worked on this; send it again"
 
 
 class JobStore:
-    """Every method blocks and may be called from any thread; `StorageFailed` is raised where the disk refuses.
+    """Keeps jobs. Every method blocks, may be called from any thread, and raises `StorageFailed` if the disk fails.
 
     Args:
         table: the rows.
         blobs: sources and results.
-        max_bytes: of all of them together. Finished jobs make room for new ones, the oldest first.
+        max_bytes: of all sources and results together. Finished jobs make room for new ones, the oldest first.
         retention: seconds that a final job is kept.
-        clock: seconds since the epoch; a `SteadyClock` where none is given.
+        clock: seconds since the epoch; a `SteadyClock` by default.
     """
 
     def __init__(
@@ -51,14 +51,14 @@ class JobStore:
         self._arriving = 0
 
     def now(self) -> int:
-        """Whole seconds since the epoch."""
+        """The whole seconds since the epoch."""
         return int(self._clock())
 
     def recover(self) -> list[Job]:
-        """Clean up after a server that ended in whatever way.
+        """Clean up after an earlier server, however it ended.
 
         Returns:
-            Jobs to run, in the order in which they came. Those that cannot be run again have failed.
+            The jobs to run, in the order of their arrival. Jobs that cannot run again have failed.
         """
         with self._using():
             jobs = self._table.unfinished()
@@ -76,7 +76,7 @@ class JobStore:
         """Keep a new job and its source.
 
         Raises:
-            QueueFull: the sources of waiting jobs alone would be over the cap.
+            QueueFull: the sources of waiting jobs alone would exceed the cap.
         """
         with self._arrival(len(source)) as fits:
             if not fits:
@@ -88,12 +88,12 @@ class JobStore:
                 self._table.add(job)
 
     def update(self, job: Job) -> None:
-        """Keep what became of a job that is not final yet."""
+        """Keep the new state of a job that is not final yet."""
         with self._using():
             self._table.update(job)
 
     def source(self, job_id: str) -> bytes:
-        """A job's source."""
+        """The source of a job."""
         with self._disk():
             data = self._blobs.get(blob_name(job_id, "source"))
         if data is None:
@@ -101,10 +101,10 @@ class JobStore:
         return data
 
     def finish(self, job: Job, result: bytes | None) -> None:
-        """Keep a final job and its result, if it has one; its source is dropped.
+        """Keep a final job and its result, if it has one. Its source is dropped.
 
         Raises:
-            StorageFailed: also where the result alone is over the cap.
+            StorageFailed: the disk failed, or the result alone exceeds the cap.
         """
         kept = self.find(job.id)
         freed = kept.source_size if kept else 0
@@ -121,13 +121,13 @@ class JobStore:
                 self._blobs.remove(blob_name(job.id, "source"))
 
     def find(self, job_id: str) -> Job | None:
-        """A job by its id, unless its time is over."""
+        """A job by its id; None if there is none or its time is over."""
         with self._using():
             job = self._table.find(job_id)
         return None if job is None or self.is_expired(job) else job
 
     def result(self, job: Job) -> bytes | None:
-        """The result of a job that is done, or None where it is gone."""
+        """The result of a job that is done; None if it is gone."""
         with self._disk():
             data = self._blobs.get(blob_name(job.id, "result"))
         return data if data is not None and len(data) == job.result_size else None
@@ -136,7 +136,7 @@ class JobStore:
         """Drop the jobs whose time is over.
 
         Returns:
-            Seconds until the next one's; None where no job is final.
+            The seconds until the next job expires; None if no job is final.
         """
         with self._using():
             while job := self._table.first_finished():
@@ -164,14 +164,14 @@ class JobStore:
         return replace(job, state=JobState.FAILED, started=started, finished=end, failure="failed", detail=INTERRUPTED)
 
     def _drop(self, job: Job) -> None:
-        """The row last: a job whose bytes are gone is at worst one that cannot be downloaded."""
+        """Drop the bytes first and the row last. In the worst case, a job remains that cannot be downloaded."""
         for role in ("source", "result"):
             self._blobs.remove(blob_name(job.id, role))
         self._table.remove(job.id)
 
     @contextmanager
     def _arrival(self, size: int) -> Iterator[bool]:
-        """Make room for bytes that are on their way, and hold it until their row says that they are there."""
+        """Reserve room for bytes that will be written, until their row exists. Gives whether there is room."""
         with self._using():
             fits = self._make_room(size)
             self._arriving += size if fits else 0
@@ -182,7 +182,7 @@ class JobStore:
                 self._arriving -= size if fits else 0
 
     def _make_room(self, size: int) -> bool:
-        # What cannot be had by dropping results is not worth any of them.
+        # If dropping all results would not be enough, none is dropped.
         if size and self._table.waiting_bytes() + self._arriving + size > self._max_bytes:
             return False
         while self._table.count() >= MAX_JOBS and (job := self._table.first_finished()):
@@ -196,7 +196,7 @@ class JobStore:
 
     @contextmanager
     def _gone_without_row(self, name: str) -> Iterator[None]:
-        """Bytes that no row speaks of, because the block could not write it, would never be dropped."""
+        """Remove bytes whose row the block could not write. Without a row they would never be dropped."""
         try:
             yield
         except StorageFailed:
@@ -206,7 +206,7 @@ class JobStore:
 
     @contextmanager
     def _using(self) -> Iterator[None]:
-        """The table, for this thread alone."""
+        """Use the table in this thread only."""
         with self._lock, self._disk():
             yield
 
@@ -219,7 +219,7 @@ class JobStore:
 
 
 class _Needed:
-    """The names of all blobs that rows speak of."""
+    """The names of all blobs that rows refer to."""
 
     def __init__(self, table: JobTable) -> None:
         self._table = table

@@ -1,4 +1,4 @@
-"""The table of jobs: SQLite, in memory or in a file that one server alone may use."""
+"""The table of jobs, in SQLite: in memory, or in a file that only one server may use."""
 
 import sqlite3
 import weakref
@@ -9,7 +9,7 @@ from server.jobs.job import Job, JobState
 
 SCHEMA_VERSION = 1
 LOCK_SECONDS = 3.0
-"""A server that is just ending may still hold the file this long."""
+"""A server that is just ending may hold the file for so long."""
 
 _COLUMNS = tuple(column.name for column in fields(Job))
 _SCHEMA = """
@@ -32,13 +32,13 @@ _HELD = "SELECT COALESCE(SUM(CASE WHEN finished = 0 THEN source_size ELSE result
 
 
 class JobTable:
-    """Rows of jobs. Every method raises `sqlite3.Error`; calls from several threads must not overlap.
+    """The rows of jobs. Every method may raise `sqlite3.Error`. Calls from several threads must not overlap.
 
     Args:
-        path: the database file, made where it is missing; None keeps the table in memory.
+        path: the database file, made if it is missing; None keeps the table in memory.
 
     Raises:
-        sqlite3.DatabaseError: the file is no database, or a damaged one, or another server uses it
+        sqlite3.DatabaseError: the file is not a database, or it is damaged, or another server uses it
             (`sqlite3.OperationalError`).
         ValueError: another version of this program wrote it.
     """
@@ -47,7 +47,7 @@ class JobTable:
         self._connection = sqlite3.connect(
             ":memory:" if path is None else path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False
         )
-        # Also where an application is built and never run.
+        # This also closes it if an application is built and never run.
         self._close = weakref.finalize(self, self._connection.close)
         try:
             self._open()
@@ -79,15 +79,15 @@ class JobTable:
         self._connection.execute(_UPDATE, _row(job))
 
     def find(self, job_id: str) -> Job | None:
-        """A job by its id."""
+        """A job by its id; None if there is none."""
         return next(iter(self._select("WHERE id = ?", job_id)), None)
 
     def unfinished(self) -> list[Job]:
-        """Jobs that are not final, in the order in which they came."""
+        """The jobs that are not final, in the order of their arrival."""
         return self._select("WHERE finished = 0 ORDER BY number")
 
     def first_finished(self, *, with_result: bool = False) -> Job | None:
-        """The job that has been final for longest; on request of those alone that have a result."""
+        """The job that has been final for longest. ``with_result`` only considers jobs with a result."""
         condition = "AND result_size > 0 " if with_result else ""
         return next(iter(self._select(f"WHERE finished > 0 {condition}ORDER BY finished, number LIMIT 1")), None)
 
@@ -96,19 +96,19 @@ class JobTable:
         self._connection.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
 
     def held_bytes(self) -> int:
-        """Bytes of all sources and results that are kept."""
+        """The bytes of all kept sources and results."""
         return int(self._connection.execute(_HELD).fetchone()[0])
 
     def waiting_bytes(self) -> int:
-        """Bytes of the sources of jobs that are not final."""
+        """The bytes of the sources of jobs that are not final."""
         return int(self._connection.execute(_WAITING).fetchone()[0])
 
     def count(self) -> int:
-        """How many jobs there are."""
+        """The number of jobs."""
         return int(self._connection.execute("SELECT COUNT(*) FROM jobs").fetchone()[0])
 
     def close(self) -> None:
-        """Close the database; nothing else may be called any more."""
+        """Close the database. No other method may be called after this."""
         self._close()
 
     def _select(self, rest: str, *values: object) -> list[Job]:

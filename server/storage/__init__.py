@@ -1,1 +1,1 @@
-"""Where pictures are kept, and the signed links that lead to them."""
+"""Stores of pictures, and the signed links that lead to them."""

@@ -1,6 +1,6 @@
-"""What keeps picture files, and how a picture is named inside it.
+"""The protocol of a picture store, and the keys of pictures.
 
-A key is ``<document id>/<picture name>``. The id is random and ours; nothing that a caller sends becomes part of a key.
+A key is ``<document id>/<picture name>``. The id is random and ours. Nothing that a caller sends becomes part of a key.
 """
 
 import re
@@ -12,7 +12,7 @@ from server.errors import RequestError
 
 _DOCUMENT_ID_BYTES = 16
 _KEY = re.compile(r"[0-9a-f]{32}/(?:[a-z_]{1,40}_[0-9]{1,9}\.jpg|[0-9a-f]{64}\.png)", re.ASCII)
-"""JPEG pictures of a page have names; PNG pictures of what is on it are called by the SHA-256 of their content."""
+"""JPEG pictures of whole pages have names. The name of a PNG picture of a part is the SHA-256 of its content."""
 
 MEDIA_TYPES = {".jpg": "image/jpeg", ".png": "image/png"}
 
@@ -23,7 +23,7 @@ class Picture:
 
     Attributes:
         field: the contract's key in an answer, e.g. ``ocrImage``.
-        name: file name, e.g. ``ocr_img_0.jpg``; the number is the page's, from 0.
+        name: file name, e.g. ``ocr_img_0.jpg``. The number is the 0-based page.
         jpeg: the file.
     """
 
@@ -33,38 +33,38 @@ class Picture:
 
 
 class ImageStore(Protocol):
-    """Keeps JPEG and PNG files for a while. Every method may be called from any thread, and may block on a disk."""
+    """Keeps JPEG and PNG files for some time. Every method may be called from any thread, and may block on a disk."""
 
     def put(self, key: str, picture: bytes) -> None:
-        """Keep a picture, making room where the store has a cap.
+        """Keep a picture. If the store has a cap, older pictures make room for it.
 
         Raises:
             ValueError: the key was not made by `picture_key`.
-            PictureTooLarge: it alone is over the cap.
-            OSError: the disk refused.
+            PictureTooLarge: the picture alone exceeds the cap.
+            OSError: the disk failed.
         """
         ...
 
     def get(self, key: str) -> bytes | None:
-        """Give a kept picture, or None where there is none, or none any more.
+        """Give a kept picture; None if there is none, or none any more.
 
         Raises:
             ValueError: the key was not made by `picture_key`.
-            OSError: the disk refused.
+            OSError: the disk failed.
         """
         ...
 
     def sweep(self) -> None:
-        """Remove what is expired.
+        """Remove expired pictures.
 
         Raises:
-            OSError: the disk refused.
+            OSError: the disk failed.
         """
         ...
 
 
 class PicturesNotKept(RequestError):
-    """The disk refused to keep a picture, or to give it."""
+    """The disk failed to keep a picture, or to give it."""
 
     status = 503
     default_message = (
@@ -74,7 +74,7 @@ class PicturesNotKept(RequestError):
 
 
 class PictureTooLarge(RequestError):
-    """One picture alone is over the store's byte cap: a setting that cannot work, told instead of a dead link."""
+    """One picture alone exceeds the store's byte cap. Such a setting cannot work, and a link would be dead."""
 
     default_message = "A picture of this page is larger than the server's picture storage (storage.max_bytes)."
 
@@ -88,16 +88,16 @@ def picture_key(document_id: str, name: str) -> str:
     """Join and check a key, e.g. ``<32 hexadecimal digits>/ocr_img_0.jpg``.
 
     Raises:
-        ValueError: either part is not of our making.
+        ValueError: one of the parts was not made by us.
     """
     return checked_key(f"{document_id}/{name}")
 
 
 def checked_key(key: str) -> str:
-    """Return the key, which is safe as a relative path of two parts.
+    """Check a key and return it. It is safe as a relative path of two parts.
 
     Raises:
-        ValueError: it is anything else.
+        ValueError: it is not a key.
     """
     if not is_key(key):
         raise ValueError("not a picture key")
@@ -105,5 +105,5 @@ def checked_key(key: str) -> str:
 
 
 def is_key(text: str) -> bool:
-    """Say whether a text is a key that `picture_key` could have made."""
+    """Whether a text is a key that `picture_key` could have made."""
     return _KEY.fullmatch(text) is not None

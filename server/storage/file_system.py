@@ -1,8 +1,8 @@
-"""Pictures kept as files below a directory that the operator named: ``<random id>/ocr_img_0.jpg``.
+"""Keeps pictures as files below a directory that the operator has named: ``<random id>/ocr_img_0.jpg``.
 
-Readable by the server's user alone, each file whole or absent. Nothing else in the directory is ever touched. Files
-beyond their time, and the oldest ones beyond the byte cap, are removed when the store opens, whenever it is written to
-and when it is swept; an expired file that is still there is never given out.
+Only the server's user can read them, and each file is complete or absent. Other files in the directory are never
+touched. Expired files, and the oldest files above the byte cap, are removed when the store opens, at each write and
+when it is swept. An expired file that is still there is never given out.
 """
 
 import os
@@ -32,10 +32,10 @@ class FileSystemStore:
     """An `ImageStore` on a disk.
 
     Args:
-        directory: made where it is missing.
-        lifetime: seconds that a file is kept, or None to keep it for good.
-        max_bytes: cap on all files together, or None for none.
-        clock: seconds since the epoch, as file times are.
+        directory: made if it is missing.
+        lifetime: seconds that a file is kept; None keeps it for ever.
+        max_bytes: cap on all files together; None for no cap.
+        clock: seconds since the epoch, like file times.
 
     Raises:
         OSError: the directory cannot be made or read.
@@ -61,7 +61,7 @@ class FileSystemStore:
         self._sweep(0)
 
     def put(self, key: str, picture: bytes) -> None:
-        """Write a picture atomically, after removing what is expired or in its way."""
+        """Write a picture atomically, after removing files that are expired or take its room."""
         path = self._directory / checked_key(key)
         if self._max_bytes is not None and len(picture) > self._max_bytes:
             raise PictureTooLarge
@@ -74,7 +74,7 @@ class FileSystemStore:
             self._bytes += len(picture)
 
     def get(self, key: str) -> bytes | None:
-        """Read a picture unless it is expired; a symbolic link in its place is an error, not followed."""
+        """Read a picture unless it is expired. A symbolic link in its place is an error; it is not followed."""
         try:
             descriptor = os.open(self._directory / checked_key(key), os.O_RDONLY | os.O_NOFOLLOW)
         except FileNotFoundError:
@@ -83,7 +83,7 @@ class FileSystemStore:
             return None if self._is_expired(os.fstat(descriptor).st_mtime) else file.read()
 
     def sweep(self) -> None:
-        """Remove what is expired."""
+        """Remove expired pictures."""
         with self._lock:
             self._sweep(0)
 
@@ -91,7 +91,7 @@ class FileSystemStore:
         return self._lifetime is not None and written + self._lifetime <= self._clock()
 
     def _sweep(self, incoming: int) -> None:
-        """Remove the oldest files until the rest is in time and leaves room for so many bytes."""
+        """Remove the oldest files until no file is expired and there is room for so many bytes."""
         while self._entries:
             key, entry = next(iter(self._entries.items()))
             full = self._max_bytes is not None and self._bytes + incoming > self._max_bytes
@@ -115,7 +115,7 @@ class FileSystemStore:
                 yield key, _Entry(status.st_size, status.st_mtime)
 
     def _remove_abandoned(self) -> None:
-        """Remove files that a killed process left half written; a fresh one may belong to a process that lives."""
+        """Remove half-written files of killed processes. A recent one may belong to a process that lives."""
         for path in self._directory.glob(f"*/*{_PART}"):
             old = path.lstat().st_mtime + _ABANDONED_SECONDS <= self._clock()
             name = path.name.removesuffix(_PART).rpartition(".")[0]
@@ -125,7 +125,7 @@ class FileSystemStore:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write beside the final name and rename, so that a reader never sees half a file."""
+    """Write under another name and rename the file, so that a reader never sees half a file."""
     part = path.with_name(f"{path.name}.{secrets.token_hex(8)}{_PART}")
     try:
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, _FILE_MODE)
@@ -138,6 +138,6 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _remove_if_empty(directory: Path) -> None:
-    """Remove a document's directory once its last picture is gone."""
+    """Remove a document's directory after its last picture is gone."""
     if directory.is_dir() and not any(directory.iterdir()):
         directory.rmdir()

@@ -1,4 +1,4 @@
-"""``GET /files/{token}/{name}``: pictures behind signed links. The link is the credential."""
+"""The route ``GET /files/{token}/{name}``: pictures behind signed links. The link is the credential."""
 
 import logging
 from pathlib import PurePath
@@ -30,13 +30,14 @@ def files_handler(store: ImageStore, signer: UrlSigner, downloads: Admission) ->
     """Make the route that serves a store's pictures.
 
     Args:
-        store: where they are kept.
-        signer: the one that made the links.
-        downloads: refuses where clients are already taking too much.
+        store: keeps the pictures.
+        signer: made the links.
+        downloads: refuses a download if too many are in progress.
 
     Returns:
-        A handler for GET and HEAD. A link that is expired, tampered with or leads nowhere raises `NotFound`: the answer
-        does not tell which. `PicturesNotKept` is raised where the disk refuses, `Overloaded` where there are too many.
+        A handler for GET and HEAD. It raises `NotFound` for a link that is expired, tampered with or leads nowhere; the
+        answer does not tell which. It raises `PicturesNotKept` if the disk fails, and `Overloaded` if there are too
+        many downloads.
     """
 
     @route(
@@ -55,7 +56,7 @@ def files_handler(store: ImageStore, signer: UrlSigner, downloads: Admission) ->
         picture = None if key is None else _read(store, key)
         if picture is None:
             raise NotFound
-        downloads.check_room()  # Many may have read meanwhile.
+        downloads.check_room()  # During the read, many other downloads may have begun.
         return Response(picture, media_type=MEDIA_TYPES[PurePath(name).suffix], headers=_HEADERS)
 
     return files

@@ -1,4 +1,4 @@
-"""Pictures kept in this process: at most so many bytes, the least recently used dropped first, none beyond its time."""
+"""Keeps pictures in this process, up to a number of bytes. The least recently used ones are dropped first."""
 
 import threading
 import time
@@ -20,8 +20,8 @@ class MemoryStore:
 
     Args:
         max_bytes: cap on all pictures together.
-        lifetime: seconds that a picture is kept, or None to keep it until it is pushed out.
-        clock: seconds that only ever grow.
+        lifetime: seconds that a picture is kept; None keeps it until others need its room.
+        clock: monotonic seconds.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class MemoryStore:
         self._bytes = 0
 
     def put(self, key: str, picture: bytes) -> None:
-        """Keep a picture; expired ones and then the least recently used make room for it."""
+        """Keep a picture. First expired pictures, and then the least recently used ones, make room for it."""
         checked_key(key)
         if len(picture) > self._max_bytes:
             raise PictureTooLarge
@@ -61,7 +61,7 @@ class MemoryStore:
             return kept.picture
 
     def sweep(self) -> None:
-        """Remove what is expired."""
+        """Remove expired pictures."""
         with self._lock:
             self._drop_expired()
 

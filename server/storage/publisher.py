@@ -1,4 +1,4 @@
-"""How pictures reach the caller: inside the answer as base64, or as links to this server; stored where configured."""
+"""Brings pictures to the caller: inside the answer as base64, or as links to this server. Stores them if configured."""
 
 import base64
 import hashlib
@@ -19,11 +19,11 @@ class PicturePublisher:
     """Stores pictures and gives the values of the contract's picture fields.
 
     Attributes:
-        store: where pictures are kept; None keeps none.
+        store: keeps pictures; None keeps none.
         signer: makes links; None gives base64.
 
     Raises:
-        ValueError: links are wanted and nothing keeps what they lead to.
+        ValueError: links are wanted, and there is no store for the pictures.
     """
 
     def __init__(self, store: ImageStore | None, signer: UrlSigner | None) -> None:
@@ -33,31 +33,31 @@ class PicturePublisher:
         self.signer = signer
 
     def publish(self, pictures: Iterable[Picture], document_id: str, base: str) -> dict[str, str]:
-        """Store one page's pictures and say where they are. May block on a disk: call it in a thread.
+        """Store one page's pictures and give their base64 or links. It may block on a disk: call it in a thread.
 
         Args:
             pictures: of one page.
-            document_id: the request's, from `new_document_id`; never its ``logId``.
-            base: URL that paths of this server are appended to; unused where pictures travel inside the answer.
+            document_id: of the request, from `new_document_id`; never its ``logId``.
+            base: URL in front of this server's paths; not used if pictures are inside the answer.
 
         Returns:
-            Field name to base64 or link, in the order of ``pictures``.
+            The base64 or link for each field name, in the order of ``pictures``.
 
         Raises:
-            PictureTooLarge: one is over the storage's cap.
-            PicturesNotKept: the disk refused.
+            PictureTooLarge: a picture exceeds the storage's cap.
+            PicturesNotKept: the disk failed.
         """
         return {picture.field: self._publish(picture, document_id, base) for picture in pictures}
 
     def link_png(self, png: bytes, document_id: str, base: str) -> str | None:
-        """Store a picture of a part of a page and give its link; None where no pictures are served by link.
+        """Store a picture of a part of a page and give its link; None if pictures have no links.
 
-        May block on a disk: call it in a thread. The name is the SHA-256 of the content, so that the same picture on
-        many pages of one document is kept once.
+        It may block on a disk: call it in a thread. The name is the SHA-256 of the content. So the same picture on many
+        pages of one document is kept once.
 
         Raises:
-            PictureTooLarge: it is over the storage's cap.
-            PicturesNotKept: the disk refused.
+            PictureTooLarge: the picture exceeds the storage's cap.
+            PicturesNotKept: the disk failed.
         """
         if self.store is None or self.signer is None:
             return None
@@ -82,13 +82,13 @@ def _keep(store: ImageStore, key: str, picture: bytes) -> None:
 
 
 def build_publisher(serving: ServingSettings, storage: StorageSettings) -> PicturePublisher:
-    """Build what the configuration asks for.
+    """Build the publisher of a configuration.
 
-    Files that no link leads to are the operator's own archive: they are kept for good, without a cap. With links, files
-    live as long as their links and share the configured number of bytes.
+    Files without links are the operator's own archive: they are kept for ever, without a cap. With links, files live as
+    long as their links and share the configured number of bytes.
 
     Raises:
-        ValueError: links without a storage, or a signing key that is too short.
+        ValueError: there are links without a storage, or the signing key is too short.
         OSError: the storage directory cannot be made.
     """
     store = _build_store(serving, storage.max_bytes)

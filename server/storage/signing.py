@@ -1,7 +1,8 @@
-"""Links to pictures that need no other credential: signed, unguessable, and valid until a moment written in them.
+"""Links to pictures that need no other credential. They are signed, cannot be guessed, and contain their expiry.
 
 A link is ``/files/<token>/<name>`` with the token ``<document id>.<expiry>.<signature>``. The signature is HMAC-SHA256
-over id, expiry and name (https://www.rfc-editor.org/rfc/rfc2104), so none of them can be changed or moved to another.
+over id, expiry and name (https://www.rfc-editor.org/rfc/rfc2104). So none of them can be changed or used in another
+link.
 """
 
 import base64
@@ -26,9 +27,9 @@ class UrlSigner:
     """Makes and checks links.
 
     Args:
-        key: secret, at least 16 bytes; None makes one for this process, so that its links die with it.
+        key: a secret of at least 16 bytes. None makes one for this process, whose links end with it.
         expires_in: seconds that a link works, or `NEVER_EXPIRES`.
-        clock: seconds since the epoch; a `SteadyClock` where none is given.
+        clock: seconds since the epoch; a `SteadyClock` by default.
 
     Raises:
         ValueError: the key is too short to be a secret.
@@ -45,17 +46,17 @@ class UrlSigner:
         """Make the path of a picture's link.
 
         Raises:
-            ValueError: id or name is not one that a store would take.
+            ValueError: no store would take this id or name.
         """
         picture_key(document_id, name)
         expiry = _NEVER if self._expires_in == NEVER_EXPIRES else str(int(self._clock()) + self._expires_in)
         return f"{FILES_PATH}/{document_id}.{expiry}.{self._signature(document_id, expiry, name)}/{name}"
 
     def verify(self, token: str, name: str) -> str | None:
-        """Check a link's two parts as they arrived.
+        """Check the two parts of a link.
 
         Returns:
-            The picture's key in the store; None where the link is expired, tampered with or was never ours.
+            The picture's key in the store; None if the link is expired, tampered with or not ours.
         """
         match = _TOKEN.fullmatch(token)
         if match is None:

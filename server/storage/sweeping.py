@@ -1,4 +1,4 @@
-"""Removes pictures soon after their time is over, also while nobody asks for any."""
+"""Removes pictures soon after their time is over, even without requests."""
 
 import asyncio
 import logging
@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 @asynccontextmanager
 async def swept(store: ImageStore | None, seconds: float = SWEEP_SECONDS) -> AsyncIterator[None]:
-    """Sweep a store, if there is one, every so many seconds inside the block."""
+    """Sweep a store, if there is one, at an interval of so many seconds inside the block."""
     if store is None:
         yield
         return

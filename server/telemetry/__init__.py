@@ -1,1 +1,1 @@
-"""What the server tells its operators: logs, metrics, and a record of each request."""
+"""Logs, metrics, and a record of each request, for operators."""

@@ -1,7 +1,7 @@
-"""Logging set-up: one line an event, as text or JSON, to standard error. Lines hold no document content.
+"""Sets logging up: one line for each event, as text or JSON, to standard error. Lines hold no document content.
 
-Loggers are the standard library's. An event's facts travel in ``extra={"facts": {...}}``: text lines show them as
-``key=value``, JSON lines as members of their object.
+Loggers are those of the standard library. The facts of an event are in ``extra={"facts": {...}}``. Text lines show them
+as ``key=value``, JSON lines as members of their object.
 """
 
 import json
@@ -14,11 +14,11 @@ from typing import Literal
 Fact = str | int | float | None
 
 OWN = ("ppocr", "server", "models")
-"""Our loggers. Libraries' own lines begin at warnings: their debug lines quote what they read and receive."""
+"""Our loggers. Libraries only log from warnings on, because their debug lines quote the data that they handle."""
 
 
 class TextFormatter(logging.Formatter):
-    """``time level logger message key=value ...`` on one line."""
+    """Formats a record as ``time level logger message key=value ...`` on one line."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Make the line of one record."""
@@ -28,7 +28,7 @@ class TextFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line."""
+    """Formats a record as one JSON object on one line."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Make the line of one record."""
@@ -60,7 +60,7 @@ def configure_logging(level: str, style: Literal["text", "json"]) -> None:
 
 
 def where(error: BaseException) -> str:
-    """An error's type and the source lines it passed, without its message: messages may quote a document."""
+    """An error's type and the source lines that it passed. The message is left out, because it may quote a document."""
     parts = []
     cause: BaseException | None = error
     while cause is not None:
@@ -72,10 +72,11 @@ def where(error: BaseException) -> str:
 
 
 def forget_locals(error: BaseException) -> None:
-    """Drop the local variables of all functions that an error passed, and those of the errors behind it.
+    """Drop the local variables of all functions that an error and its causes passed.
 
-    A traceback keeps them, and some refer to the error in turn (a task holds its exception, a timeout its task). Such a
-    circle would keep a whole document in memory until the garbage collector comes by, which may be after many more.
+    A traceback keeps these variables, and some of them refer back to the error: a task holds its exception, a timeout
+    its task. Such a cycle would keep a whole document in memory until the garbage collector runs, perhaps after many
+    more documents.
     """
     pending, seen = [error], set[int]()
     while pending:

@@ -1,14 +1,14 @@
-"""Measures how late the event loop runs its timers: the sign that something blocks it."""
+"""Measures how late the event loop runs its timers. A late timer shows that something blocks the loop."""
 
 import asyncio
 from collections.abc import Callable
 
 INTERVAL_SECONDS = 0.1
-"""Often enough for a quantile of some seconds of load; ten timers a second cost nothing that can be measured."""
+"""Often enough for a quantile of a few seconds of load. Ten timers a second have no measurable cost."""
 
 
 class LoopLag:
-    """Reports, ten times a second, how much later than asked a timer ran.
+    """Reports, ten times a second, how late a timer ran.
 
     Args:
         report: receives seconds, 0 or more.
@@ -23,7 +23,7 @@ class LoopLag:
         self._schedule(asyncio.get_running_loop())
 
     def stop(self) -> None:
-        """Measure no more."""
+        """Stop measuring."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

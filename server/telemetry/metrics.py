@@ -1,4 +1,4 @@
-"""Prometheus metrics of one application, in a registry of its own: several applications can live in a process."""
+"""Prometheus metrics of one application. They have their own registry, so a process can hold several applications."""
 
 from collections.abc import Callable, Collection
 from functools import partial
@@ -20,7 +20,7 @@ UNMATCHED = "unmatched"
 class Metrics:
     """Counters and gauges, and their text form.
 
-    Labels take values from closed sets only (route templates, methods, statuses, stage names): a caller cannot make
+    Labels only have values from closed sets: route templates, methods, statuses and stage names. So no caller can make
     new series.
     """
 
@@ -67,17 +67,17 @@ class Metrics:
             Gauge(name, text, registry=self._registry).set_function(value)
 
     def watch_stages(self, stats: StageStats) -> None:
-        """Show, at every scrape, what the pipeline's batchers counted."""
+        """Show the counters of the pipeline's batchers at every scrape."""
         self._registry.register(StageCollector(stats))
 
     def watch_isolation(self, held: Callable[[], Collection[str]], names: Collection[str]) -> None:
-        """Show which of the named protections decode workers are shut in by."""
+        """Show which of the named protections the decode workers have."""
         gauge = Gauge("ppocr_decode_isolation", "1: it holds.", ("protection",), registry=self._registry)
         for name in names:
             gauge.labels(name).set_function(partial(_holds, held, name))
 
     def watch_replicas(self, replicas: ReplicaStates) -> None:
-        """Show, at every scrape, the state of the replicas."""
+        """Show the state of the replicas at every scrape."""
         self._registry.register(ReplicaCollector(replicas))
 
     def request_started(self) -> None:
@@ -85,20 +85,20 @@ class Metrics:
         self._in_flight.inc()
 
     def request_finished(self, method: str, route: str | None, status: int, seconds: float) -> None:
-        """Count an answered request; ``route`` is its path template, None for an unknown path."""
+        """Count an answered request. ``route`` is its path template; None for an unknown path."""
         known = method if method in METHODS else "other"
         self._in_flight.dec()
         self._requests.labels(known, route or UNMATCHED, str(status)).inc()
         self._request_seconds.labels(route or UNMATCHED).observe(seconds)
 
     def page_read(self, result: PageResult) -> None:
-        """Count a page and the seconds it spent in each stage."""
+        """Count a page and its seconds in each stage."""
         self._pages.inc()
         for stage, seconds in result.seconds.items():
             self._stage_seconds.labels(stage).observe(seconds)
 
     def work_abandoned(self, seconds: float) -> None:
-        """Note how long after its client had gone a request's work was dropped."""
+        """Note the time from a client's end until the work of its request was dropped."""
         self._abandoned.observe(seconds)
 
     def loop_lagged(self, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""What one request leaves behind for its log line and the metrics. Never content, never the caller's own words."""
+"""The record of one request, for its log line and the metrics. It never holds content or the caller's own words."""
 
 import time
 import uuid
@@ -11,16 +11,16 @@ _KEY = "ppocr_request_record"
 
 @dataclass(slots=True)
 class RequestRecord:
-    """Filled in while a request is handled.
+    """The record, which is filled in while a request is handled.
 
     Attributes:
-        request_id: ours, also in the response header X-Request-Id. ``logId`` is the caller's text and is not logged.
+        request_id: our id, also in the response header X-Request-Id. The caller's ``logId`` is not logged.
         log_id: the caller's ``logId`` for error answers; None until it was read.
-        body_begun: reading the body has begun, so what is left of it would not tell the ``logId``.
+        body_begun: whether reading the body has begun. Then the rest of it cannot tell the ``logId``.
         body_bytes: size of the body that was read.
-        pages: pages that were processed.
-        begun: when the request came, by `time.perf_counter`.
-        error: class name of the error behind the answer, or an empty string.
+        pages: number of processed pages.
+        begun: arrival of the request, by `time.perf_counter`.
+        error: class name of the error behind the answer; empty if there is none.
     """
 
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
@@ -33,7 +33,7 @@ class RequestRecord:
 
 
 def record_of(scope: MutableMapping[str, Any]) -> RequestRecord:
-    """The record of the request with this ASGI scope; made when first asked for."""
+    """The record of the request with this ASGI scope. The first call makes it."""
     state = scope.setdefault("state", {})
     record = state.get(_KEY)
     if not isinstance(record, RequestRecord):

@@ -1,4 +1,4 @@
-"""The state of the replicas, read when Prometheus asks for it; no series where pages are read in this process."""
+"""The state of the replicas, read at every scrape. There are no series if pages are read in this process."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -13,7 +13,7 @@ LABELS = ("replica", "device")
 
 
 class ReplicaCollector(Collector):
-    """Yields one series a replica in every family.
+    """Yields one series for each replica in every family.
 
     Args:
         replicas: called at every scrape.
@@ -23,7 +23,7 @@ class ReplicaCollector(Collector):
         self._replicas = replicas
 
     def collect(self) -> Iterator[Metric]:
-        """All families, with the values of now."""
+        """All families with their present values."""
         serving = GaugeMetricFamily("ppocr_replica_serving", "1: it takes pages.", labels=LABELS)
         pages = GaugeMetricFamily("ppocr_replica_pages", "Pages that it is reading.", labels=LABELS)
         pixels = GaugeMetricFamily("ppocr_replica_pixels", "Pixels of the pages that it is reading.", labels=LABELS)
@@ -39,5 +39,5 @@ class ReplicaCollector(Collector):
         yield from (serving, pages, pixels, losses)
 
     def describe(self) -> Iterator[Metric]:
-        """Nothing: families are known only when asked for."""
+        """Nothing, because the families are only known at a scrape."""
         return iter(())

@@ -1,4 +1,4 @@
-"""The pipeline's own counters, per stage, read when Prometheus asks for them."""
+"""The pipeline's own counters for each stage, read at every scrape."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 from models.batching import BatcherStats
 
 StageStats = Callable[[], Mapping[str, tuple[BatcherStats, int]]]
-"""Gives, by stage, a batcher's counters and the jobs that wait in its queue."""
+"""Gives, for each stage, its batcher's counters and the number of items that wait in its queue."""
 
 COUNTERS = {
     "jobs": "Pages or lines taken by a stage.",
@@ -25,7 +25,7 @@ COUNTERS = {
 
 
 class StageCollector(Collector):
-    """Yields one family a counter, and the queue lengths.
+    """Yields one family for each counter, and the queue lengths.
 
     Args:
         stats: called at every scrape.
@@ -35,7 +35,7 @@ class StageCollector(Collector):
         self._stats = stats
 
     def collect(self) -> Iterator[Metric]:
-        """All families, with the values of now."""
+        """All families with their present values."""
         stages = self._stats()
         queued = GaugeMetricFamily("ppocr_stage_queue", "Jobs that wait for a stage.", labels=("stage",))
         for stage, (_, waiting) in stages.items():
@@ -48,5 +48,5 @@ class StageCollector(Collector):
             yield family
 
     def describe(self) -> Iterator[Metric]:
-        """Nothing: families are known only when asked for."""
+        """Nothing, because the families are only known at a scrape."""
         return iter(())
