@@ -1,1 +1,1 @@
-"""Results in other shapes: the contract's pruned result, and pictures."""
+"""Results in other forms: text, Markdown, files and pictures."""

@@ -1,4 +1,4 @@
-"""Where a line's text goes: its own coordinate frame inside the page, whichever way it is turned."""
+"""The box of a line in its reading direction, at any rotation."""
 
 import math
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class LineBox:
-    """A line's rectangle in reading direction, in pixels; y grows downwards.
+    """A line's rectangle in reading direction, in pixels. y grows downwards.
 
     Attributes:
         start: its lower left corner, seen in reading direction.
@@ -24,27 +24,27 @@ class LineBox:
 
     @property
     def length(self) -> float:
-        """Side along the text."""
+        """The length of the side along the text."""
         return math.dist(self.start, self.end)
 
     @property
     def height(self) -> float:
-        """Side across the text."""
+        """The length of the side across the text."""
         return math.dist(self.start, self.top)
 
     @property
     def centre(self) -> Point:
-        """Middle of the rectangle."""
+        """The middle of the rectangle."""
         return (self.end[0] + self.top[0]) / 2, (self.end[1] + self.top[1]) / 2
 
     @property
     def angle(self) -> float:
-        """Degrees that the text is turned clockwise on the page."""
+        """The rotation of the text on the page, in degrees clockwise."""
         return math.degrees(math.atan2(self.end[1] - self.start[1], self.end[0] - self.start[0]))
 
 
 def line_box(line: TextLine) -> LineBox:
-    """Lay a line's frame into its quadrilateral; a single character that is high and narrow stands upright."""
+    """The box of a line's quadrilateral. A single character that is high and narrow is not read from top to bottom."""
     return _box(line.quad, len(line.text.strip()) > 1)
 
 

@@ -8,24 +8,24 @@ from models.layout.joining import join_lines
 from server.export.text import block_text, escaped
 
 Figure = Callable[[Block], str]
-"""From an image block to the address of its picture: a URL or a data URI."""
+"""Gives the address of an image block's picture: a URL or a data URI."""
 
 
 def page_markdown(lines: Sequence[TextLine], layout: PageLayout, *, escape: bool, figure: Figure | None) -> str:
-    """The page's blocks, a blank line between them; empty where there is nothing.
+    """The blocks of a page with a blank line between them; empty if there are none.
 
     Args:
         lines: of the page.
         layout: its structure.
-        escape: whether to escape what was read for HTML. Markup is never escaped.
-        figure: gives each figure its address; None leaves figures out, with the lines inside them as text.
+        escape: whether recognised text is escaped for HTML. Markup is never escaped.
+        figure: gives the address of each figure. None leaves figures out and writes their lines as text.
     """
     parts = (block_markdown(block, lines, escape, figure) for block in layout.blocks)
     return "\n\n".join(part for part in parts if part)
 
 
 def block_markdown(block: Block, lines: Sequence[TextLine], escape: bool, figure: Figure | None) -> str:
-    """One block of a page; see `page_markdown`."""
+    """One block of a page, see `page_markdown`."""
     if block.table is not None:
         return _table(block.table, lines, escape)
     if block.kind == "image" and figure is not None:

@@ -1,6 +1,7 @@
-"""A page as plain text: one paragraph a line, in reading order; a table's rows as lines with tabs between cells.
+"""A page as plain text: one line for each paragraph, in reading order. A row of a table is a line with tabs.
 
-Also what every form of a page does to recognised text: escape it for HTML, and drop what XML does not allow.
+All forms of a page also use the functions here that escape recognised text for HTML and drop characters that XML does
+not allow.
 """
 
 import re
@@ -12,25 +13,25 @@ from models.layout.document import Block, PageLayout, Table
 from models.layout.joining import join_lines
 
 NOT_ALLOWED = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 does not allow (section 2.2, Char), unpaired surrogates among it. Word refuses a file that has any."""
+"""Characters that XML 1.0 does not allow (section 2.2, Char), also unpaired surrogates. Word refuses such a file."""
 
 
 def page_text(lines: Sequence[TextLine], layout: PageLayout) -> str:
-    """The page's text, blocks joined by line ends; empty where nothing was read."""
+    """The text of a page, with blocks joined by line ends; empty if nothing was read."""
     texts = (block_text(block, lines, escape=False) for block in layout.blocks)
     return "\n".join(text for text in texts if text)
 
 
 def block_text(block: Block, lines: Sequence[TextLine], escape: bool) -> str:
-    """One block's text without any markup.
+    """The text of one block, without markup.
 
     Args:
         block: of the page's layout.
         lines: of the page.
-        escape: whether to escape what was read for HTML.
+        escape: whether recognised text is escaped for HTML.
 
     Returns:
-        Lines of a figure keep their line ends; empty where the block holds no line.
+        The text; empty if the block holds no line. The lines of a figure keep their line ends.
     """
     if block.table is not None:
         return _table_text(block.table, lines, escape)
@@ -46,10 +47,10 @@ def _table_text(table: Table, lines: Sequence[TextLine], escape: bool) -> str:
 
 
 def escaped(text: str, wanted: bool) -> str:
-    """A text with ``& < > " '`` as ``&amp; &lt; &gt; &quot; &#x27;`` where that is wanted, else as it is."""
+    """A text with ``& < > " '`` as ``&amp; &lt; &gt; &quot; &#x27;`` if that is wanted; else the text as it is."""
     return html_escape(text, quote=True) if wanted else text
 
 
 def clean_text(text: str) -> str:
-    """Drop characters that XML does not allow; white space of any length and kind becomes one space."""
+    """Drop characters that XML does not allow. White space of any length and kind becomes one space."""
     return " ".join(NOT_ALLOWED.sub("", text).split())

@@ -1,1 +1,1 @@
-"""Pictures of what was read: lines, texts and boxes drawn over a page."""
+"""Pictures of results: lines, texts and boxes drawn over a page."""

@@ -1,4 +1,4 @@
-"""Draw one text into the polygon it was read from, touching nothing but the polygon's own rectangle."""
+"""Draws one text into the polygon that it was read from. Only the rectangle of the polygon is changed."""
 
 import math
 
@@ -23,13 +23,13 @@ _VERTICAL_MINIMUM = 30
 def draw_line(image: Image, brush: TextBrush, corners: Corners, text: str, colour: Colour) -> None:
     """Draw a text and its one-pixel outline over a white picture, in place.
 
-    What is there already stays visible: the darker of the two wins in each channel, so neighbours may overlap. A
-    polygon without an area gets its outline alone; one outside the picture leaves it untouched.
+    Earlier drawings stay visible: in each channel the darker value wins, so neighbours may overlap. For a polygon
+    without area, only the outline is drawn. A polygon outside the picture changes nothing.
 
     Args:
         image: uint8 (H, W, 3), changed in place.
-        brush: this picture's own brush.
-        corners: where the text goes, in the picture's pixels.
+        brush: the brush of this picture.
+        corners: the polygon of the text, in the picture's pixels.
         text: any string.
         colour: of the outline.
     """
@@ -45,7 +45,7 @@ def draw_line(image: Image, brush: TextBrush, corners: Corners, text: str, colou
 
 
 def side_lengths(corners: Corners) -> tuple[int, int]:
-    """Give a polygon's width and height in whole pixels: its top and its left side."""
+    """The width and height of a polygon in whole pixels: the lengths of its top and its left side."""
     width = math.hypot(*(corners[1] - corners[0]).tolist())
     height = math.hypot(*(corners[3] - corners[0]).tolist())
     return int(width), int(height)
@@ -58,7 +58,7 @@ def _rectangle(corners: Corners, image: Image) -> tuple[int, int, int, int]:
 
 
 def _warped(brush: TextBrush, corners: Corners, text: str, size: tuple[int, int]) -> Tile:
-    """Give the polygon's rectangle, white, with the text in perspective."""
+    """Draw the text in perspective into a white rectangle of the polygon's size."""
     width, height = side_lengths(corners)
     if not text or width == 0 or height == 0 or cv2.contourArea(corners) < 1:
         return np.full((size[1], size[0]), WHITE, np.uint8)
@@ -73,7 +73,7 @@ def _warped(brush: TextBrush, corners: Corners, text: str, size: tuple[int, int]
 
 
 def _tile(brush: TextBrush, text: str, width: int, height: int) -> Tile:
-    """Draw the text upright at the polygon's size, or smaller where the polygon is larger than any tile needs to be."""
+    """Draw the text upright at the polygon's size, or smaller if the polygon is larger than a tile needs to be."""
     factor = min(1.0, _MAX_TILE_SIDE / max(width, height), math.sqrt(_MAX_TILE_PIXELS / (width * height)))
     columns, rows = max(1, int(width * factor)), max(1, int(height * factor))
     if height > _VERTICAL_RATIO * width and height > _VERTICAL_MINIMUM:

@@ -1,4 +1,4 @@
-"""Picture size and encoding: the contract's size cap, JPEG, and the arithmetic of pages too large to compose whole."""
+"""Picture size and encoding: the contract's size cap, JPEG, PNG, and the reduction of very large pages."""
 
 import math
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from models.document import Image
 
 JPEG_QUALITY = 95
 MAX_JPEG_SIDE = 65_500
-"""libjpeg's JPEG_MAX_DIMENSION; the format itself would allow 65,535."""
+"""The JPEG_MAX_DIMENSION of libjpeg. The format itself allows 65,535."""
 MAX_CANVAS_PIXELS = 64_000_000
-"""A composed picture above this is drawn from a reduced page, where the size cap would shrink it at least as much."""
+"""A larger composed picture is drawn from a reduced page, if the size cap would shrink it at least as much."""
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Width and height in pixels."""
+    """The width and height in pixels."""
 
     width: int
     height: int
@@ -28,14 +28,14 @@ class PictureEncodingFailed(Exception):
 
 
 def limited_size(size: Size, limit: tuple[int, int] | None) -> Size:
-    """Give the size that a picture is scaled down to.
+    """The size that a picture is scaled down to.
 
-    The factor is the contract's, and each side is truncated, not rounded, so a square limit gives the sizes that
-    clients know (2105 wide becomes 1999, not 2000). A side never falls below one pixel, and nothing grows.
+    The factor is the contract's. Sides are truncated and not rounded. So a square limit gives the sizes that clients
+    know: a width of 2105 becomes 1999, not 2000. A side has at least one pixel, and no side grows.
 
     Args:
-        size: the picture as composed.
-        limit: largest width and height, or None for no limit but that of the JPEG format.
+        size: of the composed picture.
+        limit: largest width and height; None only applies the limit of the JPEG format.
     """
     width, height = _effective(limit)
     if size.width <= width and size.height <= height:
@@ -46,23 +46,24 @@ def limited_size(size: Size, limit: tuple[int, int] | None) -> Size:
 
 
 def limit_size(image: Image, limit: tuple[int, int] | None) -> Image:
-    """Scale a picture down, bilinear, to `limited_size`; one that fits is returned as it is."""
+    """Scale a picture down bilinearly to its `limited_size`. A picture that fits is returned as it is."""
     height, width = image.shape[:2]
     return resized(image, limited_size(Size(width, height), limit))
 
 
 def resized(image: Image, size: Size) -> Image:
-    """Scale to exactly ``size``, bilinear, as the contract's pictures are."""
+    """Scale a picture bilinearly to exactly ``size``, like the contract's pictures."""
     if image.shape[:2] == (size.height, size.width):
         return image
     return np.asarray(cv2.resize(image, (size.width, size.height)), np.uint8)
 
 
 def reduction(size: Size, limit: tuple[int, int] | None) -> int:
-    """Give the whole number that a page is divided by before a picture of ``size`` is composed.
+    """The whole number by which a page is divided before a picture of ``size`` is composed.
 
-    1 for every ordinary page. Above `MAX_CANVAS_PIXELS` it is just large enough to come back under it, but never so
-    large that the size cap would have to enlarge the outcome. Without a limit in force a large picture stays large.
+    It is 1 for every ordinary page. Above `MAX_CANVAS_PIXELS`, it is the smallest number that brings the picture below
+    it. But it is never so large that the size cap would enlarge the result. Without a limit, a large picture stays
+    large.
     """
     final = limited_size(size, limit)
     needed = math.ceil(math.sqrt(size.width * size.height / MAX_CANVAS_PIXELS))
@@ -71,7 +72,7 @@ def reduction(size: Size, limit: tuple[int, int] | None) -> int:
 
 
 def reduced(image: Image, divisor: int) -> Image:
-    """Divide both sides of a page by a whole number, averaging pixels."""
+    """Divide both sides of a page by a whole number. Pixels are averaged."""
     if divisor == 1:
         return image
     height, width = image.shape[:2]
@@ -83,7 +84,7 @@ def encode_jpeg(image: Image) -> bytes:
     """Encode as JPEG, quality 95.
 
     Raises:
-        PictureEncodingFailed: the picture is empty or a side is over `MAX_JPEG_SIDE`.
+        PictureEncodingFailed: the picture is empty, or a side is longer than `MAX_JPEG_SIDE`.
     """
     if image.size == 0 or max(image.shape[:2]) > MAX_JPEG_SIDE:
         raise PictureEncodingFailed(f"cannot encode a picture of shape {image.shape} as JPEG")

@@ -1,7 +1,7 @@
-"""Draw one text into one small tile. The only file that knows which font and which library draw the letters.
+"""Draws one text into one small tile. Only this file knows the font and the library that draw the letters.
 
-The font is the one that OpenCV 5 carries inside itself (``uni``): Latin, Greek, Cyrillic, Chinese, Japanese, Korean,
-symbols. A character it lacks is drawn as a question mark. It does not shape Arabic or Indic scripts.
+The font is ``uni``, which is a part of OpenCV 5. It has Latin, Greek, Cyrillic, Chinese, Japanese, Korean and symbols.
+A character that it lacks is drawn as a question mark. It does not shape Arabic or Indic scripts.
 """
 
 import cv2
@@ -14,9 +14,9 @@ Tile = NDArray[np.uint8]
 WHITE = 255
 _BLACK = (0, 0, 0)
 _HEIGHT_SHARE = 0.8
-"""Font size as a share of the line's height, as in the contract's pictures."""
+"""The font size as a share of the line's height, as in the contract's pictures."""
 _MIDDLE = 0.36
-"""Half the height of a capital above the baseline, in font sizes: puts a line's middle on the tile's middle."""
+"""Half the height of a capital letter, in font sizes. With it, a line's middle is at the tile's middle."""
 _COLUMN_SHARE = 0.96
 _SMALLEST = 1
 _EMPTY_GLYPHS = str.maketrans(
@@ -36,21 +36,21 @@ _EMPTY_GLYPHS = str.maketrans(
         "\u01dc": "ü",
     }
 )
-"""Characters for which the font has a glyph with nothing in it, and how they are drawn instead."""
+"""Characters for which the font has an empty glyph, and the characters that are drawn instead."""
 
 
 class TextBrush:
     """Draws texts with one font object.
 
-    A font object must not be shared: two threads that draw with the same one at once get wrong letters. Making one
-    takes about ten microseconds, so every picture has its own.
+    A font object must not be shared. If two threads draw with the same one at the same time, they get wrong letters. A
+    new one takes about ten microseconds, so every picture has its own.
     """
 
     def __init__(self) -> None:
         self._face = cv2.FontFace("uni")
 
     def horizontal(self, text: str, width: int, height: int) -> Tile:
-        """Draw a line of text from the tile's left edge, as large as its height, or its width, lets it be."""
+        """Draw a line of text from the tile's left edge, as large as the tile's height and width allow."""
         tile = np.full((height, width), WHITE, np.uint8)
         line = drawable(text)[:width]
         if not line.strip():
@@ -63,7 +63,7 @@ class TextBrush:
         return tile
 
     def vertical(self, text: str, width: int, height: int) -> Tile:
-        """Draw characters below each other, each in an equal share of the tile's height, centred."""
+        """Draw characters below each other, each centred in an equal share of the tile's height."""
         tile = np.full((height, width), WHITE, np.uint8)
         column = drawable(text)[:height]
         if not column.strip():
@@ -76,16 +76,16 @@ class TextBrush:
         return tile
 
     def length(self, text: str, size: int) -> int:
-        """Give the width in pixels that a text takes at a font size in pixels."""
+        """The width of a text in pixels, at a font size in pixels."""
         return int(cv2.getTextSize((0, 0), text, (0, 0), self._face, size)[2])
 
     def put(self, image: NDArray[np.uint8], text: str, left: int, baseline: int, size: int) -> None:
-        """Draw black text into an image in place; what falls outside is cut off."""
+        """Draw black text into an image, in place. Parts outside the image are cut off."""
         cv2.putText(image, text, (left, baseline), _BLACK, self._face, size)
 
 
 def drawable(text: str) -> str:
-    """Replace what cannot be drawn on one line: control characters, line ends and lone surrogates become spaces."""
+    """Replace characters that cannot be drawn: control characters, line ends and lone surrogates become spaces."""
     if not text.isprintable():
         text = "".join(character if character.isprintable() else " " for character in text)
     return text.translate(_EMPTY_GLYPHS)

@@ -1,4 +1,4 @@
-"""The contract's two composed pictures: what was read beside the page, and what the document preprocessor did."""
+"""The contract's two composed pictures: the page beside its texts, and the steps of the document preprocessor."""
 
 import random
 from collections.abc import Iterator
@@ -19,15 +19,15 @@ _CAPTION_BASELINE = 18
 
 
 def draw_ocr_image(result: PageResult, limit: tuple[int, int] | None = None) -> Image:
-    """Draw the page with its text regions coloured, and beside it the texts alone, each in its region.
+    """Draw the page with coloured text regions, and beside it only the texts, each in its region.
 
     Args:
-        result: a page as read; where word boxes were asked for, words are drawn instead of lines.
-        limit: largest width and height, which the picture is scaled down to; None leaves its size alone.
+        result: of the page. If word boxes were requested, words are drawn instead of lines.
+        limit: largest width and height, to which the picture is scaled down; None keeps its size.
 
     Returns:
-        uint8 (H, 2W, 3), or its `limited_size`. The same result always gives the same picture: colours are random but
-        their seed is fixed.
+        uint8 (H, 2W, 3), or its `limited_size`. The same result always gives the same picture, because the seed of the
+        random colours is fixed.
     """
     height, width = result.preprocessed.image.shape[:2]
     size = Size(2 * width, height)
@@ -43,11 +43,11 @@ def draw_ocr_image(result: PageResult, limit: tuple[int, int] | None = None) -> 
 
 
 def draw_preprocessing_image(page: Page, result: PageResult, limit: tuple[int, int] | None = None) -> Image:
-    """Put the page as it came, as rotated and as unwarped side by side, each above a caption.
+    """Put the original, the rotated and the unwarped page side by side, each above a caption.
 
     Args:
         page: the input page.
-        result: what was read; its preprocessor ran.
+        result: of the page, with preprocessing.
         limit: as for `draw_ocr_image`.
 
     Returns:
@@ -68,7 +68,7 @@ def draw_preprocessing_image(page: Page, result: PageResult, limit: tuple[int, i
 
 
 def _coloured(result: PageResult) -> Iterator[tuple[Corners, str, Colour]]:
-    """Give each drawn region with its colour; the sequence of colours is the contract's."""
+    """Give each drawn region with its text and colour. The sequence of colours is the contract's."""
     numbers = random.Random(_SEED)  # noqa: S311 - colours, not secrets
     for corners, text in _regions(result):
         red, green, blue = (numbers.randint(0, 255) for _ in range(3))
@@ -101,7 +101,7 @@ def _side_by_side(images: tuple[Image, ...], captions: tuple[str, ...], divisor:
 
 
 def _write_caption(band: Image, brush: TextBrush, caption: str, divisor: int) -> None:
-    """Write a caption into its own column's band, smaller where the column is narrow, and not at all where tiny."""
+    """Write a caption into the band of its column: smaller in a narrow column, and not at all in a tiny one."""
     size, inset = _CAPTION_SIZE // divisor, _CAPTION_LEFT // divisor
     room = band.shape[1] - inset
     length = brush.length(caption, size) if size > 0 else 0

@@ -1,4 +1,4 @@
-"""Word documents: headings, paragraphs and tables in reading order; every page of the source begins a new one."""
+"""Word documents: headings, paragraphs and tables in reading order. Every page of the source begins a new page."""
 
 import io
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from server.export.files.page_blocks import line_texts, page_blocks, paragraph_t
 from server.intake.raw_file import RawFile
 
 MAX_SIDE_POINTS = 1584.0
-"""22 inches, the largest page that Word knows."""
+"""22 inches: the largest page of Word."""
 CAPTIONS = frozenset({"table_caption", "image_caption"})
 
 
@@ -41,7 +41,7 @@ def _add_block(document: Document, page: FilePage, block: Block) -> None:
     elif block.kind == "title":
         document.add_heading(paragraph_text(page, block.lines), max(1, block.level))
     elif block.kind == "image":
-        # What stands in a figure is labels, not sentences.
+        # The lines in a figure are labels, not sentences.
         for text in line_texts(page, block.lines):
             document.add_paragraph(text)
     else:
@@ -50,14 +50,14 @@ def _add_block(document: Document, page: FilePage, block: Block) -> None:
 
 def _add_table(document: Document, page: FilePage, table: Table) -> None:
     shown = document.add_table(table.rows, table.columns, "Table Grid")
-    # Each look at a table's cells goes over all of them.
+    # Each access to the cells of a table would go over all of them, so they are fetched once.
     grid = [row.cells for row in shown.rows]
     for cell in table.cells:
         target = grid[cell.row][cell.column]
         if cell.row_span > 1 or cell.column_span > 1:
             target = target.merge(grid[cell.row + cell.row_span - 1][cell.column + cell.column_span - 1])
         target.text = paragraph_text(page, cell.lines)
-    # Without anything between them two tables would become one.
+    # Two tables with nothing between them would become one.
     document.add_paragraph()
 
 
@@ -68,7 +68,7 @@ def _set_page_size(document: Document, points: tuple[float, float]) -> None:
 
 
 def _clear_properties(document: Document) -> None:
-    """The template's own say who made the template."""
+    """Clear the properties of the template, which name its author."""
     properties = document.core_properties
     properties.author = properties.title = properties.comments = ""
     properties.created = properties.modified = datetime.now(UTC).replace(tzinfo=None)

@@ -1,4 +1,4 @@
-"""One page of a document as the writers of result files take it."""
+"""One page of a document, as the writers of result files need it."""
 
 from dataclasses import dataclass
 
@@ -11,13 +11,13 @@ class FilePage:
     """A page that was read.
 
     Attributes:
-        jpeg: the page's picture as JPEG, of ``width`` x ``height`` pixels; empty where the file shows none.
-        width: pixels of the picture that all coordinates refer to. For a PDF it shows the page as a reader shows it,
-            neither rotated nor unwarped any further, because the text is laid over the original page.
-        height: pixels.
-        points: the page's width and height in points (1/72 inch), as shown.
-        lines: what was read; coordinates in pixels of the picture.
-        layout: its structure; None where it was not analysed, so that the lines are taken as they come.
+        jpeg: the page's picture as JPEG, of ``width`` x ``height`` pixels; empty if the file shows no picture.
+        width: in pixels, of the picture that all coordinates refer to. For a PDF it shows the page like a PDF viewer,
+            neither rotated nor unwarped, because the text is put over the original page.
+        height: in pixels.
+        points: the width and height of the shown page, in points (1/72 inch).
+        lines: the recognised lines. Their coordinates are pixels of the picture.
+        layout: the structure of the page; None if it was not analysed, so that lines are taken in their order.
     """
 
     jpeg: bytes

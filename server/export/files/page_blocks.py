@@ -1,4 +1,4 @@
-"""A page's text in reading order: its layout's blocks, or its lines one by one where it was not analysed."""
+"""A page's text in reading order: the blocks of its layout, or single lines if it was not analysed."""
 
 from collections.abc import Iterable
 
@@ -10,24 +10,24 @@ from server.export.text import clean_text
 
 
 def page_blocks(page: FilePage) -> tuple[Block, ...]:
-    """The blocks of a page, without those that hold no text."""
+    """The blocks of a page that hold text."""
     blocks = _single_lines(page.lines) if page.layout is None else page.layout.blocks
     return tuple(block for block in blocks if any(line_texts(page, block.lines)))
 
 
 def line_texts(page: FilePage, lines: Iterable[int]) -> list[str]:
-    """The texts of lines, cleaned; those without any are left out."""
+    """The cleaned texts of lines. Lines without text are left out."""
     texts = (clean_text(page.lines[line].text) for line in lines)
     return [text for text in texts if text]
 
 
 def paragraph_text(page: FilePage, lines: Iterable[int]) -> str:
-    """Lines as one paragraph."""
+    """The text of lines as one paragraph."""
     return join_lines(line_texts(page, lines))
 
 
 def table_rows(page: FilePage, table: Table) -> list[list[str]]:
-    """A table's texts row by row; a cell over several rows or columns has its text at the first one."""
+    """The texts of a table, row by row. A cell over several rows or columns has its text in the first one."""
     rows = [[""] * table.columns for _ in range(table.rows)]
     for cell in table.cells:
         rows[cell.row][cell.column] = paragraph_text(page, cell.lines)

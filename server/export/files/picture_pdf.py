@@ -1,4 +1,4 @@
-"""A searchable PDF of page pictures, for documents that are no PDF themselves."""
+"""A searchable PDF of page pictures, for documents that are not PDF."""
 
 import io
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from server.export.files.file_page import FilePage
 from server.export.files.text_layer import CharacterCodes, add_font, placed, text_operators
 
 MIN_POINTS, MAX_POINTS = 3.0, 14_400.0
-"""Sides of a page that readers take (PDF 1.7, Annex C)."""
+"""The sides of a page that PDF viewers accept, in points (PDF 1.7, Annex C)."""
 FONT, PICTURE = "/F0", "/Im0"
 
 
 def picture_pdf(pages: Sequence[FilePage]) -> bytes:
-    """Make a PDF whose pages show the pictures, at their size, under invisible text.
+    """Make a PDF whose pages show the pictures at their size, with invisible text over them.
 
     Raises:
         PictureEncodingFailed: the pages' pictures were too large to be kept.
@@ -57,13 +57,13 @@ def _page(pdf: pikepdf.Pdf, page: FilePage, codes: CharacterCodes) -> Dictionary
 
 
 def saved(pdf: pikepdf.Pdf) -> bytes:
-    """The file, without encryption."""
+    """The bytes of the PDF, without encryption."""
     buffer = io.BytesIO()
     pdf.save(buffer, encryption=False, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return buffer.getvalue()
 
 
 def _fitting(points: tuple[float, float]) -> tuple[float, float]:
-    """The page's size, scaled as a whole where it is too large, and a side at least as long as a reader takes."""
+    """The page's size, scaled down if it is too large. Each side is at least as long as viewers accept."""
     factor = min(1.0, MAX_POINTS / max(points))
     return max(MIN_POINTS, points[0] * factor), max(MIN_POINTS, points[1] * factor)

@@ -1,4 +1,4 @@
-"""Plain text: UTF-8 without a byte order mark, a line for each line that was read, a blank one between pages."""
+"""Plain text: UTF-8 without a byte order mark, one line for each recognised line, a blank line between pages."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,7 +8,7 @@ from server.intake.raw_file import RawFile
 
 
 def write_text(pages: Sequence[FilePage], _source: RawFile) -> bytes:
-    """Make a text file; the row of a table is one line, its cells set apart by tabs."""
+    """Make a text file. A row of a table is one line, with tabs between its cells."""
     shown = "\n\n".join("\n".join(_lines(page)) for page in pages)
     return f"{shown}\n".encode() if shown else b""
 

@@ -1,6 +1,6 @@
-"""PowerPoint presentations: a slide for each page, its picture behind the text, each line in a box that can be edited.
+"""PowerPoint presentations: one slide for each page, with its picture behind editable text boxes, one for each line.
 
-A box is filled with the colour that the page has around the line, so that the text on the picture does not show twice.
+A box is filled with the page's colour around the line. So the text on the picture is not seen twice.
 """
 
 import io
@@ -23,10 +23,10 @@ from server.intake.raw_file import RawFile
 
 EMU_PER_POINT = 12_700
 MIN_SIDE_POINTS, MAX_SIDE_POINTS = 72.0, 4032.0
-"""1 and 56 inches, the slides that PowerPoint knows."""
+"""1 and 56 inches: the smallest and largest side of a PowerPoint slide."""
 BLANK_LAYOUT = 6
 FONT_SHARE = 0.75
-"""Size of a font against the height of a line's box, which ascenders and descenders fill."""
+"""The font size as a share of the height of a line's box, which includes ascenders and descenders."""
 NARROW_EM = 0.5
 MIN_FONT, MAX_FONT = 1.0, 4000.0
 DARK = 128
@@ -35,7 +35,7 @@ Colour = NDArray[np.uint8]
 
 
 def write_pptx(pages: Sequence[FilePage], _source: RawFile) -> bytes:
-    """Make a presentation; its slides have the shape of the first page, and other pages are fitted into them."""
+    """Make a presentation. Its slides have the shape of the first page, and other pages are fitted into them."""
     show = Presentation()
     show.core_properties.author = show.core_properties.title = ""
     width, height = _slide_size(pages[0].points if pages else (960.0, 540.0))
@@ -50,7 +50,7 @@ def write_pptx(pages: Sequence[FilePage], _source: RawFile) -> bytes:
 
 
 class _Fit:
-    """From pixels of a page's picture to points of a slide that it is centred in."""
+    """Maps pixels of a page's picture to a slide in which the picture is centred."""
 
     def __init__(self, page: FilePage, width: float, height: float) -> None:
         self.scale = min(width / page.width, height / page.height)
@@ -90,13 +90,13 @@ def _rgb(*channels: int) -> RGBColor:
 
 
 def _font_size(text: PlacedText, scale: float) -> float:
-    """In points: as the box's height asks for, or smaller where the text would be longer than its box."""
+    """The font size in points: it fits the box's height, or is smaller if the text would be longer than the box."""
     ems = sum(1.0 if is_wide(character) else NARROW_EM for character in text.text)
     return max(MIN_FONT, min(MAX_FONT, text.box.height * FONT_SHARE * scale, text.box.length / ems * scale))
 
 
 def _around(picture: Image, text: PlacedText) -> Colour:
-    """The median colour (BGR) of the border of a line's upright bounding box: paper rather than ink."""
+    """The median colour (BGR) of the border of a line's upright bounding box, which is mostly paper and not ink."""
     xs, ys = zip(text.box.start, text.box.end, text.box.top, strict=True)
     far = text.box.end[0] + text.box.top[0] - text.box.start[0], text.box.end[1] + text.box.top[1] - text.box.start[1]
     left, top = math.floor(min(*xs, far[0])), math.floor(min(*ys, far[1]))
@@ -109,7 +109,7 @@ def _around(picture: Image, text: PlacedText) -> Colour:
 
 
 def _slide_size(points: tuple[float, float]) -> tuple[float, float]:
-    """The page's size, as a whole brought within what PowerPoint knows."""
+    """The page's size, scaled to the limits of PowerPoint."""
     factor = max(1.0, MIN_SIDE_POINTS / min(points))
     factor *= min(1.0, MAX_SIDE_POINTS / (max(points) * factor))
     width, height = points[0] * factor, points[1] * factor

@@ -1,6 +1,6 @@
-"""The files that a document can be turned into: one table, in which each format says everything about itself.
+"""The formats of result files: one table with all facts about each format.
 
-Nobody else compares a format's name. To add a format, write its writer and add one entry to the table.
+No other code compares the name of a format. To add a format, write its writer and add one entry to the table.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,10 +25,10 @@ class ResultFormat:
         extension: of the file's name, without a dot.
         media_type: for Content-Type.
         writer: the function that makes the file, as ``module:function``. See `write`.
-        needs_pictures: the file shows the pages' pictures.
-        needs_layout: the file follows the pages' structure; else the lines are taken as they come.
-        keeps_pages: the text lies over the document's own pages, if it has any: they are read neither rotated nor
-            unwarped, and the pictures of a PDF's pages are needed only where the PDF cannot be rewritten.
+        needs_pictures: whether the file shows the pages' pictures.
+        needs_layout: whether the file follows the pages' structure. Otherwise lines are taken in their order.
+        keeps_pages: whether the text is put over the document's own pages, if it has any. Such pages are read neither
+            rotated nor unwarped. The pictures of a PDF's pages are only needed if the PDF cannot be rewritten.
     """
 
     extension: str
@@ -39,14 +39,14 @@ class ResultFormat:
     keeps_pages: bool
 
     def write(self, pages: Sequence[FilePage], document: RawFile) -> bytes:
-        """Make the file. Blocks for up to seconds, so it belongs in a thread.
+        """Make the file. It blocks for up to seconds: call it in a thread.
 
-        A writer, and its library, is imported when the first file of its kind is made: together they would take a
-        fifth of the server's start.
+        A writer and its library are imported for the first file of their kind. Together, all writers would take a fifth
+        of the server's start.
 
         Args:
-            pages: those that were read, in order.
-            document: what they were read from.
+            pages: the pages that were read, in order.
+            document: the file that they were read from.
         """
         module, _, function = self.writer.partition(":")
         return cast("bytes", getattr(import_module(module), function)(pages, document))
@@ -94,4 +94,4 @@ RESULT_FORMATS: Mapping[str, ResultFormat] = {
         keeps_pages=False,
     ),
 }
-"""By the name that a request gives them."""
+"""All formats, by their name in a request."""

@@ -1,8 +1,8 @@
-"""Searchable PDF: every page as it was, under invisible text that can be found, selected and copied.
+"""Searchable PDF: every page as it was, with invisible text that can be found, selected and copied.
 
-A document that is a PDF keeps its own pages. They are a stranger's bytes, so a child process lays the text under them,
-with the limits of a decode worker. Where that fails, because the file is damaged in a way that can be shown but not
-rewritten, and for every other document, the pages are pictures.
+A PDF document keeps its own pages. They are a stranger's bytes, so a child process with the limits of a decode worker
+adds the text. Some damaged files can be shown but not rewritten. For them, and for documents that are not PDF, the
+pages are pictures.
 """
 
 import logging
@@ -20,7 +20,7 @@ from server.intake.raw_file import FileKind, RawFile
 logger = logging.getLogger(__name__)
 
 CHILD = WorkerSettings(memory_bytes=2 * 1024**3, timeout_seconds=30.0, files_per_worker=1)
-"""A page takes 6 ms. While the server stops, it waits up to this long for a file that is being written."""
+"""A page takes 6 ms. A server that stops waits for a file in progress for at most this timeout."""
 SPARE_BYTES = 16 * 1024 * 1024
 
 
@@ -28,8 +28,8 @@ def write_pdf(pages: Sequence[FilePage], source: RawFile) -> bytes:
     """Make a searchable PDF. Blocks.
 
     Args:
-        pages: those that were read: the document's first ones, in order.
-        source: the document; an encrypted one brings its password. The result is not encrypted.
+        pages: the pages that were read: the first ones of the document, in order.
+        source: the document, with its password if it is encrypted. The result is not encrypted.
 
     Raises:
         WorkerNotStarted: no child process can be started.

@@ -1,7 +1,7 @@
-"""Invisible text for a PDF page: content stream operators, and the one font that all of a document's text uses.
+"""Invisible text for a PDF page: the operators of its content stream, and the font of all text in a document.
 
-The font's outlines enclose no area. Every character of the document gets a two-byte code of its own, and the ToUnicode
-map says what it stands for, so text of any script comes out of the file again and no real font is embedded.
+The outlines of the font enclose no area. Every character of the document gets its own two-byte code, and the ToUnicode
+map gives the character of each code. So text of any script can be copied from the file, without a real font in it.
 """
 
 import math
@@ -23,16 +23,16 @@ NARROW_UNITS, WIDE_UNITS, EM_UNITS = 500, 1000, 1000
 NARROW_GLYPH, WIDE_GLYPH = b"\0\1", b"\0\2"
 FIRST_NARROW, FIRST_WIDE, CODES = 1, 0x8000, 0x10000
 MAX_MAPPINGS = 100
-"""Entries of one bfchar block (Adobe Technical Note 5014, section 4)."""
+"""The greatest number of entries in one bfchar block (Adobe Technical Note 5014, section 4)."""
 MIN_SIDE = 1e-3
 
 Matrix = tuple[float, float, float, float, float, float]
-"""a b c d e f of PDF 1.7, 8.3.3: from (x, y) to (a x + c y + e, b x + d y + f)."""
+"""The numbers a b c d e f of PDF 1.7, 8.3.3. They map (x, y) to (a x + c y + e, b x + d y + f)."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedText:
-    """One line's text, ready for a PDF, and where it goes in pixels of the page's picture."""
+    """The cleaned text of one line, and its box in pixels of the page's picture."""
 
     text: str
     box: LineBox
@@ -40,7 +40,7 @@ class PlacedText:
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """A page's text, and the size in pixels of the picture that it was read from."""
+    """The texts of a page, and the size in pixels of the picture that they were read from."""
 
     width: int
     height: int
@@ -48,24 +48,24 @@ class PageText:
 
 
 def placed(lines: Iterable[TextLine]) -> tuple[PlacedText, ...]:
-    """The lines that have any text, cleaned."""
+    """The cleaned lines that have text."""
     cleaned = ((clean_text(line.text), line) for line in lines)
     return tuple(PlacedText(text, line_box(line)) for text, line in cleaned if text)
 
 
 class CharacterCodes:
-    """Gives each different character a code: narrow ones from the lower half of the range, wide ones from the upper."""
+    """Gives a code to each different character: narrow ones get the lower half of the range, wide ones the upper."""
 
     def __init__(self) -> None:
         self._codes: dict[str, int] = {}
         self._next = {False: FIRST_NARROW, True: FIRST_WIDE}
 
     def encode(self, text: str) -> bytes:
-        """Two bytes a character."""
+        """Encode a text with two bytes for each character."""
         return b"".join(self._code(character).to_bytes(2, "big") for character in text)
 
     def mappings(self) -> tuple[tuple[int, str], ...]:
-        """Every code that was given, and its character."""
+        """All codes in use, with their characters."""
         return tuple((code, character) for character, code in self._codes.items())
 
     def _code(self, character: str) -> int:
@@ -77,7 +77,7 @@ class CharacterCodes:
 
 
 def is_wide(character: str) -> bool:
-    """Whether a character is about as wide as high (UAX 11, East Asian Width)."""
+    """Whether a character is about as wide as it is high (UAX 11, East Asian Width)."""
     return unicodedata.east_asian_width(character) in "WF"
 
 
@@ -86,7 +86,7 @@ def text_operators(texts: Sequence[PlacedText], matrix: Matrix, font: str, codes
 
     Args:
         texts: in reading order.
-        matrix: from pixels of the picture to the page's user space.
+        matrix: maps pixels of the picture to the page's user space.
         font: the resource name, with its slash.
         codes: shared by all pages of the file.
     """
@@ -99,7 +99,7 @@ def _line(placed_text: PlacedText, matrix: Matrix, font: str, codes: CharacterCo
     length, height = max(MIN_SIDE, math.dist(start, end)), max(MIN_SIDE, math.dist(start, top))
     along = (end[0] - start[0]) / length, (end[1] - start[1]) / length
     up = (top[0] - start[0]) / height, (top[1] - start[1]) / height
-    # The font's descent lies between the box's lower edge and the baseline.
+    # The font's descent is the distance between the box's lower edge and the baseline.
     drop = -DESCENT / EM_UNITS * height
     natural = sum(WIDE_UNITS if is_wide(character) else NARROW_UNITS for character in text) / EM_UNITS * height
     numbers = (*along, *up, start[0] + drop * up[0], start[1] + drop * up[1])
@@ -109,19 +109,19 @@ def _line(placed_text: PlacedText, matrix: Matrix, font: str, codes: CharacterCo
 
 
 def transformed(matrix: Matrix, point: Point) -> Point:
-    """A point in the matrix's target space."""
+    """Map a point by a matrix."""
     a, b, c, d, e, f = matrix
     x, y = point
     return a * x + c * y + e, b * x + d * y + f
 
 
 def _number(value: float) -> str:
-    """PDF knows no exponents."""
+    """Write a number without an exponent, which PDF does not allow."""
     return f"{value:.4f}"
 
 
 def add_font(pdf: pikepdf.Pdf, codes: CharacterCodes) -> pikepdf.Object:
-    """Add the font to a file, once its text is known.
+    """Add the font to a file. All text of the file must have been encoded before.
 
     Returns:
         The font dictionary (PDF 1.7, 9.7), an indirect object.

@@ -1,6 +1,6 @@
-"""Excel workbooks: a sheet for each page, a row for each line of text, a cell for each piece of it; tables as they are.
+"""Excel workbooks: one sheet for each page, one row for each row of text, one cell for each piece. Tables stay tables.
 
-Every cell is text. Nothing that was read becomes a formula, a number or a link.
+Every cell is text. No recognised text becomes a formula, a number or a link.
 """
 
 import io
@@ -17,7 +17,7 @@ from server.intake.raw_file import RawFile
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
 MAX_CELL_CHARACTERS = 32_767
 SAME_ROW = 0.5
-"""Two pieces share a row where they overlap by this share of the lower one's height."""
+"""Two pieces share a row if they overlap vertically by at least this share of the smaller one's height."""
 
 Extent = tuple[float, float]
 
@@ -37,7 +37,7 @@ def write_xlsx(pages: Sequence[FilePage], _source: RawFile) -> bytes:
 
 
 def _rows(page: FilePage) -> Iterator[Sequence[str]]:
-    """Tables where reading comes to them; the lines between them as they stand on the page."""
+    """The rows of a page: tables at their place in reading order, and the lines between them in visual rows."""
     pending: list[int] = []
     for block in page_blocks(page):
         if block.table is None:
@@ -50,7 +50,7 @@ def _rows(page: FilePage) -> Iterator[Sequence[str]]:
 
 
 def visual_rows(lines: Sequence[TextLine]) -> list[list[str]]:
-    """Texts row by row from the top, each row from the left: a gap wide enough to part two lines parts two cells."""
+    """The texts row by row from the top, and each row from the left. Each recognised line of a row is one cell."""
     rows: list[tuple[Extent, list[TextLine]]] = []
     for line in sorted((line for line in lines if clean_text(line.text)), key=_middle):
         extent = float(line.quad[:, 1].min()), float(line.quad[:, 1].max())
