@@ -16,7 +16,7 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from models.errors import DeadlineExceeded, EngineFailure, OutOfDeviceMemory, PipelineStopped
-from models.scheduling.core_turns import work_of, works_for_newcomer
+from models.scheduling.core_scheduler import work_of, works_for_newcomer
 from models.scheduling.fair_queue import FairQueue, FinishTag
 
 logger = logging.getLogger(__name__)
@@ -80,8 +80,8 @@ class Batcher(Generic[Item, Output]):
         lanes: one callable for each engine instance. Each is only called from its own thread.
         max_items: most items in one batch.
         max_cost: most cost (padded pixels) of one batch. A single item may exceed it.
-        kept_lanes: lanes that stay free for batches with a newcomer, see `models.scheduling.core_turns`. A lane whose
-            batch waits for processor cores cannot run a newcomer's batch, which would get its cores first.
+        kept_lanes: lanes that stay free for batches with a newcomer, see `models.scheduling.core_scheduler`. A lane
+            whose batch waits for processor cores cannot run a newcomer's batch, which would get its cores first.
     """
 
     def __init__(

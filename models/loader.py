@@ -23,9 +23,9 @@ from models.modules import (
 )
 from models.ops.bidi import has_right_to_left
 from models.optional_stage import Closable, ModuleStatus, OptionalStage
-from models.pipeline import OcrPipeline, Opening, Stages, nobody
+from models.pipeline import OcrPipeline, Opening, Stages, tell_nobody
 from models.recognisers import Recogniser, Recognisers
-from models.scheduling.core_turns import EngineTurns
+from models.scheduling.core_scheduler import CoreScheduler
 from models.stages.base import CpuPool
 from models.stages.classification import Classifier, ImageClassifier, image_batch_shapes
 from models.stages.detection import DetectionStage, Detector
@@ -50,7 +50,7 @@ ARTEFACTS = "compiled"
 """In the model store's directory: what engines compiled for this machine."""
 
 
-def build_pipeline(config: PipelineConfig, store: ModelStore, opening: Opening = nobody) -> OcrPipeline:
+def build_pipeline(config: PipelineConfig, store: ModelStore, opening: Opening = tell_nobody) -> OcrPipeline:
     """Open the required models and prepare the optional ones. Blocking: call it in a thread.
 
     Args:
@@ -75,7 +75,7 @@ class _Loader:
         self._store = store
         self._auto = AutoChoices(config, store.directory)
         self._pool = CpuPool(self._auto.threads)
-        self._turns = EngineTurns(self._auto.cores)
+        self._scheduler = CoreScheduler(self._auto.cores)
         self._device_models = self._open_device() if config.engine == DEVICE_ENGINE else None
 
     def build(self, opening: Opening) -> OcrPipeline:
@@ -244,7 +244,7 @@ class _Loader:
             torch_compile=self._config.torch_compile,
             memory_share=self._config.gpu_memory_share,
             artefacts=self._store.directory / ARTEFACTS,
-            turn=self._turns.of(self._auto.threads // streams, streams),
+            permit=self._scheduler.permit(self._auto.threads // streams, streams),
         )
 
     def _open_device(self) -> "DeviceModels":
@@ -265,5 +265,5 @@ class _Loader:
                 "and use_table_recognition, or set engine.name to onnxruntime."
             )
         threads = self._auto.threads
-        options = EngineOptions(self._config.device, threads, turn=self._turns.of(threads))
+        options = EngineOptions(self._config.device, threads, permit=self._scheduler.permit(threads))
         return [open_engine(self._auto.graph_engine(directory), directory.path, options)]

@@ -22,7 +22,7 @@ from models.ops.word_boxes import word_boxes
 from models.optional_stage import Closable, ModuleStatus, OptionalStage
 from models.options import OcrDefaults, OcrOptions, OcrOverrides
 from models.recognisers import Recogniser, Recognisers
-from models.scheduling.core_turns import PagesInWork
+from models.scheduling.core_scheduler import PagesInWork
 from models.stages.base import CpuPool
 from models.stages.detection import DetectionStage
 from models.stages.layout import LayoutStage
@@ -67,7 +67,7 @@ Opening = Callable[[str], object]
 """Is called with the name of each module before it is opened."""
 
 
-def nobody(_module: str) -> None:
+def tell_nobody(_module: str) -> None:
     """An `Opening` for callers that do not want to know."""
 
 
@@ -161,7 +161,7 @@ class OcrPipeline:
         for stage in self._wanted(options):
             await stage.get(self._pool)
 
-    async def open_required(self, opening: Opening = nobody) -> None:
+    async def open_required(self, opening: Opening = tell_nobody) -> None:
         """Open the optional stages that the defaults switch on.
 
         Args:
@@ -174,7 +174,7 @@ class OcrPipeline:
             opening(stage.module)
             await stage.open_required(self._pool)
 
-    async def open_optional(self, opening: Opening = nobody) -> None:
+    async def open_optional(self, opening: Opening = tell_nobody) -> None:
         """Open every allowed optional stage that can run here.
 
         Args:

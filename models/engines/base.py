@@ -59,8 +59,8 @@ class EngineOptions:
         memory_share: the greatest share of a card's memory that this process may take, 0..1.
         torch_compile: whether PyTorch makes its own kernels for the network.
         artefacts: a directory that keeps compiled models for the next start; None keeps none.
-        turn: held while a CPU engine computes a batch. Models that would each use every core take turns: run at once,
-            they took 4 % more CPU time for the same pages.
+        permit: held while a CPU engine computes a batch. So models that use every core do not compute at the same time,
+            which takes 4 % more CPU time for the same pages.
     """
 
     device: str = "cpu"
@@ -74,7 +74,7 @@ class EngineOptions:
     torch_compile: bool = False
     memory_share: float = 1.0
     artefacts: Path | None = None
-    turn: AbstractContextManager[object] = field(default_factory=nullcontext, compare=False)
+    permit: AbstractContextManager[object] = field(default_factory=nullcontext, compare=False)
 
 
 class Engine(Protocol):

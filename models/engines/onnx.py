@@ -36,7 +36,7 @@ class OnnxRuntimeEngine:
             raise EngineFailure("The ONNX Runtime session is closed.")
         try:
             options = self._shrinking if batch.size > LARGE_INPUT else None
-            with self._options.turn:
+            with self._options.permit:
                 (output,) = self._session.run([self._output], {self._input: batch}, options)
         except Exception as error:  # the library raises its own C++ exceptions as plain classes
             raise EngineFailure(f"ONNX Runtime failed on a batch of shape {batch.shape}.") from error
@@ -49,7 +49,7 @@ class OnnxRuntimeEngine:
 
     def run_all(self, inputs: Mapping[str, NDArray[np.float32]]) -> tuple[NDArray[np.float32], ...]:
         """See `GraphEngine.run_all`."""
-        with self._options.turn:
+        with self._options.permit:
             return run_all(self._session, inputs)
 
     def twin(self) -> "OnnxRuntimeEngine | None":

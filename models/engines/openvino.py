@@ -49,11 +49,11 @@ class OpenVinoEngine:
         if self._request is None:
             raise EngineFailure("The OpenVINO model is closed.")
         try:
-            with self._options.turn:
+            with self._options.permit:
                 self._request.infer([batch], share_inputs=True)
                 output = np.asarray(self._request.get_output_tensor(0).data, np.float32)
                 if batch.size > LARGE_INPUT and self._options.streams == 1:
-                    # Within the turn, so that no twin computes: OpenVINO refuses to release what is in use.
+                    # The permit is held, so no twin computes. OpenVINO refuses to release memory that is in use.
                     output = output.copy()
                     self._compiled.release_memory()
         except Exception as error:  # the library raises its own C++ exceptions as plain RuntimeError
@@ -70,7 +70,7 @@ class OpenVinoEngine:
         if self._request is None:
             raise EngineFailure("The OpenVINO model is closed.")
         try:
-            with self._options.turn:
+            with self._options.permit:
                 self._request.infer(dict(inputs), share_inputs=True)
                 return tuple(np.array(tensor.data, np.float32) for tensor in self._request.output_tensors)
         except Exception as error:  # the library raises its own C++ exceptions as plain RuntimeError

@@ -48,9 +48,9 @@ class PaddleEngine:
 
     name = "paddle"
 
-    def __init__(self, predictor: inference.Predictor, device: str, turn: AbstractContextManager[object]) -> None:
+    def __init__(self, predictor: inference.Predictor, device: str, permit: AbstractContextManager[object]) -> None:
         self._first: inference.Predictor | None = predictor
-        self._turn = turn
+        self._permit = permit
         self._of_thread = threading.local()
         self.device = device
         self.batch_sizes: tuple[int, ...] = () if device == "cpu" else DEVICE_BATCH_SIZES
@@ -60,7 +60,7 @@ class PaddleEngine:
         if self._first is None:
             raise EngineFailure("The Paddle predictor is closed.")
         try:
-            with self._turn:
+            with self._permit:
                 return self._own(self._first).run(batch)
         except Exception as error:  # the library raises its own C++ exceptions as several plain classes
             raise run_failure(f"Paddle failed on a batch of shape {batch.shape}.", error) from error
@@ -76,7 +76,7 @@ class PaddleEngine:
         """See `Engine.twin`. On a GPU, one lane reads its output while the other's batch is on the device."""
         if self._first is None or not self.batch_sizes:
             return None
-        return PaddleEngine(self._first, self.device, self._turn)
+        return PaddleEngine(self._first, self.device, self._permit)
 
     def close(self) -> None:
         """See `Engine.close`."""
@@ -97,4 +97,4 @@ def open_model(directory: Path, options: EngineOptions) -> PaddleEngine:
             predictor = inference.create_predictor(config)
     except Exception as error:
         raise EngineFailure(f"Paddle cannot load the model in {directory}: {error}") from error
-    return PaddleEngine(predictor, device, options.turn if device == "cpu" else nullcontext())
+    return PaddleEngine(predictor, device, options.permit if device == "cpu" else nullcontext())

@@ -1,8 +1,8 @@
-"""Unwarping: a photographed page to a flat one of the same size, by UVDoc (https://arxiv.org/abs/2302.02887).
+"""Unwarping: makes a flat page of the same size from a photographed one, by UVDoc (https://arxiv.org/abs/2302.02887).
 
-The model does the whole warp: it looks at the page at 488 x 712 pixels, predicts a grid of 31 x 45 sampling points
-(x, y in -1..1, where -1 and 1 are the middle of the edge pixels), spreads the grid bilinearly over the page's own size
-and samples the page there. Points outside the page are black. The stage therefore neither resizes nor samples.
+The model does the whole warp. It resizes the page to 488 x 712 pixels, and predicts a grid of 31 x 45 sampling points
+(x, y in -1..1, where -1 and 1 are the middle of the edge pixels). It spreads the grid bilinearly over the page's own
+size, and samples the page there. Points outside the page are black. So the stage neither resizes nor samples.
 """
 
 from collections.abc import Hashable, Sequence
@@ -12,7 +12,7 @@ from models.stages.base import CpuPool, ModelStage, StageModel
 from models.stages.pages import PagePixels
 
 MAX_PAGES_PER_BATCH = 1
-"""Pages have sizes of their own, and one page fills every core."""
+"""Pages have different sizes, and one page is enough for all cores."""
 
 
 class Unwarper(StageModel, Protocol):

@@ -49,7 +49,7 @@ class DeviceClassifier(LaneModel):
             (logits,) = model(self._batch(items))
             return (logits[: len(items)],)
 
-        ((logits,),) = self.answers([classify])
+        ((logits,),) = self.run_on_lane([classify])
         refuse_nonsense(self, logits)
         return [int(index) for index in logits.argmax(axis=1)]
 

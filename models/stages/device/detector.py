@@ -41,7 +41,7 @@ class DeviceDetector(LaneModel):
 
     def run(self, items: list[PageInput]) -> list[NDArray[np.float32]]:
         """The maps of pages with one detector shape: float32 (H, W) each. The pages' own sizes may differ."""
-        results = self.answers([partial(_maps, part) for part in _parts(items)])
+        results = self.run_on_lane([partial(_maps, part) for part in _parts(items)])
         maps: list[NDArray[np.float32]] = [found for (batch,) in results for found in batch]
         for found in maps:
             refuse_nonsense(self, found)

@@ -24,12 +24,12 @@ class Placement:
     Attributes:
         title: device and precision, for people.
         threads: CPU threads of one model; 0 leaves torch its own number.
-        turn: held while a CPU computes; a GPU takes batches of several lanes.
+        permit: held while a CPU computes. A GPU takes batches of several lanes at the same time.
     """
 
     title: str
     threads: int = 0
-    turn: AbstractContextManager[object] = field(default_factory=nullcontext)
+    permit: AbstractContextManager[object] = field(default_factory=nullcontext)
 
 
 class LaneModel:
@@ -54,7 +54,7 @@ class LaneModel:
         """See `StageModel.close`. The model lets go of its lane, so that the next lane can have its stream."""
         self._model = self._ring = None
 
-    def answers(self, runs: Sequence[Callable[[TorchModel], Tensors]]) -> list[Arrays]:
+    def run_on_lane(self, runs: Sequence[Callable[[TorchModel], Tensors]]) -> list[Arrays]:
         """Queue runs of the model on the lane, one after the other, and wait for their results.
 
         Args:
@@ -79,7 +79,7 @@ class LaneModel:
             raise EngineFailure("The PyTorch model is closed.")
         sent: list[Readback] = []
         try:
-            with self._placement.turn, self._model.lane.active():
+            with self._placement.permit, self._model.lane.active():
                 self._use_own_threads()
                 for run in runs:
                     sent.append(self._ring.send(run(self._model)))  # noqa: PERF401 - runs before a failure were sent

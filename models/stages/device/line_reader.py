@@ -45,7 +45,7 @@ class DeviceLineReader(LaneModel):
             indices, best = model(cut_lines(items, (rows, self._height, width), PADDING_LEVEL))
             return indices[: len(items)], best[: len(items)]
 
-        ((indices, best),) = self.answers([read])
+        ((indices, best),) = self.run_on_lane([read])
         refuse_nonsense(self, best)
         if indices.size and indices.max() >= self._classes:
             raise EngineFailure(f"The recogniser has more classes than its dictionary, {self._classes}.")

@@ -105,4 +105,4 @@ class DeviceModels:
         title = device_title(self._device, dtype)
         if self._device.type != "cpu":
             return Placement(title)
-        return Placement(title, self._options.threads, self._options.turn)
+        return Placement(title, self._options.threads, self._options.permit)

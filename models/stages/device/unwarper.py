@@ -1,4 +1,4 @@
-"""The unwarping model on the device that its pages are on."""
+"""The unwarping model on the device of its pages."""
 
 from functools import partial
 
@@ -27,5 +27,5 @@ class DeviceUnwarper(LaneModel):
             kept.append(unwarped[0].float())
             return (unwarped[0].permute(1, 2, 0).contiguous(),)
 
-        answers = self.answers([partial(unwarp, page) for page in pages])
-        return [DevicePage(image, tensor) for (image,), tensor in zip(answers, kept, strict=True)]
+        results = self.run_on_lane([partial(unwarp, page) for page in pages])
+        return [DevicePage(image, tensor) for (image,), tensor in zip(results, kept, strict=True)]

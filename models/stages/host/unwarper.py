@@ -25,10 +25,9 @@ class HostUnwarper(EngineModel):
 
 
 def image_of_planes(planes: NDArray[np.float32]) -> Image:
-    """Turn float32 planes (3, H, W) in 0..1 into uint8 (H, W, 3), channels in the same order.
+    """Convert float32 planes (3, H, W) in 0..1 to uint8 (H, W, 3), with channels in the same order.
 
-    Fractions are cut off and not rounded, as in the reference, so a page that comes back unchanged may be one level
-    darker in places.
+    Fractions are cut off and not rounded, as in the reference. So an unchanged page may be one level darker in places.
     """
     levels = np.clip(planes * np.float32(255), 0, 255)
     return np.ascontiguousarray(levels.astype(np.uint8).transpose(1, 2, 0))

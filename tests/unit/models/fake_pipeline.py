@@ -10,7 +10,7 @@ from models.engines.base import EngineOptions, registered_engine
 from models.engines.fake import FakeEngine, ModelFunction, always_class, echo, reads, text_in
 from models.loader import build_pipeline
 from models.options import OcrDefaults
-from models.pipeline import OcrPipeline, Opening, nobody
+from models.pipeline import OcrPipeline, Opening, tell_nobody
 from models.store.weights import ModelStore
 from tests.unit.models.model_files import detection_yml, write_directory
 
@@ -78,7 +78,7 @@ def fake_pipeline(
     defaults: OcrDefaults | None = None,
     without: tuple[str, ...] = (),
     recogniser: str = "recognition",
-    opening: Opening = nobody,
+    opening: Opening = tell_nobody,
     **settings: object,
 ) -> Iterator[OcrPipeline]:
     """Build a pipeline.

@@ -7,7 +7,7 @@ import pytest
 
 from models.batching import Batcher
 from models.errors import DeadlineExceeded, EngineFailure, OutOfDeviceMemory, PipelineStopped
-from models.scheduling.core_turns import work_of
+from models.scheduling.core_scheduler import work_of
 
 
 class GatedLane:

@@ -27,7 +27,7 @@ def test_models_take_turns_where_each_may_use_every_core(tmp_path: Path) -> None
     models = Noting()
     entered = threading.Event()
     with fake_pipeline(tmp_path, models, cores=2):
-        first, second = (options.turn for options in models.options.values())
+        first, second = (options.permit for options in models.options.values())
 
         def enter() -> None:
             with second:

@@ -48,12 +48,12 @@ def test_a_large_input_is_answered_right_and_so_is_the_next(directory: Path, nam
 
 @pytest.mark.parametrize("name", ENGINES)
 def test_a_model_and_its_twins_compute_in_their_turn(directory: Path, name: str) -> None:
-    turn = MagicMock()
-    engine = open_engine(name, directory, EngineOptions(threads=1, turn=turn))
+    permit = MagicMock()
+    engine = open_engine(name, directory, EngineOptions(threads=1, permit=permit))
     for each in (engine, engine.twin()):
         each.run(np.ones((1, 3, 4, 5), np.float32))
     engine.run_all({"x": np.ones((1, 3, 4, 5), np.float32)})
-    assert (turn.__enter__.call_count, turn.__exit__.call_count) == (3, 3)
+    assert (permit.__enter__.call_count, permit.__exit__.call_count) == (3, 3)
 
 
 @pytest.mark.parametrize("name", ENGINES)

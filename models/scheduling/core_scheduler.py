@@ -56,14 +56,14 @@ class PagesInWork:
                 del self._pages[flow]
 
 
-class EngineTurns:
-    """The cores that the models of a pipeline share.
+class CoreScheduler:
+    """Grants the cores that the models of a pipeline share.
 
     Args:
-        cores: how many there are.
+        cores: number of cores.
 
     Attributes:
-        free: cores that nobody has.
+        free: number of cores that no model has.
     """
 
     def __init__(self, cores: int) -> None:
@@ -73,90 +73,90 @@ class EngineTurns:
 
     @property
     def waiting(self) -> int:
-        """Threads that wait for their turn."""
+        """The number of threads that wait for cores."""
         return len(self._waiting)
 
-    def of(self, cores: int, at_once: int = 1) -> AbstractContextManager[object]:
-        """What a model's batch holds while it computes. To be entered by any number of threads.
+    def permit(self, cores: int, at_once: int = 1) -> AbstractContextManager[object]:
+        """The permit that a model's batch holds while it computes. Any number of threads may enter it.
 
         Args:
-            cores: what a batch takes. A model with more threads than there are cores takes all of them.
-            at_once: batches of the model that may compute at the same time.
+            cores: the cores of a batch. A model with more threads than there are cores takes all of them.
+            at_once: number of the model's batches that may compute at the same time.
         """
-        return _Model(self, min(cores, self._cores), at_once)
+        return _Permit(self, min(cores, self._cores), at_once)
 
-    def take(self, model: "_Model") -> None:
-        """Wait for a turn, and for the cores to be free."""
-        waiter = _Waiter(model, works_for_newcomer())
+    def acquire(self, permit: "_Permit") -> None:
+        """Wait until it is this thread's turn and the cores are free."""
+        waiter = _Waiter(permit, works_for_newcomer())
         with self._lock:
             self._waiting.append(waiter)
             self._grant()
         try:
-            waiter.turn.acquire()
+            waiter.granted.acquire()
         except BaseException:  # an interrupt of the main thread: its cores must not be lost
             with self._lock:
                 if waiter in self._waiting:
                     self._waiting.remove(waiter)
                 else:
-                    self._leave(model)
+                    self._leave(permit)
             raise
 
-    def give_back(self, model: "_Model") -> None:
-        """Let the next ones compute."""
+    def release(self, permit: "_Permit") -> None:
+        """Give the cores back and let the next batches compute."""
         with self._lock:
-            self._leave(model)
+            self._leave(permit)
 
-    def _leave(self, model: "_Model") -> None:
-        self.free += model.cores
-        model.computing -= 1
+    def _leave(self, permit: "_Permit") -> None:
+        self.free += permit.cores
+        permit.computing -= 1
         self._grant()
 
     def _grant(self) -> None:
         while True:
-            waiting = [waiter for waiter in self._waiting if waiter.model.computing < waiter.model.at_once]
+            waiting = [waiter for waiter in self._waiting if waiter.permit.computing < waiter.permit.at_once]
             if not waiting:
                 return
             waiter = _next(waiting)
-            if waiter.model.cores > self.free:
+            if waiter.permit.cores > self.free:
                 return
             if waiter is not waiting[0]:
-                waiting[0].passed += waiter.model.cores
+                waiting[0].passed += waiter.permit.cores
             self._waiting.remove(waiter)
-            self.free -= waiter.model.cores
-            waiter.model.computing += 1
-            waiter.turn.release()
+            self.free -= waiter.permit.cores
+            waiter.permit.computing += 1
+            waiter.granted.release()
 
 
-class _Model(AbstractContextManager[object]):
-    """How many cores a batch of a model takes, and how many of its batches compute."""
+class _Permit(AbstractContextManager[object]):
+    """The cores that a batch of a model takes, and the number of the model's batches that compute."""
 
-    def __init__(self, turns: EngineTurns, cores: int, at_once: int) -> None:
+    def __init__(self, scheduler: CoreScheduler, cores: int, at_once: int) -> None:
         self.cores = cores
         self.at_once = at_once
         self.computing = 0
-        self._turns = turns
+        self._scheduler = scheduler
 
     def __enter__(self) -> None:
-        self._turns.take(self)
+        self._scheduler.acquire(self)
 
     def __exit__(self, *_error: object) -> None:
-        self._turns.give_back(self)
+        self._scheduler.release(self)
 
 
 @dataclass(slots=True, eq=False)
 class _Waiter:
-    model: _Model
+    permit: _Permit
     newcomer: bool
     passed: int = 0
-    turn: Lock = field(default_factory=Lock)
+    granted: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
-        self.turn.acquire()
+        self.granted.acquire()
 
 
 def _next(waiting: list[_Waiter]) -> _Waiter:
-    """The one whose turn it is: the first newcomer, unless the head of the line was passed enough."""
+    """The next waiter: the first newcomer, or the head of the queue if others have passed it often enough."""
     head = waiting[0]
-    if head.passed >= _MOST_PASSES * head.model.cores:
+    if head.passed >= _MOST_PASSES * head.permit.cores:
         return head
     return next((waiter for waiter in waiting if waiter.newcomer), head)

@@ -6,29 +6,29 @@ from functools import partial
 
 import pytest
 
-from models.scheduling import core_turns
-from models.scheduling.core_turns import EngineTurns, PagesInWork, work_of, works_for_newcomer
+from models.scheduling import core_scheduler
+from models.scheduling.core_scheduler import CoreScheduler, PagesInWork, work_of, works_for_newcomer
 
 LONG_ENOUGH = 10.0
 
 
 def order_of(threads_in_line: str) -> list[int]:
     """Let threads queue behind one that computes, newcomers (N) and others (-), and tell in which order they go."""
-    turns, served, threads = EngineTurns(1), [], []
+    scheduler, served, threads = CoreScheduler(1), [], []
 
     def compute(number: int, newcomer: bool) -> None:
-        with work_of(newcomer=newcomer), turns.of(1):
+        with work_of(newcomer=newcomer), scheduler.permit(1):
             served.append(number)
 
-    with turns.of(1):
+    with scheduler.permit(1):
         for number, kind in enumerate(threads_in_line):
             threads.append(threading.Thread(target=compute, args=(number, kind == "N")))
             threads[-1].start()
-            _until(lambda waiting=number + 1: turns.waiting == waiting)
+            _until(lambda waiting=number + 1: scheduler.waiting == waiting)
         assert served == []
     for thread in threads:
         thread.join(LONG_ENOUGH)
-    assert (turns.free, turns.waiting) == (1, 0)
+    assert (scheduler.free, scheduler.waiting) == (1, 0)
     return served
 
 
@@ -52,56 +52,56 @@ def test_whoever_was_passed_four_times_goes_next():
     assert order_of("--NNNNNN") == [2, 3, 4, 5, 0, 6, 7, 1]
 
 
-def test_an_engine_that_fails_gives_its_turn_back():
-    turns = EngineTurns(2)
+def test_an_engine_that_fails_gives_its_cores_back():
+    scheduler = CoreScheduler(2)
     try:
-        with turns.of(1):
-            assert turns.free == 1
+        with scheduler.permit(1):
+            assert scheduler.free == 1
             raise ValueError
     except ValueError:
-        assert turns.free == 2
+        assert scheduler.free == 2
 
 
 def test_a_model_of_many_threads_waits_for_its_cores_and_is_not_put_off_by_those_of_one():
-    turns, served, threads = EngineTurns(2), [], []
+    scheduler, served, threads = CoreScheduler(2), [], []
 
     def compute(name: str, cores: int) -> None:
-        with turns.of(cores):
+        with scheduler.permit(cores):
             served.append(name)
 
-    with turns.of(1):
+    with scheduler.permit(1):
         for number, (name, cores) in enumerate((("wide", 2), ("narrow", 1))):
             threads.append(threading.Thread(target=compute, args=(name, cores)))
             threads[-1].start()
-            _until(lambda waiting=number + 1: turns.waiting == waiting)
-        assert (served, turns.free) == ([], 1)
+            _until(lambda waiting=number + 1: scheduler.waiting == waiting)
+        assert (served, scheduler.free) == ([], 1)
     for thread in threads:
         thread.join(LONG_ENOUGH)
-    assert (served, turns.free, turns.waiting) == (["wide", "narrow"], 2, 0)
+    assert (served, scheduler.free, scheduler.waiting) == (["wide", "narrow"], 2, 0)
 
 
 def test_a_model_of_two_cores_is_passed_by_eight_newcomers_of_one():
-    turns, served, threads = EngineTurns(2), [], []
-    wide, narrow = turns.of(2), turns.of(1, 2)
+    scheduler, served, threads = CoreScheduler(2), [], []
+    wide, narrow = scheduler.permit(2), scheduler.permit(1, 2)
 
     def compute(number: int) -> None:
         with work_of(newcomer=number > 0), wide if number == 0 else narrow:
             served.append(number)
 
-    with turns.of(2):
+    with scheduler.permit(2):
         for number in range(12):
             threads.append(threading.Thread(target=compute, args=(number,)))
             threads[-1].start()
-            _until(lambda waiting=number + 1: turns.waiting == waiting)
+            _until(lambda waiting=number + 1: scheduler.waiting == waiting)
     for thread in threads:
         thread.join(LONG_ENOUGH)
     assert served.index(0) == 8
-    assert turns.free == 2
+    assert scheduler.free == 2
 
 
 def test_a_model_computes_no_more_batches_at_once_than_it_may_and_keeps_no_core_meanwhile():
-    turns = EngineTurns(3)
-    one_stream, other, computed = turns.of(1), turns.of(2), threading.Event()
+    scheduler = CoreScheduler(3)
+    one_stream, other, computed = scheduler.permit(1), scheduler.permit(2), threading.Event()
 
     def compute() -> None:
         with one_stream:
@@ -110,18 +110,18 @@ def test_a_model_computes_no_more_batches_at_once_than_it_may_and_keeps_no_core_
     second = threading.Thread(target=compute)
     with one_stream:
         second.start()
-        _until(lambda: turns.waiting == 1)
+        _until(lambda: scheduler.waiting == 1)
         with other:
-            assert turns.free == 0
+            assert scheduler.free == 0
         assert not computed.is_set()
     second.join(LONG_ENOUGH)
     assert computed.is_set()
-    assert turns.free == 3
+    assert scheduler.free == 3
 
 
 def test_an_interrupt_of_one_that_waits_loses_no_core(monkeypatch):
-    turns = EngineTurns(1)
-    model = turns.of(1)
+    scheduler = CoreScheduler(1)
+    model = scheduler.permit(1)
 
     class Interrupted:
         calls = 0
@@ -132,37 +132,37 @@ def test_an_interrupt_of_one_that_waits_loses_no_core(monkeypatch):
                 raise KeyboardInterrupt
 
         def release(self) -> None:
-            """The turn came, and nobody takes it."""
+            """The cores are granted, and no thread takes them."""
 
-    monkeypatch.setattr(core_turns, "_Waiter", partial(core_turns._Waiter, turn=Interrupted()))
+    monkeypatch.setattr(core_scheduler, "_Waiter", partial(core_scheduler._Waiter, granted=Interrupted()))
     with pytest.raises(KeyboardInterrupt), model:
         pass
-    assert (turns.free, turns.waiting) == (1, 0)
-    monkeypatch.setattr(core_turns, "_Waiter", partial(core_turns._Waiter.func, turn=Interrupted()))
-    turns.free = 0
+    assert (scheduler.free, scheduler.waiting) == (1, 0)
+    monkeypatch.setattr(core_scheduler, "_Waiter", partial(core_scheduler._Waiter.func, granted=Interrupted()))
+    scheduler.free = 0
     with pytest.raises(KeyboardInterrupt), model:
         pass
-    assert (turns.free, turns.waiting) == (0, 0)
+    assert (scheduler.free, scheduler.waiting) == (0, 0)
 
 
 def test_models_compute_side_by_side_as_far_as_the_cores_go():
-    turns = EngineTurns(3)
-    with turns.of(1), turns.of(2):
-        assert turns.free == 0
-    with turns.of(8):
-        assert turns.free == 0
-    assert turns.free == 3
+    scheduler = CoreScheduler(3)
+    with scheduler.permit(1), scheduler.permit(2):
+        assert scheduler.free == 0
+    with scheduler.permit(8):
+        assert scheduler.free == 0
+    assert scheduler.free == 3
 
 
 def test_a_thread_that_says_nothing_is_a_newcomer_again_after_a_batch_that_was_none():
-    turns = EngineTurns(1)
+    scheduler = CoreScheduler(1)
     with work_of(newcomer=False):
         pass
-    with turns.of(1):
-        late = threading.Thread(target=turns.of(1).__enter__)
+    with scheduler.permit(1):
+        late = threading.Thread(target=scheduler.permit(1).__enter__)
         late.start()
-        _until(lambda: turns.waiting == 1)
-        assert turns._waiting[0].newcomer
+        _until(lambda: scheduler.waiting == 1)
+        assert scheduler._waiting[0].newcomer
     late.join(LONG_ENOUGH)
 
 
