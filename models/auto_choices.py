@@ -1,4 +1,4 @@
-"""What a pipeline gets where its configuration leaves the choice: engine, precision, padding, threads and streams."""
+"""The choices that a configuration leaves to the pipeline: engine, precision, padding, threads and streams."""
 
 import logging
 import platform
@@ -17,7 +17,7 @@ from models.stages.recognition import MAX_OWN_LINES
 logger = logging.getLogger(__name__)
 
 _MOST_STREAMS = 8
-"""Of a recogniser: each keeps what it prepared for every width, as far as OpenVINO has it for each stream."""
+"""The most streams of one recogniser. For each, OpenVINO may keep what it prepared for every width."""
 
 Probe = Callable[[], tuple[ModelDirectory, EngineOptions]]
 """Gives the model that engines are measured with, and how it will be opened."""
@@ -47,11 +47,11 @@ class AutoChoices:
 
     Args:
         config: what is configured; a value that is not ``auto`` is kept.
-        memory: a directory that the measured engine is remembered in.
+        memory: the directory that keeps the name of the measured engine.
 
     Attributes:
-        cores: of this pipeline.
-        threads: of each model.
+        cores: CPU cores of this pipeline.
+        threads: threads of each model.
     """
 
     def __init__(self, config: PipelineConfig, memory: Path) -> None:
@@ -68,7 +68,7 @@ class AutoChoices:
 
     @property
     def padding(self) -> Padding:
-        """How lines are padded to a common width: by profile and device."""
+        """The way lines are padded to a common width. It depends on the profile and the device."""
         if self._config.padding != "auto":
             return self._config.padding
         if self._config.device != "cpu":
@@ -79,7 +79,7 @@ class AutoChoices:
     def streams(self) -> int:
         """Recognition batches that compute at once. Single lines are too little work to be shared among threads.
 
-        As many as leave the fewest threads idle, because each has the same whole number of them.
+        Each stream has the same whole number of threads. The number of streams leaves the fewest threads idle.
         """
         if self._config.device != "cpu" or MAX_OWN_LINES.get(self.padding) != 1:
             return 1
@@ -87,7 +87,7 @@ class AutoChoices:
         return max(range(most // 2 + 1, most + 1), key=lambda streams: (self.threads // streams * streams, streams))
 
     def precision(self, stage: str) -> Precision:
-        """What a stage computes in: its own setting, the common one, or by profile and device."""
+        """The precision of a stage: its own setting, or the common one, or the choice by profile and device."""
         own = self._config.stage_precisions.get(stage)
         on_gpu = self._config.device != "cpu"
         if own is not None:
@@ -99,11 +99,11 @@ class AutoChoices:
         return "fast" if on_gpu or self._config.profile == "fast" else "f32"
 
     def engine(self, model: ModelDirectory, probe: Probe) -> str:
-        """The engine of a model. Where several could run it, the fastest, measured once for all models.
+        """The engine of a model. Where several could run it, the fastest one is measured once for all models.
 
         Args:
-            model: to be opened.
-            probe: the configured recogniser, which takes most of the time. Asked for where engines are measured.
+            model: the model to open.
+            probe: gives the configured recogniser, which takes most of the time. Called only to measure engines.
 
         Raises:
             EngineUnavailable, EngineFailure: see `fastest_engine`.

@@ -1,6 +1,6 @@
 """The optional modules of a pipeline: one table of their names, their switches and their keys in PaddleX's file.
 
-Whatever goes through all of them takes them from `OPTIONAL_MODULES`. What opens each is in `models.loader`.
+Code that goes through all of them takes them from `OPTIONAL_MODULES`. `models.loader` opens them.
 """
 
 from dataclasses import dataclass, fields
@@ -45,7 +45,7 @@ class OptionalModule:
         return bool(getattr(options, self.switch) and (self.needs is None or getattr(options, self.needs)))
 
     def configured(self, config: PipelineConfig) -> ModuleConfig | None:
-        """Its model; None where the configuration leaves it out."""
+        """The configuration of its model; None where the configuration leaves it out."""
         module: ModuleConfig | None = getattr(config, self.name)
         return module
 
@@ -82,6 +82,6 @@ def modules_opened_at_start(config: PipelineConfig) -> int:
 
 
 def without_optional_modules() -> OcrOverrides:
-    """The wishes of a request that turns off whatever it can."""
+    """The options of a request that turns off every module that it can."""
     switches: dict[str, Any] = {module.switch: False for module in OPTIONAL_MODULES if module.can_be_requested}
     return OcrOverrides(**switches)

@@ -51,12 +51,12 @@ class Stages:
     table_structure: OptionalStage[TableStage]
 
     def optional(self) -> "tuple[OptionalStage[OpenedStage], ...]":
-        """Those of `OPTIONAL_MODULES`, in its order."""
+        """The stages of `OPTIONAL_MODULES`, in its order."""
         return tuple(getattr(self, module.name) for module in OPTIONAL_MODULES)
 
 
 class OpenedStage(Closable, Protocol):
-    """What all stages have in common."""
+    """The interface that all stages share."""
 
     @property
     def batcher(self) -> Batcher[Any, Any]:

@@ -1,4 +1,4 @@
-"""The engines: one table of their names, what opens their models, what installs them and what they read.
+"""The table of the engines: their names, their modules, the extras that install them and the formats they read.
 
 No inference library is imported here; an engine's module is imported when the engine is used.
 """
@@ -20,10 +20,10 @@ class RegisteredEngine:
     """One engine.
 
     Attributes:
-        module: ours, with its function ``open_model``; of `DEVICE_ENGINE` with its class ``DeviceModels``.
-        model_format: what it reads.
+        module: our module, with its function ``open_model``; the one of `DEVICE_ENGINE` has a class ``DeviceModels``.
+        model_format: the format that it reads.
         extra: the extra of this distribution that brings its library; None where that is always installed.
-        paddlex_name: what PaddleX's top-level key ``engine`` calls it; None where PaddleX does not have it.
+        paddlex_name: its name in PaddleX's top-level key ``engine``; None where PaddleX does not have it.
     """
 
     module: str
@@ -44,7 +44,7 @@ ENGINES: Mapping[str, RegisteredEngine] = {
 
 
 def format_of(engine: str) -> ModelFormat | None:
-    """What an engine reads; None for ``auto``, which takes what is installed, and for engines of tests."""
+    """The format that an engine reads; None for ``auto``, which takes what is installed, and for engines of tests."""
     return ENGINES[engine].model_format if engine in ENGINES else None
 
 

@@ -1,4 +1,4 @@
-"""How large a page may be and how large it will be: pure arithmetic, done before anything is decoded."""
+"""The size of a page and its limits. This is arithmetic that is done before anything is decoded."""
 
 import math
 
@@ -18,7 +18,7 @@ def check_pixels(width: int, height: int, max_pixels: int, page: int | None = No
         page: 1-based page number for the message; None for an image.
 
     Raises:
-        PixelLimitExceeded: with the contract's wording.
+        PixelLimitExceeded: the image is over the cap. The wording is the contract's.
     """
     if width * height > max_pixels:
         prefix = "" if page is None else f"Page {page}: "
@@ -29,12 +29,12 @@ def check_pixels(width: int, height: int, max_pixels: int, page: int | None = No
 
 
 def rendered_size(points: tuple[float, float], scale: float) -> tuple[int, int]:
-    """Width and height in pixels of a page of ``points`` (1/72 inch) at ``scale`` pixels a point, rounded up."""
+    """Width and height in pixels of a page of ``points`` (1/72 inch) at ``scale`` pixels per point, rounded up."""
     return math.ceil(points[0] * scale), math.ceil(points[1] * scale)
 
 
 def side_scale(points: tuple[float, float], scale: float, max_side: int | None) -> float:
-    """The scale a PDF page is wanted at: ``scale``, or a smaller one at which no side is over ``max_side`` pixels."""
+    """The wanted scale of a PDF page: ``scale``, or a smaller one at which no side is over ``max_side`` pixels."""
     if max_side is None:
         return scale
     # Half a pixel less, because sizes are rounded up.
@@ -42,17 +42,17 @@ def side_scale(points: tuple[float, float], scale: float, max_side: int | None) 
 
 
 def fitting_scale(points: tuple[float, float], page: int, scale: float, min_scale: float, max_pixels: int) -> float:
-    """The scale a PDF page is rendered at: ``scale``, or the largest one that keeps it within the pixel cap.
+    """The scale for rendering a PDF page: ``scale``, or the largest one that keeps it within the pixel cap.
 
     Args:
         points: width and height in points, both greater than 0.
         page: 1-based page number for the message.
-        scale: pixels a point that are wanted.
-        min_scale: pixels a point below which a page is refused.
+        scale: the wanted pixels per point.
+        min_scale: the fewest pixels per point. A page that would need fewer is refused.
         max_pixels: the cap on width times height.
 
     Raises:
-        PixelLimitExceeded: the page is too large even at ``min_scale``; with the contract's wording.
+        PixelLimitExceeded: the page is too large even at ``min_scale``. The wording is the contract's.
     """
     if math.prod(rendered_size(points, scale)) <= max_pixels:
         return scale
