@@ -1,6 +1,6 @@
-"""The command ``ppocr-server``: what can be typed, and nothing else.
+"""The command ``ppocr-server``: its commands and their options, and nothing else.
 
-Every command imports its work when it runs, so that help and ``config`` need neither an engine nor an HTTP server.
+Every command imports its module when it runs, so that help and ``config`` need neither an engine nor an HTTP server.
 """
 
 from pathlib import Path
@@ -8,20 +8,20 @@ from typing import Literal
 
 import click
 
-from server.cli.failures import Failing
-from server.cli.parameters import configured, recognition_options
+from server.cli.failures import CommandGroup
+from server.cli.parameters import configuration_options, recognition_options
 
 PathOption = click.Path(path_type=Path)
 
 
-@click.group(cls=Failing, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="ppocr-server")
 def main() -> None:
     """Read text in images and PDF files, as a server or right here."""
 
 
 @main.command()
-@configured
+@configuration_options
 @click.option("--host", help="Address to listen on; any other than a loopback address needs access tokens.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes any free one.")
 @click.option("--insecure", is_flag=True, help="Listen beyond this machine without access tokens.")
@@ -35,7 +35,7 @@ def serve(config: Path | None, settings: tuple[str, ...], host: str | None, port
 
 
 @main.command()
-@configured
+@configuration_options
 @recognition_options
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
@@ -51,17 +51,17 @@ def ocr(
     form: str,
     output: Path | None,
     max_pages: int | None,
-    **wishes: bool | float | str | None,
+    **overrides: bool | float | str | None,
 ) -> None:
     """Read the text of FILES (images, TIFF, PDF) without a server."""
     from server.cli.ocr import read_files
     from server.cli.output import OutputFormat
 
-    read_files(config, settings, files, OutputFormat(form), output, max_pages, wishes)
+    read_files(config, settings, files, OutputFormat(form), output, max_pages, overrides)
 
 
 @main.command("config")
-@configured
+@configuration_options
 def show_config(config: Path | None, settings: tuple[str, ...]) -> None:
     """Print the configuration in force, secrets masked."""
     from server.cli.start import load
@@ -74,7 +74,7 @@ def show_config(config: Path | None, settings: tuple[str, ...]) -> None:
 
 
 @main.command()
-@configured
+@configuration_options
 def check(config: Path | None, settings: tuple[str, ...]) -> None:
     """Say what this installation can do: device, engine, models, and one real line read."""
     from server.cli.check import check_installation
@@ -83,13 +83,13 @@ def check(config: Path | None, settings: tuple[str, ...]) -> None:
 
 
 @main.command()
-@configured
+@configuration_options
 @click.option(
     "--timeout", "timeout_seconds", type=click.FloatRange(min=0, min_open=True), default=5.0, show_default=True,
     help="Seconds to wait for an answer.",
 )  # fmt: skip
 def ready(config: Path | None, settings: tuple[str, ...], timeout_seconds: float) -> None:
-    """Ask the server that runs with this configuration whether it is ready; exit code 1 where it is not."""
+    """Ask the server that runs with this configuration whether it is ready. The exit code is 1 if it is not."""
     from server.cli.ready import ask_ready
 
     ask_ready(config, settings, timeout_seconds)
@@ -97,39 +97,39 @@ def ready(config: Path | None, settings: tuple[str, ...], timeout_seconds: float
 
 @main.group()
 def models() -> None:
-    """Weights: what there is, fetching, checking."""
+    """List, fetch and verify models."""
 
 
 @models.command("list")
-@configured
+@configuration_options
 def list_models(config: Path | None, settings: tuple[str, ...]) -> None:
-    """List the models that have a name here, and whether they are installed."""
+    """List the known models, and whether they are installed."""
     from server.cli.models import list_models
 
     list_models(config, settings)
 
 
 @models.command()
-@configured
+@configuration_options
 @click.argument("names", nargs=-1)
 @click.option(
     "--format", "form", type=click.Choice(["onnx", "paddle"]),
-    help="With NAMES: another format than the one that the configured engine reads.",
+    help="With NAMES: this format instead of the one that the configured engine reads.",
 )  # fmt: skip
 def pull(
     config: Path | None, settings: tuple[str, ...], names: tuple[str, ...], form: Literal["onnx", "paddle"] | None
 ) -> None:
-    """Fetch and verify models: those NAMES, else all that the configuration names."""
+    """Fetch and verify models: NAMES, or all models of the configuration."""
     from server.cli.models import pull_models
 
     pull_models(config, settings, names, form)
 
 
 @models.command()
-@configured
+@configuration_options
 @click.argument("names", nargs=-1)
 def verify(config: Path | None, settings: tuple[str, ...], names: tuple[str, ...]) -> None:
-    """Compare installed models with their SHA-256 sums: those NAMES, else all."""
+    """Compare installed models with their SHA-256 sums: NAMES, or all installed models."""
     from server.cli.models import verify_models
 
     verify_models(config, settings, names)

@@ -1,4 +1,4 @@
-"""``ppocr-server check``: what runs where, which weights are there, and whether text is really read."""
+"""``ppocr-server check``: prints device, engine and weights, and proves that text is read."""
 
 import asyncio
 import platform
@@ -16,7 +16,7 @@ from models.optional_stage import ModuleState, ModuleStatus
 from models.store.weights import ModelStore
 from server.cli.drawn_line import LINE, is_right, read_line
 from server.cli.failures import Failure
-from server.cli.start import load, named, open_store
+from server.cli.start import load, named_models, open_store
 from server.config.load import Configuration
 from server.decode.decoder import Decoder
 from server.decode.workers.process import PROTECTIONS, WorkerNotStarted, what_is_missing
@@ -24,10 +24,10 @@ from server.version import installed_version
 
 
 def check_installation(config: Path | None, settings: Sequence[str]) -> None:
-    """Print what was found, the failures included.
+    """Print all findings, also the failures.
 
     Raises:
-        Failure: something that the configuration needs does not work.
+        Failure: a part that the configuration needs does not work.
     """
     configuration = load(config, settings)
     store = open_store(configuration)
@@ -36,12 +36,14 @@ def check_installation(config: Path | None, settings: Sequence[str]) -> None:
     engine = configuration.settings.engine
     click.echo(f"device: {engine.first_device}, {usable_cores()} CPU cores; engine: {engine.name}")
     click.echo("weights:")
-    for name in named(configuration.pipeline):
+    for name in named_models(configuration.pipeline):
         click.echo(f"  {name}: {_weights(store, name, format_of(engine.name))}")
     click.echo(f"decode workers: {asyncio.run(_isolation(configuration))}")
     text = asyncio.run(_read(configuration, store))
     if not is_right(text):
-        raise Failure(f"A line that says '{LINE}' was read as '{text}'.")
+        raise Failure(
+            f"A drawn line of the text '{LINE}' was read as '{text}'. Check the models with: ppocr-server models verify"
+        )
     click.echo(f"reading: a drawn line was read as '{text}'")
 
 

@@ -1,4 +1,4 @@
-"""Proves that an installation reads: draws a line of known text and reads it with the configured pipeline."""
+"""Proves that an installation reads text: draws a known line and reads it with the configured pipeline."""
 
 import re
 
@@ -22,7 +22,7 @@ def draw_line() -> Image:
 
 
 async def read_line(pipeline: OcrPipeline) -> str:
-    """Read the drawn line and give its text, lines joined by spaces.
+    """Read the drawn line and give its text. Several lines are joined by spaces.
 
     Raises:
         OcrError: the pipeline cannot read at all.
@@ -32,5 +32,5 @@ async def read_line(pipeline: OcrPipeline) -> str:
 
 
 def is_right(text: str) -> bool:
-    """Tell whether a reading is the line's text. Spaces do not count: some recognisers leave them out."""
+    """Whether the read text is the line's. Spaces do not count, because some recognisers leave them out."""
     return re.sub(r"\s", "", text) == re.sub(r"\s", "", LINE)

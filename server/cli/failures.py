@@ -1,4 +1,4 @@
-"""Errors of the command line: one readable message, an exit code, no traceback."""
+"""Errors of the command line. Each is one readable message and an exit code, without a traceback."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,23 +14,23 @@ class Failure(click.ClickException):
 
 
 class Misconfigured(click.ClickException):
-    """Ends the command with a message and exit code 2: what was asked for cannot be right."""
+    """Ends the command with a message and exit code 2: the configuration or an option is wrong."""
 
     exit_code = 2
 
 
-class Failing(click.Group):
+class CommandGroup(click.Group):
     """A group whose commands may raise the project's own errors."""
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; a wrong configuration exits with 2, everything else that is known with 1."""
+        """Run the command. The exit code is 2 for a wrong configuration and 1 for other known errors."""
         with readable_errors():
             return super().invoke(ctx)
 
 
 @contextmanager
 def readable_errors() -> Iterator[None]:
-    """Turn errors that explain themselves into their message."""
+    """Convert the project's own errors to errors of the command line, with the same message."""
     try:
         yield
     except ConfigurationError as error:

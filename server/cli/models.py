@@ -1,4 +1,4 @@
-"""``ppocr-server models``: what weights there are, fetching them, and comparing them with their sums."""
+"""``ppocr-server models``: lists models, fetches them, and compares them with their SHA-256 sums."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,16 +11,16 @@ from models.languages.groups import languages_read_by
 from models.store.downloads import Downloads
 from models.store.stored_model import StoredModel
 from server.cli.failures import Failure
-from server.cli.start import load, named, open_store, pull_named, pulled_format, say
+from server.cli.start import load, named_models, open_store, pull_named, pulled_format, say
 
 _MEGABYTE = 1_000_000
 
 
 def list_models(config: Path | None, settings: Sequence[str]) -> None:
-    """Print one line a model: name, state, size, task, and where it comes from; below it, what a recogniser reads."""
+    """Print one line per model: name, state, size, task and origin. A recogniser's languages follow below it."""
     configuration = load(config, settings)
     store = open_store(configuration)
-    used = named(configuration.pipeline)
+    used = named_models(configuration.pipeline)
     for model in store.entries():
         mark = "*" if model.name in used else " "
         click.echo(f"{mark} {model.name:<40} {model.state:<14} {_size(model):>9}  {model.task:<21} {_origin(model)}")
@@ -34,7 +34,7 @@ def list_models(config: Path | None, settings: Sequence[str]) -> None:
 def pull_models(
     config: Path | None, settings: Sequence[str], names: Sequence[str], model_format: ModelFormat | None
 ) -> None:
-    """Fetch and verify models, in the format that is asked for, else the one that the configured engine reads.
+    """Fetch and verify models, in the given format or else the one that the configured engine reads.
 
     Raises:
         OcrError: a model is unknown or cannot be fetched.
@@ -50,10 +50,10 @@ def pull_models(
 
 
 def verify_models(config: Path | None, settings: Sequence[str], names: Sequence[str]) -> None:
-    """Hash models and say what each file was compared with.
+    """Hash the files of models, and print which sum each file matches.
 
     Raises:
-        Failure: some model is missing or is not what it should be.
+        Failure: a model is missing or does not match.
     """
     store = open_store(load(config, settings))
     chosen = names or [model.name for model in store.entries() if model.state != "not_installed"]

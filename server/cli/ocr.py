@@ -1,4 +1,4 @@
-"""``ppocr-server ocr``: reads files in this process and prints or saves what was read."""
+"""``ppocr-server ocr``: reads files in this process, and prints or saves the results."""
 
 import asyncio
 import sys
@@ -25,31 +25,31 @@ from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import sniff_kind
 from server.service import DocumentReader, RecognizedPage
 
-Wishes = Mapping[str, Any]
-"""Options as click gives them, by the names of `OcrOverrides`; click has checked their types."""
+GivenOptions = Mapping[str, Any]
+"""Options as click gives them, by the names of `OcrOverrides`. click has checked their types."""
 
 
 async def _read(
-    reader: DocumentReader, file: Path, wishes: OcrOverrides, max_pages: int | None, writer: Writer
+    reader: DocumentReader, file: Path, overrides: OcrOverrides, max_pages: int | None, writer: Writer
 ) -> None:
-    """Read one file, several of its pages at once, and write what was read."""
+    """Read one file, several of its pages at once, and write the result."""
     data = await asyncio.to_thread(file.read_bytes)
     raw = RawFile(data, sniff_kind(data) or FileKind.IMAGE)
     with _Progress(file.name) as progress:
 
         async def finish(page: RecognizedPage) -> PageOutput:
-            output = await asyncio.to_thread(writer.shape, page.result)
+            output = await asyncio.to_thread(writer.render, page.result)
             progress.page_done()
             return output
 
         document = await reader.recognize(
-            raw, wishes, finish, max_pages=max_pages, deadline=None, choose=progress.every_page
+            raw, overrides, finish, max_pages=max_pages, deadline=None, choose=progress.every_page
         )
     writer.write(file, document.pages)
 
 
 class _Progress(ExitStack):
-    """A progress bar, shown where a document has more than one page."""
+    """A progress bar, shown if a document has more than one page."""
 
     def __init__(self, label: str) -> None:
         super().__init__()
@@ -73,16 +73,17 @@ def read_files(
     form: OutputFormat,
     output: Path | None,
     max_pages: int | None,
-    wishes: Wishes,
+    given: GivenOptions,
 ) -> None:
-    """Read files one after the other; one that cannot be read is said so and does not stop the others.
+    """Read files one after the other. An unreadable file is reported and does not stop the others.
 
     Raises:
         ConfigurationError, OcrError: nothing can be read at all.
-        Failure: an option is wrong, or some file could not be read.
+        Misconfigured: an option is wrong.
+        Failure: a file could not be read.
     """
     configuration = load(config, settings)
-    overrides = OcrOverrides(**wishes)
+    overrides = OcrOverrides(**given)
     try:
         configuration.pipeline.defaults.resolve(overrides)
     except InvalidOption as error:
@@ -94,14 +95,14 @@ def read_files(
 
 
 async def _read_all(
-    configuration: Configuration, wishes: OcrOverrides, files: Sequence[Path], max_pages: int | None, writer: Writer
+    configuration: Configuration, overrides: OcrOverrides, files: Sequence[Path], max_pages: int | None, writer: Writer
 ) -> int:
-    """Read every file; give the number of those that could not be read."""
+    """Read every file, and give the number of files that could not be read."""
     failed = 0
     async with _opened(configuration) as reader:
         for file in files:
             try:
-                await _read(reader, file, wishes, max_pages, writer)
+                await _read(reader, file, overrides, max_pages, writer)
             except (RequestError, OSError) as error:
                 failed += 1
                 click.echo(f"{file}: {_explained(error)}", err=True)
@@ -109,7 +110,7 @@ async def _read_all(
 
 
 def _explained(error: Exception) -> Exception:
-    """The pipeline's own error where one is behind it: a request error is worded for callers of a server."""
+    """The pipeline's own error if it is the cause. The message of a request error is for callers of a server."""
     found = error
     while isinstance(found.__cause__, OcrError):
         found = found.__cause__

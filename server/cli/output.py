@@ -1,4 +1,4 @@
-"""What the command ``ocr`` makes of a file that was read: text, JSON or pictures, printed or saved."""
+"""The results of the command ``ocr``: text, JSON or pictures, printed or saved."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -26,19 +26,19 @@ class OutputFormat(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PageOutput:
-    """What is kept of one page: the page itself may be large and is not."""
+    """One page's result. The page itself may be large and is not kept."""
 
     content: bytes
 
 
 class Writer:
-    """Shapes pages and writes files' results.
+    """Renders pages and writes the results of files.
 
     Args:
-        form: one of the formats.
-        directory: where files go; None prints, except for pictures, which then go to the current directory.
-        picture_limit: largest width and height of a picture, or None.
-        files: all that will be read; their names must differ where results are saved under them.
+        form: the format.
+        directory: for the result files. None prints the results, but saves pictures in the current directory.
+        picture_limit: largest width and height of a picture in pixels, or None.
+        files: all files that will be read. If results are saved, their names must differ.
     """
 
     def __init__(
@@ -51,8 +51,8 @@ class Writer:
             _require_different_names(files)
             self._directory.mkdir(parents=True, exist_ok=True)
 
-    def shape(self, result: PageResult) -> PageOutput:
-        """Reduce a page to what will be written; CPU work."""
+    def render(self, result: PageResult) -> PageOutput:
+        """Convert a page to the format. CPU work."""
         if self._form is OutputFormat.TEXT:
             return PageOutput("".join(f"{line.text}\n" for line in result.lines).encode())
         if self._form is OutputFormat.JSON:
@@ -91,4 +91,7 @@ def _json(file: Path, pages: Sequence[PageOutput]) -> bytes:
 def _require_different_names(files: Sequence[Path]) -> None:
     repeated = [name for name, count in Counter(file.name for file in files).items() if count > 1]
     if repeated:
-        raise Misconfigured(f"Several files are named {repeated[0]}; save them into different directories.")
+        raise Misconfigured(
+            f"Several files are named {repeated[0]}, so their results would have the same name. Read them in separate "
+            "runs, each with its own --output."
+        )

@@ -10,19 +10,19 @@ F = TypeVar("F", bound=Callable[..., object])
 
 _SWITCHES = {
     "use-doc-orientation-classify": "Turn the page upright.",
-    "use-doc-unwarping": "Unwarp a photographed page.",
+    "use-doc-unwarping": "Unwarp a curved or photographed page.",
     "use-textline-orientation": "Turn upside-down lines.",
     "return-word-box": "Boxes of single words and characters.",
 }
 _NUMBERS = {
-    "text-det-thresh": "A pixel is text from this probability on.",
-    "text-det-box-thresh": "A box is kept from this mean probability on.",
-    "text-det-unclip-ratio": "How far boxes grow.",
-    "text-rec-score-thresh": "Lines below this score are left out.",
+    "text-det-thresh": "A pixel above this probability is text.",
+    "text-det-box-thresh": "A box is kept if its mean probability is at least this.",
+    "text-det-unclip-ratio": "Ratio by which boxes are enlarged.",
+    "text-rec-score-thresh": "Lines with a lower score are left out.",
 }
 
 
-def configured(command: F) -> F:
+def configuration_options(command: F) -> F:
     """Add ``--config`` and ``--set``."""
     chosen = click.option(
         "--config",
@@ -36,7 +36,7 @@ def configured(command: F) -> F:
 
 
 def recognition_options(command: F) -> F:
-    """Add what a request to the server can ask for. An option that is not given takes the configured value."""
+    """Add the options that a request to the server has too. An option that is not given takes the configured value."""
     for name, text in reversed(_NUMBERS.items()):
         command = click.option(f"--{name}", type=float, help=text)(command)
     limits = click.option("--text-det-limit-type", type=click.Choice(["min", "max"]), help="What the limit applies to.")

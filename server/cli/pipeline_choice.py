@@ -1,4 +1,4 @@
-"""What will read pages for ``ppocr-server serve``: a pipeline in this process, or replicas of it in others."""
+"""Chooses the page reader of ``ppocr-server serve``: a pipeline in this process, or replicas in other processes."""
 
 import os
 from functools import partial
@@ -17,11 +17,11 @@ from server.pipelines.replicas.messages import StoreSettings
 from server.pipelines.replicas.placement import replicas_of
 
 
-def reader_of(configuration: Configuration, store: ModelStore) -> tuple[StartUp, PageReaderHost]:
-    """The reader that the configuration describes, with nothing loaded yet, and the start that will load it.
+def choose_reader(configuration: Configuration, store: ModelStore) -> tuple[StartUp, PageReaderHost]:
+    """Make the page reader that the configuration describes, and the start that will load it. Nothing is loaded yet.
 
     Raises:
-        EngineUnavailable: every GPU is to be used, and there is none.
+        EngineUnavailable: the configuration wants every GPU, and there is none.
     """
     replicas = replicas_of(configuration, _settings(configuration, store), os.environ)
     models = modules_opened_at_start(configuration.pipeline) * max(1, len(replicas))

@@ -1,4 +1,4 @@
-"""``ppocr-server ready``: asks the server of this configuration, on this machine, whether it takes documents."""
+"""``ppocr-server ready``: asks the server of this configuration on this machine whether it takes documents."""
 
 import http.client
 import json
@@ -19,11 +19,11 @@ _EVERY_ADDRESS = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa:
 
 
 def ask_ready(config: Path | None, settings: Sequence[str], timeout_seconds: float) -> None:
-    """Print what the server says of itself.
+    """Print the status of the server.
 
     Raises:
         ConfigurationError: the configuration is wrong.
-        Failure: nothing answers, or the server says that it is not ready.
+        Failure: the server does not answer, or it is not ready.
     """
     listen = load(config, settings).settings.server
     connection = _connect(listen, timeout_seconds)
@@ -36,14 +36,14 @@ def ask_ready(config: Path | None, settings: Sequence[str], timeout_seconds: flo
         raise Failure(f"Nothing answers on {listen.host} port {listen.port}: {reason}.") from error
     finally:
         connection.close()
-    said = _status(body)
+    server_status = _status(body)
     if status != _OK:
-        raise Failure(f"The server answers with {status}: {said}.")
-    click.echo(said)
+        raise Failure(f"The server answers with {status}: {server_status}.")
+    click.echo(server_status)
 
 
 def _connect(listen: ServerSettings, timeout_seconds: float) -> http.client.HTTPConnection:
-    """The way to the server; its certificate is not checked, because we ask ourselves and send no secret."""
+    """Connect to the server. Its certificate is not checked, because it is on this machine and gets no secret."""
     host = _EVERY_ADDRESS.get(listen.host, listen.host)
     if listen.tls_certificate is None:
         return http.client.HTTPConnection(host, listen.port, timeout=timeout_seconds)

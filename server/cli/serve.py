@@ -1,4 +1,4 @@
-"""``ppocr-server serve``: checks, and then the HTTP server in this process, which loads the models while it listens."""
+"""``ppocr-server serve``: runs the HTTP server in this process. It loads the models while it listens."""
 
 import asyncio
 import logging
@@ -16,7 +16,7 @@ from litestar import Litestar
 from server.app import create_app
 from server.children.core_dumps import forbid_core_dumps
 from server.cli.failures import Failure
-from server.cli.pipeline_choice import reader_of
+from server.cli.pipeline_choice import choose_reader
 from server.cli.sockets import listen_on, url_of
 from server.cli.start import load, open_store
 from server.config.access import check_exposure
@@ -29,7 +29,8 @@ from server.telemetry.logs import configure_logging
 
 ENOUGH_FILES = 65_536
 KEEP_ALIVE_SECONDS = 75
-"""Longer than proxies keep theirs, usually a minute: else the server would close a connection just as one uses it."""
+"""Longer than proxies keep a connection, usually a minute. Otherwise the server could close one that a proxy just
+uses."""
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ def serve(config: Path | None, settings: Sequence[str], *, insecure: bool) -> No
     """Run the server until it is told to stop.
 
     Raises:
-        ConfigurationError: the configuration is wrong, or would let strangers in.
+        ConfigurationError: the configuration is wrong, or would let anyone send documents.
         OcrError: a model or engine cannot be used.
         Failure: the port, or the directory for pictures, cannot be used.
     """
@@ -47,12 +48,12 @@ def serve(config: Path | None, settings: Sequence[str], *, insecure: bool) -> No
     check_exposure(configuration.settings, insecure)
     listen = configuration.settings.server
     configure_logging(listen.log_level, listen.log_format)
-    _tell(configuration)
+    _log_configuration(configuration)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _exit)
     sockets = listen_on(listen.host, listen.port)
     store = open_store(configuration)
-    start_up, pipeline = reader_of(configuration, store)
+    start_up, pipeline = choose_reader(configuration, store)
     app = _application(configuration, pipeline, start_up)
     server = _Server(_uvicorn_config(configuration, app), app.state.runtime.lifecycle, start_up)
     server.run(sockets=sockets)
@@ -68,12 +69,12 @@ def _application(configuration: Configuration, pipeline: PageReaderHost, start_u
 
 
 def _exit(_number: int, _frame: FrameType | None) -> None:
-    """Stop without a traceback: before there is an HTTP server at once, later after uvicorn, which raises it again."""
+    """Stop without a traceback. Before the HTTP server runs, this ends the process. Later, uvicorn stops first."""
     raise SystemExit(0)
 
 
 class _Server(uvicorn.Server):
-    """Says where it listens once it really answers, and says that it drains before it closes its door."""
+    """Logs its addresses once it answers, and drains before it stops listening."""
 
     def __init__(self, config: uvicorn.Config, lifecycle: Lifecycle, start_up: StartUp) -> None:
         super().__init__(config)
@@ -90,7 +91,7 @@ class _Server(uvicorn.Server):
             self._announcement = asyncio.create_task(self._announce(urls))
 
     async def _announce(self, urls: str) -> None:
-        """Say that documents are welcome, or stop where the start failed."""
+        """Log that documents are taken, or stop if the start failed."""
         await self._start_up.ended.wait()
         if self._start_up.failure is None:
             logger.info("Serving on %s", urls)
@@ -103,15 +104,15 @@ class _Server(uvicorn.Server):
             asyncio.get_running_loop().call_soon_threadsafe(self._hurry.set)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Answer what was accepted while probes are told to go elsewhere, then stop listening.
+        """Answer the accepted requests while readiness is false, then stop listening.
 
-        Both together take the configured grace at most; a second interrupt ends the wait at once.
+        Both together take at most the configured grace. A second interrupt ends the wait at once.
         """
         grace = self.config.timeout_graceful_shutdown or 0
         self._lifecycle.drain(grace)
         loop = asyncio.get_running_loop()
         end = loop.time() + grace
-        waits = [loop.create_task(_end_of(set(self.server_state.tasks))), loop.create_task(_set(self._hurry))]
+        waits = [loop.create_task(_end_of(set(self.server_state.tasks))), loop.create_task(_wait_for(self._hurry))]
         await asyncio.wait(waits, timeout=end - loop.time(), return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
@@ -120,20 +121,20 @@ class _Server(uvicorn.Server):
 
 
 async def _end_of(tasks: set[asyncio.Task[None]]) -> None:
-    """Wait for tasks that go on if this wait is cancelled."""
+    """Wait for tasks. They go on if this wait is cancelled."""
     if tasks:
         await asyncio.wait(tasks)
 
 
-async def _set(event: asyncio.Event) -> None:
+async def _wait_for(event: asyncio.Event) -> None:
     await event.wait()
 
 
 def _uvicorn_config(configuration: Configuration, app: Litestar) -> uvicorn.Config:
     """Settings of the HTTP server.
 
-    Its access log stays off (requests are logged with the facts that matter), and forwarded headers are our own
-    business: they count from configured proxies only.
+    Its access log stays off, because we log requests ourselves. We also handle forwarded headers ourselves: they count
+    from configured proxies only.
     """
     listen, limits = configuration.settings.server, configuration.settings.limits
     return uvicorn.Config(
@@ -154,9 +155,9 @@ def _uvicorn_config(configuration: Configuration, app: Litestar) -> uvicorn.Conf
 
 
 def _open_files() -> int:
-    """How many files this process may open, as many as it is allowed to allow itself.
+    """Raise this process's limit of open files as far as allowed, and give the limit.
 
-    Documents are files, too: connections must leave room for them.
+    Documents are open files too, so connections must leave room for them.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = ENOUGH_FILES if hard == resource.RLIM_INFINITY else min(ENOUGH_FILES, hard)
@@ -166,8 +167,8 @@ def _open_files() -> int:
     return ENOUGH_FILES if soft == resource.RLIM_INFINITY else soft
 
 
-def _tell(configuration: Configuration) -> None:
-    """Log what is in force, and everything in the file that has no effect."""
+def _log_configuration(configuration: Configuration) -> None:
+    """Log the configuration in force, and every key of the file that has no effect."""
     logger.info("Configuration in force:\n%s", effective_yaml(configuration))
     for note in configuration.notes:
         logger.warning(note)

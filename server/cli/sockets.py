@@ -1,4 +1,4 @@
-"""Takes the listening port before anything slow happens, so that a port in use is said at once and in words."""
+"""Binds the listening port before anything slow happens, so that a port in use is reported at once."""
 
 import errno
 import socket
@@ -15,7 +15,7 @@ def listen_on(host: str, port: int) -> list[socket.socket]:
         port: 0 takes any free port, the same for all addresses.
 
     Returns:
-        Bound sockets that do not accept yet; clients are refused until the server is ready.
+        Bound sockets that do not accept yet. Clients are refused until the server listens.
 
     Raises:
         Failure: the port is taken or not allowed, or the host has no address here.
@@ -32,7 +32,7 @@ def listen_on(host: str, port: int) -> list[socket.socket]:
 
 
 def url_of(listening: socket.socket, secure: bool) -> str:
-    """Give the address that a browser on this machine would open."""
+    """The URL of a listening socket."""
     host, port = listening.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     return f"{'https' if secure else 'http'}://{shown}:{port}"

@@ -1,4 +1,4 @@
-"""What every command begins with: the configuration, the model store, and the weights that must be there."""
+"""The begin of every command: it loads the configuration, opens the model store and fetches required weights."""
 
 import os
 import shlex
@@ -22,7 +22,7 @@ def load(config: Path | None, settings: Sequence[str]) -> Configuration:
     """Load the configuration with this process's environment.
 
     Raises:
-        ConfigurationError: something is wrong with it.
+        ConfigurationError: it is wrong.
     """
     return load_configuration(config, os.environ, settings)
 
@@ -35,17 +35,17 @@ def open_store(configuration: Configuration) -> ModelStore:
 
 
 def pull_required(configuration: Configuration, store: ModelStore) -> None:
-    """Fetch what the pipeline cannot start without and this machine does not have.
+    """Fetch the models that the pipeline needs to start and that are not installed.
 
     Raises:
-        OcrError: models are missing and cannot be fetched; one message names them all.
+        OcrError: models are missing and cannot be fetched. One message names them all.
     """
     with Downloads() as downloads:
         _pull_required(configuration, store, downloads)
 
 
 def pull_named(configuration: Configuration, store: ModelStore) -> None:
-    """Fetch everything that the configuration names. A module that nobody needs yet may stay missing; that is said.
+    """Fetch all models that the configuration names. An optional one may stay missing; this is reported.
 
     Raises:
         OcrError: a required model cannot be fetched.
@@ -53,7 +53,7 @@ def pull_named(configuration: Configuration, store: ModelStore) -> None:
     required = required_names(configuration.pipeline)
     with Downloads() as downloads:
         _pull_required(configuration, store, downloads)
-        for name in (name for name in named(configuration.pipeline) if name not in required):
+        for name in (name for name in named_models(configuration.pipeline) if name not in required):
             try:
                 store.pull(name, say, pulled_format(configuration.pipeline), downloads)
             except ModelNotInstalled as error:
@@ -82,22 +82,22 @@ def _all_missing(configuration: Configuration, store: ModelStore, names: Sequenc
 
 
 def required_names(pipeline: PipelineConfig) -> tuple[str, ...]:
-    """Models from the store without which the configured defaults cannot be served."""
+    """The models from the store that the configured defaults need."""
     return _store_names(required_modules(pipeline))
 
 
-def named(pipeline: PipelineConfig) -> tuple[str, ...]:
-    """All models from the store that the pipeline may run."""
+def named_models(pipeline: PipelineConfig) -> tuple[str, ...]:
+    """All models from the store that the pipeline can run."""
     return _store_names(configured_modules(pipeline))
 
 
 def pulled_format(pipeline: PipelineConfig) -> ModelFormat:
-    """The format in which the configured engine needs a model that is fetched."""
+    """The format in which models are fetched for the configured engine."""
     return format_of(pipeline.engine) or "onnx"
 
 
 def say(line: str) -> None:
-    """Tell the operator what is going on, beside any result on standard output."""
+    """Print a message for the operator on standard error, apart from results on standard output."""
     click.echo(line, err=True)
 
 
