@@ -1,1 +1,1 @@
-"""The configuration: files, environment and command line, read into one checked set of settings."""
+"""The configuration: reads files, environment and command line into one checked set of settings."""

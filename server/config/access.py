@@ -1,4 +1,4 @@
-"""Who may reach the server: tokens from all their sources, TLS files, and which addresses need tokens at all."""
+"""Settings of access: collects tokens and keys from all sources, and checks TLS files and the bind address."""
 
 import ssl
 from collections.abc import Mapping
@@ -14,15 +14,15 @@ from server.config.overrides import TOKENS_VARIABLE
 from server.config.settings import AuthSettings, ServerSettings, Settings
 
 _BLANKS = " \t\r\n"
-"""What may stand around the items of the variable."""
+"""Characters that may surround the items of the variable."""
 
 
 def with_tokens(auth: AuthSettings, environ: Mapping[str, str]) -> AuthSettings:
-    """Gather the tokens of the file, of its ``tokens_file`` and of the environment; later ones win by name.
+    """Collect the tokens of the file, of its ``tokens_file`` and of the environment. Later sources win by name.
 
     Raises:
-        ConfigurationError: a source cannot be read or repeats a name, no client could send a token, or two names have
-            the same one. Messages never hold a token.
+        ConfigurationError: a source cannot be read or repeats a name, a token cannot be sent in a header, or two names
+            have the same token. Messages never hold a token.
     """
     sources = _configured("ppocr_server.auth.tokens", auth.tokens, auth.tokens_file)
     sources[TOKENS_VARIABLE] = _from_variable(environ.get(TOKENS_VARIABLE, ""))
@@ -30,11 +30,11 @@ def with_tokens(auth: AuthSettings, environ: Mapping[str, str]) -> AuthSettings:
 
 
 def with_keys(contracts: ContractSettings, tokens: Mapping[str, SecretStr]) -> ContractSettings:
-    """Give every contract its keys: its own, those of its ``keys_file``, and without either the access tokens.
+    """Give every contract its keys: its own and those of its ``keys_file``, or else the access tokens.
 
     Raises:
-        ConfigurationError: a file cannot be read or repeats a name, no client could send a key, or two names have the
-            same one. Messages never hold a key.
+        ConfigurationError: a file cannot be read or repeats a name, a key cannot be sent in a header, or two names have
+            the same key. Messages never hold a key.
     """
     changes = {}
     for name in ContractSettings.model_fields:
@@ -45,7 +45,7 @@ def with_keys(contracts: ContractSettings, tokens: Mapping[str, SecretStr]) -> C
 
 
 def _configured(setting: str, written: Mapping[str, SecretStr], file: Path | None) -> dict[str, dict[str, str]]:
-    """The secrets of a setting and of the file beside it: secret by name, by where they stand."""
+    """The secrets of a setting and of its file: secret by name, by the name of their source."""
     sources = {setting: {name: secret.get_secret_value() for name, secret in written.items()}}
     if file is not None:
         sources[f"{setting}_file"] = _from_file(file, f"{setting}_file")
@@ -53,7 +53,7 @@ def _configured(setting: str, written: Mapping[str, SecretStr], file: Path | Non
 
 
 def _gather(sources: Mapping[str, Mapping[str, str]]) -> dict[str, SecretStr]:
-    """Lay all sources over each other, after each was checked; later ones win by name."""
+    """Check all sources and merge them. Later sources win by name."""
     places, secrets = dict[str, str](), dict[str, str]()
     for place, found in sources.items():
         for name, secret in found.items():
@@ -86,10 +86,10 @@ def _is_one_line(text: str) -> bool:
 
 
 def check_tls(server: ServerSettings) -> None:
-    """Require both TLS files or neither, and that they belong together.
+    """Require both TLS files or neither, and check that they belong together.
 
     Raises:
-        ConfigurationError: one is missing or is not what it should be.
+        ConfigurationError: one is missing or cannot be used.
     """
     if server.tls_certificate is None and server.tls_key is None:
         return
@@ -111,7 +111,7 @@ def _present(name: str, path: Path | None) -> Path:
 
 
 def check_exposure(settings: Settings, insecure: bool) -> None:
-    """Refuse to listen beyond this machine without tokens, unless that was asked for in so many words.
+    """Refuse to listen beyond this machine without tokens, unless the operator explicitly allows it.
 
     Raises:
         ConfigurationError: the bind address is not a loopback one, no token is configured and ``insecure`` is false.
@@ -126,7 +126,7 @@ def check_exposure(settings: Settings, insecure: bool) -> None:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a bind address can only be reached from this machine. Unknown names count as reachable."""
+    """Whether a bind address can only be reached from this machine. Unknown names count as reachable by others."""
     if host == "localhost":
         return True
     try:
@@ -136,7 +136,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _from_file(path: Path, setting: str) -> dict[str, str]:
-    """Read ``name: token`` lines, every token as text: one of digits alone must not become a number."""
+    """Read ``name: token`` lines. Every token is read as text, so that one of digits does not become a number."""
     try:
         loaded = load_yaml(path.read_bytes(), only_text=True)
     except OSError as error:
@@ -153,7 +153,7 @@ def _from_file(path: Path, setting: str) -> dict[str, str]:
 
 
 def _from_variable(text: str) -> dict[str, str]:
-    """Read ``name=token,name2=token2``. An item that lacks one of both is only counted: it may be part of a token."""
+    """Read ``name=token,name2=token2``. Errors give an item's number, because a wrong item may be part of a token."""
     tokens, items = dict[str, str](), dict[str, int]()
     for number, item in enumerate(text.split(","), start=1):
         if not item.strip(_BLANKS):

@@ -1,4 +1,4 @@
-"""What every part of the configuration's schema is made of, and the one error of everything that is wrong with it."""
+"""The base classes of the configuration's schema, and the error of a wrong configuration."""
 
 from pydantic import BaseModel, ConfigDict, PositiveFloat, PositiveInt
 
@@ -11,13 +11,13 @@ class ConfigurationError(Exception):
 
 
 class Section(BaseModel):
-    """A part of the configuration: unknown keys are refused, values cannot change after loading."""
+    """A part of the configuration. Unknown keys are refused, and values cannot change after loading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False)
 
 
 class CallerLimitSettings(Section):
-    """How much one key may send; None for no limit. Without keys all callers share it."""
+    """Limits of one key; None for no limit. Without keys, all callers share one set of limits."""
 
     requests_per_second: PositiveFloat | None = None
     concurrent_requests: PositiveInt | None = None

@@ -11,11 +11,11 @@ MEBIBYTE = 1024 * 1024
 
 
 class ContractSection(CallerLimitSettings):
-    """What every contract has.
+    """Settings that every contract has.
 
-    ``keys`` are secret by public name: Baidu's API key and secret key, China Mobile's X-APP-ID and Authorization; for
-    the others the name only tells keys apart. Without keys of its own a contract takes the server's access tokens,
-    and without those it is open, which only a loopback bind (or --insecure) allows.
+    ``keys`` holds secrets by public name: Baidu's API key and secret key, China Mobile's X-APP-ID and Authorization. In
+    other contracts the name only tells keys apart. Without keys of its own, a contract takes the server's access
+    tokens. Without those it is open, which only a loopback address (or --insecure) allows.
     """
 
     enabled: bool = True
@@ -47,7 +47,7 @@ class ComplexDocumentSettings(ContractSection):
 
 
 class FileTaskSettings(ContractSection):
-    """File-to-file OCR tasks. Without a data directory everything is in memory and nothing touches the disk."""
+    """File-to-file OCR tasks. Without a data directory, everything is in memory and nothing is written to disk."""
 
     data_directory: Path | None = None
     wait_seconds: NonNegativeFloat = 60.0
@@ -63,12 +63,12 @@ class FileTaskSettings(ContractSection):
     @classmethod
     def _holds_an_upload(cls, stored: int, others: ValidationInfo) -> int:
         if stored < others.data.get("max_upload_bytes", 0):
-            raise ValueError("must be at least max_upload_bytes, or no such upload could wait for its turn")
+            raise ValueError("must be at least max_upload_bytes, or the largest upload could not be queued")
         return stored
 
 
 TextProfile = Literal["lines", "code"]
-"""How a picture's lines become one text: joined by spaces, or everything visible in one word."""
+"""How a picture's lines become one text: ``lines`` joins them by spaces, ``code`` drops all spaces."""
 
 
 def _modules() -> dict[str, TextProfile]:
@@ -76,7 +76,7 @@ def _modules() -> dict[str, TextProfile]:
 
 
 class CapSolverSettings(ContractSection):
-    """CapSolver's ImageToTextTask. Both profiles are plain reading by the general model."""
+    """CapSolver's ImageToTextTask. Both profiles read with the general model."""
 
     modules: dict[str, TextProfile] = Field(default_factory=_modules)
     balance: Annotated[float, Field(gt=0)] = 1_000_000

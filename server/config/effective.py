@@ -1,4 +1,4 @@
-"""Writes the configuration in force as YAML that could be a configuration file itself, with secrets masked."""
+"""Writes the configuration in force as YAML, with secrets masked. It has the form of a configuration file."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from server.config.serving_settings import FileSystemStorage, ServingSettings
 
 
 def effective_yaml(configuration: Configuration) -> str:
-    """Dump every value in force, in the order of the manual."""
+    """Write every value in force, in the order of the manual."""
     document = {
         **_pipeline(configuration.pipeline),
         "Serving": _serving(configuration.serving),

@@ -1,4 +1,4 @@
-"""Our engine settings as the pipeline takes them: which library runs the models, on what, and how it computes."""
+"""Adds our engine settings to a pipeline's configuration: the engine, its device and how it computes."""
 
 from dataclasses import replace
 
@@ -7,11 +7,11 @@ from server.config.settings import EngineSettings
 
 
 def with_engine(config: PipelineConfig, engine: EngineSettings) -> PipelineConfig:
-    """Give a pipeline its engine.
+    """Add the engine to a pipeline's configuration.
 
     Args:
-        config: its models and defaults, from PaddleX's file.
-        engine: our settings. Of several devices the pipeline of this process takes the first.
+        config: with models and defaults, from PaddleX's file.
+        engine: our settings. Of several devices, the pipeline of this process takes the first.
     """
     return replace(
         config,

@@ -1,4 +1,4 @@
-"""Where configuration files are, and how one is read: the packaged ones, and paths written in an operator's own."""
+"""Finds and reads configuration files, and resolves the paths that they name."""
 
 from pathlib import Path
 
@@ -10,14 +10,14 @@ MANIFEST_FILE = "models.yaml"
 
 
 def packaged_file(name: str) -> Path:
-    """Find a file of ``configs/``: beside this package in a source tree, inside it once installed."""
+    """Find a file of ``configs/``. It is beside this package in a source tree, and inside it when installed."""
     package = Path(__file__).parents[1]
     installed = package / "configs" / name
     return installed if installed.exists() else package.parent / "configs" / name
 
 
 def read_mapping(path: Path) -> dict[str, object]:
-    """Read a YAML file whose top level is a mapping; an empty file is an empty mapping.
+    """Read a YAML file whose top level is a mapping. An empty file is an empty mapping.
 
     Raises:
         ConfigurationError: the file cannot be read, is not YAML, repeats a key, or holds something else.
@@ -38,8 +38,8 @@ def read_mapping(path: Path) -> dict[str, object]:
 def locate(written: Path, file: Path | None) -> Path:
     """Resolve a path that a configuration names.
 
-    A relative path is taken from the current directory, as PaddleX does, and where nothing is there from the directory
-    of the file that names it.
+    A relative path is relative to the current directory, as in PaddleX. If it does not exist there, it is relative to
+    the directory of the file that names it.
     """
     path = written.expanduser()
     if file is None or path.is_absolute() or path.exists():

@@ -31,8 +31,8 @@ class Configuration:
     """Everything that was configured, final and checked.
 
     Attributes:
-        source: the file it was read from; the packaged default where none was given.
-        notes: what the operator should know: keys that were ignored, names that are deprecated.
+        source: the file that was read; the packaged default if none was given.
+        notes: messages for the operator about ignored keys and deprecated names.
     """
 
     settings: Settings
@@ -44,7 +44,7 @@ class Configuration:
 
 @dataclass(frozen=True, slots=True)
 class _Document:
-    """A file after the packaged defaults have filled in the parts that it leaves out."""
+    """A file, with its missing parts filled from the packaged defaults."""
 
     file: Path
     section: Mapping[str, object]
@@ -56,13 +56,13 @@ def load_configuration(path: Path | None, environ: Mapping[str, str], overrides:
     """Load and check a configuration.
 
     Args:
-        path: a PaddleX pipeline YAML, our own section, or both in one file; None takes ``PPOCR_SERVER_CONFIG``, and
-            without that the packaged default.
+        path: a PaddleX pipeline YAML, our own section, or both in one file. None takes ``PPOCR_SERVER_CONFIG``, or else
+            the packaged default.
         environ: the environment.
         overrides: ``section.key=value`` items of the command line.
 
     Raises:
-        ConfigurationError: anything is wrong with it; the message says where and what to write instead.
+        ConfigurationError: a key or value is wrong. The message names it and says what to write instead.
     """
     outside = (*from_environment(environ), *from_command_line(overrides))
     document = _read(path or _path_from(environ))
@@ -84,7 +84,7 @@ def _path_from(environ: Mapping[str, str]) -> Path | None:
 
 
 def _read(path: Path | None) -> _Document:
-    """Read the file. What is no pipeline of its own lies over the packaged pipeline and settings."""
+    """Read the file. If it is not a whole pipeline, it changes values of the packaged pipeline and settings."""
     default = packaged_file(DEFAULT_FILE)
     packaged = read_mapping(default)
     written = packaged if path is None else read_mapping(path)
@@ -100,7 +100,7 @@ def _read(path: Path | None) -> _Document:
 
 
 def _check_modules(written: Mapping[str, object], packaged: Mapping[str, object], file: Path) -> None:
-    """Refuse a module that the packaged pipeline does not have: it would run on with its own models, unchanged."""
+    """Refuse a module that the packaged pipeline does not have. It would have no effect."""
     modules, known = written.get("SubModules"), packaged["SubModules"]
     for name in modules if isinstance(modules, dict) else ():
         if isinstance(known, dict) and name not in known:
@@ -108,9 +108,9 @@ def _check_modules(written: Mapping[str, object], packaged: Mapping[str, object]
 
 
 def _is_pipeline(document: Mapping[str, object]) -> bool:
-    """Whether a file is a whole pipeline, so that PaddleX's own defaults fill what is missing.
+    """Whether a file is a whole pipeline, so that PaddleX's own defaults fill its missing parts.
 
-    It says so, or names a model that finds or reads text. Any other one changes values of the packaged pipeline.
+    It is one if it has ``pipeline_name``, or names a model for text detection or recognition.
     """
     modules = document.get("SubModules")
     parts = [modules.get(name) for name in ("TextDetection", "TextRecognition")] if isinstance(modules, dict) else []
@@ -127,7 +127,7 @@ def _mapping(document: Mapping[str, object], key: str, file: Path) -> dict[str, 
 
 
 def _with_engine(section: dict[str, object], pipeline: dict[str, object]) -> dict[str, object]:
-    """Move PaddleX's top-level ``engine`` to ours, where it names one of ours and the section itself names none.
+    """Move PaddleX's top-level ``engine`` to our section, if it names one of ours and the section names none.
 
     Any other value stays where it is, and is noted as without effect.
     """
@@ -140,9 +140,9 @@ def _with_engine(section: dict[str, object], pipeline: dict[str, object]) -> dic
 
 
 def _check_top_level(document: Mapping[str, object], file: Path) -> None:
-    """PaddleX ignores top-level keys it does not know; one that was clearly meant for us must not vanish that way.
+    """Refuse top-level keys that were clearly meant for our section. PaddleX ignores unknown top-level keys.
 
-    Our sections are mappings; a single value of such a name is PaddleX's (``engine: onnxruntime``).
+    Our sections are mappings. A single value of such a name is PaddleX's (``engine: onnxruntime``).
     """
     for key, value in document.items():
         if not isinstance(value, dict):
@@ -175,7 +175,7 @@ def _origin(path: KeyPath, file: Path, outside: Sequence[Override]) -> str:
 
 
 def _with_located_paths(settings: Settings, file: Path) -> Settings:
-    """Find every file and directory that the settings name, by the rule that PaddleX's ``model_dir`` has here."""
+    """Resolve every path in the settings, by the same rule as PaddleX's ``model_dir``."""
     return _located_section(settings, file)
 
 

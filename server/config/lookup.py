@@ -1,4 +1,4 @@
-"""Finds keys in the schema by path, suggests the nearest name for a wrong one, and words what a schema rejects."""
+"""Finds keys in the schema, suggests the nearest name for a wrong one, and writes the messages of wrong values."""
 
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
@@ -17,7 +17,7 @@ _NULLS = ("", "null", "~")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Word a suggestion: the most similar known name, else all of them."""
+    """Suggest the most similar known name, or else list all of them."""
     names = sorted(known)
     close = get_close_matches(name.lower(), names, n=1, cutoff=0.5)
     return f"did you mean '{close[0]}'?" if close else f"known are {', '.join(names)}."
@@ -27,7 +27,8 @@ def find_field(path: KeyPath) -> FieldInfo:
     """Find the setting at a path such as ``("server", "port")``.
 
     Raises:
-        ConfigurationError: no such setting, or the path names a whole section. The message lacks its origin.
+        ConfigurationError: there is no such setting, or the path names a whole section. The caller adds the origin to
+            the message.
     """
     model: type[BaseModel] = Settings
     for depth, name in enumerate(path):
@@ -44,13 +45,13 @@ def find_field(path: KeyPath) -> FieldInfo:
 
 
 def read_text(field: FieldInfo, text: str) -> object:
-    """Read a value written as text (environment, command line) as its setting's type wants it.
+    """Convert text from the environment or the command line to the type of its setting.
 
-    Text that the type takes as it stands stays text, so a file name such as ``1.0`` is never turned into a number.
-    Everything else is YAML, which JSON lists are too.
+    Text that the type accepts stays text, so a file name such as ``1.0`` never becomes a number. Other text is read as
+    YAML, which includes JSON lists.
 
     Raises:
-        ConfigurationError: a mapping in it repeats a key. The message lacks its origin.
+        ConfigurationError: a mapping in it repeats a key. The caller adds the origin to the message.
     """
     if text in _NULLS and type(None) in get_args(field.annotation):
         return None
@@ -62,7 +63,7 @@ def read_text(field: FieldInfo, text: str) -> object:
 
 
 def describe(error: ValidationError, origin: Callable[[KeyPath], str]) -> str:
-    """Word every problem of a validation, one a line, without ever showing a value (it may be a secret)."""
+    """Describe every problem of a validation, one per line. Values are never shown, because they may be secrets."""
     lines = []
     for detail in error.errors(include_url=False, include_context=False, include_input=False):
         path = tuple(str(part) for part in detail["loc"])
@@ -99,7 +100,7 @@ def _yaml_or_text(text: str) -> object:
 
 
 def merge(base: Mapping[str, object], over: Mapping[str, object]) -> dict[str, object]:
-    """Lay one mapping over another, key by key, down to single values."""
+    """Merge two mappings, key by key, down to single values. Those of ``over`` win."""
     result = dict(base)
     for key, value in over.items():
         below = result.get(key)

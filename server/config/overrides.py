@@ -1,4 +1,4 @@
-"""Settings given outside the file: environment variables and the command line, and what each may be called."""
+"""Reads settings from outside the file: environment variables and the command line."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ class Override:
     """One setting from outside the file.
 
     Attributes:
-        path: where it belongs in our section.
-        value: as its type wants it; not yet validated.
-        origin: what the operator wrote it in, for error messages.
+        path: of its key in our section.
+        value: converted to its type, but not yet validated.
+        origin: the variable or option that holds it, for error messages.
     """
 
     path: KeyPath
@@ -36,7 +36,7 @@ class Override:
 def from_environment(environ: Mapping[str, str]) -> tuple[Override, ...]:
     """Read ``PPOCR_SERVER__SECTION__KEY`` variables, in any case.
 
-    Other names that begin with ``PPOCR_SERVER_`` are left alone: Kubernetes sets such for a service of this name.
+    Other names that begin with ``PPOCR_SERVER_`` are ignored. Kubernetes sets such names for a service of this name.
 
     Raises:
         ConfigurationError: a variable names a setting that does not exist.

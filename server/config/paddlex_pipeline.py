@@ -32,10 +32,10 @@ def parse_pipeline(document: Mapping[str, object], file: Path) -> PipelineFile:
 
 
 def pipeline_config(parsed: PipelineFile, models: ModelSettings, file: Path) -> PipelineConfig:
-    """Combine the parsed file with our own model settings. The engine is left to `server.config.engine`.
+    """Combine the parsed file with our own model settings. `server.config.engine` adds the engine.
 
-    With ``optional_modules: as_configured`` a module that the file's switches leave off is not part of the pipeline, as
-    in PaddleX: it cannot be asked for. Otherwise every module that the file names can be.
+    With ``optional_modules: as_configured``, a module whose switch is off is not part of the pipeline, as in PaddleX:
+    requests cannot ask for it. Otherwise they can ask for every module that the file names.
 
     Raises:
         ConfigurationError: a switch is on for a module that the file does not name, a default is out of range, or a
@@ -54,7 +54,7 @@ def pipeline_config(parsed: PipelineFile, models: ModelSettings, file: Path) -> 
 
 
 def _part(parsed: PipelineFile, module: OptionalModule) -> PipelineFile | DocPreprocessor | None:
-    """The part of the file that has the module's switch, and its model; None where the file leaves the part out."""
+    """The part of the file with the module's switch and model; None if the file has no such part."""
     return parsed.sub_pipelines.doc_preprocessor if module.in_preprocessor else parsed
 
 
@@ -70,22 +70,22 @@ def _named(parsed: PipelineFile, module: OptionalModule) -> Module | None:
 
 
 def _require_modules(parsed: PipelineFile, file: Path) -> None:
-    """Refuse switches that are on without a model, as PaddleX does; it is on where the file is silent."""
+    """Refuse switches that are on without a model, as PaddleX does. A switch that is not in the file is on."""
     if parsed.use_doc_preprocessor and parsed.sub_pipelines.doc_preprocessor is None:
         raise _missing(file, PREPROCESSOR_SWITCH, _PREPROCESSOR)
     for module in OPTIONAL_MODULES:
         needed = parsed.use_doc_preprocessor if module.in_preprocessor else True
         if needed and _switch(parsed, module) and _named(parsed, module) is None:
-            place = f"{_PREPROCESSOR}." if module.in_preprocessor else ""
-            raise _missing(file, f"{place}{module.switch}", f"{place}SubModules.{module.key}")
+            prefix = f"{_PREPROCESSOR}." if module.in_preprocessor else ""
+            raise _missing(file, f"{prefix}{module.switch}", f"{prefix}SubModules.{module.key}")
     if parsed.use_table_recognition and not parsed.use_layout_detection:
         raise _missing(file, TABLE_STRUCTURE.switch, "use_layout_detection: true, which finds the tables,")
 
 
 def _missing(file: Path, switch: str, key: str) -> ConfigurationError:
     return ConfigurationError(
-        f"{file}: {switch} is on (PaddleX's default where a file does not say), but {key} is missing; "
-        f"add it, or set {switch}: false."
+        f"{file}: {switch} is on (PaddleX's default if the file does not set it), but {key} is missing. Add it, or set "
+        f"{switch}: false."
     )
 
 
@@ -116,7 +116,7 @@ def _module(module: Module, file: Path) -> ModuleConfig:
     if directory is not None and not directory.is_dir():
         raise ConfigurationError(
             f"{file}: model_dir of {module.model_name}: '{module.model_dir}' is not a directory, neither from the "
-            "current directory nor from the file's."
+            "current directory nor from the file's. Correct the path, or remove model_dir to take the named model."
         )
     name = module.model_name.strip()
     if isinstance(module, LayoutDetection):

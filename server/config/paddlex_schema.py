@@ -1,7 +1,7 @@
-"""The part of PaddleX's pipeline YAML that means something here, with PaddleX's own defaults where a file is silent.
+"""The schema of the keys of PaddleX's pipeline YAML that this server uses, with PaddleX's own defaults.
 
-Keys that are not named here are kept aside, so that the start log can say once what was ignored. Numbers stay integer
-or float as they are written, because answers echo them.
+Other keys are kept in ``model_extra``, so that the start log can list them once. Numbers stay integer or float as they
+are written, because answers echo them.
 """
 
 from pathlib import Path
@@ -27,7 +27,7 @@ def _as_written(value: object, check: ValidatorFunctionWrapHandler) -> float:
 
 
 Number = Annotated[float, WrapValidator(_as_written)]
-"""A number that stays an integer where it is written as one."""
+"""A number that stays an integer if it is written as one."""
 
 Ratio = Annotated[Number, Field(gt=0)]
 
@@ -42,13 +42,13 @@ LinkSeconds = Annotated[int, AfterValidator(_is_lifetime)]
 
 
 class Part(BaseModel):
-    """A mapping of the file. What it does not know is kept in ``model_extra``."""
+    """A mapping of the file. Its unknown keys are kept in ``model_extra``."""
 
     model_config = ConfigDict(extra="allow", frozen=True, allow_inf_nan=False)
 
 
 class Module(Part):
-    """Any model of the pipeline; ``module_name`` repeats its place in the file and says nothing more."""
+    """Any model of the pipeline. ``module_name`` only repeats its key in the file."""
 
     module_name: str | None = None
     model_name: str
@@ -75,7 +75,7 @@ class TextRecognition(Module):
 
 
 class LayoutDetection(Module):
-    """The layout model; ``threshold`` may name the least score of each class by its number."""
+    """The layout model. ``threshold`` is the lowest score, for all classes or for each class by its number."""
 
     threshold: Annotated[float, Field(ge=0, le=1)] | dict[int, Annotated[float, Field(ge=0, le=1)]] | None = None
 
@@ -129,7 +129,7 @@ class PipelineFile(Part):
 
 
 class FileStoragePart(Part):
-    """Where picture files go."""
+    """The storage of picture files."""
 
     type: str
     directory: Path | None = None
@@ -154,7 +154,7 @@ class ServingFile(Part):
 
 
 def unknown_keys(part: Part, prefix: str = "") -> list[str]:
-    """List the full paths of all keys below a part that mean nothing here."""
+    """List the full paths of all keys below a part that have no effect here."""
     found = [prefix + key for key in part.model_extra or {}]
     for name, field in type(part).model_fields.items():
         value = getattr(part, name)

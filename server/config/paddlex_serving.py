@@ -1,4 +1,4 @@
-"""Reads PaddleX's ``Serving`` section. Where PaddleX would need a cloud bucket, this server serves pictures itself."""
+"""Reads PaddleX's ``Serving`` section. PaddleX needs a cloud bucket for links; this server serves pictures itself."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +15,7 @@ _STORAGE = "Serving.extra.file_storage"
 
 
 def parse_serving(section: Mapping[str, object], file: Path) -> ServingFile:
-    """Read the section as PaddleX types it.
+    """Read the section with PaddleX's types.
 
     Raises:
         ConfigurationError: a value has the wrong type or range.
@@ -27,7 +27,7 @@ def parse_serving(section: Mapping[str, object], file: Path) -> ServingFile:
 
 
 def serving_settings(parsed: ServingFile, storage: StorageSettings, file: Path) -> ServingSettings:
-    """Decide the effective values.
+    """Give the effective values.
 
     Raises:
         ConfigurationError: the storage type is missing, unknown, or one that this server does not offer.
@@ -46,7 +46,7 @@ def serving_settings(parsed: ServingFile, storage: StorageSettings, file: Path) 
 
 
 def serving_notes(parsed: ServingFile) -> tuple[str, ...]:
-    """Say what an operator should change in the section."""
+    """Messages for the operator about deprecated keys of the section."""
     if parsed.extra is None or parsed.extra.return_img_urls is None:
         return ()
     return ("Serving.extra.return_img_urls is deprecated; write Serving.return_urls instead.",)

@@ -1,4 +1,4 @@
-"""PaddleX's ``Serving`` section after reading: pictures, page limit, and where picture files go."""
+"""PaddleX's ``Serving`` section after reading: pictures, their storage, and the page limit."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ class FileSystemStorage:
     """Pictures are written below a directory.
 
     Attributes:
-        directory: made at start where it is missing.
+        directory: created at start if it is missing.
     """
 
     directory: Path
@@ -28,15 +28,15 @@ FileStorage = MemoryStorage | FileSystemStorage
 
 @dataclass(frozen=True, slots=True)
 class ServingSettings:
-    """The effective serving values; `server/config/paddlex_pipeline.py` reads them.
+    """The effective serving values, from `server/config/paddlex_serving.py`.
 
     Attributes:
-        visualize: draw pictures for requests that do not say.
-        return_urls: answer with links to pictures instead of base64; ``file_storage`` is then always set.
+        visualize: draw pictures for requests that do not set it.
+        return_urls: answer with links to pictures instead of base64. ``file_storage`` is then always set.
         max_num_input_imgs: pages or frames of one document that are processed; None means all of them.
-        file_storage: where picture files are kept; None keeps none.
-        url_expires_in: seconds a link works, or `NEVER_EXPIRES`.
-        max_output_img_size: width and height in pixels that pictures are scaled down to; None leaves their size alone.
+        file_storage: the storage of picture files; None keeps none.
+        url_expires_in: seconds that a link works, or `NEVER_EXPIRES`.
+        max_output_img_size: largest width and height of pictures in pixels; None keeps their size.
     """
 
     visualize: bool = True

@@ -1,8 +1,7 @@
-"""Every setting of ours, with its type and default. `configs/default.yaml` is the manual; this is the schema.
+"""The schema of our own settings, with types and defaults. `configs/default.yaml` is the manual.
 
-PaddleX's own keys (``SubModules``, ``SubPipelines``, ``Serving`` and the rest) are not here:
-`server/config/paddlex_pipeline.py` reads those. An unknown key in our section is an error, so a typing mistake never
-passes silently.
+PaddleX's own keys (``SubModules``, ``SubPipelines``, ``Serving`` and others) are in `server/config/paddlex_schema.py`.
+An unknown key in our section is an error, so that a typing mistake is always found.
 """
 
 from ipaddress import ip_network
@@ -23,7 +22,7 @@ MIN_OFFICE_MEGABYTES = 1024
 """LibreOffice maps most of this before it has opened anything."""
 
 MIN_DECODE_MEGABYTES = 512
-"""Below this a decode process has no room for its own libraries, and would refuse every file as damaged."""
+"""With less, a decode process has no room for its own libraries, and would refuse every file as damaged."""
 
 
 def _is_network(text: str) -> str:
@@ -39,7 +38,7 @@ Device = Annotated[str, Field(pattern=r"^(cpu|gpu:\d+)$")]
 
 
 class ServerSettings(Section):
-    """Where and how the HTTP server listens."""
+    """The HTTP server: addresses, TLS, shutdown and logs."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
@@ -53,7 +52,7 @@ class ServerSettings(Section):
 
 
 class LimitSettings(Section):
-    """What one request, and all requests together, may cost."""
+    """Limits of one request, and of all requests together."""
 
     max_body_bytes: PositiveInt = 256 * 1024 * 1024
     max_connections: PositiveInt = 4096
@@ -67,7 +66,7 @@ class LimitSettings(Section):
 
 
 class OfficeSettings(Section):
-    """LibreOffice, which turns Office documents into pages."""
+    """LibreOffice, which converts Office documents to PDF."""
 
     enabled: bool = True
     isolation: Literal["auto", "required"] = "auto"
@@ -96,7 +95,7 @@ PrecisionStage = Literal["text_detection", "text_recognition", "textline_orienta
 
 
 class EngineSettings(Section):
-    """Which library runs the models, on what, how exactly it computes, and how lines are padded."""
+    """The engine that runs the models, its devices, its precision, and the padding of lines."""
 
     name: Literal["auto", EngineName] = "auto"
     device: Device = "cpu"
@@ -113,7 +112,7 @@ class EngineSettings(Section):
 
     @property
     def first_device(self) -> str:
-        """Where a pipeline in this process runs."""
+        """The device of a pipeline in this process."""
         if self.devices == "auto":
             return "gpu:0"
         return self.devices[0] if self.devices else self.device
@@ -121,12 +120,12 @@ class EngineSettings(Section):
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if self.devices and self.device != "cpu":
-            raise ValueError("set either device or devices")
+            raise ValueError("set either device or devices, not both")
         return self
 
 
 class ModelSettings(Section):
-    """Where weights come from."""
+    """Where models are found and fetched, and when optional ones are opened."""
 
     directory: Path | None = None
     local_directories: tuple[Path, ...] = ()
@@ -136,14 +135,14 @@ class ModelSettings(Section):
 
 
 class AuthSettings(CallerLimitSettings):
-    """Who may call, and how much. No tokens means no authentication, which only a loopback bind allows."""
+    """Access tokens and the limits of each. Without tokens there is no authentication; only loopback allows that."""
 
     tokens: dict[str, SecretStr] = Field(default_factory=dict)
     tokens_file: Path | None = None
 
 
 class UrlInputSettings(Section):
-    """Which hosts the server may fetch documents from: none unless listed."""
+    """The hosts that the server may fetch documents from. By default there are none."""
 
     allowed_hosts: tuple[str, ...] = ()
     allow_private_addresses: bool = False
@@ -153,9 +152,9 @@ class UrlInputSettings(Section):
 
 
 class StorageSettings(Section):
-    """Pictures served by URL: ours for what PaddleX's ``Serving.extra`` leaves open.
+    """Pictures served by URL. These settings add to PaddleX's ``Serving.extra``.
 
-    ``url_expires_in`` holds where ``Serving.extra.url_expires_in`` is not written; only the latter can be -1 (never).
+    ``url_expires_in`` holds if ``Serving.extra.url_expires_in`` is missing. Only the latter can be -1 (never).
     """
 
     max_bytes: PositiveInt = 256 * 1024 * 1024
