@@ -20,7 +20,7 @@ class _Waiter:
 class PixelGate:
     """A semaphore whose unit is one detection pixel: first come, first served among the first pages of documents.
 
-    Further pages, of documents that have a page in work already, share half of the capacity. Where that is full, first
+    Further pages, of documents that have a page in work already, share half of the capacity. If that is full, first
     pages pass them.
 
     Args:

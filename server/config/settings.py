@@ -125,7 +125,7 @@ class EngineSettings(Section):
 
 
 class ModelSettings(Section):
-    """Where models are found and fetched, and when optional ones are opened."""
+    """The store of models, and the time when optional ones are opened."""
 
     directory: Path | None = None
     local_directories: tuple[Path, ...] = ()

@@ -1,4 +1,4 @@
-"""Real servers for contract tests: processes of `ppocr-server serve` with the default weights, on free ports."""
+"""Starts real servers for contract tests: processes of `ppocr-server serve` with the default weights, on free ports."""
 
 import base64
 import os
@@ -39,7 +39,7 @@ ppocr_server:
 
 
 class Server:
-    """One server process and what it has written to its log so far."""
+    """One server process and its log so far."""
 
     program = "from server.cli import main; main()"
 
@@ -122,7 +122,7 @@ def own_server() -> Iterator[Callable[[], Server]]:
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait for what a server process does in its own time."""
+    """Wait until a condition holds that another process fulfils."""
     end = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         assert time.monotonic() < end, "it did not happen"
@@ -143,7 +143,7 @@ def encoded(image: np.ndarray, extension: str = ".png") -> bytes:
 
 
 def transparent(image: np.ndarray) -> bytes:
-    """A PNG with the dark parts of a picture; all else is transparent black, so that without alpha nothing is seen."""
+    """A PNG with the dark parts of a picture. The rest is transparent black, so that without alpha all is black."""
     ink = 255 - cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
     return encoded(np.dstack([np.zeros_like(image), ink]))
 

@@ -1,7 +1,7 @@
 """The table of contracts in `docs/contracts.md`: which operations work, by the tests that exercise them.
 
-A test says what it shows with ``@pytest.mark.operation("Contract", "operation")``, and where we differ from the vendor
-on purpose with ``differs="how"``. ``pytest tests/contract --write-contract-table`` rewrites the table after a run in
+A test names its operation with ``@pytest.mark.operation("Contract", "operation")``. If we differ from the vendor on
+purpose, it adds ``differs="how"``. ``pytest tests/contract --write-contract-table`` rewrites the table after a run in
 which all of these passed; `test_coverage_table.py` fails when the document says something else than the tests.
 """
 

@@ -1,4 +1,4 @@
-"""What the tests of this contract send."""
+"""A client of this contract, and the images and PDF files that the tests send."""
 
 import base64
 import io
@@ -24,7 +24,7 @@ def b64(data: bytes) -> str:
 
 
 def pdf(*images: np.ndarray, dpi: float = 144) -> bytes:
-    """One page an image; at 144 dpi a page is rendered pixel by pixel."""
+    """A PDF with one page per image. At 144 dpi a page is rendered pixel by pixel."""
     pages = [Image.fromarray(image) for image in images]
     file = io.BytesIO()
     pages[0].save(file, "PDF", save_all=True, append_images=pages[1:], resolution=dpi)
@@ -46,7 +46,7 @@ BLANK = np.full((60, 200, 3), 255, np.uint8)
 
 @dataclass
 class Client:
-    """A caller of one server."""
+    """A client of one server."""
 
     server: Server
 

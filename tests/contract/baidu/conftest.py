@@ -37,7 +37,7 @@ ppocr_server:
 
 
 class Files(ThreadingHTTPServer):
-    """A web server with files of the tests' own."""
+    """A web server with the tests' files."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -87,13 +87,13 @@ def _server(folder: Path, text: str, *arguments: str) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def client(server: Server) -> Client:
-    """Of the default configuration: no keys, no addresses."""
+    """A client of a server with the default configuration: no keys, no allowed hosts."""
     return Client(server)
 
 
 @pytest.fixture(scope="session")
 def keyed(tmp_path_factory: pytest.TempPathFactory, files: Files) -> Iterator[Client]:
-    """With keys, and addresses of `files`."""
+    """A client of a server with keys, which may fetch from `files`."""
     text = KEYED % (files.server_port, API_KEY, SECRET_KEY)
     for running in _server(tmp_path_factory.mktemp("keyed"), text):
         yield Client(running)
@@ -101,14 +101,14 @@ def keyed(tmp_path_factory: pytest.TempPathFactory, files: Files) -> Iterator[Cl
 
 @pytest.fixture(scope="session")
 def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    """With limits of every kind."""
+    """A client of a server with limits of every kind."""
     for running in _server(tmp_path_factory.mktemp("strict"), STRICT):
         yield Client(running)
 
 
 @pytest.fixture(scope="session")
 def encrypted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    """Over TLS, with a certificate that nobody vouches for."""
+    """A client of a server over TLS, with a self-signed certificate."""
     if shutil.which("openssl") is None:
         pytest.skip("openssl, which makes the certificate, is not installed")
     folder = tmp_path_factory.mktemp("tls")

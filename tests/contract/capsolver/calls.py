@@ -1,4 +1,4 @@
-"""How the tests call CapSolver's contract, what they send it, and what they expect of every error."""
+"""Calls CapSolver's contract for the tests, and checks its errors."""
 
 import base64
 

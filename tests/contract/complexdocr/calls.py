@@ -1,4 +1,4 @@
-"""How the tests call China Mobile's contract, what they send it, and what they expect of every answer."""
+"""Calls China Mobile's contract for the tests, and checks its answers."""
 
 import base64
 import json
@@ -102,7 +102,7 @@ def table_page() -> bytes:
 
 
 def figure_page() -> bytes:
-    """A page whose middle is a picture, between lines of text."""
+    """A page with a picture between lines of text."""
     page = np.full((1400, 1000, 3), 255, np.uint8)
     across, down = np.linspace(0, 1, 700)[None, :, None], np.linspace(0, 1, 500)[:, None, None]
     page[400:900, 150:850] = 40 + 60 * across + 70 * down + np.array([60, 30, 0]) * across * down

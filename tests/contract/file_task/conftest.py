@@ -1,4 +1,4 @@
-"""Servers with the file task's own settings, and what its clients do."""
+"""Servers with the file task's own settings, and a client of them."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -22,14 +22,14 @@ Start = Callable[..., Server]
 
 
 class Client:
-    """Speaks to one server as one caller."""
+    """A client of one server, with one key or none."""
 
     def __init__(self, url: str, key: str | None = None) -> None:
         self.url = url
         self.headers = {} if key is None else {"Authorization": f"Bearer {key}"}
 
     def post(self, file: bytes | None = None, name: str = "page.png", **fields: str) -> requests.Response:
-        """Create a task from a file, or from fields alone; both as multipart/form-data."""
+        """Create a task from a file, or from fields only, as multipart/form-data."""
         parts: dict[str, tuple[str | None, bytes | str]] = {key: (None, text) for key, text in fields.items()}
         if file is not None:
             parts["image_file"] = (name, file)
@@ -45,7 +45,7 @@ class Client:
         return requests.get(f"{self.url}/task/{task_id}", headers=self.headers, timeout=PATIENCE_SECONDS)
 
     def final(self, task: dict) -> dict:
-        """Ask for a task until it goes on no longer."""
+        """Ask for a task until it is done or has failed."""
         end = time.monotonic() + PATIENCE_SECONDS
         while task["state"] == 0 or task["state"] > 1:
             assert time.monotonic() < end, task
@@ -55,7 +55,7 @@ class Client:
 
 
 def download(task: dict) -> requests.Response:
-    """Get a result as clients do: without any header of ours."""
+    """Download a result as clients do, without an Authorization header."""
     return requests.get(task["file"], timeout=PATIENCE_SECONDS)
 
 
@@ -72,7 +72,7 @@ def start_server(directory: Path, **sections: object) -> Server:
 
 @pytest.fixture(scope="module")
 def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """With keys, small limits, short waits and a short memory."""
+    """A server with keys, small limits, short waits and a short retention."""
     contract = {
         "keys": KEYS,
         "max_upload_bytes": MAX_UPLOAD,

@@ -20,7 +20,7 @@ def _pillow(text: str) -> Image.Image:
 
 
 def gif() -> bytes:
-    """Two frames, of which the first one counts."""
+    """A GIF of two frames. Only the first one is read."""
     buffer = io.BytesIO()
     _pillow(TEXT).save(buffer, "GIF", save_all=True, append_images=[_pillow(OTHER)])
     return buffer.getvalue()
