@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from tests.docs.room_map import (
@@ -25,6 +27,13 @@ def test_the_picture_is_drawn_into_its_place(tmp_path) -> None:
     copy.write_text(text.replace(drawn(text), "nothing"), encoding="utf-8")
     write(copy)
     assert copy.read_text(encoding="utf-8") == text
+
+
+def test_rooms_that_import_each_other_have_their_reason_written_down() -> None:
+    graph = arrows(code())
+    pairs = {(room, other) for room in graph for other in graph[room] if room < other and room in graph.get(other, ())}
+    text = DOCUMENT.read_text(encoding="utf-8")
+    assert set(re.findall(r"^- `([^`]+)` and `([^`]+)`: ", text, re.MULTILINE)) == pairs
 
 
 def test_an_import_is_an_arrow_between_rooms() -> None:

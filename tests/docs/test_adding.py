@@ -1,0 +1,162 @@
+"""What `docs/adding.md` says how to add can be added so, and touches no file that it does not list."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from server.contracts.front_desk import FrontDesk, Visit
+from tests.docs.additions import ADDING, Change, changes, copy_with, is_listed, python, run, section
+
+PARTS = ("A contract", "An engine", "An export format", "A model", "A setting")
+
+CONTRACT = """
+from litestar.testing import TestClient
+from tests.unit.server.apps import application, png
+
+with TestClient(application(contracts={"plain": {"keys": {"tests": "secret"}}})) as client:
+    for key, body in (("secret", png()), ("wrong", png()), ("secret", b""), ("secret", b"no picture")):
+        answer = client.post("/plain", content=body, headers={"X-Key": key})
+        print(answer.status_code, answer.json())
+    print(client.get("/plain").status_code, client.get("/plain").json())
+    print("/plain" in client.get("/schema/openapi.json").json()["paths"])
+"""
+ENGINE = """
+from pathlib import Path
+import numpy as np
+import onnx
+from onnx import TensorProto, helper
+from models.engines.base import EngineOptions, open_engine
+from models.errors import EngineUnavailable
+from server.config.load import load_configuration
+
+shape = ["n", 3, "h", "w"]
+value = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in ("x", "y")]
+graph = helper.make_graph([helper.make_node("Relu", ["x"], ["y"])], "relu", value[:1], value[1:])
+onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), "inference.onnx")
+engine = open_engine("opencv", Path(), EngineOptions())
+batch = np.linspace(-1, 1, 96, dtype=np.float32).reshape(2, 3, 4, 4)
+print(np.array_equal(engine.run(batch), np.maximum(batch, 0)))
+try:
+    open_engine("opencv", Path(), EngineOptions(device="gpu:0"))
+except EngineUnavailable as error:
+    print(error)
+print(load_configuration(None, {}, ["engine.name=opencv"]).settings.engine.name)
+"""
+EXPORT_FORMAT = """
+from server.export.files.result_file import RESULT_FORMATS
+from tests.unit.server.apps import application
+from tests.unit.server.export.files.file_pages import IMAGE_SOURCE, file_page, text_line
+
+pages = (file_page(text_line("one, two", 10, 10, 200, 40)), file_page(text_line("three", 10, 10, 200, 40)))
+print(RESULT_FORMATS["csv"].write(pages, IMAGE_SOURCE))
+print([contract.name for contract in application().state.contracts if "'csv'" in str(contract.openapi)])
+"""
+SETTING = """
+from server.app import create_app
+from server.cli.serve import _uvicorn_config
+from server.config.load import load_configuration
+from tests.unit.server.stub_pipeline import StubPipeline
+
+for settings in ([], ["server.keep_alive_seconds=5"]):
+    configuration = load_configuration(None, {}, settings)
+    print(_uvicorn_config(configuration, create_app(configuration, StubPipeline())).timeout_keep_alive)
+"""
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory):
+    def _copy(part: str) -> Path:
+        return copy_with(part, tmp_path_factory.mktemp("copy"))
+
+    return _copy
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_an_example_changes_the_files_of_its_list_and_no_other(part: str) -> None:
+    changed = [change.path for change in changes(part)]
+    assert changed
+    assert [path for path in changed if not is_listed(path, part)] == []
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_an_example_passes_the_linter(part: str, copy) -> None:
+    example = copy(part)
+    files = [change.path for change in changes(part) if change.path.endswith(".py")]
+    if files:
+        run(example, (str(Path(sys.executable).parent / "ruff"), "check", *files))
+        run(example, (str(Path(sys.executable).parent / "ruff"), "format", "--check", *files))
+
+
+def test_a_contract_can_be_added_so(copy) -> None:
+    example = copy("A contract")
+    assert python(example, "-c", CONTRACT).splitlines() == [
+        "200 {'lines': ['门 Gate 7']}",
+        "401 {'error': 'X-Key is missing or wrong.'}",
+        "422 {'error': 'The body is empty. Send a picture.'}",
+        "422 {'error': 'Invalid input file'}",
+        "405 {'error': 'Method Not Allowed'}",
+        "True",
+    ]
+    shared = ("tests/unit/server/contracts/test_registry.py", "tests/unit/server/config/test_load.py")
+    python(example, "-m", "pytest", "-q", "-p", "no:cacheprovider", *shared)
+
+
+def test_the_walls_stand_with_one_contract_more(copy) -> None:
+    run(copy("A contract"), (str(Path(sys.executable).parent / "lint-imports"), "--no-cache"))
+
+
+def test_an_engine_can_be_added_so(copy) -> None:
+    assert python(copy("An engine"), "-c", ENGINE).splitlines() == [
+        "True",
+        "Engine 'opencv' runs on the CPU; engine.device asks for gpu:0.",
+        "opencv",
+    ]
+
+
+def test_an_export_format_can_be_added_so(copy) -> None:
+    assert python(copy("An export format"), "-c", EXPORT_FORMAT).splitlines() == [
+        repr(b'1,"one, two",0.9\r\n2,three,0.9\r\n'),
+        "['file_task']",
+    ]
+
+
+def test_a_model_can_be_added_so(copy) -> None:
+    program = "from server.cli import main; main()"
+    told = python(copy("A model"), "-c", program, "models", "list", "--set", "models.offline=true")
+    (line,) = [line for line in told.splitlines() if "archive_rec" in line]
+    assert re.search(r"not_installed .* text_recognition .* Hugging Face example/archive_rec at 0d63e78e2b68", line)
+
+
+def test_a_setting_can_be_added_so(copy) -> None:
+    example = copy("A setting")
+    assert python(example, "-c", SETTING).split() == ["75", "5"]
+    manual = "tests/unit/server/config/test_load.py::test_manual_names_every_setting_with_its_default"
+    python(example, "-m", "pytest", "-q", "-p", "no:cacheprovider", manual)
+
+
+def test_the_desk_offers_what_the_table_says() -> None:
+    calls = re.findall(r"^\| `(FrontDesk|Visit)\.(\w+)` \|", section("A contract"), re.MULTILINE)
+    assert len(calls) == len(re.findall(r"^\| `(?:FrontDesk|Visit)", ADDING.text, re.MULTILINE)) > 0
+    assert [name for place, name in calls if not hasattr({"FrontDesk": FrontDesk, "Visit": Visit}[place], name)] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (Change("a.py", "python", "x = 1\n"), "a.py is there already"),
+        (Change("a.py", "diff", " z = 3\n+x = 1\n"), "a.py has 0 times: z = 3"),
+        (Change("a.py", "diff", "-y = 2\n"), "a.py has 2 times: y = 2"),
+    ],
+)
+def test_an_example_that_no_longer_fits_is_found_out(change: Change, told: str, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("y = 2\ny = 2\n")
+    with pytest.raises(ValueError, match=re.escape(told)):
+        change.apply(tmp_path)
+
+
+def test_a_hunk_adds_and_takes_away(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("a\nb\nc\nd\n")
+    Change("a.py", "diff", " a\n-b\n+B\n c\n@@\n d\n+e\n").apply(tmp_path)
+    assert (tmp_path / "a.py").read_text() == "a\nB\nc\nd\ne\n"
