@@ -9,8 +9,10 @@ from collections.abc import Callable
 import requests
 
 from benchmarks.peers import Peer
+from server.contracts.registry import OWN
+from tests.contract.adapters import registered
 from tests.contract.conftest import picture, tiff
-from tests.faults.contracts import ASKS, OUR_OWN, Answer, Ask
+from tests.faults.contracts import ASKS, Answer, Ask
 from tests.faults.pages import page
 from tests.faults.test_decode_workers import read_frames
 
@@ -18,8 +20,8 @@ OWN_SHARE, FRAMES_SHARE = 0.55, 0.05
 """Of our own contract's pages, and of documents of three pages, which decode workers read; the other contracts share
 the rest evenly."""
 ALL_ASKS: dict[str, Ask] = {**ASKS, "frames": read_frames}
-OTHERS_SHARE = (1 - OWN_SHARE - FRAMES_SHARE) / (len(ASKS) - 1)
-SHARES: dict[str, float] = {**dict.fromkeys(ASKS, OTHERS_SHARE), OUR_OWN: OWN_SHARE, "frames": FRAMES_SHARE}
+OTHERS_SHARE = (1 - OWN_SHARE - FRAMES_SHARE) / (len(registered()) - 1)
+SHARES: dict[str, float] = {**dict.fromkeys(registered(), OTHERS_SHARE), OWN: OWN_SHARE, "frames": FRAMES_SHARE}
 NAMES, WEIGHTS = list(SHARES), list(SHARES.values())
 
 BAD_FILES: dict[str, Callable[[int], bytes]] = {

@@ -19,6 +19,9 @@ from hypothesis.strategies import SearchStrategy
 from server.contracts.registry import CONTRACTS
 from server.errors import RequestError
 
+TEST_ONLY = "tiny"
+"""A contract that exists only in the tests; it shows what a new one takes, and that the suites pick it up."""
+
 Code = int | str
 Said = tuple[int, Code]
 """An answer in short: its HTTP status, and what the contract itself calls the outcome."""
@@ -259,7 +262,7 @@ class AdapterMissing(LookupError):
 
 
 def registered() -> tuple[str, ...]:
-    """Names of all contracts of the server, in the registry's order."""
+    """Names of all contracts of the product, in the registry's order."""
     return tuple(CONTRACTS)
 
 
@@ -284,9 +287,9 @@ def adapter(name: str) -> Adapter:
 
 
 def adapters() -> tuple[Adapter, ...]:
-    """The adapters of all contracts of the server.
+    """The adapters of all contracts that the servers of the shared suites speak: the registry's, and the tests' own.
 
     Raises:
         AdapterMissing: one has none.
     """
-    return tuple(adapter(name) for name in registered())
+    return tuple(adapter(name) for name in (*registered(), TEST_ONLY))

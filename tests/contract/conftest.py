@@ -88,10 +88,20 @@ class Server:
         return code
 
 
+WITH_TINY = "from tests.contract.tiny.server import install; install(); "
+"""The beginning of a program whose server also speaks the contract that exists only in the tests."""
+
+
+class SharedServer(Server):
+    """A server of the shared suites: it speaks every contract that they have an adapter for."""
+
+    program = WITH_TINY + Server.program
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """The default configuration."""
-    running = Server()
+    running = SharedServer()
     yield running
     running.stop()
 
@@ -101,7 +111,7 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """With an access token, small limits, and pictures behind links."""
     file = tmp_path_factory.mktemp("secured") / "config.yaml"
     file.write_text(SECURED)
-    running = Server("--config", str(file))
+    running = SharedServer("--config", str(file))
     yield running
     running.stop()
 

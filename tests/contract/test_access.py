@@ -12,7 +12,17 @@ import yaml
 from server.contracts.registry import OWN
 from tests.contract.adapters import Adapter, Call, File, Key, Outcome, adapters
 from tests.contract.checks import check_strangers, reply_to
-from tests.contract.conftest import IMAGE, PATIENCE_SECONDS, TEXT, TOKEN, Server, body, encoded, wait_until
+from tests.contract.conftest import (
+    IMAGE,
+    PATIENCE_SECONDS,
+    TEXT,
+    TOKEN,
+    Server,
+    SharedServer,
+    body,
+    encoded,
+    wait_until,
+)
 
 HEADERS = {"Authorization": f"token {TOKEN}"}
 SHARED_KEY, NO_KEY = Key("tests", TOKEN), Key("stranger", "not-a-key-of-anybody")
@@ -39,7 +49,7 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     section = {"contracts": sections, "auth": {"tokens": own.pop("keys"), **own}}
     file = tmp_path_factory.mktemp("limited") / "config.yaml"
     file.write_text(yaml.safe_dump({"ppocr_server": section}))
-    running = Server("--config", str(file))
+    running = SharedServer("--config", str(file))
     yield running
     running.stop()
 

@@ -3,6 +3,7 @@
 import pytest
 import requests
 from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.openapi import from_dict
@@ -10,7 +11,7 @@ from schemathesis.openapi import from_dict
 from server.operations.openapi import openapi_document
 from tests.contract.adapters import File, adapters
 from tests.contract.conftest import IMAGE, body
-from tests.unit.server.apps import application
+from tests.contract.tiny.application import application
 
 EXAMPLES = {"/ocr": 100}
 POSTED_EXAMPLES, OTHER_EXAMPLES = 10, 3
@@ -55,7 +56,12 @@ def test_answers_are_what_the_document_says(server, operation, mode, request):
     def check(case) -> None:
         case.call_and_validate(base_url=server.url, checks=CHECKED, timeout=60)
 
-    check()
+    try:
+        check()
+    except Unsatisfiable:
+        # A contract may take any body and any text in its parameters.
+        assert mode is GenerationMode.NEGATIVE
+        pytest.skip(f"{operation.label}: there is no request outside of the document")
 
 
 def test_the_server_gives_this_very_document(server):

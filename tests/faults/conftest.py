@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.contract.conftest import Server
+from tests.contract.conftest import WITH_TINY, Server
 
 
 class FaultyServer(Server):
     """`tests.faults.faulty_server` in a process, and the directory that it is told by."""
 
-    program = "from tests.faults.faulty_server import main; main()"
+    program = WITH_TINY + "from tests.faults.faulty_server import main; main()"
 
     def __init__(self, directory: Path, prefix: Sequence[str] = (), **sections: object) -> None:
         directory.mkdir(exist_ok=True)

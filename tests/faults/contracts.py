@@ -6,6 +6,7 @@ from functools import cache, partial
 
 import requests
 
+from server.contracts.registry import OWN
 from tests.contract.adapters import Adapter, File, Key, Outcome, adapter, adapters
 from tests.faults.pages import page
 
@@ -47,6 +48,5 @@ def ask(contract: Adapter, session: requests.Session, url: str, number: int, tim
 
 
 ASKS: Mapping[str, Ask] = {contract.name: partial(ask, contract) for contract in adapters()}
-OUR_OWN = "paddlex"
-ocr = partial(ask, adapter(OUR_OWN))
+ocr = partial(ask, adapter(OWN))
 """By our own contract."""

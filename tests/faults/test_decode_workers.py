@@ -10,10 +10,11 @@ import cv2
 import numpy as np
 import requests
 
+from server.contracts.registry import OWN
 from tests.contract.adapters import File, Outcome, adapter
 from tests.contract.conftest import tiff
 from tests.faults.conftest import FaultyServer
-from tests.faults.contracts import OUR_OWN, Answer
+from tests.faults.contracts import Answer
 from tests.faults.load import Tally, post_all
 from tests.faults.pages import page, text_of
 
@@ -30,7 +31,7 @@ def frames(number: int) -> bytes:
 
 
 def read_frames(session: requests.Session, url: str, number: int, timeout: float) -> Answer:
-    contract = adapter(OUR_OWN)
+    contract = adapter(OWN)
     reply = contract.ask(url, File("frames.tiff", frames(number)), None, timeout, session)
     outcome = contract.outcome(reply)
     if outcome is not Outcome.READ:

@@ -9,10 +9,11 @@ import time
 
 import requests
 
+from server.contracts.registry import OWN
 from tests.contract.adapters import Outcome
 from tests.contract.conftest import wait_until
 from tests.faults.conftest import FaultyServer, Start
-from tests.faults.contracts import ASKS, OUR_OWN, Answer, ocr
+from tests.faults.contracts import ASKS, Answer, ocr
 from tests.faults.load import Tally, post_all
 from tests.faults.pages import page
 from tests.faults.test_clients import metric
@@ -22,7 +23,7 @@ CLIENTS, PAGES = 64, 200
 
 def any_contract(session: requests.Session, url: str, number: int, timeout: float) -> Answer:
     """Our own contract for every other page, and the others in turn."""
-    names = [*ASKS, *[OUR_OWN] * (len(ASKS) - 2)]
+    names = [*ASKS, *[OWN] * (len(ASKS) - 2)]
     return ASKS[names[number % len(names)]](session, url, number, timeout)
 
 

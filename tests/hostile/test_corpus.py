@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.process_tree import tree_bytes
 from tests.contract.adapters import Adapter, File, Outcome, Reply, adapter, adapters
-from tests.contract.conftest import Server
+from tests.contract.conftest import Server, SharedServer
 from tests.hostile.corpus import corpus, expected, prescribed
 from tests.hostile.seeds import LINE
 
@@ -27,7 +27,7 @@ NEEDS_OFFICE = frozenset({"plain.docx"})
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    running = Server("--set", f"decode.page_timeout_seconds={PAGE_SECONDS}")
+    running = SharedServer("--set", f"decode.page_timeout_seconds={PAGE_SECONDS}")
     yield running
     running.stop()
 
@@ -62,8 +62,9 @@ def wrong(adapter: Adapter, name: str, reply: Reply) -> str | None:
 
 
 def test_every_file_has_an_outcome_and_every_difference_is_about_a_file() -> None:
-    assert set(corpus()) == set(expected())
-    assert [name for contract in adapters() for name in contract.hostile if name not in corpus()] == []
+    names = set(corpus())
+    assert names == set(expected())
+    assert [name for contract in adapters() for name in contract.hostile if name not in names] == []
 
 
 def test_every_file_gets_from_every_contract_what_that_contract_prescribes(server: Server) -> None:

@@ -20,7 +20,7 @@ import yaml
 from PIL import Image
 
 from tests.contract.adapters import Adapter, File, Key, adapters
-from tests.contract.conftest import PATIENCE_SECONDS, ROOT, Server, picture
+from tests.contract.conftest import PATIENCE_SECONDS, ROOT, SharedServer, picture
 from tests.privacy import socket_guard
 from tests.privacy.namespace import attempts, raise_loopback
 from tests.unit.server.decode.samples import encoded
@@ -146,7 +146,7 @@ def _tour(**variables: str) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "config.yaml"
         file.write_text(yaml.safe_dump(CONFIG))
-        server = Server("--config", str(file), **variables)
+        server = SharedServer("--config", str(file), **variables)
         try:
             everything = Everything(server.url, encoded(picture(), "PNG"))
             everything.run()

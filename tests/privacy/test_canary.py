@@ -24,7 +24,7 @@ from server.contracts.registry import OWN
 from server.decode.office.private_directory import MEMORY_DIRECTORY
 from tests.contract.adapters import Outcome, adapters
 from tests.contract.checks import check_failure, check_silence, reply_to
-from tests.contract.conftest import ROOT, Server, wait_until
+from tests.contract.conftest import ROOT, Server, SharedServer, wait_until
 from tests.faults.conftest import FaultyServer
 from tests.privacy.canaries import (
     CONTENT,
@@ -249,7 +249,7 @@ def _core_limit(limits: str) -> list[str]:
 
 
 def test_the_effective_configuration_masks_keys(run):
-    command = [sys.executable, "-c", Server.program, "config", "--config", str(run.config)]
+    command = [sys.executable, "-c", SharedServer.program, "config", "--config", str(run.config)]
     environment = {**os.environ, **run.variables, "PYTHONPATH": str(ROOT)}
     shown = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
     assert [key.name for key in KEYS.values() if key.name not in shown.stdout] == []
@@ -269,7 +269,7 @@ def test_the_effective_configuration_masks_keys(run):
 def test_a_mistake_beside_a_key_is_told_without_the_key(tmp_path, section):
     file = tmp_path / "config.yaml"
     file.write_text(yaml.safe_dump({"ppocr_server": section}))
-    command = [sys.executable, "-c", Server.program, "config", "--config", str(file)]
+    command = [sys.executable, "-c", SharedServer.program, "config", "--config", str(file)]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert told.returncode != 0
     assert "config.yaml" in told.stderr
@@ -278,7 +278,7 @@ def test_a_mistake_beside_a_key_is_told_without_the_key(tmp_path, section):
 
 def test_a_malformed_environment_variable_is_told_without_the_key():
     environment = {**os.environ, "PPOCR_SERVER_TOKENS": KEYS[OWN].secret}
-    command = [sys.executable, "-c", Server.program, "config"]
+    command = [sys.executable, "-c", SharedServer.program, "config"]
     told = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert told.returncode != 0
     assert found_in(told.stdout + told.stderr, SECRETS) == []
@@ -307,7 +307,7 @@ def test_a_killed_server_leaves_nothing_to_the_next(run):
     run.server.process.kill()
     run.server.process.wait(30)
     _, temporary = run.folders
-    again = Server("--config", str(run.config), **run.variables)
+    again = SharedServer("--config", str(run.config), **run.variables)
     try:
         wait_until(lambda: not list((run.data / "files").iterdir()))
         assert found_below([run.data, temporary], ON_DISK) == []

@@ -14,9 +14,9 @@ from server.operations.docs import ASSETS, MEDIA_TYPES
 from server.operations.openapi import openapi_document
 from tests.contract.adapters import adapters
 from tests.contract.conftest import ROOT
+from tests.contract.tiny.application import application
 from tests.privacy import namespace
 from tests.privacy.everything import NAME_OUTSIDE
-from tests.unit.server.apps import application
 
 LIMIT_SECONDS = 300
 

@@ -13,7 +13,7 @@ import yaml
 
 from server.contracts.registry import OWN
 from tests.contract.adapters import Adapter, Key, Outcome, adapters
-from tests.contract.conftest import IMAGE, PATIENCE_SECONDS, TEXT, Server
+from tests.contract.conftest import IMAGE, PATIENCE_SECONDS, TEXT, WITH_TINY, Server
 
 ALLOWED, WILD, REBINDING = "docs.example.com", "*.wild.example.com", "rebinding.example.com"
 NOWHERE = "0.0.0.0"
@@ -51,7 +51,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class ResolvingServer(Server):
-    program = "import runpy; runpy.run_module('tests.privacy.resolving_server', run_name='__main__')"
+    program = WITH_TINY + "import runpy; runpy.run_module('tests.privacy.resolving_server', run_name='__main__')"
 
 
 @dataclass
