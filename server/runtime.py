@@ -59,7 +59,7 @@ class Runtime:
     start_up: StartUp
 
     def deadline(self) -> float:
-        """Event loop time at which a request that begins now is given up."""
+        """Event loop time at which the work of a request that begins now is cancelled."""
         return asyncio.get_running_loop().time() + self.configuration.settings.limits.request_timeout_seconds
 
     def link_base(self, connection: ASGIConnection[Any, Any, Any, Any]) -> str:

@@ -173,4 +173,4 @@ def _log_configuration(configuration: Configuration) -> None:
     for note in configuration.notes:
         logger.warning(note)
     if not configuration.settings.auth.tokens:
-        logger.info("No access tokens are configured: whoever reaches the port may send documents.")
+        logger.info("No access tokens are configured: every program that reaches the port may send documents.")

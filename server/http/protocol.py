@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol with limits for all but the data of bodies, and for a client that does not take its answer.
+"""uvicorn's HTTP protocol with limits for everything but the data of bodies, also for clients that do not read answers.
 
 Without them, a client could send headers, trailers or requests for ever and fill the memory, could stay silent, or
 could never read its answers. Between requests uvicorn's own keep-alive time holds, until the next byte. The data of

@@ -107,5 +107,5 @@ class BaiduService:
             return await visit.read(raw, reading, lambda page: page_part(page.result, call))
         except LanguageUnavailable as error:
             # The contract's message is fixed. The log tells the operator what to install.
-            logger.info("A language that was asked for cannot be read: %s", error.reason)
+            logger.info("A requested language cannot be read: %s", error.reason)
             raise
