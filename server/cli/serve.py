@@ -29,8 +29,7 @@ from server.telemetry.logs import configure_logging
 
 ENOUGH_FILES = 65_536
 KEEP_ALIVE_SECONDS = 75
-"""Longer than proxies keep a connection, usually a minute. Otherwise the server could close one that a proxy just
-uses."""
+"""Longer than proxies keep a connection, usually a minute: the server must not close one that a proxy just uses."""
 
 logger = logging.getLogger(__name__)
 
