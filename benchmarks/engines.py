@@ -122,7 +122,7 @@ class Contender:
 
 def _open_torch(directory: Path, options: EngineOptions) -> Engine:
     """The networks of the torch engine, without what it does on the device before and after."""
-    from tests.unit.models.engines.torch.batch_engine import BatchEngine  # noqa: PLC0415 - PyTorch is an extra
+    from benchmarks.batch_engine import BatchEngine  # noqa: PLC0415 - PyTorch is an extra
 
     return BatchEngine(directory, options)
 

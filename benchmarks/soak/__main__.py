@@ -34,8 +34,8 @@ from benchmarks.soak.traffic import ask_any, leave, send_bad_file
 from benchmarks.soak.watch import Sample, Watch, growth
 from benchmarks.store import FOLDER
 from tests.faults.contracts import ocr
+from tests.faults.decode_workers import workers
 from tests.faults.load import Tally, post_all
-from tests.faults.test_decode_workers import workers
 
 CLIENTS, MOST_AT_ONCE, TIMEOUT_SECONDS = 64, 256, 60.0
 FIRST_CLOSED, FIRST_OPEN = 100_000, 1_000_000

@@ -13,8 +13,8 @@ from server.contracts.registry import OWN
 from tests.contract.adapters import registered
 from tests.contract.conftest import picture, tiff
 from tests.faults.contracts import ASKS, Answer, Ask
+from tests.faults.decode_workers import read_frames
 from tests.faults.pages import page
-from tests.faults.test_decode_workers import read_frames
 
 OWN_SHARE, FRAMES_SHARE = 0.55, 0.05
 """Of our own contract's pages, and of documents of three pages, which decode workers read; the other contracts share

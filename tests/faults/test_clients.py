@@ -16,6 +16,7 @@ from tests.contract.adapters import adapters
 from tests.contract.conftest import TEXT, body, picture, tiff, wait_until
 from tests.faults.conftest import FaultyServer, Start
 from tests.faults.load import Tally
+from tests.faults.server_state import is_well, metric
 
 HEAD = "POST /ocr HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
 LONG = tiff([picture(width=1000, height=800)] * 8)
@@ -24,12 +25,6 @@ LONG = tiff([picture(width=1000, height=800)] * 8)
 def request(content: dict[str, object]) -> bytes:
     data = json.dumps(content).encode()
     return f"{HEAD}Content-Length: {len(data)}\r\n\r\n".encode() + data
-
-
-def metric(server: FaultyServer, series: str) -> float:
-    text = requests.get(f"{server.url}/metrics", timeout=10).text
-    found = re.search(rf"^{re.escape(series)} (\S+)$", text, re.MULTILINE)
-    return float(found.group(1)) if found else 0.0
 
 
 @contextlib.contextmanager
@@ -52,17 +47,6 @@ def noisy(width: int, height: int) -> np.ndarray:
     """A picture whose JPEG is large."""
     image = picture(width=width, height=height)
     return image - np.random.default_rng(0).integers(0, 50, image.shape, np.uint8)
-
-
-def is_well(server: FaultyServer) -> None:
-    """A page is read as ever, and nothing of anybody else's is left inside."""
-    tally = Tally()
-    with requests.Session() as session:
-        tally.ask(session, server.url, 1)
-    tally.check("the next client")
-    assert tally.answered == 1
-    wait_until(lambda: metric(server, "ppocr_queue_requests") == 0)
-    wait_until(lambda: metric(server, "ppocr_queue_bytes") == 0)
 
 
 @pytest.mark.parametrize("start", [b"POST /ocr HT", HEAD.encode(), HEAD.encode() + b"Content-Length: 9\r\n\r\n{"])

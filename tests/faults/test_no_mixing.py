@@ -16,7 +16,7 @@ from tests.faults.conftest import FaultyServer, Start
 from tests.faults.contracts import ASKS, Answer, ocr
 from tests.faults.load import Tally, post_all
 from tests.faults.pages import page
-from tests.faults.test_clients import metric
+from tests.faults.server_state import metric
 
 CLIENTS, PAGES = 64, 200
 

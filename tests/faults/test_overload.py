@@ -11,7 +11,7 @@ from tests.faults.conftest import Start
 from tests.faults.contracts import ASKS
 from tests.faults.load import Tally
 from tests.faults.pages import page
-from tests.faults.test_clients import is_well, metric
+from tests.faults.server_state import is_well, metric
 
 PLACES, PAGES_EACH = 2, 8
 TRIES, PAUSE_SECONDS = 600, 0.1

@@ -1,5 +1,6 @@
 """Tests mirror the tree: `tests/unit/x/test_y.py` tests `x/y.py`, or the package `x/y`. No move leaves tests behind."""
 
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -43,3 +44,13 @@ def test_a_test_that_was_left_behind_is_found(tmp_path: Path) -> None:
         (unit / name).parent.mkdir(parents=True, exist_ok=True)
         (unit / name).touch()
     assert strays(unit, tmp_path) == {"server/jobs/test_moved.py", "old/test_store.py"}
+
+
+def test_what_tests_share_lies_in_no_test_file() -> None:
+    imported = re.compile(r"^(?:from|import) tests\.(?:\w+\.)*test_\w+", re.MULTILINE)
+    found = {
+        file.relative_to(ROOT).as_posix(): imported.findall(file.read_text(encoding="utf-8"))
+        for folder in ("tests", "benchmarks")
+        for file in (ROOT / folder).rglob("*.py")
+    }
+    assert {name: lines for name, lines in found.items() if lines} == {}, "move it to a module that is no test"

@@ -14,7 +14,6 @@ from server.decode.document import DocumentInfo
 from server.intake.raw_file import FileKind, RawFile
 
 T = TypeVar("T")
-FAULTY = "tests.unit.server.decode.workers.faulty_worker"
 
 
 @dataclass
@@ -45,7 +44,8 @@ async def read(
     return document.info, [page.image for page in pages]
 
 
-def _bench(settings: DecodeSettings, limits: LimitSettings, module: str) -> Iterator[Bench]:
+def running(settings: DecodeSettings, limits: LimitSettings, module: str) -> Iterator[Bench]:
+    """A decoder from start to stop, whose workers run a module."""
     with asyncio.Runner() as runner:
         decoder = Decoder(settings, limits, worker_module=module)
         runner.run(decoder.start())
@@ -56,19 +56,12 @@ def _bench(settings: DecodeSettings, limits: LimitSettings, module: str) -> Iter
 @pytest.fixture(scope="module")
 def bench() -> Iterator[Bench]:
     """The decoder as shipped, with two workers."""
-    yield from _bench(DecodeSettings(workers=2), LimitSettings(), "server.decode.workers.worker")
+    yield from running(DecodeSettings(workers=2), LimitSettings(), "server.decode.workers.worker")
 
 
 @pytest.fixture(scope="module")
 def small() -> Iterator[Bench]:
     """A decoder that takes 10,000 pixels an image and 3 pages a document."""
-    yield from _bench(
+    yield from running(
         DecodeSettings(workers=1), LimitSettings(max_image_pixels=10_000, max_pages=3), "server.decode.workers.worker"
     )
-
-
-@pytest.fixture
-def faulty() -> Iterator[Bench]:
-    """Two workers that fail on demand, two seconds a page, two files a worker."""
-    settings = DecodeSettings(workers=2, page_timeout_seconds=2.0, files_per_worker=2, memory_megabytes=1024)
-    yield from _bench(settings, LimitSettings(), FAULTY)

@@ -16,8 +16,9 @@ from server.decode.workers.process import PROTECTIONS, WorkerNotStarted
 from server.decode.workers.worker_slot import WorkerSlot
 from server.errors import InvalidInputFile, NotReady
 from server.intake.raw_file import FileKind, RawFile
-from tests.unit.server.decode.conftest import FAULTY, Bench, read
+from tests.unit.server.decode.conftest import Bench, read
 from tests.unit.server.decode.samples import RED, coloured_pdf
+from tests.unit.server.decode.workers.conftest import FAULTY
 from tests.unit.server.decode.workers.faulty_worker import SECRET, VIOLATIONS, WRITTEN
 
 PDF = FileKind.PDF

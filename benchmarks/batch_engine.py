@@ -30,6 +30,7 @@ class BatchEngine:
         self.device = device_title(self._device, self._dtype)
 
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The network's output for a float32 batch, as float32."""
         if self._threads:
             torch.set_num_threads(self._threads)
         given = torch.from_numpy(np.require(batch, requirements=("C", "W"))).to(self._device, self._dtype)
