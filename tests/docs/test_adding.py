@@ -67,8 +67,12 @@ for settings in ([], ["server.keep_alive_seconds=5"]):
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory):
+    made: dict[str, Path] = {}
+
     def _copy(part: str) -> Path:
-        return copy_with(part, tmp_path_factory.mktemp("copy"))
+        if part not in made:
+            made[part] = copy_with(part, tmp_path_factory.mktemp("copy"))
+        return made[part]
 
     return _copy
 
