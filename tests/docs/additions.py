@@ -1,4 +1,7 @@
-"""The examples of `docs/adding.md`, put into a copy of the code."""
+"""The examples of `docs/adding.md`, put into a copy of the code.
+
+``python -m tests.docs.additions`` takes the files of the example contract anew from the tests' own one.
+"""
 
 import re
 import shutil
@@ -11,7 +14,10 @@ from pathlib import Path
 
 from tests.docs.markdown import ROOT, Markdown
 
-ADDING = Markdown.of("docs/adding.md")
+DOCUMENT = ROOT / "docs" / "adding.md"
+ADDING = Markdown(DOCUMENT.read_text(encoding="utf-8"), DOCUMENT.parent)
+TINY, AS_ADDED = "tests/contract/tiny", "server/contracts/tiny"
+SIX = ("contract", "request", "service", "response", "errors", "openapi")
 COPIED = (
     "server",
     "models",
@@ -21,6 +27,7 @@ COPIED = (
     "tests/__init__.py",
     "pyproject.toml",
 )
+RUFF = str(Path(sys.executable).parent / "ruff")
 HUNKS = re.compile(r"^@@\n", re.MULTILINE)
 
 
@@ -97,6 +104,25 @@ def copy_with(title: str, folder: Path) -> Path:
     return folder
 
 
+def as_added(name: str) -> str:
+    """A file of the tests' own contract as it would stand among the others."""
+    text = (ROOT / TINY / f"{name}.py").read_text(encoding="utf-8")
+    renamed = text.replace(TINY.replace("/", "."), AS_ADDED.replace("/", "."))
+    # Ruff takes a package for a stranger's where it does not find it.
+    ours = "lint.isort.known-first-party=['server', 'models']"
+    sort = (RUFF, "check", "--select", "I", "--config", ours, "--fix", "--quiet", "--stdin-filename", f"{name}.py", "-")
+    return subprocess.run(sort, cwd=ROOT, input=renamed, capture_output=True, text=True, check=True).stdout
+
+
+def taken_anew(text: str) -> str:
+    """The document with the files of the tests' own contract as they are."""
+    for name in SIX:
+        head = f"**{AS_ADDED}/{name}.py**\n\n```python\n"
+        before, found, rest = text.partition(head)
+        text = f"{before}{found}{as_added(name)}```{rest.partition('```')[2]}"
+    return text
+
+
 def python(copy: Path, *arguments: str) -> str:
     """What a Python program writes that runs in the copy.
 
@@ -111,3 +137,7 @@ def run(copy: Path, command: Sequence[str]) -> str:
     done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(taken_anew(DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8")

@@ -7,20 +7,32 @@ from pathlib import Path
 import pytest
 
 from server.contracts.front_desk import FrontDesk, Visit
-from tests.docs.additions import ADDING, Change, changes, copy_with, is_listed, python, run, section
+from tests.docs.additions import (
+    ADDING,
+    RUFF,
+    Change,
+    changes,
+    copy_with,
+    is_listed,
+    python,
+    run,
+    section,
+    taken_anew,
+)
 
 PARTS = ("A contract", "An engine", "An export format", "A model", "A setting")
+MANUAL = "tests/unit/server/config/test_load.py::test_manual_names_every_setting_with_its_default"
 
 CONTRACT = """
 from litestar.testing import TestClient
 from tests.unit.server.apps import application, png
 
-with TestClient(application(contracts={"plain": {"keys": {"tests": "secret"}}})) as client:
+with TestClient(application(contracts={"tiny": {"keys": {"tests": "secret"}}})) as client:
     for key, body in (("secret", png()), ("wrong", png()), ("secret", b""), ("secret", b"no picture")):
-        answer = client.post("/plain", content=body, headers={"X-Key": key})
+        answer = client.post("/tiny", content=body, headers={"X-Tiny-Key": key, "Content-Type": "image/png"})
         print(answer.status_code, answer.json())
-    print(client.get("/plain").status_code, client.get("/plain").json())
-    print("/plain" in client.get("/schema/openapi.json").json()["paths"])
+    print(client.get("/tiny").status_code, client.get("/tiny").json())
+    print("/tiny" in client.get("/schema/openapi.json").json()["paths"])
 """
 ENGINE = """
 from pathlib import Path
@@ -89,22 +101,27 @@ def test_an_example_passes_the_linter(part: str, copy) -> None:
     example = copy(part)
     files = [change.path for change in changes(part) if change.path.endswith(".py")]
     if files:
-        run(example, (str(Path(sys.executable).parent / "ruff"), "check", *files))
-        run(example, (str(Path(sys.executable).parent / "ruff"), "format", "--check", *files))
+        run(example, (RUFF, "check", *files))
+        run(example, (RUFF, "format", "--check", *files))
 
 
 def test_a_contract_can_be_added_so(copy) -> None:
     example = copy("A contract")
     assert python(example, "-c", CONTRACT).splitlines() == [
-        "200 {'lines': ['门 Gate 7']}",
-        "401 {'error': 'X-Key is missing or wrong.'}",
-        "422 {'error': 'The body is empty. Send a picture.'}",
-        "422 {'error': 'Invalid input file'}",
-        "405 {'error': 'Method Not Allowed'}",
+        "200 {'ok': True, 'lines': ['门 Gate 7']}",
+        "401 {'ok': False, 'why': 'key'}",
+        "422 {'ok': False, 'why': 'unreadable'}",
+        "422 {'ok': False, 'why': 'unreadable'}",
+        "405 {'ok': False, 'why': 'refused'}",
         "True",
     ]
-    shared = ("tests/unit/server/contracts/test_registry.py", "tests/unit/server/config/test_load.py")
-    python(example, "-m", "pytest", "-q", "-p", "no:cacheprovider", *shared)
+    python(
+        example, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/unit/server/contracts/test_registry.py", MANUAL
+    )
+
+
+def test_the_example_contract_is_the_one_that_goes_through_the_shared_tests() -> None:
+    assert taken_anew(ADDING.text) == ADDING.text, "take it anew: python -m tests.docs.additions"
 
 
 def test_the_walls_stand_with_one_contract_more(copy) -> None:
@@ -136,8 +153,7 @@ def test_a_model_can_be_added_so(copy) -> None:
 def test_a_setting_can_be_added_so(copy) -> None:
     example = copy("A setting")
     assert python(example, "-c", SETTING).split() == ["75", "5"]
-    manual = "tests/unit/server/config/test_load.py::test_manual_names_every_setting_with_its_default"
-    python(example, "-m", "pytest", "-q", "-p", "no:cacheprovider", manual)
+    python(example, "-m", "pytest", "-q", "-p", "no:cacheprovider", MANUAL)
 
 
 def test_the_desk_offers_what_the_table_says() -> None:
