@@ -31,7 +31,7 @@ Ask = Callable[[requests.Session, str, int, float], Answer]
 
 
 @cache
-def _key(contract: Adapter, url: str) -> Key | None:
+def key_of(contract: Adapter, url: str) -> Key | None:
     """What is presented to a server without keys."""
     return contract.sign_in(url, None)
 
@@ -39,7 +39,7 @@ def _key(contract: Adapter, url: str) -> Key | None:
 def ask(contract: Adapter, session: requests.Session, url: str, number: int, timeout: float) -> Answer:
     """Ask about a page; what the contract repeats of the request must be this request's."""
     file = File("page.png", page(number), mark=f"mark {number}")
-    reply = contract.ask(url, file, _key(contract, url), timeout, session)
+    reply = contract.ask(url, file, key_of(contract, url), timeout, session)
     outcome = contract.outcome(reply)
     if outcome is Outcome.READ:
         assert reply.mark in (None, file.mark)

@@ -63,6 +63,7 @@ class Baidu(Adapter):
         name, secret = ("key", "secret") if key is None else (key.name, key.secret)
         query = {"grant_type": "client_credentials", "client_id": name, "client_secret": secret}
         answer = requests.get(f"{url}{TOKENS}", params=query, timeout=TIMEOUT_SECONDS)
+        assert answer.ok, answer.text
         return Key("access_token", answer.json()["access_token"])
 
     def call(self, file: File, key: Key | None, words: Words | None = None) -> Call:
