@@ -109,7 +109,7 @@ class FrontDesk:
                     body = await read_body(request.receive, request.headers.get("content-length"), ticket, limits)
                     record.body_bytes = len(body)
                     ticket.arrived()
-                    visit = Visit(runtime, request, ticket, body, enter)
+                    visit = Visit(runtime, request, ticket, body, enter, identified=caller is not None)
                     del body
                     with runtime.admission.place():
                         answered = await self._while_connected(request, answer(visit))
@@ -152,7 +152,14 @@ class Visit:
     """
 
     def __init__(
-        self, runtime: Runtime, request: AnyRequest, ticket: Ticket, body: bytes, enter: Callable[[str], None]
+        self,
+        runtime: Runtime,
+        request: AnyRequest,
+        ticket: Ticket,
+        body: bytes,
+        enter: Callable[[str], None],
+        *,
+        identified: bool,
     ) -> None:
         self.request = request
         self.record = record_of(request.scope)  # type: ignore[arg-type]
@@ -161,6 +168,7 @@ class Visit:
         self._ticket = ticket
         self._body = [body]
         self._enter = enter
+        self._identified = identified
 
     @property
     def content_type(self) -> str:
@@ -183,6 +191,7 @@ class Visit:
             TooManyRequests: the caller is over a limit.
         """
         self._enter(caller)
+        self._identified = True
 
     async def in_thread(self, function: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
         """Call a function that costs CPU in a thread, so that it does not block the event loop."""
@@ -226,7 +235,10 @@ class Visit:
         Raises:
             RequestError: the file cannot be read, a model is missing, time ran out, or the pipeline failed.
             Overloaded: the first page would probably not be read in time; nothing was done.
+            RuntimeError: the contract has not named the caller, so the pages would count for nobody.
         """
+        if not self._identified:
+            raise RuntimeError("A contract must name its caller before it reads a document.")
         deadline = self.deadline
         if seconds is not None:
             deadline = min(deadline, asyncio.get_running_loop().time() + seconds)

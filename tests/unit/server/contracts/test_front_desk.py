@@ -98,6 +98,13 @@ def test_a_caller_that_only_the_body_names_is_limited_too() -> None:
     assert (response.status_code, int(response.headers["retry-after"]) > 0) == (429, True)
 
 
+def test_nothing_is_read_for_a_caller_whom_nobody_named() -> None:
+    with serving(caller=None) as (client, route):
+        assert client.post("/counter", content=png()).status_code == 500
+    assert [record.error for record in route.records] == ["RuntimeError"]
+    assert [record.pages for record in route.records] == [0]
+
+
 def test_a_caller_over_its_limit_is_refused_before_its_body_is_read() -> None:
     with serving(CallerLimitSettings(requests_per_second=1)) as (client, route):
         client.post("/counter", content=png())
