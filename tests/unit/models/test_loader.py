@@ -1,4 +1,4 @@
-"""How models are opened: with how many lanes, in turns, and on engines that can run them."""
+"""Models are opened with a number of lanes, with permits for the cores, and on engines that can run them."""
 
 import threading
 from pathlib import Path
@@ -23,7 +23,7 @@ class Twins(FakeEngine):
         return FakeEngine(reads((1, 2, 5), len(CHARACTERS) + 2))
 
 
-def test_models_take_turns_where_each_may_use_every_core(tmp_path: Path) -> None:
+def test_models_need_permits_where_each_may_use_every_core(tmp_path: Path) -> None:
     models = Noting()
     entered = threading.Event()
     with fake_pipeline(tmp_path, models, cores=2):

@@ -47,7 +47,7 @@ def test_a_large_input_is_answered_right_and_so_is_the_next(directory: Path, nam
 
 
 @pytest.mark.parametrize("name", ENGINES)
-def test_a_model_and_its_twins_compute_in_their_turn(directory: Path, name: str) -> None:
+def test_a_model_and_its_twins_compute_with_a_permit(directory: Path, name: str) -> None:
     permit = MagicMock()
     engine = open_engine(name, directory, EngineOptions(threads=1, permit=permit))
     for each in (engine, engine.twin()):
