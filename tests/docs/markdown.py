@@ -8,12 +8,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-DOCUMENTS = (
-    "README.md",
-    "SECURITY.md",
-    "deploy/README.md",
-    "benchmarks/README.md",
-    *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
+DOCUMENTS = tuple(
+    path.relative_to(ROOT).as_posix()
+    for pattern in (
+        "README.md",
+        "SECURITY.md",
+        "CONTRIBUTING.md",
+        "deploy/README.md",
+        "benchmarks/README.md",
+        "docs/*.md",
+    )
+    for path in sorted(ROOT.glob(pattern))
 )
 """Every document for people but the CHANGELOG, which also names what is gone."""
 
