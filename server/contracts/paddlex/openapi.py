@@ -12,7 +12,7 @@ DESCRIPTIONS = {
     "file": "Base64 of the file, or an http(s) URL of a host that the server may fetch from.",
     "fileType": "0: PDF, 1: image. Needed with base64; a URL's file name tells it.",
     "useDocOrientationClassify": "Turn the page upright (0, 90, 180, 270 degrees).",
-    "useDocUnwarping": "Flatten a curved page.",
+    "useDocUnwarping": "Unwarp a curved page.",
     "useTextlineOrientation": "Turn upside-down lines.",
     "textDetLimitSideLen": "Side length in pixels that `textDetLimitType` refers to.",
     "textDetLimitType": "`min`: the shorter side is at least the limit; `max`: the longer side is at most the limit.",

@@ -83,7 +83,7 @@ def test_switched_off_it_is_not_there():
     assert "errorCode" in answer.json()
 
 
-def test_configured_defaults_neither_turn_nor_flatten_the_page():
+def test_configured_defaults_neither_rotate_nor_unwarp_the_page():
     pipeline = StubPipeline()
     call(pipeline, {})
     (options,) = pipeline.read_options
