@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, suppress
 from types import TracebackType
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from server.config.settings import UrlInputSettings
@@ -30,11 +30,9 @@ from server.intake.url_rules import infer_kind, is_url
 from server.jobs.blobs import blob_name
 from server.storage.base import is_key, picture_key
 from server.storage.signing import UrlSigner
-from tests.contract.adapters import Parser, adapters
+from tests.contract.adapters import adapters
+from tests.fuzz.parsers import check_parser
 from tests.fuzz.strategies import ANY_TEXT, BASE64, FORM, FRAMED, HARD_JSON, JSON_BODIES, NAMES, OBJECTS, damaged
-
-settings.register_profile("parsers", max_examples=150, deadline=None, derandomize=True, database=None)
-settings.load_profile("parsers")
 
 
 class Refusals(AbstractContextManager[None]):
@@ -59,18 +57,6 @@ PARSERS = {f"{contract.name}: {name}": parser for contract in adapters() for nam
 @pytest.mark.parametrize("name", PARSERS)
 def test_a_contract_answers_or_refuses(name: str) -> None:
     check_parser(PARSERS[name])
-
-
-def check_parser(parser: Parser) -> None:
-    """Give a parser what nobody would send."""
-    for each in parser.examples:
-        parser.check(each)
-
-    @given(parser.inputs)
-    def check(one: object) -> None:
-        parser.check(one)
-
-    check()
 
 
 @given(JSON_BODIES)

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from tests.contract.adapters import Adapter, Outcome, Said
+from tests.contract.adapters import Adapter, Outcome, Reply, Said
 from tests.hostile import broken_pdfs, seeds
 from tests.hostile.mutations import with_right_sums
 from tests.unit.server.decode import samples
@@ -60,6 +60,21 @@ def prescribed(adapter: Adapter, name: str) -> tuple[Said, ...]:
     if name in adapter.hostile:
         return adapter.hostile[name]
     return tuple(adapter.says[outcome][0] for outcome in expected()[name].outcome)
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def wrong(adapter: Adapter, name: str, reply: Reply) -> str | None:
+    """What is wrong with an answer to a file, or None."""
+    ways = prescribed(adapter, name)
+    if reply.said not in ways:
+        return f"{name} to {adapter.name}: {reply.said} instead of {ways}"
+    read = expected()[name].text and adapter.outcome(reply) is Outcome.READ
+    if read and _squeezed(seeds.LINE) not in _squeezed(reply.text):
+        return f"{name} to {adapter.name}: read as {reply.text!r}"
+    return None
 
 
 def corpus() -> dict[str, Maker]:

@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.process_tree import tree_bytes
-from tests.contract.adapters import Adapter, File, Outcome, Reply, adapter, adapters
+from tests.contract.adapters import Adapter, File, Reply, adapter, adapters
 from tests.contract.conftest import Server, SharedServer
-from tests.hostile.corpus import corpus, expected, prescribed
-from tests.hostile.seeds import LINE
+from tests.hostile.corpus import corpus, expected, wrong
 
 PAGE_SECONDS, PATIENCE_SECONDS = 4, 120
 CLIENTS = 4
@@ -44,21 +43,6 @@ class Held:
         process = Path("/proc") / str(server.process.pid)
         children = sum(len((task / "children").read_text().split()) for task in (process / "task").iterdir())
         return cls(len(list((process / "fd").iterdir())), children)
-
-
-def squeezed(text: str) -> str:
-    return "".join(text.split())
-
-
-def wrong(adapter: Adapter, name: str, reply: Reply) -> str | None:
-    """What is wrong with an answer to a file, or None."""
-    ways = prescribed(adapter, name)
-    if reply.said not in ways:
-        return f"{name} to {adapter.name}: {reply.said} instead of {ways}"
-    read = expected()[name].text and adapter.outcome(reply) is Outcome.READ
-    if read and squeezed(LINE) not in squeezed(reply.text):
-        return f"{name} to {adapter.name}: read as {reply.text!r}"
-    return None
 
 
 def test_every_file_has_an_outcome_and_every_difference_is_about_a_file() -> None:

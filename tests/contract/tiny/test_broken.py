@@ -30,8 +30,8 @@ from tests.contract.tiny.errors import why
 from tests.contract.tiny.request import file_of
 from tests.contract.tiny.response import failed
 from tests.contract.tiny.service import TinyService
-from tests.fuzz.test_parsers import check_parser
-from tests.hostile.test_corpus import wrong
+from tests.fuzz.parsers import check_parser
+from tests.hostile.corpus import wrong
 from tests.unit.server.apps import png
 from tests.unit.server.stub_pipeline import StubPipeline
 
