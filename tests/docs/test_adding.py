@@ -71,9 +71,9 @@ from server.cli.serve import _uvicorn_config
 from server.config.load import load_configuration
 from tests.unit.server.stub_pipeline import StubPipeline
 
-for settings in ([], ["server.keep_alive_seconds=5"]):
+for settings in ([], ["server.backlog=5"]):
     configuration = load_configuration(None, {}, settings)
-    print(_uvicorn_config(configuration, create_app(configuration, StubPipeline())).timeout_keep_alive)
+    print(_uvicorn_config(configuration, create_app(configuration, StubPipeline())).backlog)
 """
 
 
@@ -152,7 +152,7 @@ def test_a_model_can_be_added_so(copy) -> None:
 
 def test_a_setting_can_be_added_so(copy) -> None:
     example = copy("A setting")
-    assert python(example, "-c", SETTING).split() == ["75", "5"]
+    assert python(example, "-c", SETTING).split() == ["2048", "5"]
     python(example, "-m", "pytest", "-q", "-p", "no:cacheprovider", MANUAL)
 
 
