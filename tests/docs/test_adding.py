@@ -137,10 +137,13 @@ def test_an_engine_can_be_added_so(copy) -> None:
 
 
 def test_an_export_format_can_be_added_so(copy) -> None:
-    assert python(copy("An export format"), "-c", EXPORT_FORMAT).splitlines() == [
+    example = copy("An export format")
+    assert python(example, "-c", EXPORT_FORMAT).splitlines() == [
         repr(b'1,"one, two",0.9\r\n2,three,0.9\r\n'),
         "['file_task']",
     ]
+    formats = "tests/unit/server/export/files/test_result_file.py"
+    python(example, "-m", "pytest", "-q", "-p", "no:cacheprovider", formats, "-k", "not libreoffice")
 
 
 def test_a_model_can_be_added_so(copy) -> None:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from server.contracts.file_task.fields import parse_fields
 from server.contracts.file_task.request import check_call
+from server.export.files.result_file import RESULT_FORMATS
 from tests.contract.adapters import Parser
 from tests.fuzz.strategies import ANY_TEXT, FORM, FRAMED, URLENCODED
 
@@ -13,7 +14,7 @@ SUFFIXES = ("", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx")
 FIELDS = st.fixed_dictionaries(
     {"image_url": st.text(max_size=40).map("http://".__add__) | st.text(max_size=40)},
     optional={
-        "format": st.sampled_from(["txt", "pdf", "PDF", "../x"]),
+        "format": st.sampled_from([*RESULT_FORMATS, "PDF", "../x"]),
         "language": st.text(max_size=12),
         "password": ANY_TEXT,
     },

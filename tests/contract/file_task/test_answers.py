@@ -16,6 +16,7 @@ import pypdfium2
 import pytest
 import requests
 
+from server.export.files.result_file import RESULT_FORMATS
 from tests.contract.conftest import TEXT, encoded, picture, transparent
 from tests.contract.file_task.conftest import CONTRACT, CREATE, DOWNLOAD, FIND, download
 from tests.contract.file_task.documents import OTHER, PNG, pdf, word
@@ -24,14 +25,44 @@ FIELDS = [
     "file", "type", "state", "task_id", "progress", "ocr_pages", "created_at", "file_pages", "input_size",
     "output_size", "completed_at", "processed_at", "state_detail",
 ]  # fmt: skip
+
+
+def _pages_of_text(content: bytes) -> list[str]:
+    text = content.decode("utf-8")
+    assert text.endswith("\n")
+    return text.strip("\n").split("\n\n")
+
+
+def _pages_of_pdf(content: bytes) -> list[str]:
+    with closing(pypdfium2.PdfDocument(content)) as document:
+        assert [page.get_size() for page in document] == [(320.0, 100.0)] * 2
+        return [page.get_textpage().get_text_bounded().strip() for page in document]
+
+
+def _pages_of_word(content: bytes) -> list[str]:
+    paragraphs = docx.Document(io.BytesIO(content)).paragraphs
+    return [paragraph.text.strip() for paragraph in paragraphs if paragraph.text.strip()]
+
+
+def _pages_of_excel(content: bytes) -> list[str]:
+    sheets = openpyxl.load_workbook(io.BytesIO(content)).worksheets
+    return [" ".join(str(cell.value) for row in sheet.rows for cell in row if cell.value) for sheet in sheets]
+
+
+def _pages_of_powerpoint(content: bytes) -> list[str]:
+    slides = pptx.Presentation(io.BytesIO(content)).slides
+    return [" ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame) for slide in slides]
+
+
 OOXML = "application/vnd.openxmlformats-officedocument."
-TYPES = {
-    "txt": "text/plain; charset=utf-8",
-    "pdf": "application/pdf",
-    "docx": f"{OOXML}wordprocessingml.document",
-    "xlsx": f"{OOXML}spreadsheetml.sheet",
-    "pptx": f"{OOXML}presentationml.presentation",
+READERS = {
+    "txt": ("text/plain; charset=utf-8", _pages_of_text),
+    "pdf": ("application/pdf", _pages_of_pdf),
+    "docx": (f"{OOXML}wordprocessingml.document", _pages_of_word),
+    "xlsx": (f"{OOXML}spreadsheetml.sheet", _pages_of_excel),
+    "pptx": (f"{OOXML}presentationml.presentation", _pages_of_powerpoint),
 }
+"""The media type of each format, and a reader that is not ours: it gives the text of each page."""
 
 
 @pytest.mark.operation(CONTRACT, CREATE)
@@ -68,35 +99,18 @@ def test_an_unknown_task_is_404(client, task_id):
 
 
 @pytest.mark.operation(CONTRACT, DOWNLOAD)
-@pytest.mark.parametrize("kind", TYPES)
+@pytest.mark.parametrize("kind", RESULT_FORMATS)
 def test_a_result_is_a_file_of_its_kind(client, kind):
+    assert kind in READERS, f"READERS in {__name__} lacks '{kind}'. Add its media type and a reader that is not ours."
+    media_type, pages_of = READERS[kind]
     task = client.task(pdf(TEXT, OTHER), "a.pdf", format=kind)
     assert task["state"] == 1
     answer = download(task)
     assert answer.status_code == 200
-    assert answer.headers["content-type"] == TYPES[kind]
+    assert answer.headers["content-type"] == media_type
     assert int(answer.headers["content-length"]) == len(answer.content) == task["output_size"]
     assert task["file"].endswith(f"/{task['task_id']}.{kind}")
-    assert _pages(kind, answer.content) == [TEXT, OTHER]
-
-
-def _pages(kind: str, content: bytes) -> list[str]:
-    """The text of each page, by a reader of the format that is not ours."""
-    file = io.BytesIO(content)
-    if kind == "txt":
-        assert content.decode("utf-8").endswith("\n")
-        return content.decode("utf-8").strip("\n").split("\n\n")
-    if kind == "docx":
-        return [text.text.strip() for text in docx.Document(file).paragraphs if text.text.strip()]
-    if kind == "xlsx":
-        sheets = openpyxl.load_workbook(file).worksheets
-        return [" ".join(str(cell.value) for row in sheet.rows for cell in row if cell.value) for sheet in sheets]
-    if kind == "pptx":
-        slides = pptx.Presentation(file).slides
-        return [" ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame) for slide in slides]
-    with closing(pypdfium2.PdfDocument(content)) as document:
-        assert [page.get_size() for page in document] == [(320.0, 100.0)] * 2
-        return [page.get_textpage().get_text_bounded().strip() for page in document]
+    assert pages_of(answer.content) == [TEXT, OTHER]
 
 
 @pytest.mark.operation(CONTRACT, DOWNLOAD)
@@ -181,7 +195,7 @@ def test_a_zip_is_no_office_document(client):
 
 
 @pytest.mark.operation(CONTRACT, CREATE)
-@pytest.mark.parametrize("kind", TYPES)
+@pytest.mark.parametrize("kind", RESULT_FORMATS)
 def test_a_page_without_text_is_a_success(client, kind):
     for width, height in ((300, 200), (1, 1), (3000, 20)):
         task = client.task(encoded(np.full((height, width, 3), 255, np.uint8)), format=kind)
