@@ -7,12 +7,13 @@
 # make sbom             list packages and weights as CycloneDX: build/sbom.cdx.json
 # make audit            known vulnerabilities of the locked Python packages; says so where their data cannot be reached
 # make image-lint       judge Dockerfile.cuda
+# make reference        PaddleX and other systems in environments of their own, in .reference: minutes and gigabytes
 # make bench            speed beside other systems, same weights, same machine (QUICK=1 for the short form)
 # make accuracy         how well documents with known text are read, beside the reference
 # make parity           the golden answers: how far ours are from the reference's
 # make clean            remove the environment; models stay in the user's cache directory
 #
-# The three before clean build the reference's environment in .reference first, which takes minutes and gigabytes.
+# make bench, accuracy and parity need the reference, and make it first.
 #
 # Needs Python 3.11 or newer with venv and pip, and the network at first. Steps that are done leave a stamp in .venv.
 

@@ -2,11 +2,12 @@
 
 import re
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from server.contracts.front_desk import FrontDesk, Visit
+from server.contracts.front_desk import FrontDesk, Reading, Visit
 from tests.docs.additions import (
     ADDING,
     RUFF,
@@ -159,10 +160,22 @@ def test_a_setting_can_be_added_so(copy) -> None:
     python(example, "-m", "pytest", "-q", "-p", "no:cacheprovider", MANUAL)
 
 
-def test_the_desk_offers_what_the_table_says() -> None:
-    calls = re.findall(r"^\| `(FrontDesk|Visit)\.(\w+)` \|", section("A contract"), re.MULTILINE)
-    assert len(calls) == len(re.findall(r"^\| `(?:FrontDesk|Visit)", ADDING.text, re.MULTILINE)) > 0
-    assert [name for place, name in calls if not hasattr({"FrontDesk": FrontDesk, "Visit": Visit}[place], name)] == []
+def _is_there(file: str, name: str) -> bool:
+    """Whether a module has this name, which may be an attribute of a class."""
+    first, _, attribute = name.partition(".")
+    found = getattr(import_module(file.removesuffix(".py").replace("/", ".")), first, None)
+    return found is not None and (not attribute or hasattr(found, attribute))
+
+
+def test_what_a_contract_may_take_is_where_the_table_says() -> None:
+    table = section("A contract").partition("\n| you need | take | file |\n")[2].partition("\n\n")[0].splitlines()[1:]
+    cells = [re.fullmatch(r"\| .+ \| `([\w.]+)` \| `([\w/]+\.py)` \|", row) for row in table]
+    assert None not in cells
+    offered = [(file, name) for name, file in (cell.groups() for cell in cells if cell)]
+    assert [place for place in offered if not _is_there(*place)] == []
+    desk = [("Reading", Reading), ("FrontDesk", FrontDesk), ("Visit", Visit)]
+    public = {f"{name}.{one}" for name, kind in desk for one in vars(kind) if not one.startswith("_")}
+    assert public - {name for _, name in offered} == set()
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from server.contracts.registry import CONTRACTS, OWN
 from tests.docs.markdown import ROOT, Markdown
 
 MOST_LINES = 200
@@ -46,6 +47,17 @@ def test_each_figure_stands_among_those_that_were_measured(figure: str) -> None:
 def test_a_figure_elsewhere_is_found_out(text: str) -> None:
     assert stray(f"{text}\n{BEGIN}\n- 3 times\n{END}\n") != []
     assert stray(f"{BEGIN}\n- {text}\n{END}\nThe default is 10 pages.\n") == []
+
+
+def test_the_table_of_clients_has_every_contract() -> None:
+    missing = [name for name in CONTRACTS if name != OWN and f"| `contracts.{name}.keys` |" not in README]
+    assert not missing, f"Add a row to the table of clients in README.md for: {', '.join(missing)}."
+
+
+def test_the_head_of_the_makefile_lists_every_target() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = re.findall(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)[0].split()
+    assert sorted(re.findall(r"^# make (\S+) {2,}\S", makefile, re.MULTILINE)) == sorted(targets)
 
 
 def test_a_machine_with_nothing_on_it_needs_two_commands() -> None:
