@@ -90,6 +90,13 @@ def test_hostile_files(system: str) -> None:
     assert numbers(row("Hostile files", system)[1:]) == [str(counts.get(column, 0)) for column in columns]
 
 
+def test_the_number_of_hostile_files() -> None:
+    count = len(json.loads((ROOT / "tests" / "hostile" / "expected.json").read_text(encoding="utf-8")))
+    assert f"Each of the {count} files of `tests/hostile`" in MEASURED.text
+    assert f"`tests/hostile` makes {count} files" in Markdown.of("docs/limits.md").text
+    assert f"- {count} hostile files, sent to each contract" in Markdown.of("README.md").text
+
+
 def test_isolation() -> None:
     measured = [row for row in results("isolation")["rows"] if row["clients"] == 1]
     assert len(measured) == 8
