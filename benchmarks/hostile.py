@@ -198,7 +198,8 @@ def table(result: dict[str, object]) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
+def main() -> int:
+    """Exit status 1 where an answer of ours is not the prescribed one."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", choices=("generated", "external"), default="generated")
     parser.add_argument("--out", type=Path, default=RESULT)
@@ -208,7 +209,10 @@ def main() -> None:
     result = measure(arguments.files)
     arguments.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(table(result))
+    counts = result["counts"]
+    assert isinstance(counts, dict)
+    return int(set(counts["ours"]) != {OUTCOMES[0]})
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

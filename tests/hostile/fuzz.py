@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +31,8 @@ LIMITS = LimitSettings(max_image_pixels=2_000_000, max_pages=2)
 PDF_SIDE = 400
 WARM_SHARE = 0.1
 """Growth is measured from here on: by then every library is loaded and every pool is filled."""
+
+MAX_GROWTH_MEBIBYTES = 32
 
 Seeds = Sequence[tuple[FileKind, bytes]]
 
@@ -181,16 +184,30 @@ async def fuzz(
         await decoder.stop()
 
 
+def missed(report: Report) -> list[str]:
+    """What a run must hold and did not, in words."""
+    wrong = {"defects": bool(report.defects), "inputs without a verdict": report.verdicts.total() != report.inputs}
+    if report.before and report.after:
+        before, after = report.before, report.after
+        wrong |= {
+            "memory": after.mebibytes - before.mebibytes >= MAX_GROWTH_MEBIBYTES,
+            "descriptors": after.descriptors > before.descriptors,
+            "processes": after.children != before.children,
+        }
+    return [bar for bar, is_missed in wrong.items() if is_missed]
+
+
 def shown(report: Report) -> str:
     """The report as JSON, without the file names of this machine."""
     counters = {name: dict(getattr(report, name).most_common()) for name in ("verdicts", "damages", "lost")}
     facts: dict[str, object] = {"inputs": report.inputs, "seconds": report.seconds, "slowest_seconds": report.slowest}
     grown = [asdict(footprint) for footprint in (report.before, report.after) if footprint]
-    facts |= {**counters, "defects": report.defects[:20], "after_warm_up_and_at_end": grown}
+    facts |= {**counters, "defects": report.defects[:20], "after_warm_up_and_at_end": grown, "missed": missed(report)}
     return json.dumps(facts, indent=1)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit status 1 where a bar is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--inputs", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
@@ -200,8 +217,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given.keep:
         given.keep.mkdir(parents=True, exist_ok=True)
     logging.getLogger("server.decode.workers.worker_slot").propagate = False
-    print(shown(asyncio.run(fuzz(given.inputs, given.seed, given.keep, given.seconds, external.seeds()))))
+    report = asyncio.run(fuzz(given.inputs, given.seed, given.keep, given.seconds, external.seeds()))
+    print(shown(report))
+    return int(bool(missed(report)))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

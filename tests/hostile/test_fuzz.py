@@ -1,7 +1,10 @@
 """A short run of the fuzzer in every test run, and proof that it counts what it is there to count."""
 
 import asyncio
+import logging
 import random
+from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -10,13 +13,12 @@ from server.decode.decoder import Decoder
 from server.decode.workers.process import WorkerFailed
 from server.errors import NotReady
 from server.intake.raw_file import FileKind, RawFile
-from tests.hostile.fuzz import SETTINGS, Fuzzer, fuzz
+from tests.hostile.fuzz import MAX_GROWTH_MEBIBYTES, SETTINGS, Footprint, Fuzzer, Report, fuzz, main, missed
 from tests.hostile.mutations import mutate
 from tests.hostile.seeds import images
 from tests.unit.server.decode.samples import scan_bomb
 
 INPUTS, SEED = 2_000, 4
-MAX_GROWTH_MEBIBYTES = 32
 
 
 def test_every_damaged_file_is_read_or_refused_and_nothing_stays() -> None:
@@ -27,9 +29,41 @@ def test_every_damaged_file_is_read_or_refused_and_nothing_stays() -> None:
     assert report.slowest < 2 * SETTINGS.page_timeout_seconds
     assert report.before
     assert report.after
-    assert report.after.descriptors <= report.before.descriptors
-    assert report.after.children == report.before.children == SETTINGS.workers
-    assert report.after.mebibytes - report.before.mebibytes < MAX_GROWTH_MEBIBYTES
+    assert report.before.children == SETTINGS.workers
+    assert missed(report) == []
+
+
+HELD = Footprint(100.0, 20, 2)
+
+
+@pytest.mark.parametrize(
+    ("report", "bars"),
+    [
+        (Report(inputs=1, verdicts=Counter(read=1), before=HELD, after=HELD), []),
+        (Report(inputs=1, verdicts=Counter(read=1)), []),
+        (Report(inputs=1, verdicts=Counter(defect=1), defects=["RuntimeError: x"]), ["defects"]),
+        (Report(inputs=2, verdicts=Counter(read=1)), ["inputs without a verdict"]),
+        (Report(before=HELD, after=replace(HELD, mebibytes=100.0 + MAX_GROWTH_MEBIBYTES)), ["memory"]),
+        (Report(before=HELD, after=replace(HELD, descriptors=21)), ["descriptors"]),
+        (Report(before=HELD, after=replace(HELD, children=1)), ["processes"]),
+    ],
+)
+def test_what_must_not_happen_misses_a_bar(report: Report, bars: list[str]) -> None:
+    assert missed(report) == bars
+
+
+def test_the_exit_status_tells_of_a_missed_bar(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(logging.getLogger("server.decode.workers.worker_slot"), "propagate", True)  # given back
+    for defects in ([], ["RuntimeError: x"]):
+
+        async def run(*_: object, defects: list[str] = defects) -> Report:
+            return Report(defects=defects)
+
+        monkeypatch.setattr("tests.hostile.fuzz.fuzz", run)
+        assert main([]) == len(defects)
+        assert ('"missed": []' in capsys.readouterr().out) == (not defects)
 
 
 def test_the_same_seed_makes_the_same_files() -> None:
