@@ -18,7 +18,6 @@ Exit status 1: an engine in float32 gives another text for more than 0.5 % of th
 import argparse
 import asyncio
 import json
-import shlex
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -258,8 +257,7 @@ def main() -> int:
     for tally in tallies:
         print(tally.row())
     if asked.out:
-        command = f"python -m benchmarks.engines {shlex.join(sys.argv[1:])}"
-        kept = {"command": command, **made_with(), "pages": len(pages), "engines": [asdict(tally) for tally in tallies]}
+        kept = {**made_with(), "pages": len(pages), "engines": [asdict(tally) for tally in tallies]}
         asked.out.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
     exact = [tally for tally, contender in zip(tallies, contenders, strict=True) if contender.precision == "f32"]
     return int(any(tally.share < SAME_LINES for tally in exact))

@@ -1,10 +1,12 @@
-"""What a figure was made with: machine, versions, commit. Names of hosts and paths stay out."""
+"""What a figure was made with: command, commit, machine, versions. Names of hosts and of the interpreter stay out."""
 
 import importlib.metadata
 import os
 import platform
+import shlex
 import shutil
 import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +20,7 @@ def made_with() -> dict[str, str | int | float]:
     """The facts that a figure needs beside it."""
     versions = {name: _version(name) for name in PACKAGES}
     machine: dict[str, str | int | float] = {
+        "command": shlex.join(["python", *sys.orig_argv[1:]]),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": _commit(),
         "processor": _processor(),
