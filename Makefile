@@ -1,5 +1,7 @@
 # make serve            environment, models, and the server on 127.0.0.1:8080 (HOST=, PORT=, CONFIG=, ARGS=)
 # make test             everything that the tests need, and the tests (ARGS= for pytest)
+# make check            all that must hold for a change, as CI runs it
+# make quick            style, types, import rules, and the unit tests that need no process of ours: under three minutes
 # make lint             style, types, import rules
 # make format           let ruff rewrite what it can
 # make models           fetch and verify the models that CONFIG names
@@ -11,9 +13,10 @@
 # make bench            speed beside other systems, same weights, same machine (QUICK=1 for the short form)
 # make accuracy         how well documents with known text are read, beside the reference
 # make parity           the golden answers: how far ours are from the reference's
+# make prove            the long forms of what the tests prove, for hours: ARGS="soak fuzz" for some, ARGS=--list for names
 # make clean            remove the environment; models stay in the user's cache directory
 #
-# make bench, accuracy and parity need the reference, and make it first.
+# make bench, accuracy, parity and prove need the reference, and make it first: minutes and gigabytes in .reference.
 #
 # Needs Python 3.11 or newer with venv and pip, and the network at first. Steps that are done leave a stamp in .venv.
 
@@ -32,13 +35,27 @@ V6_CONFIG := configs/ppocrv6-small.yaml
 V6_MODELS := $(VENV)/.models_ppocrv6_small
 CONFIG_OPTION := $(if $(CONFIG),--config $(CONFIG))
 
-.PHONY: serve test lint format lock sbom audit image-lint models bench accuracy parity reference clean
+# Unit tests that start processes, compile, or run real networks, which takes longer than the other unit tests together.
+SLOW := $(addprefix tests/unit/, \
+	benchmarks/gpu models/engines/torch models/stages/device models/stages/test_device.py models/store server/children \
+	server/cli server/decode/office server/decode/workers server/pipelines/replicas)
+QUICK_TESTS := tests/unit tests/accuracy tests/deploy tests/docs tests/fuzz tests/test_*.py
+
+.PHONY: check quick prove serve test lint format lock sbom audit image-lint models bench accuracy parity reference clean
 
 serve: $(MODELS)
 	@exec $(BIN)/ppocr-server serve $(CONFIG_OPTION) $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT)) $(ARGS)
 
 test: $(VENV)/.dev $(MODELS) $(V6_MODELS)
 	$(BIN)/python -m pytest $(ARGS)
+
+# As on a fresh clone with nothing beside it; then what reads the evaluation data, if it is there.
+check: lint image-lint audit
+	PPOCR_EVALUATION_DATA=/dev/null $(MAKE) test
+	$(MAKE) test ARGS="-m evaluation_data"
+
+quick: lint
+	PPOCR_EVALUATION_DATA=/dev/null $(BIN)/python -m pytest $(addprefix --ignore=,$(SLOW)) $(ARGS) $(QUICK_TESTS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -73,6 +90,9 @@ accuracy: $(VENV)/.dev $(MODELS) reference
 
 parity: $(VENV)/.dev $(MODELS) reference
 	$(BIN)/python -m tests.parity $(ARGS)
+
+prove: $(VENV)/.dev $(MODELS) $(V6_MODELS) reference
+	$(BIN)/python -m benchmarks.prove $(ARGS)
 
 reference: $(VENV)/.dev
 	PYTHON="$(PYTHON)" bash tests/reference/setup.sh
