@@ -36,6 +36,23 @@ def every_page(info: DocumentInfo) -> Sequence[int]:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """How a document is to be read.
+
+    Attributes:
+        overrides: options of the pipeline. The configured defaults fill the rest.
+        max_pages: pages to read; None for all that the limits allow.
+        choose: chooses the pages once the document is open. It may refuse the document with a `RequestError`.
+        pdf_max_side: longest side of a rendered PDF page, in pixels; larger pages are rendered smaller.
+    """
+
+    overrides: OcrOverrides
+    max_pages: int | None
+    choose: Choose = every_page
+    pdf_max_side: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RecognizedPage:
     """One page, and the result of reading it."""
 
@@ -79,24 +96,17 @@ class DocumentReader:
     async def recognize(
         self,
         raw: RawFile,
-        overrides: OcrOverrides,
+        reading: Reading,
         finish: Callable[[RecognizedPage], Awaitable[T]],
-        *,
-        max_pages: int | None,
         deadline: float | None,
-        choose: Choose = every_page,
-        pdf_max_side: int | None = None,
     ) -> RecognizedDocument[T]:
         """Read a document. Each page is reduced as soon as it is read, so that its picture need not be kept.
 
         Args:
             raw: the file.
-            overrides: the request's options. The configured defaults fill the rest.
+            reading: how to read it.
             finish: makes the caller's result of each page. It runs for several pages at once.
-            max_pages: pages to process; None for all that the limits allow.
             deadline: event loop time at which the work is cancelled; None for never.
-            choose: chooses the pages to read, each once. Called when the document is open, before any page is decoded.
-            pdf_max_side: longest side of a rendered PDF page, in pixels; larger pages are rendered smaller.
 
         Raises:
             RequestError: the file cannot be read, a module is missing, time ran out, or the pipeline failed.
@@ -107,9 +117,7 @@ class DocumentReader:
         try:
             async with asyncio.timeout_at(deadline) as timeout:
                 with self._wait_estimate.queued() as queued:
-                    return await self._recognize(
-                        raw, overrides, finish, max_pages, deadline, choose, pdf_max_side, queued
-                    )
+                    return await self._recognize(raw, reading, finish, deadline, queued)
         except TimeoutError as error:
             if timeout.expired():
                 raise RequestTimeout from error
@@ -120,20 +128,18 @@ class DocumentReader:
     async def _recognize(
         self,
         raw: RawFile,
-        overrides: OcrOverrides,
+        reading: Reading,
         finish: Callable[[RecognizedPage], Awaitable[T]],
-        max_pages: int | None,
         deadline: float | None,
-        choose: Choose,
-        pdf_max_side: int | None,
         queued: QueuedDocument,
     ) -> RecognizedDocument[T]:
-        options = self._pipeline.defaults.resolve(overrides)
+        options = self._pipeline.defaults.resolve(reading.overrides)
         await self._pipeline.prepare(options)
         flow = object()
+        pages, side = reading.max_pages, reading.pdf_max_side
 
-        async with self._decoder.open(raw, max_pages=max_pages, pdf_max_side=pdf_max_side) as document:
-            indices = choose(document.info)
+        async with self._decoder.open(raw, max_pages=pages, pdf_max_side=side) as document:
+            indices = reading.choose(document.info)
 
             async def read(index: int) -> T:
                 page = await document.page(index)

@@ -23,7 +23,7 @@ from server.decode.workers.process import WorkerNotStarted
 from server.errors import RequestError
 from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import sniff_kind
-from server.service import DocumentReader, RecognizedPage
+from server.service import DocumentReader, Reading, RecognizedPage
 
 GivenOptions = Mapping[str, Any]
 """Options as click gives them, by the names of `OcrOverrides`. click has checked their types."""
@@ -42,9 +42,8 @@ async def _read(
             progress.page_done()
             return output
 
-        document = await reader.recognize(
-            raw, overrides, finish, max_pages=max_pages, deadline=None, choose=progress.every_page
-        )
+        reading = Reading(overrides, max_pages, choose=progress.every_page)
+        document = await reader.recognize(raw, reading, finish, deadline=None)
     writer.write(file, document.pages)
 
 

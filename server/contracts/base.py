@@ -16,6 +16,10 @@ Json = dict[str, object]
 Running = Callable[[], AbstractAsyncContextManager[None]]
 
 
+BYTES_PAST_THE_DESK = 1
+"""The framework gives a route no larger body than this. Only the front desk reads bodies. 0 would mean no limit."""
+
+
 def _nothing_runs() -> AbstractAsyncContextManager[None]:
     return nullcontext()
 
@@ -53,10 +57,10 @@ def contract_route(
     answer: Callable[[AnyRequest], Awaitable[Response[bytes]]],
     *,
     methods: Sequence[HttpMethod] = (HttpMethod.POST,),
-    own_keys: bool = True,
+    own_keys: bool = False,
     **opt: bool,
 ) -> HTTPRouteHandler:
-    """Make a route of a contract. The front desk limits the body, not the framework.
+    """Make a route of a contract. Only the front desk reads its bodies, within limits.
 
     Args:
         path: the address. The values of ``{name:str}`` in it are in ``request.path_params``.
@@ -71,7 +75,7 @@ def contract_route(
         http_method=list(methods),
         status_code=200,
         media_type="application/json",
-        request_max_body_size=None,
+        request_max_body_size=BYTES_PAST_THE_DESK,
         opt={PUBLIC: own_keys, **opt},
     )
     async def handle(request: AnyRequest) -> Response[bytes]:

@@ -8,10 +8,8 @@ checks the body, decides what to read, and makes the answer.
 import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar
 
-from models.options import OcrOverrides
 from server.admission.caller_limits import CallerLimits
 from server.admission.requests import Ticket
 from server.config.settings import LimitSettings
@@ -21,29 +19,12 @@ from server.http.body import read_body
 from server.http.disconnect import run_while_connected
 from server.intake.raw_file import RawFile
 from server.runtime import Runtime
-from server.service import Choose, RecognizedDocument, RecognizedPage, every_page
-from server.telemetry.record import record_of
+from server.service import Reading, RecognizedDocument, RecognizedPage
+from server.telemetry.record import RequestRecord, record_of
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
 Part = TypeVar("Part")
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How a document is to be read.
-
-    Attributes:
-        overrides: options of the pipeline. The configured defaults fill the rest.
-        max_pages: pages to read; None for all that the limits allow.
-        choose: chooses the pages once the document is open. It may refuse the document with a `RequestError`.
-        pdf_max_side: longest side of a rendered PDF page, in pixels; larger pages are rendered smaller.
-    """
-
-    overrides: OcrOverrides
-    max_pages: int | None
-    choose: Choose = every_page
-    pdf_max_side: int | None = None
 
 
 class FrontDesk:
@@ -79,7 +60,8 @@ class FrontDesk:
             waits_for_text: the answer holds the text of this request's document. A request that would wait too long
                 for it is then refused.
             afterwards: called with the answer when the request's place is free again. It may wait for long, for example
-                for the end of a task. The caller's limits still count the request.
+                for the end of a task, but must end by itself when the server stops. The caller's limits still count the
+                request.
 
         Raises:
             TooManyRequests: the caller is over a limit.
@@ -89,14 +71,9 @@ class FrontDesk:
         """
         runtime, record = self._runtime, record_of(request.scope)  # type: ignore[arg-type]
         limits = _with_cap(runtime.configuration.settings.limits, max_body_bytes)
-        with ExitStack() as counted:
-
-            def enter(name: str) -> None:
-                counted.enter_context(self._limits.enter(name))
-                counted.callback(lambda: self._limits.spend(name, record.pages))
-
+        with _CountedRequest(self._limits, record) as counted:
             if caller is not None:
-                enter(caller)
+                counted.enter(caller)
             with runtime.admission.ticket(stranger=caller is None) as ticket:
                 async with runtime.lifecycle.stay():
                     # A request is refused here if all places are taken, but it gets its place only with its whole body.
@@ -109,7 +86,7 @@ class FrontDesk:
                     body = await read_body(request.receive, request.headers.get("content-length"), ticket, limits)
                     record.body_bytes = len(body)
                     ticket.arrived()
-                    visit = Visit(runtime, request, ticket, body, enter, identified=caller is not None)
+                    visit = Visit(runtime, request, ticket, body, counted)
                     del body
                     with runtime.admission.place():
                         answered = await self._while_connected(request, answer(visit))
@@ -152,23 +129,16 @@ class Visit:
     """
 
     def __init__(
-        self,
-        runtime: Runtime,
-        request: AnyRequest,
-        ticket: Ticket,
-        body: bytes,
-        enter: Callable[[str], None],
-        *,
-        identified: bool,
+        self, runtime: Runtime, request: AnyRequest, ticket: Ticket, body: bytes, counted: "_CountedRequest"
     ) -> None:
         self.request = request
         self.record = record_of(request.scope)  # type: ignore[arg-type]
         self.deadline = runtime.deadline()
+        self._begun = asyncio.get_running_loop().time()
         self._runtime = runtime
         self._ticket = ticket
         self._body = [body]
-        self._enter = enter
-        self._identified = identified
+        self._counted = counted
 
     @property
     def content_type(self) -> str:
@@ -189,9 +159,9 @@ class Visit:
 
         Raises:
             TooManyRequests: the caller is over a limit.
+            RuntimeError: the request has a caller already.
         """
-        self._enter(caller)
-        self._identified = True
+        self._counted.enter(caller)
 
     async def in_thread(self, function: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Result:
         """Call a function that costs CPU in a thread, so that it does not block the event loop."""
@@ -230,22 +200,54 @@ class Visit:
             reading: how to read it.
             make_part: makes a page's part of the answer, in a thread.
             keep: called in the event loop with each part. Its return value is kept instead.
-            seconds: the contract's own time limit, if less than the rest of the server's.
+            seconds: the contract's own time limit, if less than the server's; also from the whole body on.
 
         Raises:
             RequestError: the file cannot be read, a model is missing, time ran out, or the pipeline failed.
             Overloaded: the first page would probably not be read in time; nothing was done.
             RuntimeError: the contract has not named the caller, so the pages would count for nobody.
         """
-        if not self._identified:
+        if self._counted.caller is None:
             raise RuntimeError("A contract must name its caller before it reads a document.")
         deadline = self.deadline
         if seconds is not None:
-            deadline = min(deadline, asyncio.get_running_loop().time() + seconds)
-        return await _read(self._runtime, self._count_page, raw, reading, make_part, keep, deadline)
+            deadline = min(deadline, self._begun + seconds)
+        return await _read(self._runtime, self._counted.count_page, raw, reading, make_part, keep, deadline)
 
-    def _count_page(self) -> None:
-        self.record.pages += 1
+
+class _CountedRequest:
+    """One request as its caller's limits count it, from `enter` to the end of the block."""
+
+    def __init__(self, limits: CallerLimits, record: RequestRecord) -> None:
+        self.caller: str | None = None
+        self._limits = limits
+        self._record = record
+        self._pages = 0
+        self._inside = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._inside.close()
+
+    def enter(self, caller: str) -> None:
+        """Name the caller, once; the pages are paid for at the end.
+
+        Raises:
+            TooManyRequests: the caller is over a limit.
+            RuntimeError: the request has a caller already.
+        """
+        if self.caller is not None:
+            raise RuntimeError("A contract must name the caller of a request once.")
+        self._inside.enter_context(self._limits.enter(caller))
+        self._inside.callback(lambda: self._limits.spend(caller, self._pages))
+        self.caller = caller
+
+    def count_page(self) -> None:
+        """Count a page that was read."""
+        self._pages += 1
+        self._record.pages += 1
 
 
 async def _read(
@@ -262,15 +264,7 @@ async def _read(
         part = await runtime.threads.run(make_part, page)
         return part if keep is None else keep(part)
 
-    return await runtime.document_reader.recognize(
-        raw,
-        reading.overrides,
-        finish,
-        max_pages=reading.max_pages,
-        deadline=deadline,
-        choose=reading.choose,
-        pdf_max_side=reading.pdf_max_side,
-    )
+    return await runtime.document_reader.recognize(raw, reading, finish, deadline)
 
 
 def _with_cap(limits: LimitSettings, max_body_bytes: int | None) -> LimitSettings:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from server.contracts.front_desk import FrontDesk, Reading, Visit
+from server.contracts.front_desk import FrontDesk, Visit
+from server.service import Reading
 from tests.docs.additions import (
     ADDING,
     RUFF,

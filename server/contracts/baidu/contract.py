@@ -27,8 +27,8 @@ def build_baidu(runtime: Runtime) -> Contract:
     service = BaiduService(FrontDesk(runtime, CallerLimits(settings)), settings)
     served = apis(settings)
     routes = (
-        contract_route(TOKEN_PATH, service.token, methods=(HttpMethod.GET, HttpMethod.POST)),
-        *(contract_route(api.path, partial(service.recognize, api)) for api in served),
+        contract_route(TOKEN_PATH, service.token, methods=(HttpMethod.GET, HttpMethod.POST), own_keys=True),
+        *(contract_route(api.path, partial(service.recognize, api), own_keys=True) for api in served),
     )
     return Contract("baidu", routes, OWN_PATHS, answer_error, openapi_paths(TOKEN_PATH, served))
 

@@ -16,10 +16,10 @@ from server.contracts.baidu.request import Api, Call, check_call
 from server.contracts.baidu.response import answer, page_part
 from server.contracts.baidu.source import choose_page, open_file
 from server.contracts.base import AnyRequest, Json
-from server.contracts.front_desk import FrontDesk, Reading, Visit
+from server.contracts.front_desk import FrontDesk, Visit
 from server.errors import InvalidModelSettings, LanguageUnavailable
 from server.intake.raw_file import RawFile
-from server.service import RecognizedDocument
+from server.service import Reading, RecognizedDocument
 
 logger = logging.getLogger(__name__)
 

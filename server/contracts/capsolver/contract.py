@@ -22,7 +22,7 @@ def build_capsolver(runtime: Runtime) -> Contract:
         "/getTaskResult": service.get_task_result,
         "/getBalance": service.get_balance,
     }
-    routes = tuple(contract_route(path, call) for path, call in calls.items())
+    routes = tuple(contract_route(path, call, own_keys=True) for path, call in calls.items())
     return Contract("capsolver", routes, tuple(calls), answer_error, openapi_paths())
 
 

@@ -16,11 +16,12 @@ from server.contracts.capsolver.errors import BAD_SIZE, KEY_DENIED, UNKNOWN_TASK
 from server.contracts.capsolver.request import Fields, Task, check_task, decode_image, parse_fields
 from server.contracts.capsolver.results import Outcome, Results
 from server.contracts.capsolver.text import solution_text
-from server.contracts.front_desk import FrontDesk, Reading, Visit
+from server.contracts.front_desk import FrontDesk, Visit
 from server.decode.document import DocumentInfo
 from server.errors import RequestError
 from server.http.keys import KeyRing
 from server.intake.raw_file import FileKind, RawFile
+from server.service import Reading
 
 BODY_SLACK_BYTES = 64 * 1024
 

@@ -30,5 +30,5 @@ def build_complexdocr(runtime: Runtime) -> Contract:
         content = envelope.encode(code_of(error), time.perf_counter() - record.begun)
         return Response(content, status_code=status_of(error), media_type="application/json")
 
-    routes = (contract_route(PATH, service.recognize),)
+    routes = (contract_route(PATH, service.recognize, own_keys=True),)
     return Contract("complexdocr", routes, OWN_PATHS, answer_error, openapi_paths(PATH))

@@ -13,11 +13,11 @@ from server.contracts.complexdocr.errors import OUT_OF_RANGE, SUCCESS, Refused
 from server.contracts.complexdocr.pictures import FigurePlan
 from server.contracts.complexdocr.request import DOCUMENT, AnswerOptions, Call, check_file, parse_call
 from server.contracts.complexdocr.response import Envelope, words_result
-from server.contracts.front_desk import FrontDesk, Reading, Visit
+from server.contracts.front_desk import FrontDesk, Visit
 from server.decode.document import DocumentInfo
 from server.intake.raw_file import RawFile
 from server.runtime import Runtime
-from server.service import RecognizedPage
+from server.service import Reading, RecognizedPage
 from server.storage.base import new_document_id
 
 MIN_SIDE = 15

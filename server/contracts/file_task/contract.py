@@ -40,14 +40,17 @@ def build_file_task(runtime: Runtime) -> Contract:
         lambda: _grace(runtime, settings),
     )
     service = FileTaskService(desk, runtime, runner, keeper, settings)
-    readers = (HttpMethod.GET, HttpMethod.HEAD)
     return Contract(
         name="file_task",
         routes=(
-            contract_route("/task/pic/ocr", service.create),
-            contract_route("/task/{task_id:str}", service.find, methods=(HttpMethod.GET,)),
+            contract_route("/task/pic/ocr", service.create, own_keys=True),
+            contract_route("/task/{task_id:str}", service.find, methods=(HttpMethod.GET,), own_keys=True),
             contract_route(
-                f"{FILES_PATH}/{{token:str}}/{{name:str}}", service.download, methods=readers, **{DOWNLOAD: True}
+                f"{FILES_PATH}/{{token:str}}/{{name:str}}",
+                service.download,
+                methods=(HttpMethod.GET, HttpMethod.HEAD),
+                own_keys=True,
+                **{DOWNLOAD: True},
             ),
         ),
         paths=("/task/",),

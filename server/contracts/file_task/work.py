@@ -11,7 +11,7 @@ from server.config.contract_settings import FileTaskSettings
 from server.contracts.file_task.digits import only_digits
 from server.contracts.file_task.failures import job_failure
 from server.contracts.file_task.request import TaskSpec
-from server.contracts.front_desk import FrontDesk, Reading
+from server.contracts.front_desk import FrontDesk
 from server.decode.document import DocumentInfo
 from server.errors import RequestError
 from server.export.drawing.pictures import PictureEncodingFailed, encode_jpeg
@@ -22,7 +22,7 @@ from server.intake.sniff import sniff_source
 from server.jobs.active import Active
 from server.jobs.job import JobFailed
 from server.runtime import Runtime
-from server.service import RecognizedPage
+from server.service import Reading, RecognizedPage
 from server.threads import Threads
 
 

@@ -18,7 +18,7 @@ def build_paddlex(runtime: Runtime) -> Contract:
     service = PaddleXService(desk, runtime.authenticator, configuration.serving, runtime.publisher)
     return Contract(
         name="paddlex",
-        routes=(contract_route(PATH, service.ocr, own_keys=False),),
+        routes=(contract_route(PATH, service.ocr),),
         paths=(PATH,),
         answer_error=ErrorAnswers(runtime).answer,
         openapi=openapi_paths(PATH),

@@ -6,13 +6,14 @@ from litestar import Response
 
 from server.config.serving_settings import ServingSettings
 from server.contracts.base import AnyRequest
-from server.contracts.front_desk import FrontDesk, Reading, Visit
+from server.contracts.front_desk import FrontDesk, Visit
 from server.contracts.paddlex.body import parse_call
 from server.contracts.paddlex.request import OcrParameters
 from server.contracts.paddlex.response import PicturePlan, encode_answer, page_part
 from server.contracts.paddlex_shapes.envelope import new_log_id
 from server.contracts.paddlex_shapes.file import open_file
 from server.http.auth import Authenticator
+from server.service import Reading
 from server.storage.base import new_document_id
 from server.storage.publisher import PicturePublisher
 

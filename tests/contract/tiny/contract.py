@@ -16,4 +16,6 @@ def build_tiny(runtime: Runtime) -> Contract:
     """Build the contract."""
     settings = runtime.configuration.settings.contracts.tiny
     service = TinyService(FrontDesk(runtime, CallerLimits(settings)), KeyRing(settings.keys))
-    return Contract("tiny", (contract_route(PATH, service.read),), (PATH,), answer_error, openapi_paths(PATH))
+    return Contract(
+        "tiny", (contract_route(PATH, service.read, own_keys=True),), (PATH,), answer_error, openapi_paths(PATH)
+    )

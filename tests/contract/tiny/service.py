@@ -4,9 +4,9 @@ from litestar import Response
 
 from models.options import OcrOverrides
 from server.contracts.base import AnyRequest
-from server.contracts.front_desk import FrontDesk, Reading, Visit
+from server.contracts.front_desk import FrontDesk, Visit
 from server.http.keys import KeyRing
-from server.service import RecognizedPage
+from server.service import Reading, RecognizedPage
 from tests.contract.tiny.request import KEY_HEADER, caller_of, file_of
 from tests.contract.tiny.response import read
 

@@ -14,7 +14,7 @@ from server.admission.wait_estimate import SHORT_QUEUE, WaitEstimate
 from server.decode.document import Document, DocumentInfo
 from server.errors import InvalidInputFile, InvalidModelSettings, NotReady, Overloaded, RequestError, RequestTimeout
 from server.intake.raw_file import FileKind, RawFile
-from server.service import DocumentReader, RecognizedPage
+from server.service import DocumentReader, Reading, RecognizedPage
 from server.telemetry.metrics import Metrics
 from tests.unit.server.stub_pipeline import StubPipeline
 
@@ -54,7 +54,7 @@ def reader_of(pipeline: StubPipeline, decoder: PagesInMemory, capacity: int = 10
 
 async def recognize(service: DocumentReader, wishes: OcrOverrides | None = None, seconds: float = 60.0):
     deadline = asyncio.get_running_loop().time() + seconds
-    return await service.recognize(RAW, wishes or OcrOverrides(), _keep, max_pages=None, deadline=deadline)
+    return await service.recognize(RAW, Reading(wishes or OcrOverrides(), None), _keep, deadline)
 
 
 async def _keep(page: RecognizedPage) -> RecognizedPage:
@@ -238,7 +238,7 @@ def test_a_document_that_would_hardly_be_read_in_time_is_refused_and_one_without
             await recognize(service, seconds=60.0)
         assert refused.value.retry_after in (1, 2)
         assert decoder.decoded == length
-        patient = service.recognize(RAW, OcrOverrides(), _keep, max_pages=None, deadline=None)
+        patient = service.recognize(RAW, Reading(OcrOverrides(), None), _keep, None)
         late = asyncio.create_task(patient)
         await _settle()
         pipeline.gate.set()
@@ -277,7 +277,7 @@ def test_a_page_is_recognised_while_the_next_is_being_decoded():
         decoder = SlowDecoder()
         service = DocumentReader(StubPipeline(), decoder, PixelGate(10**9), decoder.page_read)
         raw = RawFile(b"", FileKind.PDF)
-        read = service.recognize(raw, OcrOverrides(), _keep, max_pages=None, deadline=None)
+        read = service.recognize(raw, Reading(OcrOverrides(), None), _keep, None)
         document = await asyncio.wait_for(read, 30)
         return [page.page.index for page in document.pages]
 

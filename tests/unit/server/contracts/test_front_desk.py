@@ -1,6 +1,8 @@
 """What no contract can forget: limits, places, page counts, sizes and callers that leave."""
 
-from collections.abc import Iterator
+import asyncio
+import inspect
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -10,11 +12,15 @@ from litestar.testing import TestClient
 
 from models.options import OcrOverrides
 from server.admission.caller_limits import CallerLimits
+from server.admission.requests import STRANGERS_SHARE
+from server.admission.wait_estimate import WaitEstimate
 from server.config.base import CallerLimitSettings
+from server.config.settings import LimitSettings
 from server.contracts.base import AnyRequest, contract_route
-from server.contracts.front_desk import FrontDesk, Reading, Visit
+from server.contracts.front_desk import FrontDesk, Visit
 from server.errors import TooManyRequests
 from server.intake.raw_file import FileKind, RawFile
+from server.service import Reading
 from server.telemetry.record import record_of
 from tests.unit.server.apps import application, pdf, png
 from tests.unit.server.stub_pipeline import TEXT
@@ -163,3 +169,124 @@ def test_pages_that_were_read_count_even_where_the_document_then_fails() -> None
     with TestClient(app, raise_server_exceptions=False) as client:
         assert client.post("/counter", content=png()).status_code == 500
     assert [record.pages for record in route.records] == [1]
+
+
+def test_strangers_share_their_part_of_the_bytes_and_callers_with_a_name_have_theirs() -> None:
+    for caller, status in ((None, 503), ("somebody", 200)):
+        with serving(caller=caller, named_by_body=None if caller else "one") as (client, route):
+            admission = route.desk._runtime.admission
+            admission.strangers_bytes = int(STRANGERS_SHARE * LimitSettings().max_queued_bytes)
+            assert client.post("/counter", content=png()).status_code == status
+
+
+class Doing(Counter):
+    """Does what a test wants of a visit instead of reading."""
+
+    async def read(self, visit: Visit) -> Response[bytes]:
+        done = self.do(visit)  # type: ignore[attr-defined]
+        if inspect.isawaitable(done):
+            await done
+        return Response(b"done", media_type="text/plain")
+
+
+@contextmanager
+def doing(do: Callable[[Visit], object], limits: CallerLimitSettings | None = None, **how) -> Iterator:
+    app = application()
+    route = Doing(FrontDesk(app.state.runtime, CallerLimits(limits or CallerLimitSettings())), **how)
+    route.do = do  # type: ignore[attr-defined]
+    app.register(contract_route("/counter", route.answer))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield client, route
+
+
+def test_a_body_that_has_arrived_is_no_strangers_any_more() -> None:
+    seen: list[tuple[int, int]] = []
+
+    def look(_visit: Visit) -> None:
+        admission = route.desk._runtime.admission
+        seen.append((admission.strangers_bytes, admission.bytes))
+
+    with doing(look, caller=None) as (client, route):
+        assert client.post("/counter", content=b"12345").status_code == 200
+    assert seen == [(0, 5)]
+
+
+def test_a_server_that_stops_ends_what_is_inside() -> None:
+    async def stop(visit: Visit) -> None:
+        visit._runtime.lifecycle.drain(grace=0.05)
+        await asyncio.Event().wait()
+
+    with doing(stop) as (client, route):
+        assert client.post("/counter", content=png()).status_code == 503
+    assert [record.error for record in route.records] == ["NotReady"]
+
+
+def test_bytes_that_are_held_count_for_all_requests_together() -> None:
+    most = LimitSettings().max_queued_bytes
+    with doing(lambda visit: visit.hold_bytes(most)) as (client, route):
+        assert client.post("/counter", content=png()).status_code == 503
+        assert route.desk._runtime.admission.bytes == 0
+
+
+def test_the_callers_limits_count_the_request_until_the_end() -> None:
+    class Watching(Doing):
+        async def wait(self, response: Response[bytes]) -> Response[bytes]:
+            self.afterwards.append(self.desk._limits._callers["somebody"].running)
+            raise ZeroDivisionError
+
+    app = application()
+    route = Watching(FrontDesk(app.state.runtime, CallerLimits(CallerLimitSettings())))
+    route.do = lambda _visit: None
+    app.register(contract_route("/counter", route.answer))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        assert client.post("/counter", content=png()).status_code == 500
+    assert route.afterwards == [1]
+    assert route.desk._limits._callers["somebody"].running == 0
+
+
+def test_whoever_would_wait_too_long_for_text_is_refused_and_others_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(WaitEstimate, "expected_wait", property(lambda _: 1e6))
+    for waits, status in ((True, 503), (False, 200)):
+        with doing(lambda _visit: None, waits_for_text=waits) as (client, _):
+            assert client.post("/counter", content=png()).status_code == status
+
+
+def test_a_task_pays_for_its_pages() -> None:
+    async def read(visit: Visit) -> None:
+        raw, reading = RawFile(visit.take_body(), FileKind.PDF), Reading(OcrOverrides(), None)
+        await route.desk.read_for("owner", raw, reading, lambda page: page.page.index)
+
+    with doing(read, CallerLimitSettings(pages_per_minute=6)) as (client, route):
+        assert client.post("/counter", content=pdf(3)).status_code == 200
+        assert 3 <= route.desk._limits._callers["owner"].pages < 4
+    assert [record.pages for record in route.records] == [0]
+
+
+def test_a_caller_is_named_once() -> None:
+    for caller in (None, "somebody"):
+        with doing(lambda visit: (visit.identify("one"), visit.identify("two")), caller=caller) as (client, route):
+            assert client.post("/counter", content=png()).status_code == 500
+            assert "two" not in route.desk._limits._callers
+        assert [record.error for record in route.records] == ["RuntimeError"]
+
+
+def test_a_body_is_not_to_be_had_past_the_desk() -> None:
+    async def past_the_desk(request: AnyRequest) -> Response[bytes]:
+        return Response(await request.body(), media_type="text/plain")
+
+    app = application()
+    app.register(contract_route("/past", past_the_desk))
+    with TestClient(app) as client:
+        assert client.post("/past", content=b"12345").status_code == 413
+        assert client.post("/past", content=iter([b"123", b"45"])).status_code == 413
+
+
+def test_a_route_without_keys_of_its_own_asks_for_the_servers_tokens() -> None:
+    async def answer(_request: AnyRequest) -> Response[bytes]:
+        return Response(b"inside", media_type="text/plain")
+
+    app = application(auth={"tokens": {"tests": "secret"}})
+    app.register(contract_route("/counter", answer))
+    with TestClient(app) as client:
+        assert client.post("/counter").status_code == 401
+        assert client.post("/counter", headers={"Authorization": "token secret"}).text == "inside"
