@@ -49,7 +49,8 @@ class PipelineConfig:
             (others cannot be asked for), ``start`` opens all that are installed at start, ``first_use`` when asked for.
         engine: ``auto`` or an engine's registry name.
         device: ``cpu`` or ``gpu:N``.
-        threads: CPU threads that each model may use; models take turns on the cores. 0 means every one of ``cores``.
+        threads: CPU threads that each model may use. 0 means every one of ``cores``. A batch computes while it holds a
+            permit for its cores.
         cores: this pipeline's share of the machine where others run beside it. 0 means every core that this process
             may run on.
         profile: what ``auto`` means for the next two: ``exact`` gives the reference's texts, ``fast`` takes the fastest

@@ -209,7 +209,7 @@ class _Loader:
     def _lanes(self, engine: Engine, lanes: int) -> tuple[list[Engine], int]:
         """An engine and its twins for so many lanes, and on a CPU for one more, which is kept for newcomers.
 
-        An engine without twins has one lane, and none is kept. On a device models do not take turns.
+        An engine without twins has one lane, and none is kept. On a device models need no permits.
         """
         kept = 1 if self._config.device == "cpu" else 0
         twins = [engine.twin() for _ in range(lanes + kept - 1)]

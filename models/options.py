@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class OcrOverrides:
-    """One request's wishes; ``None`` takes the configured default.
+    """One request's own options; ``None`` takes the configured default.
 
     ``structure`` says that the page's structure will be asked for, so that the configured layout models look at it.
     """
@@ -87,8 +87,8 @@ class OcrDefaults:
     use_layout_detection: bool = False
     use_table_recognition: bool = False
 
-    def resolve(self, wishes: OcrOverrides) -> OcrOptions:
-        """Combine one request's wishes with these defaults.
+    def resolve(self, overrides: OcrOverrides) -> OcrOptions:
+        """Combine one request's overrides with these defaults.
 
         The document preprocessor runs as configured where neither of its switches is given, and otherwise exactly
         when one of them is true; a switch that is not given then takes the preprocessor's own default (PaddleX's rule).
@@ -96,31 +96,31 @@ class OcrDefaults:
         Raises:
             InvalidOption: a value is outside its documented range.
         """
-        given = (wishes.use_doc_orientation_classify, wishes.use_doc_unwarping)
+        given = (overrides.use_doc_orientation_classify, overrides.use_doc_unwarping)
         preprocess = self.use_doc_preprocessor if given == (None, None) else True in given
         options = OcrOptions(
             use_doc_preprocessor=preprocess,
             use_doc_orientation_classify=preprocess and _pick(given[0], self.use_doc_orientation_classify),
             use_doc_unwarping=preprocess and _pick(given[1], self.use_doc_unwarping),
-            use_textline_orientation=_pick(wishes.use_textline_orientation, self.use_textline_orientation),
-            text_det_limit_side_len=_pick(wishes.text_det_limit_side_len, self.text_det_limit_side_len),
-            text_det_limit_type=_pick(wishes.text_det_limit_type, self.text_det_limit_type),
+            use_textline_orientation=_pick(overrides.use_textline_orientation, self.use_textline_orientation),
+            text_det_limit_side_len=_pick(overrides.text_det_limit_side_len, self.text_det_limit_side_len),
+            text_det_limit_type=_pick(overrides.text_det_limit_type, self.text_det_limit_type),
             text_det_max_side_limit=self.text_det_max_side_limit,
-            text_det_thresh=_pick(wishes.text_det_thresh, self.text_det_thresh),
-            text_det_box_thresh=_pick(wishes.text_det_box_thresh, self.text_det_box_thresh),
-            text_det_unclip_ratio=_pick(wishes.text_det_unclip_ratio, self.text_det_unclip_ratio),
-            text_rec_score_thresh=_pick(wishes.text_rec_score_thresh, self.text_rec_score_thresh),
-            return_word_box=_pick(wishes.return_word_box, self.return_word_box),
-            language=wishes.language,
-            use_layout_detection=wishes.structure and self.use_layout_detection,
-            use_table_recognition=wishes.structure and self.use_layout_detection and self.use_table_recognition,
+            text_det_thresh=_pick(overrides.text_det_thresh, self.text_det_thresh),
+            text_det_box_thresh=_pick(overrides.text_det_box_thresh, self.text_det_box_thresh),
+            text_det_unclip_ratio=_pick(overrides.text_det_unclip_ratio, self.text_det_unclip_ratio),
+            text_rec_score_thresh=_pick(overrides.text_rec_score_thresh, self.text_rec_score_thresh),
+            return_word_box=_pick(overrides.return_word_box, self.return_word_box),
+            language=overrides.language,
+            use_layout_detection=overrides.structure and self.use_layout_detection,
+            use_table_recognition=overrides.structure and self.use_layout_detection and self.use_table_recognition,
         )
         _check(options)
         return options
 
 
-def _pick(wish: T | None, default: T) -> T:
-    return default if wish is None else wish
+def _pick(override: T | None, default: T) -> T:
+    return default if override is None else override
 
 
 def _check(options: OcrOptions) -> None:

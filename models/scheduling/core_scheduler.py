@@ -86,7 +86,7 @@ class CoreScheduler:
         return _Permit(self, min(cores, self._cores), at_once)
 
     def acquire(self, permit: "_Permit") -> None:
-        """Wait until it is this thread's turn and the cores are free."""
+        """Wait until this thread's permit is granted, which needs free cores."""
         waiter = _Waiter(permit, works_for_newcomer())
         with self._lock:
             self._waiting.append(waiter)

@@ -111,8 +111,8 @@ def test_the_whole_pipeline_runs_on_paddles_directories(contenders: list[Contend
     async def read() -> PageResult:
         pipeline = build_pipeline(config, store)
         try:
-            wishes = OcrOverrides(use_textline_orientation=oriented)
-            return await pipeline.read(Page(draw_line()), pipeline.defaults.resolve(wishes))
+            overrides = OcrOverrides(use_textline_orientation=oriented)
+            return await pipeline.read(Page(draw_line()), pipeline.defaults.resolve(overrides))
         finally:
             await pipeline.close()
 

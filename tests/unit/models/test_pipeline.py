@@ -20,12 +20,12 @@ PAGE = Page(np.random.default_rng(0).integers(0, 256, (128, 192, 3), dtype=np.ui
 ALL_ON = OcrOverrides(use_doc_orientation_classify=True, use_doc_unwarping=True, use_textline_orientation=True)
 
 
-def read(pipeline, *wishes, page=PAGE):
-    """Read the page once for each wish, all at the same time."""
+def read(pipeline, *overrides, page=PAGE):
+    """Read the page once for each override, all at the same time."""
 
     async def run():
         try:
-            options = [pipeline.defaults.resolve(wish) for wish in wishes]
+            options = [pipeline.defaults.resolve(each) for each in overrides]
             return await asyncio.gather(
                 *(pipeline.read(page, each, flow=number) for number, each in enumerate(options)),
                 return_exceptions=True,
@@ -90,10 +90,10 @@ def test_an_optional_model_is_opened_once_and_only_when_needed(tmp_path):
     assert all(engine.closed for engine in models.engines.values())
 
 
-@pytest.mark.parametrize("wish", ["use_doc_orientation_classify", "use_doc_unwarping", "use_textline_orientation"])
-def test_what_the_configuration_leaves_off_cannot_be_asked_for(tmp_path, wish):
+@pytest.mark.parametrize("switch", ["use_doc_orientation_classify", "use_doc_unwarping", "use_textline_orientation"])
+def test_what_the_configuration_leaves_off_cannot_be_asked_for(tmp_path, switch):
     with fake_pipeline(tmp_path, FakeModels(), optional="as_configured") as pipeline:
-        (error,) = read(pipeline, OcrOverrides(**{wish: True}))
+        (error,) = read(pipeline, OcrOverrides(**{switch: True}))
     assert isinstance(error, ModuleNotLoaded)
     assert "optional_modules" in str(error)
 
@@ -193,7 +193,7 @@ def test_score_threshold_keeps_equal_scores_and_all_detections(tmp_path):
 
 
 def test_options_of_requests_in_flight_together_do_not_leak(tmp_path):
-    wishes = [
+    overrides = [
         OcrOverrides(
             text_det_limit_side_len=64 + 32 * (number % 7),
             return_word_box=number % 2 == 0,
@@ -202,11 +202,11 @@ def test_options_of_requests_in_flight_together_do_not_leak(tmp_path):
         for number in range(60)
     ]
     with fake_pipeline(tmp_path, FakeModels(), optional="first_use") as pipeline:
-        results = read(pipeline, *wishes)
-    for wish, result in zip(wishes, results, strict=True):
-        assert result.options.text_det_limit_side_len == wish.text_det_limit_side_len
-        assert all(bool(line.words) == wish.return_word_box for line in result.lines)
-        assert set(result.angles) == ({1} if wish.use_textline_orientation else {-1})
+        results = read(pipeline, *overrides)
+    for asked, result in zip(overrides, results, strict=True):
+        assert result.options.text_det_limit_side_len == asked.text_det_limit_side_len
+        assert all(bool(line.words) == asked.return_word_box for line in result.lines)
+        assert set(result.angles) == ({1} if asked.use_textline_orientation else {-1})
 
 
 @pytest.mark.parametrize("fault", [Fault.RAISE, Fault.CRASH, Fault.NAN, Fault.WRONG_COUNT])
@@ -320,8 +320,8 @@ def with_layout(folder: Path) -> dict[str, object]:
     }
 
 
-async def read_layout(pipeline: OcrPipeline, wishes: OcrOverrides) -> PageResult:
-    options = pipeline.defaults.resolve(wishes)
+async def read_layout(pipeline: OcrPipeline, overrides: OcrOverrides) -> PageResult:
+    options = pipeline.defaults.resolve(overrides)
     await pipeline.prepare(options)
     return await pipeline.read(Page(np.full((200, 400, 3), 255, np.uint8)), options)
 

@@ -52,9 +52,9 @@ def reader_of(pipeline: StubPipeline, decoder: PagesInMemory, capacity: int = 10
     return DocumentReader(pipeline, decoder, gate, Metrics(Admission(1, 1), gate).page_read), gate
 
 
-async def recognize(service: DocumentReader, wishes: OcrOverrides | None = None, seconds: float = 60.0):
+async def recognize(service: DocumentReader, overrides: OcrOverrides | None = None, seconds: float = 60.0):
     deadline = asyncio.get_running_loop().time() + seconds
-    return await service.recognize(RAW, Reading(wishes or OcrOverrides(), None), _keep, deadline)
+    return await service.recognize(RAW, Reading(overrides or OcrOverrides(), None), _keep, deadline)
 
 
 async def _keep(page: RecognizedPage) -> RecognizedPage:

@@ -23,9 +23,9 @@ def result(
     preprocess: bool = False,
     words: Sequence[Word] | None = None,
 ) -> PageResult:
-    wishes = OcrOverrides(use_doc_orientation_classify=preprocess, return_word_box=words is not None)
+    overrides = OcrOverrides(use_doc_orientation_classify=preprocess, return_word_box=words is not None)
     return PageResult(
-        options=OcrDefaults().resolve(wishes),
+        options=OcrDefaults().resolve(overrides),
         preprocessed=Preprocessed(image, 90 if preprocess else -1, image if preprocess else None),
         boxes=tuple(TextBox(corners, 0.9) for _, corners in lines),
         angles=tuple(-1 for _ in lines),
