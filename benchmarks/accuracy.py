@@ -1,4 +1,4 @@
-"""How well we read documents with known text, beside the reference on the same weights.
+"""This measures how well we read documents with known text, beside the reference on the same weights.
 
     python -m benchmarks.accuracy [--profiles v5_mobile v6_small] [--sets funsd sroie scribe xfund_zh]
                                   [--set engine.profile=fast] [--out FILE]

@@ -100,7 +100,7 @@ def find_models(weights: Weights) -> Models:
 
 
 def work_of(weights: Weights, models: Models, documents: Sequence[Document]) -> dict[str, list[Work]]:
-    """What each page asks of the engine, by the page's name."""
+    """Return the work that each page asks of the engine, by the page's name."""
     configuration = load(PROFILES[weights], ())
     pipeline = build_pipeline(configuration.pipeline, open_store(configuration))
     return asyncio.run(_work_of(pipeline, models, documents))

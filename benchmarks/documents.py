@@ -1,4 +1,4 @@
-"""What is read: the 20 named images, PDFs and small pages that are made here, files that nobody can read.
+"""The benchmarks read these: the 20 named images, PDFs and small pages that are made here, and unreadable files.
 
 The 20 images are ``turboocr_fixtures`` of the external evaluation data; where that is absent the golden pages of
 `tests/golden` stand in.

@@ -56,7 +56,7 @@ SAME_LINES = 0.995
 
 @dataclass(slots=True)
 class Tally:
-    """How one engine differs from the baseline."""
+    """A tally counts how one engine differs from the baseline."""
 
     engine: str
     device: str = ""

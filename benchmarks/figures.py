@@ -1,4 +1,4 @@
-"""What is measured of one system under one load, and medians of it over rounds."""
+"""These are the figures of one system under one load, and their medians over rounds."""
 
 import os
 import statistics

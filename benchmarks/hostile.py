@@ -37,7 +37,7 @@ PATIENCE_SECONDS = 45
 """Longer than any limit of ours for one page: who has not answered by then hangs."""
 
 MAX_ADDRESS_BYTES = 12 * 2**30
-"""What a server and each of its children may map, so that a bomb does not take the measuring machine down."""
+"""A server and each of its children may map so much, so that a bomb does not take the measuring machine down."""
 
 WEIGHTS = "v5_mobile"
 BOMB, NEIGHBOUR = "scans.jpg", "plain.png"
@@ -47,7 +47,7 @@ OUTCOMES = ("as prescribed", "another answer", "internal error", HUNG, DIED)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file.
+    """The outcome of one file.
 
     Attributes:
         status: HTTP status, or why there is none.
@@ -144,7 +144,7 @@ def files(which: str) -> Iterator[tuple[str, bytes, list[object] | None]]:
 
 
 def kind(outcome: Outcome, prescribed: list[object] | None) -> str:
-    """Which of `OUTCOMES` this is."""
+    """Return which of `OUTCOMES` this is."""
     if outcome.status in (HUNG, DIED):
         return str(outcome.status)
     if not isinstance(outcome.status, int) or outcome.status >= 500:
@@ -154,7 +154,7 @@ def kind(outcome: Outcome, prescribed: list[object] | None) -> str:
 
 
 def neighbour(system: System) -> Outcome:
-    """What becomes of a small page that comes a second after a bomb."""
+    """Send a small page a second after a bomb and return its outcome."""
     bomb = threading.Thread(target=system.ask, args=(BOMB, corpus.corpus()[BOMB]()))
     system.ask(NEIGHBOUR, corpus.corpus()[NEIGHBOUR]())
     bomb.start()

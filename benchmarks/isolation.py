@@ -1,4 +1,4 @@
-"""What it costs to decode JPEG and PNG in a worker process rather than in a thread of the server.
+"""This measures the cost of decoding JPEG and PNG in a worker process rather than in a thread of the server.
 
 Both ways decode the same generated pages in the same run, taking turns; figures are medians.
 

@@ -1,4 +1,4 @@
-"""How right the layout analysis is on generated pages with known structure, and how long it takes.
+"""This measures how right the layout analysis is on generated pages with known structure, and how long it takes.
 
     python -m benchmarks.layout
 

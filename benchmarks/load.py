@@ -25,7 +25,7 @@ MOST_AT_ONCE = 256
 
 @dataclass(slots=True)
 class LoadResult:
-    """What one run of a list of requests gave.
+    """The results of one run of a list of requests.
 
     Attributes:
         seconds: wall time from the first request to the last answer.

@@ -1,4 +1,4 @@
-"""What a figure was made with: command, commit, machine, versions. Names of hosts and of the interpreter stay out."""
+"""A figure is kept with its command, commit, machine and versions. Names of hosts and the interpreter stay out."""
 
 import importlib.metadata
 import os

@@ -1,4 +1,4 @@
-"""How well a page was read: bags of words, bags of characters, character error rate. Pure functions on strings."""
+"""These say how well a page was read: bags of words and of characters, character error rate. All are pure functions."""
 
 import string
 from collections import Counter

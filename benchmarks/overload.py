@@ -39,7 +39,7 @@ PAUSE_SECONDS = 0.5
 
 @dataclass(slots=True)
 class Count:
-    """What became of the requests of one phase.
+    """The counts of the requests of one phase, by what became of them.
 
     Attributes:
         lasted: seconds that the phases took together, each until its last good answer.

@@ -1,4 +1,4 @@
-"""How long drawing a page takes: this server beside the reference, on the same recorded answers.
+"""This measures how long drawing a page takes: this server beside the reference, on the same recorded answers.
 
 Run from the repository root; the reference's drawing runs in its own environment, fed the same results:
 

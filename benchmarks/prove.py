@@ -32,12 +32,12 @@ def nothing_lacks() -> str | None:
 
 
 def reference_lacks() -> str | None:
-    """Why a proof beside PaddleX cannot run here."""
+    """Return the reason why a proof beside PaddleX cannot run here; None where it can."""
     return None if serving.installed() else "needs the reference: make reference"
 
 
 def data_lacks() -> str | None:
-    """Why a proof on documents with known text cannot run here."""
+    """Return the reason why a proof on documents with known text cannot run here; None where it can."""
     return reason_to_skip("data") or reference_lacks()
 
 

@@ -16,7 +16,7 @@ Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 @dataclass(frozen=True, slots=True)
 class Batching:
-    """What the recogniser's queue and the event loop did during a run.
+    """The work of the recogniser's queue and of the event loop during a run.
 
     Attributes:
         kilopixels: padded pixels of lines that were recognised, in thousands.
@@ -45,7 +45,7 @@ def scrape(host: str, port: int) -> Samples:
 
 
 def batching(before: Samples, after: Samples) -> Batching:
-    """What happened between two scrapes."""
+    """Return the work that was done between two scrapes."""
 
     def grown(name: str) -> float:
         key = (f"ppocr_stage_{name}_total", RECOGNITION)

@@ -1,4 +1,4 @@
-"""How long a start takes, from the command to the first moment that documents are welcome: the first one and the next.
+"""This measures a start, from the command until documents are welcome: the first start and the next.
 
     python -m benchmarks.start [--rounds 5] [--fetch] [--set engine.devices='[cpu, cpu]']
 
@@ -88,7 +88,7 @@ def start(settings: list[str]) -> dict[str, float]:
 
 
 def address(server: "subprocess.Popen[bytes]", log: int) -> str:
-    """Where a server listens, as its log says."""
+    """Return the address where a server listens, as its log says."""
     began = time.monotonic()
     while True:
         found = re.search(rb"Listening on (http://\S+?:\d+)", os.pread(log, 1 << 20, 0))

@@ -22,7 +22,7 @@ RESULTS = FOLDER / f"{NAME}.json"
 
 @dataclass(slots=True)
 class Slice:
-    """What one scenario gave.
+    """The results of one scenario.
 
     Attributes:
         pages: names of the pages, by set.

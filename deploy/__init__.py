@@ -1,1 +1,1 @@
-"""What runs the server on other machines: images, units, locks, and what checks them."""
+"""Other machines run the server with these: images, units, locks, and the checks of them."""

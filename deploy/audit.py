@@ -21,12 +21,12 @@ UNREACHABLE = (
     "ProxyError",
     "SSLError",
 )
-"""How pip-audit's own traceback says that it could not ask."""
+"""pip-audit's own traceback says so when it could not ask."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is known of one lock file.
+    """The audit's findings for one lock file.
 
     Attributes:
         audited: packages whose vulnerabilities were looked up.
@@ -90,7 +90,7 @@ def judge(output: str, errors: str) -> Verdict:
 
 
 def describe(name: str, verdict: Verdict) -> str:
-    """What a person should know."""
+    """Tell a person the verdict in one paragraph."""
     if verdict.problem is not None:
         return f"{name}: SKIPPED, nothing was audited: the vulnerability data cannot be had here ({verdict.problem})"
     left = f", {verdict.skipped} without data" if verdict.skipped else ""

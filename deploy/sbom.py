@@ -103,7 +103,7 @@ def _add_environment(bom: Bom, python: str) -> None:
 
 
 def _locked_packages(lock: Path) -> Iterator[Component]:
-    """What a lock file installs on this kind of machine, with the sums of its files."""
+    """Yield the packages that a lock file installs on this kind of machine, with the sums of their files."""
     entries = lock.read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
     wanted = [entry for entry in entries if _applies(entry)]
     command = [sys.executable, "-m", "cyclonedx_py", "requirements", "--output-reproducible", "-"]

@@ -1,4 +1,4 @@
-"""What the loader needs to know to build a pipeline. `server` fills it in from the configuration file."""
+"""The loader builds a pipeline from these values. `server` fills them in from the configuration file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

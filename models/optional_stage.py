@@ -27,7 +27,7 @@ _REASONS: dict[type[OcrError], str] = {
     EngineUnavailable: "the configured engine or device cannot run here",
     EngineFailure: "the engine does not open its model",
 }
-"""What a caller is told of a module that is unusable; the error's own text names files of this machine."""
+"""The reasons that a caller is told for an unusable module. The error's own text names files of this machine."""
 
 
 class Closable(Protocol):
@@ -46,7 +46,7 @@ Stage = TypeVar("Stage", bound=Closable)
 
 @dataclass(frozen=True, slots=True)
 class ModuleStatus:
-    """What the pipeline knows about one of its modules.
+    """The state of one module, as the pipeline knows it.
 
     Attributes:
         module: stage name, e.g. ``doc_unwarping``.
@@ -62,7 +62,7 @@ class ModuleStatus:
 
 
 def missing_model(name: str) -> str:
-    """What a caller is told of a model that is not installed. The store's own error names directories here."""
+    """Tell a caller that a model is not installed. The store's own error names directories here."""
     return f"The model {name} is not installed. Install it with: ppocr-server models pull {name}"
 
 

@@ -1,4 +1,4 @@
-"""What a caller may ask of the pipeline, and how it meets the configured defaults.
+"""A caller may ask the pipeline for these options; `OcrDefaults` combines them with the configured defaults.
 
 Names are PaddleX's, in snake_case. Options are values: nothing here is shared between requests.
 """

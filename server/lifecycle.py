@@ -133,7 +133,7 @@ class StartUp:
 
     @property
     def progress(self) -> Progress:
-        """How far the start is."""
+        """The step that the start is in, how many steps are done, and how long this one has taken."""
         return Progress(self._step, max(0, self._begun - 1), self._total, time.monotonic() - self._since)
 
     def begin(self, step: str) -> None:

@@ -14,7 +14,7 @@ EVALUATION_DATA = Path(os.environ.get("PPOCR_EVALUATION_DATA") or REPOSITORY.par
 
 
 def reason_to_skip(*parts: str) -> str | None:
-    """Why a test that reads these parts of the folder cannot run here; None where it can."""
+    """Return the reason why a test that reads these parts of the folder cannot run here; None where it can."""
     absent = [part for part in parts if not (EVALUATION_DATA / part).exists()]
     if not absent:
         return None

@@ -1,1 +1,1 @@
-"""What a GPU does with this project: see ``__main__``."""
+"""This measures a GPU with this project: see ``__main__``."""

@@ -1,4 +1,4 @@
-"""What a GPU does with this project, from the device's own limits up to the real server under load.
+"""This measures a GPU with this project, from the device's own limits up to the real server under load.
 
     python -m benchmarks.gpu [--device gpu:0] [--models DIR] [--parts PART ...] [--quick] [--out DIR]
 

@@ -1,4 +1,4 @@
-"""What the device itself can do: copying its own memory, multiplying matrices, taking bytes from the host."""
+"""These measure the device itself: it copies its own memory, multiplies matrices and takes bytes from the host."""
 
 from collections.abc import Callable
 

@@ -1,11 +1,11 @@
-"""What is measured, without what measures it: these need no package beside the standard library."""
+"""The measurements have these shapes. They need no package beside the standard library."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Ceilings:
-    """What the device itself can do, measured.
+    """The measured limits of the device itself.
 
     Attributes:
         bytes_per_second: read and written by a copy within the device.

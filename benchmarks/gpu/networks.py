@@ -15,12 +15,12 @@ from models.errors import ModelNotInstalled
 DETECTOR, RECOGNISER = "PP-OCRv5_mobile_det", "PP-OCRv5_mobile_rec"
 CLASSIFIER = "ch_ppocr_mobile_v2.0_cls"
 MODELS = Path.home() / ".cache" / "ppocr-server" / "models"
-"""Where `ppocr-server models pull` puts them."""
+"""`ppocr-server models pull` puts the models there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Where and how everything runs.
+    """A setup says where and how everything runs.
 
     Attributes:
         device: as the configuration names it: ``cpu`` or ``gpu:N``.

@@ -43,7 +43,7 @@ def encoded(images: Sequence[Image], extension: str) -> list[bytes]:
 
 
 def slanted_line(left: float, top: float, length: int, thickness: int) -> LineRegion:
-    """Where a line is that rises by one pixel in a hundred, so that it has to be sampled. All in pixels."""
+    """Return the region of a line that rises by one pixel in a hundred, so that it has to be sampled. All in pixels."""
     rise, right, bottom = length / 100, left + length, top + thickness
     corners = [[left, top + rise], [right, top], [right, bottom], [left, bottom + rise]]
     return LineRegion(np.array(corners, np.float32), length, thickness)

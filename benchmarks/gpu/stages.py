@@ -76,7 +76,7 @@ def _shapes(setup: Setup) -> dict[str, list[tuple[int, ...]]]:
 
 
 def _around(lane: Lane, page: Image, quick: bool) -> Iterator[tuple[str, tuple[int, ...], Callable[[], object]]]:
-    """What is done to pixels before the networks: upload, resizing, lines cut out."""
+    """Yield the work on pixels before the networks: upload, resizing, lines cut out."""
     device = lane.device
     with lane.active():
         tensor = page_on(page, device)

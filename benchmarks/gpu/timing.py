@@ -1,4 +1,4 @@
-"""How long queued work takes: many calls back to back, waited for once."""
+"""This times queued work: many calls back to back, waited for once."""
 
 import time
 from collections.abc import Callable
@@ -29,7 +29,7 @@ def seconds_of(lane: Lane, call: Callable[[], object], *, repeats: int, warm_up:
 
 
 def time_of(lane: Lane, call: Callable[[], object], *, repeats: int, warm_up: int = WARM_UP_RUNS) -> CallTime:
-    """How long a call on a lane takes the device and the host."""
+    """Measure how long a call on a lane takes the device and the host."""
     with lane.active():
         for _ in range(warm_up):
             call()

@@ -1,4 +1,4 @@
-"""How busy the GPU is, as ``nvidia-smi`` says it while something runs."""
+"""This measures how busy the GPU is, as ``nvidia-smi`` says it while something runs."""
 
 import shutil
 import statistics

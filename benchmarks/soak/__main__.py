@@ -53,7 +53,7 @@ BAD_EVERY, LEAVE_EVERY, KILL_EVERY = 1.0, 1.5, 15.0
 
 @dataclass(slots=True)
 class Faults:
-    """What was done to the server."""
+    """The faults that the soak made the server bear."""
 
     bad_files: Counter[int] = field(default_factory=Counter)
     left: int = 0
@@ -62,7 +62,7 @@ class Faults:
 
 @dataclass(slots=True)
 class Run:
-    """What was sent and what came back.
+    """The requests that a run sent and the answers that came back.
 
     Attributes:
         first: the pages of the first part.

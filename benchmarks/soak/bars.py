@@ -1,4 +1,4 @@
-"""What a soak must reach: every promise by name, and which of them were missed."""
+"""A soak must reach these bars. Each promise has a name, and the ones that were missed are listed."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What clients ask for: small pages of known text by all contracts, now and then a document, and what is wrong."""
+"""Clients ask by all contracts for small pages of known text, now and then for a document, and for bad files."""
 
 import base64
 import json
@@ -34,7 +34,7 @@ LEAVES = json.dumps({"file": base64.b64encode(tiff([picture()] * 4)).decode(), "
 
 
 def kind_of(number: int) -> str:
-    """Which kind of request a number stands for: the same in every run."""
+    """Return the kind of request that a number stands for: the same in every run."""
     return random.Random(number).choices(NAMES, WEIGHTS)[0]
 
 

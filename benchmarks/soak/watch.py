@@ -1,4 +1,4 @@
-"""What a server's process holds, over time: memory, file descriptors, threads; from Linux's /proc."""
+"""This watches the memory, file descriptors and threads of a server's process over time, in Linux's /proc."""
 
 import statistics
 import threading

@@ -11,7 +11,7 @@ from pathlib import Path
 from deploy.verify.dockerfile import Copy, Dockerfile, Instruction, argument, copy_of
 
 INHERITED = ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "https_proxy", "http_proxy", "no_proxy", "PIP_INDEX_URL")
-"""How this machine reaches package indexes. An engine has its own ways to hand these to a build."""
+"""Variables that lead this machine to package indexes. An engine has its own ways to hand these to a build."""
 CERTIFICATES = "/run/certificates.pem"
 INITIAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 

@@ -1,4 +1,4 @@
-"""Which of the installed engines is the fastest for a recogniser on this machine: measured once, then remembered.
+"""The fastest of the installed engines for a recogniser on this machine is measured once, then remembered.
 
 The measurement takes about a second. Its result lies in a small file beside the models, under a key of all that could
 change it, so every later start takes the same engine. Where only one engine is installed there is nothing to measure.
@@ -128,7 +128,7 @@ def _processor() -> str:
 
 
 def _read(file: Path) -> dict[str, str]:
-    """What is remembered; nothing where the file is absent or is not such a file."""
+    """Return the remembered choices; none where the file is absent or is not such a file."""
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):

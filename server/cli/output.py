@@ -17,7 +17,7 @@ from server.export.drawing.visualize import draw_ocr_image
 
 
 class OutputFormat(Enum):
-    """How results are written."""
+    """The forms in which results are written."""
 
     TEXT = "text"
     JSON = "json"

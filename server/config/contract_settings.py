@@ -68,7 +68,7 @@ class FileTaskSettings(ContractSection):
 
 
 TextProfile = Literal["lines", "code"]
-"""How a picture's lines become one text: ``lines`` joins them by spaces, ``code`` drops all spaces."""
+"""This says how a picture's lines become one text: ``lines`` joins them by spaces, ``code`` drops all spaces."""
 
 
 def _modules() -> dict[str, TextProfile]:

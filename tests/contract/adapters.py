@@ -1,4 +1,4 @@
-"""How the shared suites speak a contract: one adapter for each, found by the contract's name.
+"""The shared suites speak a contract through its adapter, which is found by the contract's name.
 
 The suites (hostile files, faults, overload, privacy, fuzz, openapi, access) hold no list of contracts. They go through
 the registry and take each contract's adapter from its own test folder: ``tests/contract/<name>/adapter.py`` holds an
@@ -30,7 +30,7 @@ Fetch = Callable[[str], requests.Response]
 
 
 class Outcome(StrEnum):
-    """What became of a request, in words that all contracts share."""
+    """An outcome of a request, in words that all contracts share."""
 
     READ = "read"
     UNREADABLE = "unreadable"
@@ -189,7 +189,7 @@ class Adapter(ABC):
     any_port: ClassVar[bool] = True
 
     def sign_in(self, _url: str, key: Key | None) -> Key | None:
-        """What requests present: the key itself, unless the contract gives something else for it.
+        """Return what requests present: the key itself, unless the contract gives something else for it.
 
         Args:
             _url: of the server.
@@ -209,7 +209,7 @@ class Adapter(ABC):
 
     @abstractmethod
     def reply(self, answer: requests.Response, fetch: Fetch) -> Reply:
-        """What an answer says.
+        """Read an answer.
 
         Args:
             answer: to `call`, or to any other request.
@@ -238,7 +238,7 @@ class Adapter(ABC):
         return
 
     def outcome(self, reply: Reply) -> Outcome | None:
-        """What became of the request; None where the contract has no such answer."""
+        """Return the outcome of the request; None where the contract has no such answer."""
         return next((outcome for outcome, ways in self.says.items() if reply.said in ways), None)
 
     def ask(

@@ -1,4 +1,4 @@
-"""What every contract owes its callers and its operator, checked on answers by whoever has a server at hand."""
+"""Every contract owes these to its callers and its operator. Whoever has a server at hand checks answers here."""
 
 from collections.abc import Callable, Iterable
 
@@ -10,7 +10,7 @@ Send = Callable[[Call], requests.Response]
 
 
 def reply_to(contract: Adapter, answer: requests.Response) -> Reply:
-    """What an answer says by itself, without the result that it may lead to."""
+    """Read an answer by itself, without the result that it may lead to."""
     return contract.reply(answer, lambda _: answer)
 
 
@@ -32,7 +32,7 @@ def check_strangers(contract: Adapter, send: Send, key: Key, page: bytes) -> Non
 
 
 def check_failure(contract: Adapter, answer: requests.Response, words: Iterable[str], mark: str = "") -> None:
-    """Where the engine failed, the contract says so in its own words and in nobody else's.
+    """A contract tells of a failed engine in its own words and in nobody else's.
 
     Args:
         contract: whose answer it is.

@@ -25,7 +25,7 @@ def padded(request: pytest.FixtureRequest) -> Iterator[Server]:
 
 
 def pruned(server: Server, data: bytes) -> str:
-    """What was read, as the text of the answer has it."""
+    """Return the text that was read, as the text of the answer has it."""
     answer = requests.post(f"{server.url}/ocr", json={**body(data), **SWITCHES}, timeout=120)
     assert answer.status_code == 200
     (page,) = answer.json()["result"]["ocrResults"]

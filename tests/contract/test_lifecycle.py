@@ -1,4 +1,4 @@
-"""What happens to requests when their client, or the server, goes away."""
+"""Requests meet clients that go away and servers that stop."""
 
 import http.client
 import json

@@ -1,4 +1,4 @@
-"""What the audit makes of pip-audit's words: findings fail, a missing network does not and is said."""
+"""The audit reads pip-audit's words: findings fail, a missing network does not and is said."""
 
 import json
 import sys

@@ -21,7 +21,7 @@ IMAGE = {
     "implementation_name": "cpython",
     "platform_python_implementation": "CPython",
 }
-"""Where images run, in the words of markers."""
+"""Images run on these machines, in the words of markers."""
 
 REPLACED = {"onnxruntime": {"onnxruntime"}}
 """Packages that a lock leaves out because another one of it is the same module."""

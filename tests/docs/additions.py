@@ -33,7 +33,7 @@ HUNKS = re.compile(r"^@@\n", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Change:
-    """What an example makes of one file: its whole text, or hunks of a diff."""
+    """An example changes one file so: it gives the whole text, or hunks of a diff."""
 
     path: str
     language: str
@@ -75,7 +75,7 @@ def section(title: str) -> str:
 
 
 def changes(title: str) -> list[Change]:
-    """What the example of a section changes, in its order."""
+    """Return the changes of a section's example, in their order."""
     found = re.findall(r"^\*\*([\w/.]+)\*\*\n\n```(\w+)\n(.*?)^```$", section(title), re.MULTILINE | re.DOTALL)
     return [Change(*parts) for parts in found]
 
@@ -124,7 +124,7 @@ def taken_anew(text: str) -> str:
 
 
 def python(copy: Path, *arguments: str) -> str:
-    """What a Python program writes that runs in the copy.
+    """Run a Python program in the copy and return its output.
 
     Raises:
         AssertionError: it failed.

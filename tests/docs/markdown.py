@@ -1,4 +1,4 @@
-"""What a Markdown document holds: prose, code spans, code blocks, links and anchors."""
+"""A Markdown document holds prose, code spans, code blocks, links and anchors."""
 
 import re
 from collections.abc import Iterator

@@ -79,7 +79,7 @@ def imports(source: str) -> Iterator[str]:
 
 
 def arrows(files: Files) -> Arrows:
-    """Which room imports which others."""
+    """Return which room imports which others."""
     found: dict[str, set[str]] = defaultdict(set)
     for module, source in files.items():
         here = room_of(module)

@@ -1,4 +1,4 @@
-"""What `docs/adding.md` says how to add can be added so, and touches no file that it does not list."""
+"""The examples of `docs/adding.md` work as they are written, and touch no file that it does not list."""
 
 import re
 import sys

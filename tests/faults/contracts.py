@@ -13,7 +13,7 @@ from tests.faults.pages import page
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server said.
+    """A server's answer.
 
     Attributes:
         outcome: what became of the request; None where the contract has no such answer.
@@ -32,7 +32,7 @@ Ask = Callable[[requests.Session, str, int, float], Answer]
 
 @cache
 def key_of(contract: Adapter, url: str) -> Key | None:
-    """What is presented to a server without keys."""
+    """Return what is presented to a server without keys."""
     return contract.sign_in(url, None)
 
 

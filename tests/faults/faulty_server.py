@@ -28,7 +28,7 @@ Batch = NDArray[np.float32]
 
 
 class ThreadEnds(BaseException):
-    """What no engine raises, and nothing but a thread's end follows."""
+    """No engine raises this, and nothing but a thread's end follows it."""
 
 
 class FaultyEngine:

@@ -16,7 +16,7 @@ TIMEOUT_SECONDS = 90.0
 
 @dataclass(slots=True)
 class Tally:
-    """What became of requests.
+    """The counts of requests by their outcome.
 
     Attributes:
         answered: with the page's own text.

@@ -1,4 +1,4 @@
-"""What a server says of itself, and whether it serves as ever."""
+"""A server's state is what it says of itself and whether it serves as ever."""
 
 import re
 

@@ -58,7 +58,7 @@ STEADY = dict.fromkeys(MOST_GROWTH, 0.0)
 
 
 def tally_of(*answers: Answer | None, good: int = 100) -> Tally:
-    """What clients count of so many good answers and of these; None stands for one that nobody can make sense of."""
+    """Return what clients count of so many good answers and of these; None stands for an answer that makes no sense."""
     tally = Tally()
     for number, answer in enumerate((*[None] * good, *answers)):
         given = Answer(Outcome.READ, text_of(number)) if number < good else answer

@@ -1,4 +1,4 @@
-"""How parsers are tried: the same inputs in every run, and as many of each kind."""
+"""Parsers are tried with the same inputs in every run, and with as many of each kind."""
 
 from hypothesis import given, settings
 

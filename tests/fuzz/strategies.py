@@ -1,4 +1,4 @@
-"""What nobody would send, by the form in which it comes."""
+"""These make input that nobody would send, by the form in which it comes."""
 
 import base64
 import json

@@ -34,7 +34,7 @@ Maker = Callable[[], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What must become of a file.
+    """The outcome that a file must have.
 
     Attributes:
         what: it is.
@@ -67,7 +67,7 @@ def _squeezed(text: str) -> str:
 
 
 def wrong(adapter: Adapter, name: str, reply: Reply) -> str | None:
-    """What is wrong with an answer to a file, or None."""
+    """Return the fault of an answer to a file, or None."""
     ways = prescribed(adapter, name)
     if reply.said not in ways:
         return f"{name} to {adapter.name}: {reply.said} instead of {ways}"

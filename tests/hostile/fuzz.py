@@ -37,12 +37,12 @@ MAX_GROWTH_MEBIBYTES = 32
 Seeds = Sequence[tuple[FileKind, bytes]]
 
 STATUSES = {422}
-"""What a bad file may be refused with."""
+"""A bad file may be refused with these errors."""
 
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """What the decoder holds: this process's resident memory, its open files, its live children."""
+    """The decoder holds these: this process's resident memory, its open files, its live children."""
 
     mebibytes: float
     descriptors: int
@@ -160,7 +160,7 @@ class Fuzzer:
                     raise AssertionError("a page is not of the size that was announced")
 
     async def _check_office(self, raw: RawFile) -> None:
-        """What is done with an Office document before LibreOffice sees it, which is too slow for so many."""
+        """Check an Office document as it is checked before LibreOffice sees it, which is too slow for so many."""
         await self._decoder._made(raw.data, raw.password, "plain_office", len(raw.data) + SPARE_BYTES)
 
     def _defect(self, error: Exception) -> str:
@@ -185,7 +185,7 @@ async def fuzz(
 
 
 def missed(report: Report) -> list[str]:
-    """What a run must hold and did not, in words."""
+    """Return the promises that a run did not hold, in words."""
     wrong = {"defects": bool(report.defects), "inputs without a verdict": report.verdicts.total() != report.inputs}
     if report.before and report.after:
         before, after = report.before, report.after

@@ -33,7 +33,7 @@ def server() -> Iterator[Server]:
 
 @dataclass(frozen=True)
 class Held:
-    """What a server's process tree holds."""
+    """The resources that a server's process tree holds."""
 
     descriptors: int
     children: int

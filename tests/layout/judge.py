@@ -1,4 +1,4 @@
-"""How right an analysed page is: cells of a table, the order of lines, paragraphs and titles."""
+"""These judge an analysed page: cells of a table, the order of lines, paragraphs and titles."""
 
 from collections.abc import Sequence
 from difflib import SequenceMatcher
@@ -12,7 +12,7 @@ _SAME = 0.6
 
 
 def right_cells(lines: Sequence[TextLine], layout: PageLayout, true: TrueTable) -> int:
-    """How many of a page's true cells were found at their place, with their spans and their text."""
+    """Count the true cells of a page that were found at their place, with their spans and their text."""
     tables = [block.table for block in layout.blocks if block.table is not None]
     return max((_right(lines, table, true) for table in tables), default=0)
 
@@ -25,7 +25,7 @@ def order_is_right(lines: Sequence[TextLine], layout: PageLayout, page: Generate
 
 
 def right_paragraphs(lines: Sequence[TextLine], layout: PageLayout, page: GeneratedPage) -> int:
-    """How many true paragraphs are one block, and a title exactly where they are one."""
+    """Count the true paragraphs that are one block, and a title exactly where they are one."""
     blocks = {
         ("".join(lines[index].text for index in block.lines)).replace(" ", ""): block.kind == "title"
         for block in layout.blocks

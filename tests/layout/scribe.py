@@ -28,7 +28,7 @@ def true_words(name: str) -> np.ndarray:
 
 
 def order_share(lines: Sequence[TextLine], layout: PageLayout, words: np.ndarray) -> tuple[int, int]:
-    """How many neighbours in the layout's order follow each other in the true order too, and of how many."""
+    """Count the neighbours in the layout's order that also follow each other in the true order, and all neighbours."""
     return _share([_position(lines[index], words) for block in layout.blocks for index in block.lines])
 
 

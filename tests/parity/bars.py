@@ -1,4 +1,4 @@
-"""What parity must reach: nearly everything with the reference's OpenCV; other versions find other corners."""
+"""Parity must reach these: nearly everything with the reference's OpenCV; other versions find other corners."""
 
 import cv2
 
@@ -15,7 +15,7 @@ def exact() -> bool:
 
 
 def shortfalls(total: Figures) -> list[str]:
-    """What a collection of pages misses, in words."""
+    """Return the bars that a collection of pages misses, in words."""
     found = []
     least = EXACT if exact() else SHIPPED_TEXTS
     if total.text_share < least:

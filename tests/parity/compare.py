@@ -1,4 +1,4 @@
-"""How far one of our answers is from the reference's: shape (keys, order, JSON types), boxes, texts, scores.
+"""These compare one of our answers with the reference's: shape (keys, order, JSON types), boxes, texts, scores.
 
 Pure functions on parsed JSON; `run.py` prints what they find, `test_golden.py` holds it against the bars.
 """
@@ -26,7 +26,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(slots=True)
 class Figures:
-    """What the comparison of one or more pages adds up to.
+    """The figures that the comparison of one or more pages adds up to.
 
     Attributes:
         lines: lines the reference read.
@@ -154,7 +154,7 @@ def overlap(a: Box, b: Box) -> float:
 
 
 def shape_differences(ours: Json, reference: Json, where: str = "$") -> list[str]:
-    """Where keys, their order, or JSON types differ; values are not looked at.
+    """Find the places where keys, their order, or JSON types differ; values are not looked at.
 
     Lists of one length are compared item by item; of different lengths, each of ours with the reference's first.
     """

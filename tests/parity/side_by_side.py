@@ -53,7 +53,7 @@ def pairs(ours: Json, theirs: Json) -> list[Pair]:
 
 
 def with_paddleocr(images: Sequence[Path]) -> dict[str, Json]:
-    """What paddleocr reads, by image."""
+    """Read images with paddleocr; return its answers by image."""
     script = REPOSITORY / "tests" / "reference" / "read_with_paddleocr.py"
     command = [str(python()), str(script), str(ROOT / "models"), *map(str, images)]
     last = _output(command, environment()).splitlines()[-1]
@@ -62,7 +62,7 @@ def with_paddleocr(images: Sequence[Path]) -> dict[str, Json]:
 
 
 def with_us(images: Sequence[Path]) -> dict[str, Json]:
-    """What ``ppocr-server ocr --format json`` reads, by image."""
+    """Read images with ``ppocr-server ocr --format json``; return its answers by image."""
     program = "from server.cli import main; main()"
     lines = _output([sys.executable, "-c", program, "ocr", "--format", "json", *map(str, images)], None).splitlines()
     return {answer["file"]: answer["pages"][0] for answer in map(json.loads, lines)}

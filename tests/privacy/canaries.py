@@ -23,7 +23,7 @@ FIELD, NAME, DAMAGED, ADDRESS, PASSWORD = (
     "quokka-in-an-address",
     "quokka-as-a-password",
 )
-"""What callers write into fields, names of fields and files, damaged files, addresses and passwords."""
+"""Callers write these into fields, names of fields and files, damaged files, addresses and passwords."""
 URL = f"http://{ADDRESS}.example.com/{ADDRESS}.png?{ADDRESS}={ADDRESS}"
 WORDS = Words(field=FIELD, name=NAME, url=URL, password=PASSWORD)
 WRONG_KEY = Key("quokka-as-a-wrong-name", "quokka-as-a-wrong-key")

@@ -103,7 +103,7 @@ def _pdf(page: bytes) -> bytes:
 
 
 def try_to_leave() -> None:
-    """What everybody who watches must notice: a connection, and a packet."""
+    """Try a connection and a packet. Everybody who watches must notice both."""
     with socket.socket() as one, suppress(OSError):
         one.connect(("192.0.2.1", 80))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as two, suppress(OSError):

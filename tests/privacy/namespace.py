@@ -35,7 +35,7 @@ def raise_loopback() -> None:
 
 
 def attempts() -> int:
-    """How often anything in this namespace looked for a route and found none, over IPv4 and IPv6."""
+    """Count how often anything in this namespace looked for a route and found none, over IPv4 and IPv6."""
     return _counter4() + _counter6()
 
 

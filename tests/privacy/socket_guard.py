@@ -23,7 +23,7 @@ def put_into(folder: Path) -> None:
 
 
 def attempts(folder: Path) -> list[str]:
-    """What was tried, by any process that the folder guards: e.g. ``socket.getaddrinfo example.com``.
+    """Return the attempts of any process that the folder guards: e.g. ``socket.getaddrinfo example.com``.
 
     Raises:
         FileNotFoundError: it guards none.

@@ -50,7 +50,7 @@ TOKEN = {"Authorization": f"token {KEYS[OWN].secret}"}
 CAUSE = "told to"
 """In the words of the engine's errors."""
 HIDDEN = (*SECRETS, *CONTENT, CAUSE)
-"""What no answer about a failure may hold."""
+"""No answer about a failure may hold one of these."""
 
 
 class FailingServer(Server):

@@ -23,7 +23,7 @@ LIMIT_SECONDS = 300
 
 @pytest.fixture(scope="module", params=["kernel", "guard"])
 def watched_by(request: pytest.FixtureRequest) -> str:
-    """Who watches: the kernel sees native code as well, the guard needs no rights and sees names with any resolver."""
+    """Two can watch: the kernel sees native code too, the guard needs no rights and sees names with any resolver."""
     if request.param == "kernel" and not namespace.available():
         pytest.skip("this machine has no network namespaces for its users; the guard alone watches")
     return str(request.param)
@@ -31,7 +31,7 @@ def watched_by(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def found(watched_by: str) -> dict:
-    """What a run without a way out found; the models must be there already, as on a machine without a network."""
+    """Return the findings of a run without a way out. The models must be there already, as without a network."""
     configuration = load(None, ())
     pull_required(configuration, open_store(configuration))
     prefix = namespace.COMMAND if watched_by == "kernel" else ()

@@ -19,7 +19,7 @@ ALLOWED, WILD, REBINDING = "docs.example.com", "*.wild.example.com", "rebinding.
 NOWHERE = "0.0.0.0"
 MAX_REDIRECTS = 2
 REFUSALS = (Outcome.REFUSED, Outcome.UNREADABLE, Outcome.TIMED_OUT)
-"""What an address is refused with; an address that nobody may have is not told from one that nobody can reach."""
+"""An address is refused with one of these; a forbidden address is not told from one that nobody can reach."""
 
 
 class Site(ThreadingHTTPServer):
@@ -284,7 +284,7 @@ def test_a_circle_of_redirects_ends(scene):
 
 
 def test_dns_that_changes_its_mind(scene):
-    """What was checked is what is connected to; the next request is checked anew."""
+    """The server connects to the address that it checked; the next request is checked anew."""
     first, second = (
         requests.post(f"{scene.server.url}/ocr", json=_ocr(f"http://{REBINDING}:{scene.port}/a.png"), timeout=60)
         for _ in range(2)

@@ -43,7 +43,7 @@ def pipeline(profile: str) -> Path:
 
 
 def environment() -> dict[str, str]:
-    """What keeps the reference offline: its font given, its search for model hosts off."""
+    """Return the variables that keep the reference offline: its font is given, its search for model hosts is off."""
     extra = {
         "PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK": "True",
         "PADDLE_PDX_LOCAL_FONT_FILE_PATH": str(ROOT / "simfang.ttf"),

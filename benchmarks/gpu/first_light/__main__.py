@@ -108,7 +108,7 @@ def run(parts: Mapping[str, Part], context: Context, report: Report) -> None:
 
 
 def _loss(device: torch.device) -> str:
-    """Why a device no longer works after a failure, in its own words; empty where it works."""
+    """Return the device's own words where it no longer works after a failure; empty where it works."""
     try:
         torch.zeros(1, device=device).cpu()
     except RuntimeError as error:

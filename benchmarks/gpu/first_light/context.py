@@ -1,4 +1,4 @@
-"""What every part is given: where it runs, what it reads, and networks on the device."""
+"""Every part is given a context: the device, the pages that it reads, and networks on the device."""
 
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -25,7 +25,7 @@ _BUILDERS = {DETECTOR: detector_network, RECOGNISER: recogniser_network}
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where the parts run and what they read.
+    """A context says where the parts run and which pages they read.
 
     Attributes:
         setup: device, precision and models.
@@ -92,7 +92,7 @@ class Context:
 
 
 def answer(model: TorchModel, batch: Tensor) -> tuple[NDArray[np.generic], ...]:
-    """What a model says of a batch of the host's, waited for and copied to the host as the server does it."""
+    """Return a model's answer to a batch of the host's, waited for and copied to the host as the server does it."""
     with model.lane.active():
         sent = ReadbackRing(model.lane, slots=1).send(model(batch.to(model.lane.device)))
     return sent.arrays()

@@ -1,4 +1,4 @@
-"""What this machine has: versions, the card, and packages that are missing."""
+"""This describes the machine: versions, the card, and packages that are missing."""
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
@@ -29,7 +29,7 @@ def describe_card(device: torch.device) -> None:
 
 
 def refusal() -> str:
-    """Why CUDA does not start, in PyTorch's words; empty where it starts."""
+    """Return PyTorch's reason where CUDA does not start; empty where it starts."""
     try:
         torch.cuda.init()
     except (RuntimeError, AssertionError) as error:  # the latter from a PyTorch without CUDA

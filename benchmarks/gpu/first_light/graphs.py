@@ -19,7 +19,7 @@ from models.engines.torch.lane import Lane
 from models.engines.torch.session import TorchModel
 
 Work: TypeAlias = Callable[[Lane], None]
-"""What a thread does over and over on its lane."""
+"""A thread does this over and over on its lane."""
 
 LEAST_SAME_CLASSES = 0.99
 """Share of a recogniser's steps that a replay has to find as before."""

@@ -53,7 +53,7 @@ def line_places(page: Image, count: int) -> list[LineRegion]:
 
 
 def line_batch(page: Image, rows: int) -> Tensor:
-    """What lies at such places, for the recogniser: uint8 (rows, 3, 48, 320)."""
+    """Cut lines out of a page at `line_places`, for the recogniser: uint8 (rows, 3, 48, 320)."""
     batch = np.full((rows, LINE_HEIGHT, LINE_WIDTH, 3), PADDING_LEVEL, np.uint8)
     for row, place in zip(batch, line_places(page, rows), strict=True):
         row[:, :TEXT_WIDTH] = resize_line(cut_line(page, place), TEXT_WIDTH, LINE_HEIGHT)

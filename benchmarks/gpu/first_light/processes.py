@@ -11,7 +11,7 @@ from benchmarks.load import closed_load
 from benchmarks.process_tree import tree_cpu_seconds
 
 WARM_UP_PASSES = 2
-"""How often each process reads every page before anything counts: shapes get their graphs when they come again."""
+"""Each process reads every page so often before anything counts: shapes get their graphs when they come again."""
 
 
 def serve_with(context: Context, replicas: int) -> None:

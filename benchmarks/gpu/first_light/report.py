@@ -1,4 +1,4 @@
-"""What the parts say, at once on standard output, and which of them failed."""
+"""The parts report here: at once on standard output, and at the end which of them failed."""
 
 import time
 import traceback
@@ -23,7 +23,7 @@ def first_line(error: BaseException) -> str:
 
 @dataclass(slots=True)
 class Report:
-    """How the parts ended.
+    """A report counts how the parts ended.
 
     Attributes:
         passed, failed: names of parts.

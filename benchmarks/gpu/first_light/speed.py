@@ -1,4 +1,4 @@
-"""How long do single things take, and does the time go on the device or on the host?"""
+"""This measures how long single things take, and whether the time goes on the device or on the host."""
 
 import time
 from collections.abc import Sequence

@@ -12,7 +12,7 @@ DATA_URI = "data:image/png;base64,"
 
 @dataclass(frozen=True, slots=True)
 class FigurePlan:
-    """How the figures of one document are made.
+    """A plan says how the figures of one document are made.
 
     Attributes:
         publisher: keeps them and makes links; None always puts them into the answer.

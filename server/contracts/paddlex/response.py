@@ -23,7 +23,7 @@ PICTURE_FIELDS = ("ocrImage", "docPreprocessingImage", "inputImage")
 
 @dataclass(frozen=True, slots=True)
 class PicturePlan:
-    """How the pictures of one document are made.
+    """A plan says how the pictures of one document are made.
 
     Attributes:
         publisher: keeps them if configured, and makes the values of their fields.

@@ -1,4 +1,4 @@
-"""What the three calls share, and getTaskResult: sections 1, 2 and 5 of the contract."""
+"""The three calls share these rules; getTaskResult has its own: sections 1, 2 and 5 of the contract."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What can be wrong with a picture, and many at once: section 7 of the contract."""
+"""A picture can be wrong in these ways, and many can come at once: section 7 of the contract."""
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor

@@ -14,7 +14,7 @@ READ, UNREADABLE, TOO_BIG = (200, 1), (200, -7), (200, -5)
 
 
 class FileTask(Adapter):
-    """What went wrong with a request is an HTTP status, what went wrong with a document is the state of its task."""
+    """A bad request is answered by an HTTP status, a bad document by the state of its task."""
 
     name = "file_task"
     path = "/task/pic/ocr"

@@ -1,4 +1,4 @@
-"""What the contract makes of what strangers send, for the fuzz suite."""
+"""The fuzz suite calls these parsers with the contract's hostile input."""
 
 import pytest
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""What the contract's one call does."""
+"""This answers the contract's one call."""
 
 from litestar import Response
 

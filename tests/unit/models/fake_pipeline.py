@@ -21,7 +21,7 @@ LINES = ((0.1, 0.1, 0.6, 0.2), (0.1, 0.5, 0.9, 0.6))
 
 @dataclass
 class FakeModels:
-    """What each model answers, and the engines that were opened."""
+    """Each model answers as it is set here; the engines that were opened are counted."""
 
     detection: ModelFunction = text_in(*LINES)
     recognition: ModelFunction = reads((1, 2, 5), len(CHARACTERS) + 2)

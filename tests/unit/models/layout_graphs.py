@@ -111,7 +111,7 @@ def table_model(steps: list[tuple[str, tuple[float, float, float, float]]], toke
 
 
 def layout_yml(size: tuple[int, int] = (64, 48), **changes: object) -> dict[str, object]:
-    """What the `inference.yml` of a PP-DocLayout model holds; pages keep their values 0..1."""
+    """Return the `inference.yml` of a PP-DocLayout model; pages keep their values 0..1."""
     resize = {"interp": 2, "keep_ratio": False, "target_size": list(size), "type": "Resize"}
     normalize = {"mean": [0.0, 0.0, 0.0], "norm_type": "none", "std": [1.0, 1.0, 1.0], "type": "NormalizeImage"}
     return {
@@ -126,7 +126,7 @@ def layout_yml(size: tuple[int, int] = (64, 48), **changes: object) -> dict[str,
 
 
 def table_yml(name: str = "SLANet_plus", side: int = 64) -> dict[str, object]:
-    """What the `inference.yml` of a SLANet model holds."""
+    """Return the `inference.yml` of a SLANet model."""
     normalize = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "scale": "1./255.", "order": "hwc"}
     return {
         "Global": {"model_name": name},

@@ -1,4 +1,4 @@
-"""What the model store handles: the shipped manifest, and small stand-ins of models, wheels and manifests."""
+"""The model store handles these: the shipped manifest, and small stand-ins of models, wheels and manifests."""
 
 import hashlib
 import zipfile
@@ -23,7 +23,7 @@ def onnx_file(metadata: dict[str, str] | None = None, graph: bytes = GRAPH) -> b
 
 
 def detection_yml(name: str = "tiny_det") -> dict[str, object]:
-    """What an `inference.yml` of a text detector holds."""
+    """Return the `inference.yml` of a text detector."""
     normalize = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "scale": "1./255.", "order": "hwc"}
     return {
         "Global": {"model_name": name},

@@ -1,4 +1,4 @@
-"""What ``auto`` means: which engine, how exact, how padded, how many threads and streams."""
+"""``auto`` decides the engine, the exactness, the padding, and the number of threads and streams."""
 
 import asyncio
 from dataclasses import replace

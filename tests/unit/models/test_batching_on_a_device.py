@@ -1,4 +1,4 @@
-"""What batching across requests gives on a device that likes large batches, counted in the device's own time."""
+"""Batching across requests gains on a device that likes large batches, counted in the device's own time."""
 
 import asyncio
 

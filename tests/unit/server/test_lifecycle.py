@@ -1,4 +1,4 @@
-"""Who may stay while the server stops, and for how long."""
+"""Some may stay while the server stops, for so long."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""What the start of an application opens, what it says and answers meanwhile, and what becomes of one that fails."""
+"""The start of an application opens its parts, answers meanwhile, and ends cleanly where it fails."""
 
 import asyncio
 import logging

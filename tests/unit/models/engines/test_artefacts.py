@@ -1,4 +1,4 @@
-"""Where what was compiled for a card is kept."""
+"""Artefacts that were compiled for a card are kept in a directory of their own."""
 
 import threading
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Which engine is taken, and when it is measured again. The engines are fakes: one of them takes a while."""
+"""One engine is taken, and measured again where it must be. The engines are fakes: one of them takes a while."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What only a GPU can show: graphs, streams and float16 answer as the CPU does. Skipped where there is no GPU."""
+"""Only a GPU can show this: graphs, streams and float16 answer as the CPU does. Skipped where there is no GPU."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,4 +1,4 @@
-"""Who computes next where several models share a CPU."""
+"""Several models share a CPU, and one of them computes next."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""What reaches the recogniser's engine: widths, rows, and whose lines share a batch."""
+"""The recogniser's engine gets lines with the right widths and rows, and only some lines share a batch."""
 
 import asyncio
 from collections.abc import Sequence

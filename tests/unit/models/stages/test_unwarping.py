@@ -167,13 +167,13 @@ def test_points_outside_the_page_are_black(official: Callable[[Weights], Engine]
 
 
 def bent(x: Plane, y: Plane) -> tuple[Plane, Plane]:
-    """Where a camera finds the flat point (x, y) of a curled page; edges stay where they are."""
+    """Return where a camera finds the flat point (x, y) of a curled page; edges stay where they are."""
     curl = np.sin(np.pi * x) * np.sin(np.pi * y)
     return x + 0.08 * curl * np.sin(3 * y), y + 0.09 * curl * np.cos(4 * x)
 
 
 def photographed() -> Plane:
-    """What the camera sees of the print: the inverse of `bent`, by fixed-point iteration."""
+    """Return the camera's view of the print: the inverse of `bent`, by fixed-point iteration."""
     here = coordinates()
     flat = here
     for _ in range(60):

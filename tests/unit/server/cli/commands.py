@@ -1,4 +1,4 @@
-"""What tests of several commands share."""
+"""Tests of several commands share these."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Where the server listens, and what is said where it cannot."""
+"""The server listens where it is told, and says why where it cannot."""
 
 import re
 import socket

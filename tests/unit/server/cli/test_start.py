@@ -1,4 +1,4 @@
-"""Which weights a command fetches before it begins."""
+"""A command fetches the weights that it needs before it begins."""
 
 from pathlib import Path
 

@@ -96,7 +96,7 @@ def fetch(site: Server, path: str = "/file", host: str = HOST, **settings: objec
 
 
 def refused(site: Server, path: str = "/file", host: str = HOST, **settings: object) -> str:
-    """What was wrong, for contracts that tell it; the message is the same for everything."""
+    """Return what was wrong, for contracts that tell it; the message is the same for everything."""
     with pytest.raises(UrlNotFetched) as caught:
         fetch(site, path, host, **settings)
     assert caught.value.message == "Invalid input file"

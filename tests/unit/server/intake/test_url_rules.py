@@ -1,4 +1,4 @@
-"""What is a URL and what its name says; the cases are the reference's answers."""
+"""These say what is a URL and what its name says; the cases are the reference's answers."""
 
 import tracemalloc
 

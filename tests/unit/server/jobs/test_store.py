@@ -1,4 +1,4 @@
-"""What stores keep, for how long, and what is true after a server that ended in whatever way."""
+"""Stores keep jobs for their time, and are sound after a server that ended in whatever way."""
 
 import stat
 from dataclasses import replace

@@ -58,7 +58,7 @@ def small_batch(name: str) -> NDArray[np.float32]:
 
 
 def onnx_answer(model: Path, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What ONNX Runtime makes of a batch."""
+    """Return ONNX Runtime's answer to a batch."""
     return np.asarray(_session(model).run(None, {_session(model).get_inputs()[0].name: batch})[0], np.float32)
 
 

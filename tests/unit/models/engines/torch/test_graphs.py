@@ -1,4 +1,4 @@
-"""Which shapes get a graph, and which of them stay."""
+"""Some shapes get a graph, and some of the graphs stay."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""What a lane asks of CUDA, on a stand-in: pools of graphs that are gone are left alone, weights are there in time."""
+"""A lane asks CUDA, on a stand-in: pools of graphs that are gone are left alone, weights are there in time."""
 
 import gc
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What a configuration that names the engine gets where it cannot run."""
+"""A configuration that names the engine gets a clear error where it cannot run."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the contract makes of a pipeline that lacks a model, fails, or is slow."""
+"""The contract answers where a pipeline lacks a model, fails, or is slow."""
 
 import asyncio
 import base64

@@ -23,7 +23,7 @@ BLACK, WHITE = 0, 255
 SIZE = (40, 24)
 """Width and height."""
 MARK = (slice(8, 16), slice(10, 30))
-"""What is drawn; all else is transparent."""
+"""The drawing fills this place; all else is transparent."""
 
 
 def drawing(ink: int, hidden: int, alpha: int = 255) -> Pillow.Image:

@@ -1,4 +1,4 @@
-"""Which scripts the fonts cannot show."""
+"""The fonts cannot show some scripts, and these are named."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a server that was killed left of a document's directory."""
+"""A killed server leaves a document's directory behind."""
 
 import os
 import subprocess

@@ -30,7 +30,7 @@ VIOLATIONS: dict[str, Callable[[], object]] = {
     "more-memory": lambda: resource.setrlimit(resource.RLIMIT_AS, (2**40, 2**40)),
     "limits-of-others": lambda: resource.prlimit(os.getppid(), resource.RLIMIT_CPU, (1, 1)),
 }
-"""What no worker may do; a page of twice the width says that it could."""
+"""No worker may do these; a page of twice the width says that it could."""
 
 
 class FaultyFile:

@@ -1,4 +1,4 @@
-"""What a hostile file, a killed worker or an impatient caller may cost: one request, and nothing that stays."""
+"""A hostile file, a killed worker or an impatient caller may cost one request, and leaves nothing behind."""
 
 import asyncio
 import os
@@ -30,7 +30,7 @@ def fault(name: str) -> RawFile:
 
 
 def descriptors(decoder: Decoder | None = None) -> list[str]:
-    """What this process has open, by kind, but for the sockets of workers that wait to replace others."""
+    """Return what this process has open, by kind, but for the sockets of workers that wait to replace others."""
     links = [str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
     kinds = sorted(link.partition(":")[0] for link in links if "/proc/" not in link)
     for slot in decoder.workers.slots if decoder else ():

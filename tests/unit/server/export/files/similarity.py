@@ -1,4 +1,4 @@
-"""How alike two pictures look: structural similarity (Wang et al. 2004), Gaussian window of 11 pixels, sigma 1.5."""
+"""This says how alike two pictures look: structural similarity (Wang et al. 2004), Gaussian, 11 pixels, sigma 1.5."""
 
 import cv2
 import numpy as np

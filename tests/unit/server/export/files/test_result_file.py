@@ -53,7 +53,7 @@ WELL_FORMED = {
     "application/pdf": _is_pdf,
     "text/": _is_text,
 }
-"""What fails for a damaged file, by the beginning of the media type."""
+"""A check by the beginning of the media type. It fails for a damaged file."""
 
 
 @pytest.mark.parametrize("name", RESULT_FORMATS)

@@ -21,7 +21,7 @@ from tests.unit.models.fake_pipeline import LINES, FakeModels, text_in
 
 DEADLY, HANGING, FAILING, SLOW, GOOD = 0, 60, 120, 180, 255
 SLOW_LEVEL = 1.0
-"""Where normalised levels of slow pages begin."""
+"""Normalised levels of slow pages begin here."""
 FAULT_FILE = "FAKE_WORKER_FAULT"
 REFUSE, DIE, MISCONFIGURED = "refuse", "die", "misconfigured"
 BREAK, OPEN_SLOWLY = "break", "open slowly"

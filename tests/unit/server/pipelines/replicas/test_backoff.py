@@ -1,4 +1,4 @@
-"""How long a replica that was lost waits before it is started again."""
+"""A replica that was lost waits before it is started again."""
 
 from server.pipelines.replicas.backoff import LONGEST_SECONDS, STEADY_SECONDS, Backoff
 

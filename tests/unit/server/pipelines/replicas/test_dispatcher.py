@@ -1,4 +1,4 @@
-"""What becomes of pages when replicas read them, die, hang, fail and come back."""
+"""Replicas read pages, die, hang, fail and come back, and no page is lost."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""What a replica does with the pages that it is sent."""
+"""A replica reads the pages that it is sent."""
 
 import asyncio
 import os
