@@ -168,7 +168,7 @@ class _Loader:
         directory = self._directory(module)
         if self._device_models:
             return UnwarpingStage(self._device_models.unwarpers(directory), self._pool)
-        engine = self._engine(directory, self._options(self._auto.precision("doc_unwarping")))
+        engine = self._engine(directory, self._options(self._auto.precision(DOC_UNWARPING.name)))
         return UnwarpingStage([HostUnwarper(engine)], self._pool)
 
     def _layout(self, module: ModuleConfig) -> LayoutStage:

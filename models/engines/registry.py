@@ -7,12 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
-from typing import Literal
 
 from models.descriptions.model_directory import ModelFormat
 from models.errors import EngineUnavailable
-
-EngineName = Literal["onnxruntime", "openvino", "paddle", "torch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +20,22 @@ class RegisteredEngine:
         module: our module, with its function ``open_model``; the one of `DEVICE_ENGINE` has a class ``DeviceModels``.
         model_format: the format that it reads.
         extra: the extra of this distribution that brings its library; None where that is always installed.
-        paddlex_name: its name in PaddleX's top-level key ``engine``; None where PaddleX does not have it.
+        known_to_paddlex: whether PaddleX's top-level key ``engine`` may have its name.
     """
 
     module: str
     model_format: ModelFormat
     extra: str | None = None
-    paddlex_name: str | None = None
+    known_to_paddlex: bool = False
 
 
-DEVICE_ENGINE: EngineName = "torch"
+DEVICE_ENGINE = "torch"
 """The engine whose pages stay on the device from upload to text."""
 
 ENGINES: Mapping[str, RegisteredEngine] = {
-    "onnxruntime": RegisteredEngine("models.engines.onnx", "onnx", paddlex_name="onnxruntime"),
-    "openvino": RegisteredEngine("models.engines.openvino", "onnx", paddlex_name="openvino"),
-    "paddle": RegisteredEngine("models.engines.paddle", "paddle", extra="paddle", paddlex_name="paddle"),
+    "onnxruntime": RegisteredEngine("models.engines.onnx", "onnx", known_to_paddlex=True),
+    "openvino": RegisteredEngine("models.engines.openvino", "onnx", known_to_paddlex=True),
+    "paddle": RegisteredEngine("models.engines.paddle", "paddle", extra="paddle", known_to_paddlex=True),
     "torch": RegisteredEngine("models.stages.device.opening", "onnx", extra="torch"),
 }
 

@@ -132,11 +132,11 @@ def _with_engine(section: dict[str, object], pipeline: dict[str, object]) -> dic
     Any other value stays where it is, and is noted as without effect.
     """
     own, written = section.get("engine", {}), pipeline.get("engine")
-    names = [name for name, engine in ENGINES.items() if engine.paddlex_name and engine.paddlex_name == written]
-    if not names or not isinstance(own, dict) or "name" in own:
+    names = [name for name, engine in ENGINES.items() if engine.known_to_paddlex]
+    if written not in names or not isinstance(own, dict) or "name" in own:
         return section
     del pipeline["engine"]
-    return {**section, "engine": {**own, "name": names[0]}}
+    return {**section, "engine": {**own, "name": written}}
 
 
 def _check_top_level(document: Mapping[str, object], file: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr, model_validator
 
 from models.config import NamedPrecision, OptionalModules, Padding, Profile
-from models.engines.registry import EngineName
+from models.engines.registry import ENGINES
 from server.config.base import CallerLimitSettings, Section
 from server.config.contract_settings import ContractSettings
 
@@ -94,10 +94,19 @@ PrecisionStage = Literal["text_detection", "text_recognition", "textline_orienta
 """Stages whose precision can be set; unwarping is always f32 on a GPU."""
 
 
+def _is_engine(name: str) -> str:
+    if name != "auto" and name not in ENGINES:
+        raise ValueError(f"choose one of {', '.join(('auto', *ENGINES))}")
+    return name
+
+
+EngineName = Annotated[str, AfterValidator(_is_engine)]
+
+
 class EngineSettings(Section):
     """The engine that runs the models, its devices, its precision, and the padding of lines."""
 
-    name: Literal["auto", EngineName] = "auto"
+    name: EngineName = "auto"
     device: Device = "cpu"
     devices: Literal["auto"] | tuple[Device, ...] = ()
     hang_seconds: PositiveFloat = 120.0

@@ -2,13 +2,23 @@
 
 from typing import get_args
 
+import pytest
+from pydantic import ValidationError
+
 from models.engines.registry import ENGINES
 from models.modules import OPTIONAL_MODULES
 from server.config.settings import EngineSettings, PrecisionStage
 
 
-def test_every_engine_can_be_set() -> None:
-    assert get_args(EngineSettings.model_fields["name"].annotation) == ("auto", *ENGINES)
+@pytest.mark.parametrize("name", ["auto", *ENGINES])
+def test_every_engine_can_be_set(name: str) -> None:
+    assert EngineSettings(name=name).name == name
+
+
+@pytest.mark.parametrize("name", ["", "onix", "AUTO", "torch "])
+def test_an_unknown_engine_is_told_the_known_ones(name: str) -> None:
+    with pytest.raises(ValidationError, match="choose one of auto, " + ", ".join(ENGINES)):
+        EngineSettings(name=name)
 
 
 def test_stages_that_have_a_precision_are_stages_of_the_pipeline() -> None:
