@@ -37,7 +37,7 @@ def every_page(info: DocumentInfo) -> Sequence[int]:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a document is to be read.
+    """A reading says how a document is to be read.
 
     Attributes:
         overrides: options of the pipeline. The configured defaults fill the rest.

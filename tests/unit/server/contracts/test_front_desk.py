@@ -1,4 +1,4 @@
-"""What no contract can forget: limits, places, page counts, sizes and callers that leave."""
+"""The desk does this for every contract: limits, places, page counts, sizes, and callers that leave."""
 
 import asyncio
 import inspect
