@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from tests.contract.conftest import TEXT, wait_until
+from tests.contract.conftest import TEXT, encoded, picture, wait_until
 from tests.contract.file_task.conftest import (
     CONTRACT,
     CREATE,
@@ -64,15 +64,15 @@ def test_too_many_pages_are_not_cut_but_refused(ann):
     assert (task["ocr_pages"], task["file"]) == (0, "")
 
 
-def _slow() -> bytes:
-    return pdf(*[f"{TEXT} {number}" for number in range(3)])
+SLOW = encoded(picture(width=2000, height=1600))
+"""Takes far longer than the server waits for a task before it answers."""
 
 
 @pytest.mark.operation(CONTRACT, CREATE)
 def test_a_full_queue_is_429_and_running_tasks_say_so(ann):
     """Sent at once: one runs, one waits, the others are refused or come when there is room again."""
     with ThreadPoolExecutor(12) as pool:
-        answers = list(pool.map(lambda _: ann.post(_slow(), "a.pdf"), range(12)))
+        answers = list(pool.map(lambda _: ann.post(SLOW), range(12)))
     refused = [answer for answer in answers if answer.status_code == 429]
     tasks = [answer.json()["data"] for answer in answers if answer.status_code == 200]
     assert len(refused) + len(tasks) == 12
