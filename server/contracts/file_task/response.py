@@ -5,7 +5,6 @@ import json
 from litestar import Response
 
 from server.contracts.file_task.request import TaskSpec
-from server.export.files.result_file import RESULT_FORMATS
 from server.jobs.job import Failure, Job, JobState
 
 TASK_TYPE = 101
@@ -57,7 +56,7 @@ def result_path(job: Job, spec: TaskSpec) -> str:
 
 def result_name(job: Job, spec: TaskSpec) -> str:
     """The result's file name."""
-    return f"{job.id}.{RESULT_FORMATS[spec.format].extension}"
+    return f"{job.id}.{spec.format}"
 
 
 def _state(job: Job) -> tuple[int, str]:

@@ -22,7 +22,6 @@ class ResultFormat:
     """One kind of result file. No attribute has a default, so an entry that forgets one stops the import.
 
     Attributes:
-        extension: of the file's name, without a dot.
         media_type: for Content-Type.
         writer: the function that makes the file, as ``module:function``. See `write`.
         needs_pictures: whether the file shows the pages' pictures.
@@ -31,7 +30,6 @@ class ResultFormat:
             rotated nor unwarped. The pictures of a PDF's pages are only needed if the PDF cannot be rewritten.
     """
 
-    extension: str
     media_type: str
     writer: str
     needs_pictures: bool
@@ -54,7 +52,6 @@ class ResultFormat:
 
 RESULT_FORMATS: Mapping[str, ResultFormat] = {
     "txt": ResultFormat(
-        extension="txt",
         media_type="text/plain; charset=utf-8",
         writer=f"{WRITERS}plain_text:write_text",
         needs_pictures=False,
@@ -62,7 +59,6 @@ RESULT_FORMATS: Mapping[str, ResultFormat] = {
         keeps_pages=False,
     ),
     "pdf": ResultFormat(
-        extension="pdf",
         media_type="application/pdf",
         writer=f"{WRITERS}searchable_pdf:write_pdf",
         needs_pictures=True,
@@ -70,7 +66,6 @@ RESULT_FORMATS: Mapping[str, ResultFormat] = {
         keeps_pages=True,
     ),
     "docx": ResultFormat(
-        extension="docx",
         media_type=f"{OOXML}wordprocessingml.document",
         writer=f"{WRITERS}docx_file:write_docx",
         needs_pictures=False,
@@ -78,7 +73,6 @@ RESULT_FORMATS: Mapping[str, ResultFormat] = {
         keeps_pages=False,
     ),
     "xlsx": ResultFormat(
-        extension="xlsx",
         media_type=f"{OOXML}spreadsheetml.sheet",
         writer=f"{WRITERS}xlsx_file:write_xlsx",
         needs_pictures=False,
@@ -86,7 +80,6 @@ RESULT_FORMATS: Mapping[str, ResultFormat] = {
         keeps_pages=False,
     ),
     "pptx": ResultFormat(
-        extension="pptx",
         media_type=f"{OOXML}presentationml.presentation",
         writer=f"{WRITERS}pptx_file:write_pptx",
         needs_pictures=True,
@@ -94,4 +87,4 @@ RESULT_FORMATS: Mapping[str, ResultFormat] = {
         keeps_pages=False,
     ),
 }
-"""All formats, by their name in a request."""
+"""All formats, by their name in a request. It is also the extension of the file."""

@@ -109,3 +109,9 @@ def test_a_file_whose_name_is_empty_is_an_absent_one(content: bytes) -> None:
     form = "multipart/form-data; boundary=x"
     assert parse_fields(part % (b"", content), form).file is None
     assert parse_fields(part % (b"a.png", content), form).file == content
+
+
+def test_a_task_of_a_format_that_is_no_more_can_still_be_asked_for():
+    job = Job(owner="", spec="", repeatable=True, source_size=1, state=JobState.DONE)
+    content = task_object(job, TaskSpec(format="gone", language=""), "http://here")
+    assert content["file"] == f"http://here/task/files/{job.token}/{job.id}.gone"
