@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from models.machine import usable_cores
+from server.admission.caller_limits import CallerLimits
 from server.admission.pixels import PixelGate
 from server.admission.requests import Admission
 from server.admission.wait_estimate import WaitEstimate
@@ -18,6 +19,7 @@ from server.decode.decoder import Decoder
 from server.decode.workers.process import PROTECTIONS
 from server.http.auth import Authenticator
 from server.http.public_url import PublicUrl
+from server.http.trusted_proxies import TrustedProxies
 from server.intake.fetch import UrlFetcher
 from server.lifecycle import Lifecycle, StartUp
 from server.page_reader import PageReaderHost
@@ -38,7 +40,7 @@ class Runtime:
 
     ``peeks`` bounds the bodies of refused requests that are read all the same. It is separate from ``admission``, so
     that they never take the place of an admitted request. ``downloads`` bounds the pictures and results that clients
-    take.
+    take. ``caller_limits`` holds for each caller over all contracts.
     """
 
     configuration: Configuration
@@ -51,7 +53,9 @@ class Runtime:
     peeks: Admission
     downloads: Admission
     wait_estimate: WaitEstimate
+    caller_limits: CallerLimits
     authenticator: Authenticator
+    proxies: TrustedProxies
     public_url: PublicUrl
     threads: Threads
     metrics: Metrics
@@ -67,6 +71,11 @@ class Runtime:
         peer = connection.client.host if connection.client else None
         scheme = str(connection.scope.get("scheme", "http"))
         return self.public_url.base(scheme, peer, connection.headers, self._reached(connection))
+
+    def client_address(self, connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+        """The address of this connection's client, as limits count it."""
+        peer = connection.client.host if connection.client else None
+        return self.proxies.client(peer, connection.headers.getall("x-forwarded-for", []))
 
     def _reached(self, connection: ASGIConnection[Any, Any, Any, Any]) -> str:
         """Address and port of this server that the connection uses. The configured ones may be a wildcard and 0."""
@@ -93,6 +102,7 @@ def build_runtime(configuration: Configuration, pipeline: PageReaderHost, start_
     """
     settings = configuration.settings
     limits = settings.limits
+    proxies = TrustedProxies(settings.server.trusted_proxies)
     admission = Admission(limits.max_queued_requests, limits.max_queued_bytes)
     gate = PixelGate(limits.max_detection_pixels)
     wait_estimate = WaitEstimate()
@@ -112,8 +122,10 @@ def build_runtime(configuration: Configuration, pipeline: PageReaderHost, start_
         peeks=Admission(MAX_PEEKS, MAX_PEEK_BYTES),
         downloads=Admission(limits.max_connections, limits.max_queued_bytes // DOWNLOADS_PART),
         wait_estimate=wait_estimate,
+        caller_limits=CallerLimits(settings.auth),
         authenticator=Authenticator(settings.auth.tokens, is_loopback(settings.server.host)),
-        public_url=PublicUrl(settings.server.public_url, settings.server.trusted_proxies),
+        proxies=proxies,
+        public_url=PublicUrl(settings.server.public_url, proxies),
         threads=Threads(max(2, usable_cores())),
         metrics=metrics,
         lifecycle=Lifecycle(),

@@ -6,19 +6,42 @@ so they are charged afterwards. A caller that has read more than a minute's wort
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 
 from server.config.base import CallerLimitSettings
 from server.errors import TooManyRequests
 
-ANYBODY = ""
-"""The caller's name where no keys are configured: all callers are counted as one."""
+SWEEP_FROM = 1024
+"""From so many accounts on, those that have nothing to remember are dropped now and then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The one who sends a request.
+
+    Attributes:
+        name: the name of its key, which may be logged; empty if there is no key.
+        account: the caller as limits count it. It stands for the secret of the key and not for its name, so that one
+            secret is one caller in every contract, and stays it when names or other keys change. Without a key it
+            stands for the client's address. It is empty if nobody is to be counted.
+    """
+
+    name: str
+    account: str
+
+    def at(self, address: str) -> "Caller":
+        """The same caller. If it has no account, the client's address becomes its account."""
+        return self if self.account else replace(self, account=f"address {address}")
+
+
+ANYBODY = Caller("", "")
+"""The caller where no keys are configured. The front desk adds the client's address."""
 
 
 @dataclass(slots=True)
-class _Caller:
+class _Account:
     tokens: float
     pages: float
     filled: float
@@ -26,10 +49,10 @@ class _Caller:
 
 
 class CallerLimits:
-    """Counts the requests of each caller of one contract.
+    """One set of limits, and how much of it each account has left. It knows no keys, so they may change.
 
     Args:
-        settings: how much each may send.
+        settings: how much each account may send.
         clock: seconds, monotonic.
     """
 
@@ -39,20 +62,32 @@ class CallerLimits:
         self._at_once = settings.concurrent_requests
         self._pages = settings.pages_per_minute
         self._clock = clock
-        self._callers: dict[str, _Caller] = {}
+        self._accounts: dict[str, _Account] = {}
+        self._sweep_at = SWEEP_FROM
+
+    def check(self, account: str) -> None:
+        """Refuse a caller that is over a limit. Nothing is counted.
+
+        Raises:
+            TooManyRequests: it is over a limit.
+        """
+        caller = self._account(account)
+        if self._per_second is not None and caller.tokens < 1:
+            raise TooManyRequests(retry_after=math.ceil((1 - caller.tokens) / self._per_second))
+        if self._at_once is not None and caller.running >= self._at_once:
+            raise TooManyRequests
+        if self._pages is not None and caller.pages < 1:
+            raise TooManyRequests(retry_after=math.ceil((1 - caller.pages) * 60 / self._pages))
 
     @contextmanager
-    def enter(self, name: str) -> Iterator[None]:
-        """Let one request of a caller in, or not.
-
-        Args:
-            name: the caller: a configured key's name, so that there are few of them.
+    def enter(self, account: str) -> Iterator[None]:
+        """Let one request in, or not.
 
         Raises:
             TooManyRequests: the caller is over a limit; nothing was counted.
         """
-        caller = self._caller(name)
-        self._check(caller)
+        self.check(account)
+        caller = self._account(account)
         caller.tokens -= 1
         caller.running += 1
         try:
@@ -60,23 +95,50 @@ class CallerLimits:
         finally:
             caller.running -= 1
 
-    def spend(self, name: str, pages: int) -> None:
+    def spend(self, account: str, pages: int) -> None:
         """Count pages that were read for a caller."""
-        self._caller(name).pages -= pages
+        self._account(account).pages -= pages
 
-    def _check(self, caller: _Caller) -> None:
-        if self._per_second is not None and caller.tokens < 1:
-            raise TooManyRequests
-        if self._at_once is not None and caller.running >= self._at_once:
-            raise TooManyRequests
-        if self._pages is not None and caller.pages < 1:
-            raise TooManyRequests(retry_after=math.ceil((1 - caller.pages) * 60 / self._pages))
+    def _account(self, name: str) -> _Account:
+        """The account, refilled for the time since it was last used."""
+        found = self._accounts.get(name)
+        if found is None:
+            self._sweep()
+            found = self._accounts[name] = _Account(self._capacity, self._pages or 0, self._clock())
+        self._refill(found)
+        return found
 
-    def _caller(self, name: str) -> _Caller:
-        """The caller's counters, refilled for the time since they were last used."""
+    def _refill(self, account: _Account) -> None:
         now = self._clock()
-        caller = self._callers.setdefault(name, _Caller(self._capacity, self._pages or 0, now))
-        passed, caller.filled = now - caller.filled, now
-        caller.tokens = min(self._capacity, caller.tokens + passed * (self._per_second or 0.0))
-        caller.pages = min(self._pages or 0, caller.pages + passed * (self._pages or 0) / 60)
-        return caller
+        passed, account.filled = now - account.filled, now
+        account.tokens = min(self._capacity, account.tokens + passed * (self._per_second or 0.0))
+        account.pages = min(self._pages or 0, account.pages + passed * (self._pages or 0) / 60)
+
+    def _sweep(self) -> None:
+        """Drop the accounts that a new one would equal: callers without a key may come from any number of addresses."""
+        if len(self._accounts) < self._sweep_at:
+            return
+        for account in self._accounts.values():
+            self._refill(account)
+        self._accounts = {name: account for name, account in self._accounts.items() if not self._is_new(account)}
+        self._sweep_at = max(SWEEP_FROM, 2 * len(self._accounts))
+
+    def _is_new(self, account: _Account) -> bool:
+        full = self._per_second is None or account.tokens >= self._capacity
+        paid = self._pages is None or account.pages >= self._pages
+        return full and paid and account.running == 0
+
+
+@contextmanager
+def within(limits: Sequence[CallerLimits], account: str) -> Iterator[None]:
+    """Let one request in if several sets of limits all allow it.
+
+    Raises:
+        TooManyRequests: the caller is over one of the limits; nothing was counted anywhere.
+    """
+    for each in limits:
+        each.check(account)
+    with ExitStack() as inside:
+        for each in limits:
+            inside.enter_context(each.enter(account))
+        yield

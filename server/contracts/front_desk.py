@@ -6,12 +6,13 @@ checks the body, decides what to read, and makes the answer.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import ExitStack
 from typing import Any, ParamSpec, Self, TypeVar
 
-from server.admission.caller_limits import CallerLimits
+from server.admission.caller_limits import Caller, CallerLimits, within
 from server.admission.requests import Ticket
+from server.config.base import CallerLimitSettings
 from server.config.settings import LimitSettings
 from server.contracts.base import AnyRequest
 from server.errors import NotReady
@@ -28,23 +29,23 @@ Part = TypeVar("Part")
 
 
 class FrontDesk:
-    """The desk of one contract.
+    """The desk of one contract. The server's limits of each caller hold at all desks together.
 
     Args:
         runtime: the running server.
-        limits: of each of the contract's callers.
+        own: the contract's own limits of each caller, which hold in addition; None if it has none.
     """
 
-    def __init__(self, runtime: Runtime, limits: CallerLimits) -> None:
+    def __init__(self, runtime: Runtime, own: CallerLimitSettings | None = None) -> None:
         self._runtime = runtime
-        self._limits = limits
+        self._limits = (runtime.caller_limits, *(() if own is None else (CallerLimits(own),)))
 
     async def serve(
         self,
         request: AnyRequest,
         answer: Callable[["Visit"], Coroutine[Any, Any, Result]],
         *,
-        caller: str | None,
+        caller: Caller | None,
         max_body_bytes: int | None = None,
         waits_for_text: bool = True,
         afterwards: Callable[[Result], Coroutine[Any, Any, Result]] | None = None,
@@ -54,8 +55,8 @@ class FrontDesk:
         Args:
             request: its body is not read yet.
             answer: makes the answer. It is cancelled when the caller goes away.
-            caller: the name under which the request is counted. None if only the body names the caller: the body then
-                counts as a stranger's, and `Visit.identify` gives the name.
+            caller: whose request this is. None if only the body names the caller: the body then counts as a
+                stranger's, and `Visit.identify` names the caller.
             max_body_bytes: the contract's own cap on the body, if it is below the server's.
             waits_for_text: the answer holds the text of this request's document. A request that would wait too long
                 for it is then refused.
@@ -71,7 +72,7 @@ class FrontDesk:
         """
         runtime, record = self._runtime, record_of(request.scope)  # type: ignore[arg-type]
         limits = _with_cap(runtime.configuration.settings.limits, max_body_bytes)
-        with _CountedRequest(self._limits, record) as counted:
+        with _CountedRequest(self._limits, runtime.client_address(request), record) as counted:
             if caller is not None:
                 counted.enter(caller)
             with runtime.admission.ticket(stranger=caller is None) as ticket:
@@ -94,7 +95,7 @@ class FrontDesk:
 
     async def read_for(
         self,
-        caller: str,
+        caller: Caller,
         raw: RawFile,
         reading: Reading,
         make_part: Callable[[RecognizedPage], Part],
@@ -104,7 +105,7 @@ class FrontDesk:
         """Read a document without a deadline. Tasks use this, because the caller's request may be over.
 
         Args:
-            caller: the pages count for this caller.
+            caller: the pages count for this caller, if it has an account.
             raw: the file.
             reading: how to read it.
             make_part: makes a page's part of the result, in a thread.
@@ -113,7 +114,12 @@ class FrontDesk:
         Raises:
             RequestError: as `Visit.read`.
         """
-        return await _read(self._runtime, lambda: self._limits.spend(caller, 1), raw, reading, make_part, keep, None)
+
+        def count_page() -> None:
+            if caller.account:
+                _spend(self._limits, caller, 1)
+
+        return await _read(self._runtime, count_page, raw, reading, make_part, keep, None)
 
     async def _while_connected(self, request: AnyRequest, work: Coroutine[Any, Any, Result]) -> Result:
         return await run_while_connected(request.receive, work, self._runtime.metrics.work_abandoned)
@@ -146,6 +152,15 @@ class Visit:
         return self.request.headers.get("content-type", "")
 
     @property
+    def caller(self) -> Caller:
+        """The caller as it is counted.
+
+        Raises:
+            RuntimeError: the contract has not named the caller, so the pages would count for nobody.
+        """
+        return self._counted.named()
+
+    @property
     def link_base(self) -> str:
         """The base of links in the answer."""
         return self._runtime.link_base(self.request)
@@ -154,7 +169,7 @@ class Visit:
         """Give the body, once. So a large body need not stay in memory until the answer."""
         return self._body.pop()
 
-    def identify(self, caller: str) -> None:
+    def identify(self, caller: Caller) -> None:
         """Name the caller after the body was read. From here on the request counts for this caller.
 
         Raises:
@@ -207,8 +222,7 @@ class Visit:
             Overloaded: the first page would probably not be read in time; nothing was done.
             RuntimeError: the contract has not named the caller, so the pages would count for nobody.
         """
-        if self._counted.caller is None:
-            raise RuntimeError("A contract must name its caller before it reads a document.")
+        self._counted.named()
         deadline = self.deadline
         if seconds is not None:
             deadline = min(deadline, self._begun + seconds)
@@ -218,9 +232,10 @@ class Visit:
 class _CountedRequest:
     """One request as its caller's limits count it, from `enter` to the end of the block."""
 
-    def __init__(self, limits: CallerLimits, record: RequestRecord) -> None:
-        self.caller: str | None = None
+    def __init__(self, limits: Sequence[CallerLimits], address: str, record: RequestRecord) -> None:
+        self.caller: Caller | None = None
         self._limits = limits
+        self._address = address
         self._record = record
         self._pages = 0
         self._inside = ExitStack()
@@ -231,8 +246,8 @@ class _CountedRequest:
     def __exit__(self, *_: object) -> None:
         self._inside.close()
 
-    def enter(self, caller: str) -> None:
-        """Name the caller, once; the pages are paid for at the end.
+    def enter(self, caller: Caller) -> None:
+        """Name the caller, once; the pages are paid for at the end. Without a key, the client's address is counted.
 
         Raises:
             TooManyRequests: the caller is over a limit.
@@ -240,14 +255,30 @@ class _CountedRequest:
         """
         if self.caller is not None:
             raise RuntimeError("A contract must name the caller of a request once.")
-        self._inside.enter_context(self._limits.enter(caller))
-        self._inside.callback(lambda: self._limits.spend(caller, self._pages))
-        self.caller = caller
+        counted = caller.at(self._address)
+        self._inside.enter_context(within(self._limits, counted.account))
+        self._inside.callback(lambda: _spend(self._limits, counted, self._pages))
+        self.caller = counted
+
+    def named(self) -> Caller:
+        """The caller, as it is counted.
+
+        Raises:
+            RuntimeError: nobody has named the caller.
+        """
+        if self.caller is None:
+            raise RuntimeError("A contract must name its caller before it reads a document.")
+        return self.caller
 
     def count_page(self) -> None:
         """Count a page that was read."""
         self._pages += 1
         self._record.pages += 1
+
+
+def _spend(limits: Sequence[CallerLimits], caller: Caller, pages: int) -> None:
+    for each in limits:
+        each.spend(caller.account, pages)
 
 
 async def _read(

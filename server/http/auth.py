@@ -14,7 +14,7 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 from pydantic import SecretStr
 
-from server.admission.caller_limits import ANYBODY
+from server.admission.caller_limits import ANYBODY, Caller
 from server.errors import Unauthorized
 from server.http.keys import KeyRing
 
@@ -46,8 +46,8 @@ class Authenticator:
         if not self._keys.open and self._keys.find(credentials(header or "")) is None:
             raise Unauthorized
 
-    def caller(self, header: str | None) -> str:
-        """The name under which the requests of a caller that was let through are counted."""
+    def caller(self, header: str | None) -> Caller:
+        """The caller that was let through."""
         return self._keys.find(credentials(header or "")) or ANYBODY
 
     async def guard(self, connection: Connection, route_handler: BaseRouteHandler) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from pydantic import SecretStr
 
+from server.admission.caller_limits import Caller
+
 
 class KeyRing:
     """Configured secrets by name. A name may be logged, a secret never.
@@ -22,11 +24,16 @@ class KeyRing:
         """Whether no secret is configured, so that everybody may call."""
         return not self._digests
 
-    def find(self, presented: str) -> str | None:
-        """The name of a secret, or None. Every configured secret is compared, so the time taken reveals nothing."""
+    def find(self, presented: str) -> Caller | None:
+        """The caller with this secret, or None. Every secret is compared, so the time taken reveals nothing."""
         digest = _digest(presented)
         found = [name for name, own in self._digests.items() if hmac.compare_digest(digest, own)]
-        return found[0] if found else None
+        return self.caller(found[0]) if found else None
+
+    def caller(self, name: str) -> Caller:
+        """The caller with the secret of this name. If there is no such secret, the caller has no account."""
+        own = self._digests.get(name)
+        return Caller(name, "" if own is None else own.hex())
 
     def matches(self, name: str, presented: str) -> bool:
         """Whether this is the secret of this name."""

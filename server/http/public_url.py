@@ -4,9 +4,10 @@ The configured address wins. Otherwise the Host header is used. X-Forwarded-Prot
 connection comes from a configured proxy, because anyone can send those headers.
 """
 
-import ipaddress
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+
+from server.http.trusted_proxies import TrustedProxies
 
 _HOST = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,253}|\[[0-9A-Fa-f:.]{2,45}\]"
 _AUTHORITY = re.compile(rf"(?:{_HOST})(?::(?P<port>[0-9]{{1,5}}))?", re.ASCII)
@@ -18,15 +19,12 @@ class PublicUrl:
 
     Args:
         configured: the base to use always, or None.
-        trusted_proxies: addresses or networks whose forwarding headers count.
-
-    Raises:
-        ValueError: a trusted proxy is neither an address nor a network.
+        proxies: those whose forwarding headers count.
     """
 
-    def __init__(self, configured: str | None, trusted_proxies: Sequence[str]) -> None:
+    def __init__(self, configured: str | None, proxies: TrustedProxies) -> None:
         self._configured = configured.rstrip("/") if configured else None
-        self._proxies = tuple(ipaddress.ip_network(proxy, strict=False) for proxy in trusted_proxies)
+        self._proxies = proxies
 
     def base(self, scheme: str, peer: str | None, headers: Mapping[str, str], bound: str) -> str:
         """Base of links in the answer to one request, without a slash at its end.
@@ -40,22 +38,11 @@ class PublicUrl:
         if self._configured:
             return self._configured
         host = headers.get("host", "")
-        if self._is_trusted(peer):
+        if self._proxies.trusts(peer):
             forwarded = _first(headers.get("x-forwarded-proto")).lower()
             scheme = forwarded if forwarded in {"http", "https"} else scheme
             host = _first(headers.get("x-forwarded-host")) or host
         return f"{scheme}://{host if _is_authority(host) else bound}"
-
-    def _is_trusted(self, peer: str | None) -> bool:
-        if not peer or not self._proxies:
-            return False
-        try:
-            address = ipaddress.ip_address(peer)
-        except ValueError:
-            return False
-        if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
-            address = address.ipv4_mapped
-        return any(address in network for network in self._proxies)
 
 
 def _first(values: str | None) -> str:

@@ -15,12 +15,14 @@ class Active:
     Attributes:
         job: as it is kept.
         secret: needed by the work, but never kept, such as a password.
+        account: of the caller that pays for the work; empty if an earlier server took the job.
         progress: reported by the work.
         ended: set when the job is final and its result is available.
     """
 
     job: Job
     secret: str | None = None
+    account: str = ""
     progress: Progress = field(default_factory=Progress)
     ended: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 

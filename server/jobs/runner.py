@@ -86,8 +86,14 @@ class JobRunner:
         if len(self._queue) + self._arriving >= self._limits.queued + free:
             raise QueueFull
 
-    async def submit(self, job: Job, source: bytes, secret: str | None = None) -> Job:
+    async def submit(self, job: Job, source: bytes, secret: str | None = None, account: str = "") -> Job:
         """Take a job. It is taken completely or not at all, even if the caller is cancelled.
+
+        Args:
+            job: not kept yet.
+            source: the work's source.
+            secret: as in `Active`.
+            account: as in `Active`.
 
         Returns:
             The job in its present state: waiting, running, or failed if it cannot be kept.
@@ -98,7 +104,7 @@ class JobRunner:
         self.check_room()
         self._arriving += 1
         accepted = replace(job, created=self._keeper.now())
-        taking = asyncio.create_task(self._take(Active(accepted, secret), source))
+        taking = asyncio.create_task(self._take(Active(accepted, secret, account), source))
         self._taking.add(taking)
         taking.add_done_callback(self._taken)
         return await asyncio.shield(taking)

@@ -54,6 +54,29 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running.stop()
 
 
+@pytest.fixture(scope="module")
+def shared_budget(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Every contract takes the server's tokens, one for each test, and each token is good for one page a minute."""
+    tokens = {contract.name: f"a-token-spent-at-{contract.name}" for contract in adapters()}
+    file = tmp_path_factory.mktemp("shared_budget") / "config.yaml"
+    file.write_text(yaml.safe_dump({"ppocr_server": {"auth": {"tokens": tokens, "pages_per_minute": 1}}}))
+    running = SharedServer("--config", str(file))
+    yield running
+    running.stop()
+
+
+@EACH
+def test_what_a_token_spends_at_one_contract_is_missing_at_every_other(shared_budget, contract: Adapter):
+    token = Key(contract.name, f"a-token-spent-at-{contract.name}")
+    page, send = File("page.png", IMAGE), sender(shared_budget)
+    reply = contract.ask(shared_budget.url, page, contract.sign_in(shared_budget.url, token), PATIENCE_SECONDS)
+    assert contract.outcome(reply) is Outcome.READ
+    for other in adapters():
+        answer = send(other.call(page, other.sign_in(shared_budget.url, token)))
+        assert reply_to(other, answer).said in other.says[Outcome.RATE_LIMITED], other.name
+        assert int(answer.headers["retry-after"]) > 1
+
+
 @EACH
 def test_a_token_of_the_server_opens_every_contract_without_keys_of_its_own(secured, contract: Adapter):
     key = contract.sign_in(secured.url, SHARED_KEY)

@@ -22,6 +22,7 @@ from server.export.text import clean_text
 from server.http.json_skim import SkimError, skim
 from server.http.multipart_body import MAX_PARTS, form_parts, parse_form
 from server.http.public_url import PublicUrl
+from server.http.trusted_proxies import TrustedProxies
 from server.intake.base64_input import decode_base64
 from server.intake.fetch import UrlFetcher
 from server.intake.host_rules import HostRule, is_allowed_address
@@ -219,11 +220,14 @@ def test_beginnings_of_files(data: bytes, magic: bytes) -> None:
 @given(ANY_TEXT, ANY_TEXT)
 def test_links_begin_with_a_host_or_with_ours(host: str, forwarded: str) -> None:
     headers = {"host": host, "x-forwarded-host": forwarded, "x-forwarded-proto": forwarded}
-    base = PublicUrl(None, ["10.0.0.0/8"]).base("http", "10.1.2.3", headers, "127.0.0.1:8080")
+    base = PublicUrl(None, TrustedProxies(["10.0.0.0/8"])).base("http", "10.1.2.3", headers, "127.0.0.1:8080")
     scheme, _, rest = base.partition("://")
     assert scheme in ("http", "https")
     assert not set(rest) & set("/?#@\\ \t\r\n\0<>\"'")
-    assert PublicUrl(None, []).base("http", "10.1.2.3", {"x-forwarded-host": forwarded}, "b:1") == "http://b:1"
+    assert (
+        PublicUrl(None, TrustedProxies([])).base("http", "10.1.2.3", {"x-forwarded-host": forwarded}, "b:1")
+        == "http://b:1"
+    )
 
 
 @given(ANY_TEXT)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 
-from server.admission.caller_limits import ANYBODY
+from server.admission.caller_limits import ANYBODY, Caller
 from server.config.contract_settings import BaiduSettings
 from server.contracts.baidu.errors import BAD_SIGNATURE, NO_TOKEN, Refused
 from server.contracts.baidu.fields import query_fields
@@ -31,11 +31,11 @@ class Callers:
         self._secrets = {name: secret.get_secret_value() for name, secret in settings.keys.items()}
         self._names = {fingerprint(name): name for name in settings.keys}
 
-    def identify(self, request: AnyRequest) -> str | None:
+    def identify(self, request: AnyRequest) -> Caller | None:
         """Identify the caller by the request's head. A token in the query comes before the Authorization header.
 
         Returns:
-            A configured key's name, or `ANYBODY`; None if only the form can name the caller.
+            The caller, or `ANYBODY`; None if only the form can name the caller.
 
         Raises:
             Refused: a token, key or signature is wrong.
@@ -49,7 +49,7 @@ class Callers:
         scheme, _, secret = authorization.partition(" ")
         return self._by_bearer(secret.strip()) if scheme.lower() == "bearer" and secret.strip() else None
 
-    def identify_by_form(self, fields: Mapping[str, str]) -> str:
+    def identify_by_form(self, fields: Mapping[str, str]) -> Caller:
         """Identify the caller by the form's token.
 
         Raises:
@@ -60,22 +60,22 @@ class Callers:
             raise Refused(NO_TOKEN)
         return self._by_token(token)
 
-    def _by_token(self, token: str) -> str:
+    def _by_token(self, token: str) -> Caller:
         owner = self.issuer.owner(token, self._names)
-        return ANYBODY if owner is None else owner
+        return ANYBODY if owner is None else self.keys.caller(owner)
 
-    def _by_bearer(self, presented: str) -> str:
+    def _by_bearer(self, presented: str) -> Caller:
         """Accept a secret key, both keys as ``bce-v3/API key/Secret key``, or an access token."""
         version, _, pair = presented.partition("/")
         client, _, secret = pair.partition("/")
         if version == _BEARER_PAIR and self.keys.matches(client, secret):
-            return client
+            return self.keys.caller(client)
         return self.keys.find(presented) or self._by_token(presented)
 
-    def _by_signature(self, authorization: str, request: AnyRequest) -> str:
+    def _by_signature(self, authorization: str, request: AnyRequest) -> Caller:
         query = request.scope["query_string"].decode("latin-1")
         signed = SignedRequest(request.method, request.scope["path"], query, request.headers.get)
         client = signer(authorization, signed, self._secrets, self._clock())
         if client is None:
             raise Refused(BAD_SIGNATURE)
-        return client
+        return self.keys.caller(client)

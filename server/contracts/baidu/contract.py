@@ -4,7 +4,6 @@ from functools import partial
 
 from litestar import HttpMethod, Response
 
-from server.admission.caller_limits import CallerLimits
 from server.contracts.baidu.errors import failure_of
 from server.contracts.baidu.oauth import token_failed
 from server.contracts.baidu.openapi import openapi_paths
@@ -24,7 +23,7 @@ OWN_PATHS = (TOKEN_PATH, "/rest/2.0/")
 def build_baidu(runtime: Runtime) -> Contract:
     """Build the contract."""
     settings = runtime.configuration.settings.contracts.baidu
-    service = BaiduService(FrontDesk(runtime, CallerLimits(settings)), settings)
+    service = BaiduService(FrontDesk(runtime, settings), settings)
     served = apis(settings)
     routes = (
         contract_route(TOKEN_PATH, service.token, methods=(HttpMethod.GET, HttpMethod.POST), own_keys=True),

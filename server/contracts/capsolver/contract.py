@@ -2,7 +2,6 @@
 
 from litestar import Response
 
-from server.admission.caller_limits import CallerLimits
 from server.contracts.base import AnyRequest, Contract, contract_route
 from server.contracts.capsolver.errors import Refused, failure_of
 from server.contracts.capsolver.openapi import openapi_paths
@@ -16,7 +15,7 @@ from server.runtime import Runtime
 def build_capsolver(runtime: Runtime) -> Contract:
     """Build the contract."""
     settings = runtime.configuration.settings.contracts.capsolver
-    service = CapSolverService(FrontDesk(runtime, CallerLimits(settings)), settings)
+    service = CapSolverService(FrontDesk(runtime, settings), settings)
     calls = {
         "/createTask": service.create_task,
         "/getTaskResult": service.get_task_result,

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -24,12 +23,6 @@ from server.intake.raw_file import FileKind, RawFile
 from server.service import Reading
 
 BODY_SLACK_BYTES = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class _Caller:
-    client_key: str
-    name: str
 
 
 Answer = Callable[[Visit], Coroutine[Any, Any, Response[bytes]]]
@@ -67,13 +60,13 @@ class CapSolverService:
         return await self._desk.serve(request, answer, caller=None, max_body_bytes=cap, waits_for_text=waits_for_text)
 
     async def _create(self, visit: Visit) -> Response[bytes]:
-        fields, caller = await self._identified_fields(visit)
-        return await self._solve(check_task(fields.get("task"), self._settings), caller, visit)
+        fields, key = await self._identified_fields(visit)
+        return await self._solve(check_task(fields.get("task"), self._settings), key, visit)
 
     async def _find(self, visit: Visit) -> Response[bytes]:
-        fields, caller = await self._identified_fields(visit)
+        fields, key = await self._identified_fields(visit)
         task_id = fields.get("taskId")
-        outcome = self._results.find(task_id, caller.client_key) if isinstance(task_id, str) else None
+        outcome = self._results.find(task_id, key) if isinstance(task_id, str) else None
         if outcome is None:
             raise Refused(UNKNOWN_TASK)
         if outcome.failure is not None:
@@ -84,19 +77,20 @@ class CapSolverService:
         await self._identified_fields(visit)
         return response.balance(self._settings.balance)
 
-    async def _identified_fields(self, visit: Visit) -> tuple[Fields, _Caller]:
+    async def _identified_fields(self, visit: Visit) -> tuple[Fields, str]:
+        """The request's fields and its clientKey."""
         fields = await visit.in_thread(parse_fields, visit.take_body())
         # The vendor's client for Go writes the name with a capital letter.
         key = fields.get("clientKey", fields.get("ClientKey"))
         if not isinstance(key, str) or not key.strip():
             raise Refused(KEY_DENIED)
-        name = ANYBODY if self._keys.open else self._keys.find(key)
-        if name is None:
+        caller = ANYBODY if self._keys.open else self._keys.find(key)
+        if caller is None:
             raise Refused(KEY_DENIED)
-        visit.identify(name)
-        return fields, _Caller(key, name)
+        visit.identify(caller)
+        return fields, key
 
-    async def _solve(self, task: Task, caller: _Caller, visit: Visit) -> Response[bytes]:
+    async def _solve(self, task: Task, key: str, visit: Visit) -> Response[bytes]:
         """Run a task, and keep its outcome. An error of the server is no outcome of the task, and is not kept."""
         task_id = str(uuid.uuid4())
         try:
@@ -105,9 +99,9 @@ class CapSolverService:
             failure = failure_of(error)
             if failure.status >= 500:
                 raise
-            self._results.keep(task_id, caller.client_key, Outcome(failure=failure))
+            self._results.keep(task_id, key, Outcome(failure=failure))
             raise Refused(failure, task_id) from error
-        self._results.keep(task_id, caller.client_key, Outcome(text=text))
+        self._results.keep(task_id, key, Outcome(text=text))
         return response.task_created(task_id, text)
 
     async def _read(self, task: Task, visit: Visit) -> str:

@@ -1,6 +1,6 @@
 """Identifies callers by X-APP-ID and the Authorization that is configured for it."""
 
-from server.admission.caller_limits import ANYBODY
+from server.admission.caller_limits import ANYBODY, Caller
 from server.config.contract_settings import ComplexDocumentSettings
 from server.contracts.base import AnyRequest
 from server.contracts.complexdocr.errors import UNAUTHORIZED_MESSAGE, Code, Refused
@@ -20,8 +20,8 @@ class Callers:
         self._keys = KeyRing(settings.keys)
         self._refusal = Code(settings.unauthorized_code, UNAUTHORIZED_MESSAGE)
 
-    def identify(self, request: AnyRequest) -> str:
-        """The name under which the caller's requests are counted.
+    def identify(self, request: AnyRequest) -> Caller:
+        """The caller of a request.
 
         Raises:
             Refused: the headers are missing or wrong.
@@ -34,4 +34,4 @@ class Callers:
         known = [self._keys.matches(application, text) for text in (presented, bare)]
         if not any(known):
             raise Refused(self._refusal, 401)
-        return application
+        return self._keys.caller(application)

@@ -4,7 +4,6 @@ import time
 
 from litestar import Response
 
-from server.admission.caller_limits import CallerLimits
 from server.contracts.base import AnyRequest, Contract, contract_route
 from server.contracts.complexdocr.errors import code_of, status_of
 from server.contracts.complexdocr.openapi import openapi_paths
@@ -22,7 +21,7 @@ OWN_PATHS = ("/aipaas/",)
 def build_complexdocr(runtime: Runtime) -> Contract:
     """Build the contract."""
     settings = runtime.configuration.settings.contracts.complexdocr
-    service = ComplexDocrService(FrontDesk(runtime, CallerLimits(settings)), runtime, settings)
+    service = ComplexDocrService(FrontDesk(runtime, settings), runtime, settings)
 
     def answer_error(request: AnyRequest, error: RequestError) -> Response[bytes]:
         record = record_of(request.scope)  # type: ignore[arg-type]

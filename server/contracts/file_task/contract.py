@@ -2,7 +2,6 @@
 
 from litestar import HttpMethod
 
-from server.admission.caller_limits import CallerLimits
 from server.config.base import ConfigurationError
 from server.config.contract_settings import FileTaskSettings
 from server.contracts.base import Contract, contract_route
@@ -30,7 +29,7 @@ def build_file_task(runtime: Runtime) -> Contract:
         ConfigurationError: the data directory cannot be used.
     """
     settings = runtime.configuration.settings.contracts.file_task
-    desk = FrontDesk(runtime, CallerLimits(settings))
+    desk = FrontDesk(runtime, settings)
     threads = Threads(settings.max_running_tasks + STORE_THREADS)
     keeper = Keeper(_store(settings), threads)
     runner = JobRunner(

@@ -2,14 +2,13 @@
 
 import re
 from contextlib import suppress
-from functools import partial
 
 import msgspec
 from litestar import Response
 
 from models.errors import LanguageNotInstalled
 from models.options import OcrOverrides
-from server.admission.caller_limits import ANYBODY
+from server.admission.caller_limits import ANYBODY, Caller
 from server.config.contract_settings import FileTaskSettings
 from server.contracts.base import AnyRequest
 from server.contracts.file_task.errors import BadParameter
@@ -70,12 +69,12 @@ class FileTaskService:
 
         The task goes on if the client goes away while it waits. The client may still ask for it later.
         """
-        owner = self._owner(request)
+        caller = self._caller(request)
         self._runner.check_room()
         job = await self._desk.serve(
             request,
-            partial(self._take, owner),
-            caller=owner,
+            self._take,
+            caller=caller,
             max_body_bytes=self._settings.max_upload_bytes + FORM_BYTES,
             waits_for_text=False,
             afterwards=self._wait,
@@ -87,7 +86,7 @@ class FileTaskService:
     async def find(self, request: AnyRequest) -> Response[bytes]:
         """Answer with the state of a task, to the key that created it."""
         task_id: str = request.path_params["task_id"]
-        owner = self._owner(request)
+        owner = self._caller(request).name
         job = await self._runner.find(task_id, owner) if _TASK_ID.fullmatch(task_id) else None
         if job is None:
             raise NotFound("There is no such task, or none any more.")
@@ -109,11 +108,12 @@ class FileTaskService:
         media_type = result.media_type.partition(";")[0]  # the framework adds the charset of a text
         return Response(data, media_type=media_type, headers=headers)
 
-    async def _take(self, owner: str, visit: Visit) -> Job:
+    async def _take(self, visit: Visit) -> Job:
         fields = await visit.in_thread(parse_fields, visit.take_body(), visit.content_type)
         call = check_call(fields, self._settings.max_upload_bytes)
         await self._check_language(call.spec)
-        return await self._runner.submit(_job(call, owner), call.source, call.password)
+        job = _job(call, visit.caller.name)
+        return await self._runner.submit(job, call.source, call.password, visit.caller.account)
 
     async def _wait(self, job: Job) -> Job:
         """Wait until the job is final, the configured wait is over, or the server stops. Then give its state."""
@@ -134,13 +134,13 @@ class FileTaskService:
     def _answer(self, request: AnyRequest, job: Job) -> Response[bytes]:
         return task_response(job, _spec(job), self._runtime.link_base(request))
 
-    def _owner(self, request: AnyRequest) -> str:
+    def _caller(self, request: AnyRequest) -> Caller:
         if self._keys.open:
             return ANYBODY
-        owner = self._keys.find(credentials(request.headers.get("authorization", "")))
-        if owner is None:
+        caller = self._keys.find(credentials(request.headers.get("authorization", "")))
+        if caller is None:
             raise Unauthorized
-        return owner
+        return caller
 
 
 def _job(call: Call, owner: str) -> Job:

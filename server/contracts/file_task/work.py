@@ -7,6 +7,7 @@ import msgspec
 
 from models.layout.analyse import analyse_layout
 from models.options import OcrOverrides
+from server.admission.caller_limits import Caller
 from server.config.contract_settings import FileTaskSettings
 from server.contracts.file_task.digits import only_digits
 from server.contracts.file_task.failures import job_failure
@@ -17,6 +18,7 @@ from server.errors import RequestError
 from server.export.drawing.pictures import PictureEncodingFailed, encode_jpeg
 from server.export.files.file_page import FilePage
 from server.export.files.result_file import RESULT_FORMATS
+from server.http.keys import KeyRing
 from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import sniff_source
 from server.jobs.active import Active
@@ -41,6 +43,7 @@ class FileWork:
         self._runtime = runtime
         self._threads = threads
         self._settings = settings
+        self._keys = KeyRing(settings.keys)
 
     async def __call__(self, active: Active, source: bytes) -> bytes:
         """Make the result file of a task's source.
@@ -105,8 +108,13 @@ class FileWork:
             structure=result.needs_layout,
         )
         reading = Reading(overrides, self._settings.max_pages, choose=choose)
-        document = await self._desk.read_for(active.job.owner, raw, reading, make_part, keep=keep)
+        document = await self._desk.read_for(self._caller(active), raw, reading, make_part, keep=keep)
         return document.pages
+
+    def _caller(self, active: Active) -> Caller:
+        """The caller that pays. After a restart it is the key of the task's owner, if there is still one."""
+        owner = active.job.owner
+        return Caller(owner, active.account) if active.account else self._keys.caller(owner)
 
     def _points_per_pixel(self, info: DocumentInfo) -> list[float]:
         """The scale of each page. An image gets the size of a PDF page that would be rendered with as many pixels."""

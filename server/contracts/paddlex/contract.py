@@ -1,6 +1,5 @@
 """Puts the contract together: its route and the shape of its errors."""
 
-from server.admission.caller_limits import CallerLimits
 from server.contracts.base import Contract, contract_route
 from server.contracts.front_desk import FrontDesk
 from server.contracts.paddlex.errors import ErrorAnswers
@@ -14,8 +13,7 @@ PATH = "/ocr"
 def build_paddlex(runtime: Runtime) -> Contract:
     """Build the contract. The server's access tokens name its callers."""
     configuration = runtime.configuration
-    desk = FrontDesk(runtime, CallerLimits(configuration.settings.auth))
-    service = PaddleXService(desk, runtime.authenticator, configuration.serving, runtime.publisher)
+    service = PaddleXService(FrontDesk(runtime), runtime.authenticator, configuration.serving, runtime.publisher)
     return Contract(
         name="paddlex",
         routes=(contract_route(PATH, service.ocr),),

@@ -1,6 +1,5 @@
 """Puts the contract together: its route and the shape of its errors."""
 
-from server.admission.caller_limits import CallerLimits
 from server.contracts.base import Contract, contract_route
 from server.contracts.front_desk import FrontDesk
 from server.http.keys import KeyRing
@@ -15,7 +14,7 @@ PATH = "/tiny"
 def build_tiny(runtime: Runtime) -> Contract:
     """Build the contract."""
     settings = runtime.configuration.settings.contracts.tiny
-    service = TinyService(FrontDesk(runtime, CallerLimits(settings)), KeyRing(settings.keys))
+    service = TinyService(FrontDesk(runtime, settings), KeyRing(settings.keys))
     return Contract(
         "tiny", (contract_route(PATH, service.read, own_keys=True),), (PATH,), answer_error, openapi_paths(PATH)
     )

@@ -1,6 +1,6 @@
 """The contract's request: a key in a header, and a file whose content type says what it is."""
 
-from server.admission.caller_limits import ANYBODY
+from server.admission.caller_limits import ANYBODY, Caller
 from server.errors import InvalidInputFile, Unauthorized
 from server.http.keys import KeyRing
 from server.intake.raw_file import FileKind, RawFile
@@ -8,18 +8,18 @@ from server.intake.raw_file import FileKind, RawFile
 KEY_HEADER = "X-Tiny-Key"
 
 
-def caller_of(key: str, keys: KeyRing) -> str:
-    """The name under which a caller's requests are counted.
+def caller_of(key: str, keys: KeyRing) -> Caller:
+    """The caller with this key.
 
     Raises:
         Unauthorized: keys are configured, and this is none of them.
     """
     if keys.open:
         return ANYBODY
-    name = keys.find(key)
-    if name is None:
+    caller = keys.find(key)
+    if caller is None:
         raise Unauthorized
-    return name
+    return caller
 
 
 def file_of(body: bytes, content_type: str) -> RawFile:

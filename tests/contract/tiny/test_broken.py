@@ -11,7 +11,6 @@ from litestar.testing import TestClient
 from schemathesis.openapi import from_dict
 
 from models.errors import EngineFailure
-from server.admission.caller_limits import CallerLimits
 from server.contracts.base import AnyRequest, Contract, contract_route
 from server.contracts.front_desk import FrontDesk, Visit
 from server.errors import RequestError
@@ -60,7 +59,7 @@ def served(build: Build = build_tiny, failure: Exception | None = None) -> Itera
 
 
 def forgets_keys(runtime: Runtime) -> Contract:
-    service = TinyService(FrontDesk(runtime, CallerLimits(runtime.configuration.settings.contracts.tiny)), KeyRing({}))
+    service = TinyService(FrontDesk(runtime, runtime.configuration.settings.contracts.tiny), KeyRing({}))
     return replace(build_tiny(runtime), routes=(contract_route(PATH, service.read),))
 
 
@@ -83,7 +82,7 @@ class Quoting(TinyService):
 
 def quotes_surprises(runtime: Runtime) -> Contract:
     settings = runtime.configuration.settings.contracts.tiny
-    service = Quoting(FrontDesk(runtime, CallerLimits(settings)), KeyRing(settings.keys))
+    service = Quoting(FrontDesk(runtime, settings), KeyRing(settings.keys))
     return replace(build_tiny(runtime), routes=(contract_route(PATH, service.read),))
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from server.admission.caller_limits import CallerLimits
+from server.admission.caller_limits import ANYBODY, SWEEP_FROM, Caller, CallerLimits, within
 from server.config.base import CallerLimitSettings
 from server.errors import TooManyRequests
 
@@ -88,3 +88,39 @@ def test_pages_are_paid_for_after_they_were_read() -> None:
     assert send(limits)
     limits.spend("a", 1)
     assert not send(limits)
+
+
+def test_a_refused_caller_hears_when_its_rate_allows_the_next_request() -> None:
+    limits = limits_of(requests_per_second=0.1)
+    assert send(limits)
+    with pytest.raises(TooManyRequests) as refused:
+        limits.check("a")
+    assert refused.value.retry_after == 10
+
+
+def test_several_sets_of_limits_count_all_or_nothing() -> None:
+    wide, narrow = limits_of(requests_per_second=3), limits_of(requests_per_second=1)
+    with within((wide, narrow), "a"):
+        pass
+    for _ in range(5):
+        with pytest.raises(TooManyRequests), within((wide, narrow), "a"):
+            pass
+    assert [send(wide) for _ in range(3)] == [True, True, False]
+
+
+def test_accounts_that_have_nothing_to_remember_are_forgotten() -> None:
+    clock = Clock()
+    limits = limits_of(clock, requests_per_second=1, pages_per_minute=60)
+    limits.spend("debtor", 100_000)
+    with limits.enter("inside"):
+        for number in range(20 * SWEEP_FROM):
+            clock.now += 0.01
+            send(limits, f"address {number}")
+            assert len(limits._accounts) <= 2 * SWEEP_FROM
+        assert not send(limits, "debtor")
+        assert limits._accounts["inside"].running == 1
+
+
+def test_a_key_is_counted_by_its_secret_and_anybody_else_by_the_address() -> None:
+    assert Caller("ann", "digest").at("1.2.3.4").account == "digest"
+    assert [ANYBODY.at(address).account for address in ("1.2.3.4", "")] == ["address 1.2.3.4", "address "]

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 import pytest
 from litestar import Litestar, Response
 from litestar.testing import TestClient
+from pydantic import SecretStr
 
 from models.options import OcrOverrides
-from server.admission.caller_limits import CallerLimits
+from server.admission.caller_limits import Caller
 from server.admission.requests import STRANGERS_SHARE
 from server.admission.wait_estimate import WaitEstimate
 from server.config.base import CallerLimitSettings
@@ -19,11 +20,16 @@ from server.config.settings import LimitSettings
 from server.contracts.base import AnyRequest, contract_route
 from server.contracts.front_desk import FrontDesk, Visit
 from server.errors import TooManyRequests
+from server.http.keys import KeyRing
 from server.intake.raw_file import FileKind, RawFile
 from server.service import Reading
 from server.telemetry.record import record_of
 from tests.unit.server.apps import application, pdf, png
 from tests.unit.server.stub_pipeline import TEXT
+
+
+def named(name: str) -> Caller:
+    return Caller(name, name)
 
 
 @dataclass
@@ -44,7 +50,7 @@ class Counter:
         return await self.desk.serve(
             request,
             self.read,
-            caller=self.caller,
+            caller=None if self.caller is None else named(self.caller),
             max_body_bytes=self.max_body_bytes,
             waits_for_text=self.waits_for_text,
             afterwards=self.wait,
@@ -52,7 +58,7 @@ class Counter:
 
     async def read(self, visit: Visit) -> Response[bytes]:
         if self.named_by_body is not None:
-            visit.identify(self.named_by_body)
+            visit.identify(named(self.named_by_body))
         body = visit.take_body()
         kind = FileKind.PDF if body.startswith(b"%PDF") else FileKind.IMAGE
         for _ in range(self.times):
@@ -69,7 +75,7 @@ class Counter:
 @contextmanager
 def serving(limits: CallerLimitSettings | None = None, settings: dict | None = None, **how) -> Iterator:
     app = application(**(settings or {}))
-    route = Counter(FrontDesk(app.state.runtime, CallerLimits(limits or CallerLimitSettings())), **how)
+    route = Counter(FrontDesk(app.state.runtime, limits), **how)
     app.register(contract_route("/counter", route.answer))
     with TestClient(app) as client:
         yield client, route
@@ -139,7 +145,7 @@ def test_a_body_is_given_once() -> None:
             raise AssertionError
 
     app = application()
-    route = Twice(FrontDesk(app.state.runtime, CallerLimits(CallerLimitSettings())))
+    route = Twice(FrontDesk(app.state.runtime))
     app.register(contract_route("/counter", route.answer))
     with TestClient(app, raise_server_exceptions=False) as client:
         assert client.post("/counter", content=png()).status_code == 500
@@ -164,7 +170,7 @@ def test_pages_that_were_read_count_even_where_the_document_then_fails() -> None
             raise AssertionError
 
     app: Litestar = application()
-    route = Failing(FrontDesk(app.state.runtime, CallerLimits(CallerLimitSettings())))
+    route = Failing(FrontDesk(app.state.runtime))
     app.register(contract_route("/counter", route.answer))
     with TestClient(app, raise_server_exceptions=False) as client:
         assert client.post("/counter", content=png()).status_code == 500
@@ -192,7 +198,7 @@ class Doing(Counter):
 @contextmanager
 def doing(do: Callable[[Visit], object], limits: CallerLimitSettings | None = None, **how) -> Iterator:
     app = application()
-    route = Doing(FrontDesk(app.state.runtime, CallerLimits(limits or CallerLimitSettings())), **how)
+    route = Doing(FrontDesk(app.state.runtime, limits), **how)
     route.do = do  # type: ignore[attr-defined]
     app.register(contract_route("/counter", route.answer))
     with TestClient(app, raise_server_exceptions=False) as client:
@@ -231,17 +237,17 @@ def test_bytes_that_are_held_count_for_all_requests_together() -> None:
 def test_the_callers_limits_count_the_request_until_the_end() -> None:
     class Watching(Doing):
         async def wait(self, response: Response[bytes]) -> Response[bytes]:
-            self.afterwards.append(self.desk._limits._callers["somebody"].running)
+            self.afterwards.append(self.desk._limits[0]._accounts["somebody"].running)
             raise ZeroDivisionError
 
     app = application()
-    route = Watching(FrontDesk(app.state.runtime, CallerLimits(CallerLimitSettings())))
+    route = Watching(FrontDesk(app.state.runtime))
     route.do = lambda _visit: None
     app.register(contract_route("/counter", route.answer))
     with TestClient(app, raise_server_exceptions=False) as client:
         assert client.post("/counter", content=png()).status_code == 500
     assert route.afterwards == [1]
-    assert route.desk._limits._callers["somebody"].running == 0
+    assert route.desk._limits[0]._accounts["somebody"].running == 0
 
 
 def test_whoever_would_wait_too_long_for_text_is_refused_and_others_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,19 +260,22 @@ def test_whoever_would_wait_too_long_for_text_is_refused_and_others_are_not(monk
 def test_a_task_pays_for_its_pages() -> None:
     async def read(visit: Visit) -> None:
         raw, reading = RawFile(visit.take_body(), FileKind.PDF), Reading(OcrOverrides(), None)
-        await route.desk.read_for("owner", raw, reading, lambda page: page.page.index)
+        await route.desk.read_for(named("owner"), raw, reading, lambda page: page.page.index)
 
     with doing(read, CallerLimitSettings(pages_per_minute=6)) as (client, route):
         assert client.post("/counter", content=pdf(3)).status_code == 200
-        assert 3 <= route.desk._limits._callers["owner"].pages < 4
+        assert 3 <= route.desk._limits[1]._accounts["owner"].pages < 4
     assert [record.pages for record in route.records] == [0]
 
 
 def test_a_caller_is_named_once() -> None:
     for caller in (None, "somebody"):
-        with doing(lambda visit: (visit.identify("one"), visit.identify("two")), caller=caller) as (client, route):
+        with doing(lambda visit: (visit.identify(named("one")), visit.identify(named("two"))), caller=caller) as (
+            client,
+            route,
+        ):
             assert client.post("/counter", content=png()).status_code == 500
-            assert "two" not in route.desk._limits._callers
+            assert "two" not in route.desk._limits[0]._accounts
         assert [record.error for record in route.records] == ["RuntimeError"]
 
 
@@ -290,3 +299,64 @@ def test_a_route_without_keys_of_its_own_asks_for_the_servers_tokens() -> None:
     with TestClient(app) as client:
         assert client.post("/counter").status_code == 401
         assert client.post("/counter", headers={"Authorization": "token secret"}).text == "inside"
+
+
+def test_the_servers_limits_hold_at_all_desks_together_and_the_contracts_own_in_addition() -> None:
+    app = application(auth={"requests_per_second": 0.01})
+    doors = [Counter(FrontDesk(app.state.runtime)), Counter(FrontDesk(app.state.runtime))]
+    strict = Counter(FrontDesk(app.state.runtime, CallerLimitSettings(concurrent_requests=1)))
+    for number, route in enumerate((*doors, strict)):
+        app.register(contract_route(f"/door/{number}", route.answer))
+    with TestClient(app) as client:
+        statuses = [client.post(f"/door/{door}", content=png()).status_code for door in (0, 1, 2)]
+        assert statuses == [200, 429, 429]
+        for route in (*doors, strict):
+            route.caller = "another"
+        assert [client.post(f"/door/{door}", content=png()).status_code for door in (2, 0)] == [200, 429]
+
+
+def test_what_the_contract_refuses_costs_the_caller_nothing_elsewhere() -> None:
+    app = application(auth={"requests_per_second": 1.5})
+    narrow = Counter(FrontDesk(app.state.runtime, CallerLimitSettings(pages_per_minute=1)))
+    narrow.desk._limits[1].spend("somebody", 1)
+    wide = Counter(FrontDesk(app.state.runtime))
+    app.register(contract_route("/narrow", narrow.answer))
+    app.register(contract_route("/wide", wide.answer))
+    with TestClient(app) as client:
+        assert [client.post("/narrow", content=png()).status_code for _ in range(9)] == [429] * 9
+        assert client.post("/wide", content=png()).status_code == 200
+
+
+def test_without_keys_each_address_is_a_caller_of_its_own() -> None:
+    app = application(auth={"pages_per_minute": 1}, server={"trusted_proxies": ["127.0.0.0/8"]})
+    handler, peer = app.asgi_handler, "9.9.9.9"
+
+    async def from_peer(scope, receive, send) -> None:
+        await handler({**scope, "client": (peer, 50000)}, receive, send)
+
+    app.asgi_handler = from_peer
+    with TestClient(app) as client:
+
+        def status(forwarded: str) -> int:
+            headers = {"X-Forwarded-For": forwarded, "Content-Type": "image/png"}
+            return client.post("/ocr", content=png(), headers=headers).status_code
+
+        assert [status(f"1.2.3.{number}") for number in range(2)] == [200, 429]
+        peer = "127.0.0.1"
+        assert [status(f"1.2.3.{number}") for number in (1, 2, 1)] == [200, 200, 429]
+
+
+def test_the_table_of_keys_may_change_and_the_limits_stay() -> None:
+    tokens = {"ann": "secret-of-ann"}
+    app = application(auth={"tokens": tokens, "pages_per_minute": 1})
+    runtime = app.state.runtime
+
+    def status(client: TestClient, secret: str) -> int:
+        headers = {"Authorization": f"Bearer {secret}", "Content-Type": "image/png"}
+        return client.post("/ocr", content=png(), headers=headers).status_code
+
+    with TestClient(app) as client:
+        assert status(client, "secret-of-ann") == 200
+        renamed = {"anna": SecretStr("secret-of-ann"), "bob": SecretStr("secret-of-bob")}
+        runtime.authenticator._keys = KeyRing(renamed)
+        assert [status(client, f"secret-of-{name}") for name in ("ann", "bob")] == [429, 200]

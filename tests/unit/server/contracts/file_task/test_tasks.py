@@ -148,3 +148,10 @@ def test_many_at_once(held):
 def test_an_application_that_is_never_run_leaves_nothing_open():
     application(Pipeline())
     gc.collect()
+
+
+def test_the_pages_of_a_task_are_paid_for_by_the_caller_that_made_it():
+    with serving(wait_seconds=60, pages_per_minute=2) as client:
+        assert post(client, pdf(2)).json()["data"]["state"] == 1
+        refused = post(client)
+        assert (refused.status_code, int(refused.headers["retry-after"]) > 1) == (429, True)
