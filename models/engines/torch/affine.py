@@ -36,9 +36,13 @@ def fold_affine(graph: Graph) -> Graph:
 
 def name_affine(graph: Graph) -> Graph:
     """Replace products and sums with constants, and batch normalisations, by steps ``Affine``."""
+    producers = graph.producers()
     constants: dict[str, Constant] = {}
 
     def named(step: Step) -> Step:
+        before = producers.get(step.inputs[0])
+        if before is not None and before.operator == "Squeeze":
+            return step  # its channels are no longer those of (N, C, H, W)
         found = _affine_of(graph, step)
         return step if found is None else _affine_step(found[0], found[1], step.output, constants)
 

