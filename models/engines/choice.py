@@ -131,7 +131,7 @@ def _read(file: Path) -> dict[str, str]:
     """Return the remembered choices; none where the file is absent or is not such a file."""
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return {str(key): str(name) for key, name in content.items()} if isinstance(content, dict) else {}
 

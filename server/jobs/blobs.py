@@ -1,12 +1,15 @@
 """Keeps the bytes of jobs: their sources until they are done, and their results.
 
 A name consists of a job's random id and the role of the bytes. Nothing that a caller sends becomes part of it.
+
+Bytes are written under a provisional name, and get their own name after the job's row was written. So bytes with their
+own name always had a row. If they have none now, the row was lost.
 """
 
+import errno
 import os
 import re
-import secrets
-from collections.abc import Container
+from collections.abc import Collection
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -14,8 +17,14 @@ Role = Literal["source", "result"]
 
 _DIRECTORY_MODE = 0o700
 _FILE_MODE = 0o600
-_NAME = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.(?:source|result)", re.ASCII)
-_FILE = re.compile(rf"({_NAME.pattern})(\.[0-9a-f]{{16}}\.part)?", re.ASCII)
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+_NAME = re.compile(rf"{_ID.pattern}\.(?:source|result)", re.ASCII)
+_PROVISIONAL = ".part"
+
+
+def is_id(text: str) -> bool:
+    """Whether a text could be the id of a job."""
+    return _ID.fullmatch(text) is not None
 
 
 def blob_name(job_id: str, role: Role) -> str:
@@ -30,27 +39,45 @@ def blob_name(job_id: str, role: Role) -> str:
     return name
 
 
+def parts(name: str) -> tuple[str, str]:
+    """The job's id and the role of a name."""
+    job_id, _, role = name.partition(".")
+    return job_id, role
+
+
 class Blobs(Protocol):
     """Keeps bytes by name. Methods block, may be called from any thread, and raise `OSError`."""
 
-    def put(self, name: str, data: bytes) -> None:
-        """Keep bytes: all or none of them."""
+    def prepare(self, name: str, data: bytes) -> None:
+        """Keep bytes, all or none of them. They are not given out before they are confirmed."""
+        ...
+
+    def confirm(self, name: str) -> None:
+        """Make prepared bytes the bytes of this name."""
         ...
 
     def get(self, name: str) -> bytes | None:
-        """Give kept bytes; None if there are none."""
+        """Give confirmed bytes; None if there are none."""
         ...
 
     def has(self, name: str) -> bool:
-        """Whether bytes are kept."""
+        """Whether there are confirmed bytes."""
+        ...
+
+    def discard(self, name: str) -> None:
+        """Drop prepared bytes, but not confirmed ones of the same name."""
         ...
 
     def remove(self, name: str) -> None:
-        """Drop bytes. It is no error if they are not there."""
+        """Drop bytes, confirmed or not. It is no error if they are not there."""
         ...
 
-    def keep_only(self, names: Container[str]) -> None:
-        """Drop all other bytes of ours, including half-written ones."""
+    def confirmed(self) -> Collection[str]:
+        """The names of all confirmed bytes."""
+        ...
+
+    def prepared(self) -> Collection[str]:
+        """The names of all bytes that are not confirmed. They may be incomplete."""
         ...
 
 
@@ -58,27 +85,41 @@ class MemoryBlobs:
     """Bytes in this process."""
 
     def __init__(self) -> None:
-        self._held: dict[str, bytes] = {}
+        self._prepared: dict[str, bytes] = {}
+        self._confirmed: dict[str, bytes] = {}
 
-    def put(self, name: str, data: bytes) -> None:
+    def prepare(self, name: str, data: bytes) -> None:
         """Keep bytes."""
-        self._held[name] = data
+        self._prepared[name] = data
+
+    def confirm(self, name: str) -> None:
+        """Give them out from now on."""
+        self._confirmed[name] = self._prepared.pop(name)
 
     def get(self, name: str) -> bytes | None:
-        """Give kept bytes."""
-        return self._held.get(name)
+        """Give confirmed bytes."""
+        return self._confirmed.get(name)
 
     def has(self, name: str) -> bool:
-        """Whether bytes are kept."""
-        return name in self._held
+        """Whether there are confirmed bytes."""
+        return name in self._confirmed
+
+    def discard(self, name: str) -> None:
+        """Drop prepared bytes."""
+        self._prepared.pop(name, None)
 
     def remove(self, name: str) -> None:
         """Drop bytes."""
-        self._held.pop(name, None)
+        self._prepared.pop(name, None)
+        self._confirmed.pop(name, None)
 
-    def keep_only(self, names: Container[str]) -> None:
-        """Drop everything else."""
-        self._held = {name: data for name, data in self._held.items() if name in names}
+    def confirmed(self) -> Collection[str]:
+        """The names of all confirmed bytes."""
+        return list(self._confirmed)
+
+    def prepared(self) -> Collection[str]:
+        """The names of all bytes that are not confirmed."""
+        return list(self._prepared)
 
 
 class FileBlobs:
@@ -88,27 +129,32 @@ class FileBlobs:
         directory: made if it is missing. Only files with our names are ever touched in it.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: it cannot be made or written.
     """
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         directory.mkdir(mode=_DIRECTORY_MODE, parents=True, exist_ok=True)
+        if not os.access(directory, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(directory))
 
-    def put(self, name: str, data: bytes) -> None:
-        """Write a file to the disk under another name, and rename it."""
-        part = self._directory / f"{name}.{secrets.token_hex(8)}.part"
+    def prepare(self, name: str, data: bytes) -> None:
+        """Write a file with a provisional name to the disk."""
+        path = self._provisional(name)
         try:
-            descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, _FILE_MODE)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, _FILE_MODE)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(descriptor)
-            part.replace(self._directory / name)
         except OSError:
-            part.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
             raise
         self._sync_directory()
+
+    def confirm(self, name: str) -> None:
+        """Rename the file. A power cut may undo this; then the next server does it again, as the row says."""
+        self._provisional(name).replace(self._directory / name)
 
     def get(self, name: str) -> bytes | None:
         """Read a file. A symbolic link in its place is an error; it is not followed."""
@@ -123,16 +169,30 @@ class FileBlobs:
         """Whether there is a file."""
         return (self._directory / name).is_file()
 
-    def remove(self, name: str) -> None:
-        """Delete a file."""
-        (self._directory / name).unlink(missing_ok=True)
+    def discard(self, name: str) -> None:
+        """Delete a file with a provisional name."""
+        self._provisional(name).unlink(missing_ok=True)
 
-    def keep_only(self, names: Container[str]) -> None:
-        """Delete every other file of ours."""
-        for path in self._directory.iterdir():
-            match = _FILE.fullmatch(path.name)
-            if match and (match[2] or match[1] not in names):
-                path.unlink(missing_ok=True)
+    def remove(self, name: str) -> None:
+        """Delete a file, whichever of its names it has. Its row may go only after the file is gone from the disk."""
+        paths = (self._provisional(name), self._directory / name)
+        present = [path for path in paths if path.is_symlink() or path.exists()]
+        for path in present:
+            path.unlink(missing_ok=True)
+        if present:
+            self._sync_directory()
+
+    def confirmed(self) -> Collection[str]:
+        """The names of all files of ours that have their own name."""
+        return [path.name for path in self._directory.iterdir() if _NAME.fullmatch(path.name)]
+
+    def prepared(self) -> Collection[str]:
+        """The names of all files of ours that have a provisional name."""
+        found = [path.stem for path in self._directory.iterdir() if path.suffix == _PROVISIONAL]
+        return [name for name in found if _NAME.fullmatch(name)]
+
+    def _provisional(self, name: str) -> Path:
+        return self._directory / f"{name}{_PROVISIONAL}"
 
     def _sync_directory(self) -> None:
         """Write the directory to the disk. Only then the name of a new file is there."""

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 from server.jobs.blobs import FileBlobs, MemoryBlobs
@@ -10,43 +11,77 @@ from server.jobs.table import JobTable
 
 DATABASE = "jobs.sqlite3"
 FILES = "files"
+NEEDED = "Set this to a folder that the server's user can read and write."
+RESTORE = "Restore the database from a copy, or move the folder away to begin with an empty one."
 
 
 class DirectoryUnusable(Exception):
     """The directory cannot keep jobs. The message says why and what to do."""
 
 
-def open_store(directory: Path | None, *, max_bytes: int, retention: int) -> JobStore:
+def open_store(
+    directory: Path | None, *, max_bytes: int, retention: int, understands: Callable[[str], bool] = lambda _: True
+) -> JobStore:
     """Open a store.
 
     Args:
         directory: made if it is missing; None keeps everything in memory and never uses the disk.
         max_bytes: of all sources and results together.
         retention: seconds that a finished job is kept.
+        understands: whether the work understands a job's ``spec``. Other jobs are left as they are.
 
     Raises:
-        DirectoryUnusable: it cannot be made or written, or its database is damaged, foreign or in use.
+        DirectoryUnusable: it cannot be made or written, its database is damaged, foreign or in use, or it holds files
+            whose rows were lost. No file was deleted.
     """
     if directory is None:
-        return JobStore(JobTable(None), MemoryBlobs(), max_bytes=max_bytes, retention=retention)
+        return JobStore(JobTable(None, understands), MemoryBlobs(), max_bytes=max_bytes, retention=retention)
     database = directory / DATABASE
     try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        blobs = FileBlobs(directory / FILES)
-        # SQLite would make it readable for other users. The log beside it gets the same permissions.
-        os.close(os.open(database, os.O_RDWR | os.O_CREAT, 0o600))
-        return JobStore(JobTable(database), blobs, max_bytes=max_bytes, retention=retention)
+        return _checked(directory, _opened(directory, database, understands, max_bytes, retention))
     except OSError as error:
-        raise DirectoryUnusable(f"'{directory}' cannot be used: {error.strerror}.") from error
+        place = error.filename or directory
+        raise DirectoryUnusable(f"'{place}' cannot be used: {error.strerror}. {NEEDED}") from error
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise DirectoryUnusable(f"'{database}' cannot be opened: {error}.") from error
+            raise DirectoryUnusable(f"'{database}' cannot be opened: {error}. {NEEDED}") from error
         raise DirectoryUnusable(f"'{directory}' is in use by another server. Give each server its own.") from error
     except sqlite3.DatabaseError as error:
-        raise DirectoryUnusable(
-            f"'{database}' is damaged or no database. Restore it, or move it away to begin with an empty one."
-        ) from error
+        raise DirectoryUnusable(f"'{database}' is damaged or no database. Nothing was deleted. {RESTORE}") from error
     except ValueError as error:
         raise DirectoryUnusable(
             f"'{database}' was written by another version of this server ({error}). Use that one, or another directory."
         ) from error
+
+
+def _opened(
+    directory: Path, database: Path, understands: Callable[[str], bool], max_bytes: int, retention: int
+) -> JobStore:
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    blobs = FileBlobs(directory / FILES)
+    # SQLite would take an empty database, or none, for a new one. With files beside it, it is a lost one.
+    if not (database.exists() and database.stat().st_size) and (names := blobs.confirmed()):
+        raise _rows_lost(directory, len(names))
+    # SQLite would make it readable for other users. The log beside it gets the same permissions.
+    os.close(os.open(database, os.O_RDWR | os.O_CREAT, 0o600))
+    return JobStore(JobTable(database, understands), blobs, max_bytes=max_bytes, retention=retention)
+
+
+def _checked(directory: Path, store: JobStore) -> JobStore:
+    """The store, unless there are files whose rows were lost."""
+    try:
+        names = store.lost()
+    except BaseException:
+        store.close()
+        raise
+    if names:
+        store.close()
+        raise _rows_lost(directory, len(names), f" To lose these tasks only, move their files away, {names[0]} first.")
+    return store
+
+
+def _rows_lost(directory: Path, count: int, otherwise: str = "") -> DirectoryUnusable:
+    return DirectoryUnusable(
+        f"The database of '{directory}' has lost tasks: {count} of the files in '{directory / FILES}' belong to none. "
+        f"Nothing was deleted. {RESTORE}{otherwise}"
+    )

@@ -1,7 +1,8 @@
 """Keeps jobs with their bytes for a time and up to a number of bytes, in memory or in a directory.
 
-Bytes are written before the row that refers to them, and a row is changed before its old bytes are deleted. So the rows
-are true even if the process dies at any moment.
+Bytes are prepared before the row that refers to them, and confirmed after it. A row is changed before its old bytes are
+deleted, and bytes are deleted before their row is. So the rows are true even if the process dies at any moment, and
+confirmed bytes without a row tell that rows were lost.
 """
 
 import sqlite3
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from server.jobs.blobs import Blobs, blob_name
+from server.jobs.blobs import Blobs, blob_name, parts
 from server.jobs.job import Job, JobState, QueueFull, StorageFailed
 from server.jobs.table import JobTable
 from server.steady_clock import SteadyClock
@@ -54,6 +55,15 @@ class JobStore:
         """The whole seconds since the epoch."""
         return int(self._clock())
 
+    def lost(self) -> list[str]:
+        """The names of bytes whose rows were lost, or were set back to an earlier state. Nothing is changed.
+
+        Raises:
+            OSError, sqlite3.Error: the disk failed.
+        """
+        with self._lock:
+            return [name for name in sorted(self._blobs.confirmed()) if self._is_lost(name)]
+
     def recover(self) -> list[Job]:
         """Clean up after an earlier server, however it ended.
 
@@ -61,6 +71,8 @@ class JobStore:
             The jobs to run, in the order of their arrival. Jobs that cannot run again have failed.
         """
         with self._using():
+            self._table.report_strange()
+            self._settle()
             jobs = self._table.unfinished()
             waiting = [replace(job, state=JobState.QUEUED) for job in jobs if self._can_run(job)]
             for job in waiting:
@@ -69,7 +81,8 @@ class JobStore:
                 self._table.update(self._interrupted(job))
         self.expire()
         with self._using():
-            self._blobs.keep_only(_Needed(self._table))
+            self._drop_unneeded()
+            self._table.checkpoint()
         return waiting
 
     def add(self, job: Job, source: bytes) -> None:
@@ -83,9 +96,11 @@ class JobStore:
                 raise QueueFull
             name = blob_name(job.id, "source")
             with self._disk():
-                self._blobs.put(name, source)
+                self._blobs.prepare(name, source)
             with self._gone_without_row(name), self._using():
                 self._table.add(job)
+                self._blobs.confirm(name)
+                self._table.checkpoint()
 
     def update(self, job: Job) -> None:
         """Keep the new state of a job that is not final yet."""
@@ -114,9 +129,12 @@ class JobStore:
             name = blob_name(job.id, "result")
             with self._disk():
                 if result is not None:
-                    self._blobs.put(name, result)
+                    self._blobs.prepare(name, result)
             with self._gone_without_row(name), self._using():
                 self._table.update(job)
+                if result is not None:
+                    self._blobs.confirm(name)
+                self._table.checkpoint()
             with self._disk():
                 self._blobs.remove(blob_name(job.id, "source"))
 
@@ -157,6 +175,35 @@ class JobStore:
     def _can_run(self, job: Job) -> bool:
         name = blob_name(job.id, "source")
         return job.repeatable and job.attempts < MAX_ATTEMPTS and self._blobs.has(name)
+
+    def _is_lost(self, name: str) -> bool:
+        """Whether confirmed bytes tell of a row that is gone, or of a change to it."""
+        job_id, role = parts(name)
+        if not self._table.has(job_id):
+            return True
+        job = self._table.find(job_id)
+        # The source is deleted after the job is final. Where there is a result and no source, it was final.
+        set_back = job is not None and not job.final
+        return set_back and role == "result" and not self._blobs.has(blob_name(job_id, "source"))
+
+    def _settle(self) -> None:
+        """Confirm the prepared bytes whose rows were written, and drop the others."""
+        for name in self._blobs.prepared():
+            if self._needs(name) and not self._blobs.has(name):
+                self._blobs.confirm(name)
+            else:
+                self._blobs.discard(name)
+
+    def _drop_unneeded(self) -> None:
+        """Drop the bytes that rows do not need any more. Bytes whose row is not understood are kept."""
+        for name in self._blobs.confirmed():
+            if self._table.find(parts(name)[0]) is not None and not self._needs(name):
+                self._blobs.remove(name)
+
+    def _needs(self, name: str) -> bool:
+        job_id, role = parts(name)
+        job = self._table.find(job_id)
+        return job is not None and (job.state is JobState.DONE if role == "result" else not job.final)
 
     def _interrupted(self, job: Job) -> Job:
         end = max(self.now(), job.created, job.started)
@@ -216,15 +263,3 @@ class JobStore:
             yield
         except (OSError, sqlite3.Error) as error:
             raise StorageFailed from error
-
-
-class _Needed:
-    """The names of all blobs that rows refer to."""
-
-    def __init__(self, table: JobTable) -> None:
-        self._table = table
-
-    def __contains__(self, name: object) -> bool:
-        job_id, _, role = str(name).partition(".")
-        job = self._table.find(job_id)
-        return job is not None and (job.state is JobState.DONE if role == "result" else not job.final)

@@ -1,16 +1,26 @@
 """The table of jobs, in SQLite: in memory, or in a file that only one server may use."""
 
+import logging
 import sqlite3
 import weakref
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import asdict, fields
 from pathlib import Path
+from typing import get_type_hints
 
+import msgspec
+
+from server.jobs.blobs import is_id
 from server.jobs.job import Job, JobState
 
 SCHEMA_VERSION = 1
 LOCK_SECONDS = 3.0
 """A server that is just ending may hold the file for so long."""
 
+logger = logging.getLogger(__name__)
+
+_TYPES = get_type_hints(Job)
 _COLUMNS = tuple(column.name for column in fields(Job))
 _SCHEMA = """
 CREATE TABLE jobs (
@@ -24,7 +34,7 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_by_end ON jobs (finished, number);
 """
-_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM jobs "  # noqa: S608 - our own names; values are always parameters
+_SELECT = f"SELECT number, {', '.join(_COLUMNS)} FROM jobs "  # noqa: S608 - our own names; values are always parameters
 _INSERT = f"INSERT INTO jobs ({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + name for name in _COLUMNS)})"  # noqa: S608
 _UPDATE = f"UPDATE jobs SET {', '.join(f'{name} = :{name}' for name in _COLUMNS)} WHERE id = :id"  # noqa: S608
 _WAITING = "SELECT COALESCE(SUM(source_size), 0) FROM jobs WHERE finished = 0"
@@ -34,8 +44,11 @@ _HELD = "SELECT COALESCE(SUM(CASE WHEN finished = 0 THEN source_size ELSE result
 class JobTable:
     """The rows of jobs. Every method may raise `sqlite3.Error`. Calls from several threads must not overlap.
 
+    A row that this program does not understand is left as it is. It is in no answer.
+
     Args:
         path: the database file, made if it is missing; None keeps the table in memory.
+        understands: whether the work understands a job's ``spec``.
 
     Raises:
         sqlite3.DatabaseError: the file is not a database, or it is damaged, or another server uses it
@@ -43,7 +56,8 @@ class JobTable:
         ValueError: another version of this program wrote it.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, understands: Callable[[str], bool] = lambda _: True) -> None:
+        self._understands = understands
         self._connection = sqlite3.connect(
             ":memory:" if path is None else path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False
         )
@@ -57,13 +71,15 @@ class JobTable:
 
     def _open(self) -> None:
         run = self._connection.execute
+        self._connection.text_factory = _text
         run("PRAGMA temp_store = MEMORY")
         run("PRAGMA locking_mode = EXCLUSIVE")
         run("PRAGMA journal_mode = WAL")
+        # A commit is on the disk when it returns. With NORMAL, a power cut would take back tasks that were accepted.
         run("PRAGMA synchronous = FULL")
-        (state,) = run("PRAGMA quick_check(1)").fetchone()
+        (state,) = run("PRAGMA integrity_check(1)").fetchone()
         if state != "ok":
-            raise sqlite3.DatabaseError("quick_check failed")
+            raise sqlite3.DatabaseError("integrity_check failed")
         (version,) = run("PRAGMA user_version").fetchone()
         if version == 0:
             self._connection.executescript(f"BEGIN EXCLUSIVE;{_SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;")
@@ -78,18 +94,41 @@ class JobTable:
         """Replace a job's row."""
         self._connection.execute(_UPDATE, _row(job))
 
+    def checkpoint(self) -> None:
+        """Move all rows from the log into the database, so that a damaged log costs none of them.
+
+        If this fails, the rows are still in the log. So this is no error of the caller.
+        """
+        try:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            logger.warning("Rows of jobs stay in the database's log for now: %s", error)
+
     def find(self, job_id: str) -> Job | None:
         """A job by its id; None if there is none."""
-        return next(iter(self._select("WHERE id = ?", job_id)), None)
+        return self._first("WHERE id = ?", job_id)
+
+    def has(self, job_id: str) -> bool:
+        """Whether there is a row with this id, understood or not."""
+        return self._connection.execute("SELECT 1 FROM jobs WHERE id = ?", (job_id,)).fetchone() is not None
 
     def unfinished(self) -> list[Job]:
         """The jobs that are not final, in the order of their arrival."""
-        return self._select("WHERE finished = 0 ORDER BY number")
+        with closing(self._select("WHERE finished = 0 ORDER BY number")) as jobs:
+            return list(jobs)
 
     def first_finished(self, *, with_result: bool = False) -> Job | None:
         """The job that has been final for longest. ``with_result`` only considers jobs with a result."""
         condition = "AND result_size > 0 " if with_result else ""
-        return next(iter(self._select(f"WHERE finished > 0 {condition}ORDER BY finished, number LIMIT 1")), None)
+        return self._first(f"WHERE finished > 0 {condition}ORDER BY finished, number")
+
+    def report_strange(self) -> None:
+        """Log a line for each row that this program does not understand."""
+        for number, *values in self._connection.execute(_SELECT + "ORDER BY number").fetchall():
+            column = self._strange_column(dict(zip(_COLUMNS, values, strict=True)))
+            if column is not None:
+                # Its value is not logged, because it may hold anything.
+                logger.error("Row %s of the jobs is left as it is: its column '%s' is not understood", number, column)
 
     def remove(self, job_id: str) -> None:
         """Remove a row."""
@@ -111,15 +150,49 @@ class JobTable:
         """Close the database. No other method may be called after this."""
         self._close()
 
-    def _select(self, rest: str, *values: object) -> list[Job]:
-        return [_job(row) for row in self._connection.execute(_SELECT + rest, values)]
+    def _first(self, rest: str, *values: object) -> Job | None:
+        # An open selection would hold up checkpoints.
+        with closing(self._select(rest, *values)) as jobs:
+            return next(jobs, None)
+
+    def _select(self, rest: str, *values: object) -> Generator[Job, None, None]:
+        """The jobs of the rows that are understood."""
+        with closing(self._connection.execute(_SELECT + rest, values)) as rows:
+            for _, *row in rows:
+                columns = dict(zip(_COLUMNS, row, strict=True))
+                if self._strange_column(columns) is None:
+                    yield _job(columns)
+
+    def _strange_column(self, columns: dict[str, object]) -> str | None:
+        """The name of the first column that is not understood; None if all are."""
+        for name, value in columns.items():
+            try:
+                msgspec.convert(bool(value) if name == "repeatable" and value in (0, 1) else value, _TYPES[name])
+            except msgspec.ValidationError:
+                return name
+            if isinstance(value, int) and value < 0:
+                return name
+        job = _job(columns)
+        wrong = {
+            "id": not is_id(job.id),
+            "finished": job.final is not (job.finished > 0),
+            "failure": (job.failure is not None) is not (job.state is JobState.FAILED),
+            "spec": not self._understands(job.spec),
+        }
+        return next((name for name, is_wrong in wrong.items() if is_wrong), None)
 
 
 def _row(job: Job) -> dict[str, object]:
     return {**asdict(job), "state": job.state.value}
 
 
-def _job(row: tuple[object, ...]) -> Job:
-    values = dict(zip(_COLUMNS, row, strict=True))
-    known = {**values, "state": JobState(values["state"]), "repeatable": bool(values["repeatable"])}
-    return Job(**known)  # type: ignore[arg-type]  # the columns are the fields
+def _job(columns: dict[str, object]) -> Job:
+    return msgspec.convert({**columns, "repeatable": bool(columns["repeatable"])}, Job)
+
+
+def _text(data: bytes) -> str | bytes:
+    """A column's text. Damaged text stays bytes, which no column may have, so that it spoils its own row only."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data

@@ -7,6 +7,7 @@ from server.config.contract_settings import FileTaskSettings
 from server.contracts.base import Contract, contract_route
 from server.contracts.file_task.errors import answer_error
 from server.contracts.file_task.openapi import openapi_paths
+from server.contracts.file_task.request import is_spec
 from server.contracts.file_task.response import FILES_PATH
 from server.contracts.file_task.service import FileTaskService
 from server.contracts.file_task.work import FileWork
@@ -62,7 +63,10 @@ def build_file_task(runtime: Runtime) -> Contract:
 def _store(settings: FileTaskSettings) -> JobStore:
     try:
         return open_store(
-            settings.data_directory, max_bytes=settings.max_stored_bytes, retention=settings.retention_seconds
+            settings.data_directory,
+            max_bytes=settings.max_stored_bytes,
+            retention=settings.retention_seconds,
+            understands=is_spec,
         )
     except DirectoryUnusable as error:
         raise ConfigurationError(f"ppocr_server.contracts.file_task.data_directory: {error}") from error

@@ -35,6 +35,24 @@ class TaskSpec(msgspec.Struct, frozen=True):
     suffix: str = ""
 
 
+def read_spec(text: str) -> TaskSpec:
+    """Read a kept spec.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return msgspec.json.decode(text, type=TaskSpec)
+
+
+def is_spec(text: str) -> bool:
+    """Whether a text is a kept spec."""
+    try:
+        read_spec(text)
+    except ValueError:
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """A checked request.

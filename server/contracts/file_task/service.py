@@ -13,7 +13,7 @@ from server.config.contract_settings import FileTaskSettings
 from server.contracts.base import AnyRequest
 from server.contracts.file_task.errors import BadParameter
 from server.contracts.file_task.fields import parse_fields
-from server.contracts.file_task.request import Call, TaskSpec, check_call
+from server.contracts.file_task.request import Call, TaskSpec, check_call, read_spec
 from server.contracts.file_task.response import result_name, task_response
 from server.contracts.front_desk import FrontDesk, Visit
 from server.errors import NotFound, NotReady, Unauthorized
@@ -28,6 +28,8 @@ from server.telemetry.record import record_of
 
 FORM_BYTES = 1024 * 1024
 """Bytes that a form may hold beside its file."""
+
+UNKNOWN_TYPE = "application/octet-stream"
 
 _TASK_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _FILE_HEADERS = {
@@ -98,14 +100,15 @@ class FileTaskService:
         self._runtime.downloads.check_room()
         task_id = name.partition(".")[0]
         found = await self._keeper.result(task_id, token) if _TASK_ID.fullmatch(task_id) else None
-        if found is None or result_name(found[0], _spec(found[0])) != name:
+        if found is None or result_name(found[0], spec := _spec(found[0])) != name:
             raise NotFound("There is no such file, or none any more.")
         self._runtime.downloads.check_room()  # Other downloads may have begun meanwhile.
-        job, data = found
+        _, data = found
         disposition = f'attachment; filename="{name}"'
         headers = {**_FILE_HEADERS, "Content-Disposition": disposition}
-        result = RESULT_FORMATS[_spec(job).format]
-        media_type = result.media_type.partition(";")[0]  # the framework adds the charset of a text
+        # The format may be gone since the result was made.
+        media_type = RESULT_FORMATS[spec.format].media_type if spec.format in RESULT_FORMATS else UNKNOWN_TYPE
+        media_type = media_type.partition(";")[0]  # the framework adds the charset of a text
         return Response(data, media_type=media_type, headers=headers)
 
     async def _take(self, visit: Visit) -> Job:
@@ -153,4 +156,4 @@ def _job(call: Call, owner: str) -> Job:
 
 
 def _spec(job: Job) -> TaskSpec:
-    return msgspec.json.decode(job.spec, type=TaskSpec)
+    return read_spec(job.spec)

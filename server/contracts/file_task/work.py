@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-import msgspec
-
 from models.layout.analyse import analyse_layout
 from models.options import OcrOverrides
 from server.admission.caller_limits import Caller
 from server.config.contract_settings import FileTaskSettings
 from server.contracts.file_task.digits import only_digits
 from server.contracts.file_task.failures import job_failure
-from server.contracts.file_task.request import TaskSpec
+from server.contracts.file_task.request import TaskSpec, read_spec
 from server.contracts.front_desk import FrontDesk
 from server.decode.document import DocumentInfo
 from server.errors import RequestError
@@ -51,7 +49,7 @@ class FileWork:
         Raises:
             JobFailed: it cannot be made; the error holds the message for the caller.
         """
-        spec = msgspec.json.decode(active.job.spec, type=TaskSpec)
+        spec = read_spec(active.job.spec)
         try:
             raw = await self._open_file(active, spec, source)
             pages = await self._read(active, spec, raw)

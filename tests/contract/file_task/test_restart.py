@@ -4,8 +4,12 @@ import resource
 import sqlite3
 import stat
 import subprocess
+import threading
+import time
+from contextlib import closing, suppress
 
 import pytest
+import requests
 
 from tests.contract.conftest import TEXT, Server, wait_until
 from tests.contract.file_task.conftest import CONTRACT, FIND, LONG, Client, download
@@ -40,7 +44,7 @@ def test_a_server_that_was_killed_tells_the_truth_when_it_is_back(start, data):
     locked = client.task(pdf(*[TEXT] * 8, password=PASSWORD), "locked.pdf", password=PASSWORD)
     assert (cut_off["state"], locked["state"]) == (4, 4)
     kill(first)
-    (data / "files" / f"{cut_off['task_id']}.result.0123456789abcdef.part").write_bytes(b"half")
+    (data / "files" / f"{cut_off['task_id']}.result.part").write_bytes(b"half")
 
     kept = b"".join(path.read_bytes() for path in data.rglob("*") if path.is_file() and path.suffix != ".source")
     assert PASSWORD.encode() not in kept
@@ -108,3 +112,77 @@ def test_a_directory_that_cannot_be_used_is_refused_at_start(start, data, tmp_pa
     with pytest.raises(RuntimeError, match="damaged or no database"):
         start(data_directory=str(other))
     assert subprocess.run(["ls", str(data)], check=True, capture_output=True).stdout
+
+
+def test_a_lost_log_loses_nothing_and_a_lost_database_is_refused(start, data):
+    first = start()
+    client = Client(first.url)
+    done = client.final(client.task(PNG))
+    kill(first)
+    (data / "jobs.sqlite3-wal").write_bytes(b"garbage" * 5000)
+
+    second = start()
+    assert Client(second.url).find(done["task_id"]).json()["data"] == on(second, done)
+    assert download(on(second, done)).status_code == 200
+    assert second.stop() == 0
+
+    (data / "jobs.sqlite3").write_bytes(b"")
+    with pytest.raises(
+        RuntimeError, match=rf"data_directory: The database of '{data}' has lost tasks.*move the folder"
+    ):
+        start()
+    assert names(data) == {"result"}
+
+
+def test_a_kept_task_that_is_not_understood_is_one_line(start, data):
+    first = start()
+    client = Client(first.url)
+    strange, gone, good = (client.final(client.task(PNG)) for _ in range(3))
+    assert first.stop() == 0
+    with closing(sqlite3.connect(data / "jobs.sqlite3", isolation_level=None)) as rows:
+        rows.execute("UPDATE jobs SET spec = '{\"format\": 7}' WHERE id = ?", (strange["task_id"],))
+        rows.execute("UPDATE jobs SET spec = replace(spec, 'txt', 'odt') WHERE id = ?", (gone["task_id"],))
+
+    second = start()
+    client = Client(second.url)
+    assert client.find(strange["task_id"]).status_code == 404
+    assert download(on(second, strange)).status_code == 404
+    # The format of this one is not made any more.
+    task = client.find(gone["task_id"]).json()["data"]
+    assert download(task).content == download(on(second, good)).content
+    assert second.stop() == 0
+    log = "".join(second.log)
+    assert log.count("its column 'spec' is not understood") == 1
+    assert "Traceback" not in log
+    assert len(names(data)) == 1
+
+
+KILLS = 2
+"""One less than a task may be cut off before it is taken for the cause."""
+
+
+def test_servers_that_are_killed_while_they_write_lose_nothing(start, data):
+    accepted: list[str] = []
+    for number in range(KILLS):
+        server = start(max_queued_tasks=1000)
+        client, over = Client(server.url), threading.Event()
+
+        def post(client=client, over=over) -> None:
+            with suppress(requests.ConnectionError):
+                while not over.is_set():
+                    accepted.append(client.task(PNG)["task_id"])
+
+        clients = [threading.Thread(target=post) for _ in range(4)]
+        for each in clients:
+            each.start()
+        time.sleep(1.0 + 0.37 * number)
+        kill(server)
+        over.set()
+        for each in clients:
+            each.join()
+    assert accepted
+    client = Client(start(max_queued_tasks=1000, max_running_tasks=4).url)
+    tasks = [client.final(client.find(task_id).json()["data"]) for task_id in accepted]
+    assert {task["state"] for task in tasks} == {1}
+    assert all(TEXT in download(task).text for task in tasks)
+    assert len(list((data / "files").iterdir())) >= len(accepted)

@@ -75,7 +75,7 @@ def test_what_could_change_the_choice_is_measured_again(
     assert len(opened) == 4
 
 
-@pytest.mark.parametrize("content", [b"no json", b"[]", b"\xff", b'{"key": 3}'])
+@pytest.mark.parametrize("content", [b"no json", b"[]", b"\xff", b'{"key": 3}', b"[" * 100_000])
 def test_a_damaged_memory_is_replaced(opened: list[FakeEngine], model: Path, tmp_path: Path, content: bytes) -> None:
     (tmp_path / MEMORY_FILE).write_bytes(content)
     for _ in range(2):

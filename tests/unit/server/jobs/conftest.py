@@ -1,11 +1,13 @@
 """Stores of both kinds, and a clock that a test moves."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from server.jobs.blobs import FileBlobs, MemoryBlobs
+from server.jobs.job import Job, JobState
 from server.jobs.store import JobStore
 from server.jobs.table import JobTable
 
@@ -68,3 +70,21 @@ def reopen(directory: Path, clock: Clock) -> Iterator[Reopen]:
     yield open_again
     for store in opened:
         store.close()
+
+
+def new(size: int = 3, **fields: object) -> Job:
+    return Job(**{"owner": "ann", "spec": "{}", "created": 1_000_000, "source_size": size, **fields})
+
+
+def running(job: Job) -> Job:
+    return replace(job, state=JobState.RUNNING, started=1_000_000, attempts=job.attempts + 1)
+
+
+def done(job: Job, result: bytes, finished: int = 1_000_000) -> Job:
+    return replace(job, state=JobState.DONE, started=1_000_000, finished=finished, result_size=len(result))
+
+
+def finish(store, job: Job, result: bytes, finished: int = 1_000_000) -> Job:
+    ended = done(job, result, finished)
+    store.finish(ended, result)
+    return ended

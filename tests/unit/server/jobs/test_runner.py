@@ -252,12 +252,13 @@ def test_a_full_disk_fails_jobs_and_is_survived(clock):
             refused = await b.submit("comes later")
             assert (refused.state, refused.failure) == (JobState.FAILED, "storage")
             assert await b.runner.find(refused.id, "ann") == refused
-            assert set(blobs._held) == {blob_name(job.id, "source")}
+            assert blobs.confirmed() == [blob_name(job.id, "source")]
+            assert blobs.prepared() == []
             table.broken = False
             b.keeper._expire()
             await until(b.keeper._dropping.done)
             assert table.find(job.id) == ended
-            assert blobs._held == {}
+            assert (blobs.confirmed(), blobs.prepared()) == ([], [])
             assert await b.runner.find(job.id, "ann") == ended
             assert await b.runner.find(refused.id, "ann") == refused
             clock.time += RETENTION + 1
@@ -294,7 +295,7 @@ def test_what_expires_is_deleted_without_being_asked_for(clock):
             b.keeper._timer.cancel()
             b.keeper._expire()
             await until(lambda: not b.store._table.find(first.id) and b.keeper._dropping.done())
-            assert b.store._blobs._held == {}
+            assert b.store._blobs.confirmed() == []
             assert b.keeper._timer is None
 
     run(test)

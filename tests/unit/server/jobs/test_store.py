@@ -1,32 +1,17 @@
 """Stores keep jobs for their time, and are sound after a server that ended in whatever way."""
 
+import os
 import stat
-from dataclasses import replace
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
-from server.jobs.blobs import blob_name
-from server.jobs.job import Job, JobState, QueueFull, StorageFailed
+from server.jobs.blobs import FileBlobs, blob_name
+from server.jobs.job import JobState, QueueFull, StorageFailed
 from server.jobs.store import INTERRUPTED, MAX_ATTEMPTS
-from tests.unit.server.jobs.conftest import RETENTION
-
-
-def new(size: int = 3, **fields: object) -> Job:
-    return Job(**{"owner": "ann", "spec": "{}", "created": 1_000_000, "source_size": size, **fields})
-
-
-def running(job: Job) -> Job:
-    return replace(job, state=JobState.RUNNING, started=1_000_000, attempts=job.attempts + 1)
-
-
-def done(job: Job, result: bytes, finished: int = 1_000_000) -> Job:
-    return replace(job, state=JobState.DONE, started=1_000_000, finished=finished, result_size=len(result))
-
-
-def finish(store, job: Job, result: bytes, finished: int = 1_000_000) -> Job:
-    ended = done(job, result, finished)
-    store.finish(ended, result)
-    return ended
+from server.jobs.table import JobTable
+from tests.unit.server.jobs.conftest import RETENTION, done, finish, new, running
 
 
 def test_a_job_is_found_as_it_was_kept(store):
@@ -83,13 +68,13 @@ def test_the_oldest_results_make_room(store):
 
 
 def test_a_source_that_cannot_fit_pushes_no_result_out(store):
-    done, waiting = new(), new(600)
-    store.add(done, b"abc")
-    finish(store, done, b"r" * 100)
+    ended, waiting = new(), new(600)
+    store.add(ended, b"abc")
+    finish(store, ended, b"r" * 100)
     store.add(waiting, b"s" * 600)
     with pytest.raises(QueueFull):
         store.add(new(500), b"s" * 500)
-    assert store.result(store.find(done.id)) == b"r" * 100
+    assert store.result(store.find(ended.id)) == b"r" * 100
 
 
 def test_sources_alone_are_never_pushed_out(store):
@@ -160,19 +145,130 @@ def test_a_job_whose_source_is_lost_has_failed(reopen, directory):
 
 
 def test_leftovers_are_deleted_and_nothing_else(reopen, directory):
-    store, kept = reopen(), new()
-    store.add(kept, b"abc")
+    store, kept, finished = reopen(), new(), new()
+    for job in (kept, finished):
+        store.add(job, b"abc")
+    finish(store, finished, b"result")
     files = directory / "files"
-    stray = new()
     leftovers = [
-        f"{blob_name(kept.id, 'result')}.0123456789abcdef.part",
+        f"{blob_name(kept.id, 'result')}.part",
+        f"{blob_name(new().id, 'source')}.part",
         blob_name(kept.id, "result"),
-        blob_name(stray.id, "source"),
+        blob_name(finished.id, "source"),
     ]
-    for name in (*leftovers, "notes.txt"):
+    needed = {blob_name(kept.id, "source"), blob_name(finished.id, "result"), "notes.txt", "notes.part"}
+    for name in (*leftovers, "notes.txt", "notes.part"):
         (files / name).write_bytes(b"x")
     reopen().recover()
-    assert {path.name for path in files.iterdir()} == {blob_name(kept.id, "source"), "notes.txt"}
+    assert {path.name for path in files.iterdir()} == needed
+
+
+@pytest.mark.parametrize("role", ["source", "result"])
+def test_bytes_whose_row_is_gone_are_kept_and_told_of(reopen, directory, role):
+    store, job, other = reopen(), new(), new()
+    store.add(job, b"abc")
+    finish(store, job, b"result")
+    (directory / "files" / blob_name(other.id, role)).write_bytes(b"x")
+    store = reopen()
+    assert store.lost() == [blob_name(other.id, role)]
+    store.recover()
+    assert (directory / "files" / blob_name(other.id, role)).exists()
+
+
+def test_a_result_whose_row_was_set_back_is_told_of(reopen):
+    store, job, again = reopen(), new(), new()
+    for each in (job, again):
+        store.add(each, b"abc")
+        finish(store, each, b"result")
+        store._table.update(running(each))
+    store._blobs.prepare(blob_name(again.id, "source"), b"abc")
+    store._blobs.confirm(blob_name(again.id, "source"))
+    # The other one runs again with its source, and makes its result anew.
+    assert reopen().lost() == [blob_name(job.id, "result")]
+
+
+class Killed(BaseException):
+    """Nothing after it happens, as after a kill."""
+
+
+@pytest.fixture
+def steps(monkeypatch):
+    """Kills before the step of a number; every change of a row or a file is one."""
+    left = [None]
+
+    def before(method):
+        def step(*arguments, **named):
+            if left[0] is not None:
+                if not left[0]:
+                    raise Killed
+                left[0] -= 1
+            return method(*arguments, **named)
+
+        return step
+
+    for owner, names in ((JobTable, ("add", "update", "remove")), (FileBlobs, ("prepare", "confirm", "remove"))):
+        for name in names:
+            monkeypatch.setattr(owner, name, before(getattr(owner, name)))
+    for owner, name in ((os, "fsync"), (Path, "unlink")):
+        monkeypatch.setattr(owner, name, before(getattr(owner, name)))
+
+    def kill_before(step):
+        left[0] = step
+
+    return kill_before
+
+
+def test_a_server_that_is_killed_at_any_step_loses_nothing_that_was_accepted(reopen, directory, steps, clock):
+    ends = []
+    for step in range(100):
+        store, job, reached = reopen(), new(), "nothing"
+        steps(step)
+        with suppress(Killed):
+            store.add(job, b"abc")
+            reached = "accepted"
+            store.update(running(job))
+            store.finish(done(job, b"result"), b"result")
+            reached = "done"
+            clock.time += RETENTION
+            reached = "dropping"
+            store.expire()
+            reached = "dropped"
+        steps(None)
+        clock.time = 1_000_000.5
+        store = reopen()
+        assert store.lost() == [], step
+        waiting = [each.id for each in store.recover()]
+        kept = store.find(job.id)
+        state = kept and kept.state
+        found = {path.name.partition(".")[2] for path in (directory / "files").iterdir()}
+        match state:
+            case None:
+                assert reached in ("nothing", "dropping", "dropped"), step
+                assert (waiting, found) == ([], set()), step
+            case JobState.QUEUED:
+                assert (waiting, found, store.source(job.id)) == ([job.id], {"source"}, b"abc"), step
+            case JobState.DONE if reached != "dropping":
+                assert (waiting, found, store.result(kept)) == ([], {"result"}, b"result"), step
+            case _:
+                assert reached == "dropping", step
+        ends.append(state)
+        if kept:
+            store._drop(kept)
+        if reached == "dropped":
+            break
+    assert reached == "dropped"
+    assert {None, JobState.QUEUED, JobState.DONE} == set(ends)
+
+
+def test_rows_do_not_stay_in_the_log(reopen, directory):
+    store, job = reopen(), new()
+    log = directory / "jobs.sqlite3-wal"
+    store.add(job, b"abc")
+    assert log.stat().st_size == 0
+    store.update(running(job))
+    assert log.stat().st_size > 0
+    finish(store, job, b"result")
+    assert log.stat().st_size == 0
 
 
 def test_expired_jobs_are_deleted_at_start(reopen, directory, clock):
