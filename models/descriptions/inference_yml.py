@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.descriptions.regular_file import read_regular_file
 from models.descriptions.yaml_file import InvalidYaml, Node, load_yaml
 from models.errors import InvalidModelDirectory
 
@@ -112,7 +113,7 @@ def read_inference_yml(file: Path) -> Section:
         InvalidModelDirectory: it cannot be read, is not YAML, repeats a key, or is not a mapping.
     """
     try:
-        values = load_yaml(file.read_bytes())
+        values = load_yaml(read_regular_file(file))
     except OSError as error:
         raise InvalidModelDirectory(f"{file}: cannot be read: {error.strerror}.") from error
     except InvalidYaml as error:

@@ -1,6 +1,7 @@
 """Reads YAML strictly: a repeated key in a mapping is an error. PyYAML would silently take the last value."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import yaml
@@ -16,8 +17,35 @@ _LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _TEXT_LOADER: type[yaml.BaseLoader] = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
+MAX_DEPTH = 100
+"""Levels of nesting, those behind aliases included. libyaml recurses, and a deeper document would crash the process."""
+
+MAX_VALUES = 1_000_000
+"""Values of a document. One behind an alias counts each time, as a reader meets it."""
+
+_NO_VALUE = (ValueError, KeyError, IndexError, AttributeError)
+"""PyYAML raises these for a scalar that its tag cannot read, such as ``!!int x``, ``!!bool x`` or ``!!timestamp x``."""
+
 _MERGE_TAG = "tag:yaml.org,2002:merge"
 _VALUE_TAG = "tag:yaml.org,2002:value"
+
+
+@dataclass(slots=True)
+class _Extent:
+    """The size of a value.
+
+    Attributes:
+        anchor: its name for aliases.
+        values: itself and all that it holds.
+        depth: levels of mappings and lists that it holds; 0 for a scalar.
+    """
+
+    anchor: str | None = None
+    values: int = 1
+    depth: int = 0
+
+
+_NOTHING = _Extent(values=0)
 
 
 class InvalidYaml(OcrError):
@@ -40,9 +68,10 @@ def load_yaml(content: str | bytes, *, only_text: bool = False) -> Node:
 
     Raises:
         RepeatedKey: a mapping, at any depth, has two keys that are equal after reading (``1`` and ``0x1``).
-        InvalidYaml: the text is not YAML, or is more than one document.
+        InvalidYaml: the text is not YAML, is more than one document, or exceeds `MAX_DEPTH` or `MAX_VALUES`.
     """
     try:
+        _refuse_large(yaml.parse(content, _TEXT_LOADER if only_text else _LOADER))
         loader = (_TEXT_LOADER if only_text else _LOADER)(content)
         try:
             root = loader.get_single_node()
@@ -54,9 +83,35 @@ def load_yaml(content: str | bytes, *, only_text: bool = False) -> Node:
             loader.dispose()
     except yaml.YAMLError as error:
         raise InvalidYaml(_describe(error)) from None  # the cause would quote the line, which may hold a secret
-    except ValueError:
+    except _NO_VALUE:
         raise InvalidYaml("holds a number, date or character that does not exist; put text in quotes.") from None
     return values
+
+
+def _refuse_large(events: Iterable[yaml.Event]) -> None:
+    """Measure a document while it is parsed, before anything is built from it."""
+    inside, anchored = [_Extent()], dict[str, _Extent]()
+    for event in events:
+        if isinstance(event, yaml.CollectionStartEvent):
+            inside.append(_Extent(event.anchor))
+            extent = _NOTHING
+        elif isinstance(event, yaml.CollectionEndEvent):
+            extent = inside.pop()
+        elif isinstance(event, yaml.ScalarEvent):
+            extent = _Extent(event.anchor)
+        elif isinstance(event, yaml.AliasEvent):
+            # The alias of a value that is still open leads back into it, and adds nothing that is not counted.
+            extent = replace(anchored.get(event.anchor or "", _NOTHING), anchor=None)
+        else:
+            continue
+        if extent.anchor is not None:
+            anchored[extent.anchor] = extent
+        inside[-1].values += extent.values
+        inside[-1].depth = max(inside[-1].depth, 1 + extent.depth)
+        if len(inside) - 1 + extent.depth > MAX_DEPTH:
+            raise InvalidYaml(f"is nested deeper than {MAX_DEPTH} levels.")
+        if inside[-1].values > MAX_VALUES:
+            raise InvalidYaml(f"holds more than {MAX_VALUES} values, each counted again where an alias repeats it.")
 
 
 def _refuse_repeated_keys(loader: yaml.BaseLoader | yaml.SafeLoader, root: yaml.Node) -> None:

@@ -11,6 +11,7 @@ import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from models.descriptions.model_directory import ONNX_FILE, PADDLE_PARAMETERS, ModelFormat
+from models.descriptions.regular_file import read_regular_file
 from models.descriptions.yaml_file import InvalidYaml, load_yaml
 from models.errors import WeightsMismatch
 from models.store.manifest import ManifestEntry, Source
@@ -71,7 +72,9 @@ def read_record(directory: Path) -> PullRecord | None:
     if not file.is_file():
         return None
     try:
-        return TypeAdapter(PullRecord).validate_python(load_yaml(file.read_bytes()))
+        return TypeAdapter(PullRecord).validate_python(load_yaml(read_regular_file(file)))
+    except OSError as error:
+        raise WeightsMismatch(f"{file} cannot be read: {error.strerror}.") from error
     except InvalidYaml as error:
         raise WeightsMismatch(f"{file} is malformed; pull the model again: {error}") from error
     except ValidationError as error:

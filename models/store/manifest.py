@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 from pydantic import ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
 from models.descriptions.model_directory import DESCRIPTION_FILE, ModelFormat
+from models.descriptions.regular_file import read_regular_file
 from models.descriptions.yaml_file import InvalidYaml, load_yaml
 from models.errors import OcrError
 
@@ -166,7 +167,7 @@ def load_manifest(file: Path) -> Manifest:
         InvalidManifest: it cannot be read, or a part of it is missing, malformed, repeated or unknown.
     """
     try:
-        return TypeAdapter(Manifest).validate_python(load_yaml(file.read_bytes()))
+        return TypeAdapter(Manifest).validate_python(load_yaml(read_regular_file(file)))
     except OSError as error:
         raise InvalidManifest(f"{file}: cannot be read: {error.strerror}.") from error
     except InvalidYaml as error:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from models.descriptions.regular_file import read_regular_file
 from models.descriptions.yaml_file import InvalidYaml, RepeatedKey, load_yaml
 from server.config.base import ConfigurationError
 from server.config.contract_settings import ContractSection, ContractSettings
@@ -138,7 +139,7 @@ def is_loopback(host: str) -> bool:
 def _from_file(path: Path, setting: str) -> dict[str, str]:
     """Read ``name: token`` lines. Every token is read as text, so that one of digits does not become a number."""
     try:
-        loaded = load_yaml(path.read_bytes(), only_text=True)
+        loaded = load_yaml(read_regular_file(path), only_text=True)
     except OSError as error:
         raise ConfigurationError(f"{setting}: '{path}' cannot be read: {error.strerror}.") from error
     except RepeatedKey as error:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from models.descriptions.regular_file import read_regular_file
 from models.descriptions.yaml_file import InvalidYaml, load_yaml
 from server.config.base import ConfigurationError
 
@@ -23,7 +24,7 @@ def read_mapping(path: Path) -> dict[str, object]:
         ConfigurationError: the file cannot be read, is not YAML, repeats a key, or holds something else.
     """
     try:
-        content = load_yaml(path.read_bytes())
+        content = load_yaml(read_regular_file(path))
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read: {error.strerror}.") from error
     except InvalidYaml as error:

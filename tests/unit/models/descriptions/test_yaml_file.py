@@ -98,6 +98,11 @@ def test_only_text_keeps_what_looks_like_a_number() -> None:
         "a: !!int s3cret\n",
         "s3cret: 2026-13-99\n",
         "\ud800: s3cret",
+        "a: !!timestamp s3cret\n",
+        "a: !!bool s3cret\n",
+        "a: !!int ''\n",
+        "a: !!float '-'\n",
+        "? !!timestamp s3cret\n: 1\n",
     ],
 )
 def test_what_is_not_yaml_is_refused_without_being_quoted(text: str) -> None:
@@ -115,3 +120,32 @@ def test_bytes_that_are_not_text_are_refused() -> None:
 def test_a_mistake_names_its_line() -> None:
     with pytest.raises(InvalidYaml, match="is not valid YAML near line 2"):
         load_yaml("a: 1\nb: c: d\n")
+
+
+LAUGHS = "a0: &a0 {x: 1, y: 2}\n" + "".join(
+    f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]\n" for level in range(1, 9)
+)
+MERGED_LAUGHS = "a0: &a0 {x: 1, y: 2}\n" + "".join(
+    f"a{level}: &a{level} {{<<: [{', '.join([f'*a{level - 1}'] * 10)}]}}\n" for level in range(1, 9)
+)
+CHAIN = "a0: &a0 [1]\n" + "".join(f"a{level}: &a{level} [*a{level - 1}]\n" for level in range(1, 200))
+
+
+@pytest.mark.parametrize("text", ["[" * 200_000 + "]" * 200_000, "[" * 200_000, "- " * 200_000, CHAIN])
+def test_deep_nesting_is_refused_before_it_can_crash_the_parser(text: str) -> None:
+    with pytest.raises(InvalidYaml, match="nested deeper than 100 levels"):
+        load_yaml(text)
+
+
+@pytest.mark.parametrize("text", [LAUGHS, MERGED_LAUGHS], ids=["aliases", "merge keys"])
+def test_aliases_do_not_multiply_a_small_file_into_a_large_one(text: str) -> None:
+    with pytest.raises(InvalidYaml, match="more than 1000000 values"):
+        load_yaml(text)
+
+
+def test_a_document_of_the_greatest_depth_is_read() -> None:
+    loaded: object = load_yaml("[" * 100 + "1" + "]" * 100)
+    for _ in range(100):
+        assert isinstance(loaded, list)
+        (loaded,) = loaded
+    assert loaded == 1

@@ -1,5 +1,6 @@
 """Loading: precedence, defaults, and what an operator is told about a mistake."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -245,6 +246,13 @@ def test_a_file_that_is_not_yaml_is_refused_without_being_quoted(write, text: st
 
 def test_a_missing_file_says_so(tmp_path: Path) -> None:
     assert "cannot be read: No such file" in failure(tmp_path / "none.yaml")
+
+
+def test_a_file_that_never_ends_is_refused_by_its_kind(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    for path, kind in ((tmp_path / "fifo", "a FIFO"), (Path("/dev/zero"), "a device"), (tmp_path, "a directory")):
+        assert failure(path) == f"{path}: cannot be read: It is {kind}, and not a regular file."
+        assert f"It is {kind}" in failure(overrides=[f"auth.tokens_file={path}"])
 
 
 def test_a_file_without_a_pipeline_runs_the_packaged_one(write) -> None:
