@@ -16,9 +16,10 @@ from urllib.parse import quote, urljoin, urlsplit
 
 import httpcore
 
+from server.config.host_rule import DEFAULT_PORTS, HostRule
 from server.config.settings import UrlInputSettings
 from server.errors import UrlNotFetched, UrlProblem
-from server.intake.host_rules import DEFAULT_PORTS, HostRule, is_allowed_address
+from server.intake.host_rules import is_allowed_address
 
 REDIRECTS = {301, 302, 303, 307, 308}
 MISSING = {404, 410}

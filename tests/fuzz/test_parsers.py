@@ -14,6 +14,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from server.config.host_rule import HostRule
 from server.config.settings import UrlInputSettings
 from server.decode.formats.exif import exif_orientation
 from server.decode.formats.headers import read_header
@@ -25,7 +26,7 @@ from server.http.public_url import PublicUrl
 from server.http.trusted_proxies import TrustedProxies
 from server.intake.base64_input import decode_base64
 from server.intake.fetch import UrlFetcher
-from server.intake.host_rules import HostRule, is_allowed_address
+from server.intake.host_rules import is_allowed_address
 from server.intake.sniff import sniff_kind, sniff_source
 from server.intake.url_rules import infer_kind, is_url
 from server.jobs.blobs import blob_name

@@ -1,38 +1,8 @@
-"""Allow-list entries and address classes."""
+"""Address classes."""
 
 import pytest
 
-from server.intake.host_rules import HostRule, is_allowed_address
-
-
-@pytest.mark.parametrize(
-    ("entry", "scheme", "host", "port", "allowed"),
-    [
-        ("docs.example.com", "https", "docs.example.com", 443, True),
-        ("docs.example.com", "http", "docs.example.com", 80, True),
-        ("docs.example.com", "https", "docs.example.com", 80, False),
-        ("docs.example.com", "https", "docs.example.com", 8443, False),
-        ("docs.example.com:8443", "https", "docs.example.com", 8443, True),
-        ("docs.example.com:8443", "https", "docs.example.com", 443, False),
-        ("docs.example.com", "https", "evil-docs.example.com", 443, False),
-        ("docs.example.com", "https", "docs.example.com.evil.com", 443, False),
-        ("*.example.com", "https", "a.b.example.com", 443, True),
-        ("*.example.com", "https", "example.com", 443, False),
-        ("*.example.com", "https", "badexample.com", 443, False),
-        ("Docs.Example.COM.", "https", "docs.example.com", 443, True),
-        ("[::1]:8080", "http", "::1", 8080, True),
-        ("127.0.0.1", "http", "2130706433", 80, False),
-    ],
-)
-def test_rules(entry: str, scheme: str, host: str, port: int, allowed: bool) -> None:
-    assert HostRule.parse(entry).allows(scheme, host, port) is allowed
-
-
-@pytest.mark.parametrize("entry", ["", "*", "*.", "http://h", "h/path", "a b", "h:", "h:port", "u@h", "a.*.com"])
-def test_malformed_entries_are_refused(entry: str) -> None:
-    with pytest.raises(ValueError, match="allowed host"):
-        HostRule.parse(entry)
-
+from server.intake.host_rules import is_allowed_address
 
 PUBLIC = ["93.184.216.34", "2606:2800:220:1::1", "::ffff:93.184.216.34", "64:ff9b::5db8:d822"]
 PRIVATE = [
