@@ -31,10 +31,7 @@ def character_quads(line: TextLine) -> tuple[CharacterQuad, ...]:
     """
     if not line.char_positions:
         return ()
-    # This is the recogniser's rectangle and not the quad itself: its corners tell the direction of reading.
-    region = locate_line(line.quad)
-    vertical = region is not None and region.vertical
-    quad = (line.quad if region is None else region.corners).astype(np.float64)
+    quad, vertical = _rectangle(line)
     # The characters run along these two edges, from 0 to 1.
     near, far = (quad[[0, 3]], quad[[1, 2]]) if vertical else (quad[[0, 1]], quad[[3, 2]])
     length, thickness = _sizes(near, far)
@@ -46,6 +43,17 @@ def character_quads(line: TextLine) -> tuple[CharacterQuad, ...]:
 def character_boxes(line: TextLine) -> tuple[CharacterBox, ...]:
     """The smallest upright box around the quad of each character of ``line.text``."""
     return tuple(_box(quad) for quad in character_quads(line))
+
+
+def _rectangle(line: TextLine) -> tuple[NDArray[np.float64], bool]:
+    """The corners of a line, and whether its text runs along its left and right edges."""
+    if line.direction is not None:
+        return line.quad.astype(np.float64), line.direction in ("down", "up")
+    # This is the recogniser's rectangle and not the quad itself: its corners tell the direction of reading.
+    region = locate_line(line.quad)
+    if region is None:
+        return line.quad.astype(np.float64), False
+    return region.corners.astype(np.float64), region.vertical
 
 
 def _spans(positions: tuple[float, ...], reach: float) -> list[tuple[float, float]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from models.options import OcrDefaults
+from models.reading_aids import NO_AIDS, ReadingAids
 
 Profile = Literal["exact", "fast"]
 NamedPrecision = Literal["f32", "bf16", "fp16"]
@@ -63,6 +64,7 @@ class PipelineConfig:
         tensorrt: compile the models of fixed input sizes with TensorRT (onnxruntime and paddle on a GPU).
         torch_compile: compile the models with PyTorch's compiler (torch).
         padding: ``reference``, ``tight``, ``bucket`` or ``auto`` (on a CPU reference, or tight; bucket on a GPU).
+        reading_aids: what the pipeline does beyond the reference for text that the reference reads badly.
     """
 
     text_detection: ModuleConfig
@@ -86,3 +88,4 @@ class PipelineConfig:
     torch_compile: bool = False
     hang_seconds: float = float("inf")
     gpu_memory_share: float = 1.0
+    reading_aids: ReadingAids = NO_AIDS

@@ -1,12 +1,14 @@
 """The types that travel between stages. All are frozen, and arrays in them are never written to after creation."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.layout.regions import Region
 from models.options import OcrOptions
+from models.reading_aids import ReadingWarning
 
 Image = NDArray[np.uint8]
 """uint8 (H, W, 3), BGR, as OpenCV reads it."""
@@ -17,6 +19,9 @@ Quad = NDArray[np.int32]
 VERTICAL_RATIO = 1.5
 """A line is vertical, and is read from top to bottom, if it is at least so many times as high as wide. As in the
 reference, crops of such lines are rotated by 90 degrees counter-clockwise."""
+
+Direction = Literal["right", "down", "left", "up"]
+"""The way that a line's text runs on its page. Text that runs to the left is upside down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,7 @@ class TextLine:
         char_positions: centre of each character of ``text`` along the line, as a fraction of its length. 0 is the left
             edge of ``quad``, or the top edge of a vertical line; 1 is the opposite edge. They rise, except in text from
             right to left and in lines that were found upside down. See `models.characters`.
+        direction: the way that the text runs, where a reading aid found it; None if the quad's shape tells it.
     """
 
     text: str
@@ -79,6 +85,7 @@ class TextLine:
     char_scores: tuple[float, ...] = ()
     words: tuple[Word, ...] = ()
     char_positions: tuple[float, ...] = ()
+    direction: Direction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,7 @@ class PageResult:
         lines: the M <= N lines whose score reached the threshold, in the order of ``boxes``.
         seconds: wall time per stage name, for metrics.
         regions: the regions that the layout model found; None if it did not run.
+        warnings: what the reading aids noticed and did.
     """
 
     options: OcrOptions
@@ -117,3 +125,4 @@ class PageResult:
     lines: tuple[TextLine, ...]
     seconds: dict[str, float] = field(default_factory=dict)
     regions: tuple[Region, ...] | None = None
+    warnings: tuple[ReadingWarning, ...] = ()

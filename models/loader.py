@@ -95,7 +95,14 @@ class _Loader:
             table_structure=self._optional(TABLE_STRUCTURE, self._tables),
         )
         detector = ModuleStatus(detection.batcher.name, config.text_detection.model_name, "loaded", detection.runs_on)
-        return OcrPipeline(stages, config.defaults, self._pool, (detector,), hang_seconds=config.hang_seconds)
+        return OcrPipeline(
+            stages,
+            config.defaults,
+            self._pool,
+            (detector,),
+            aids=config.reading_aids,
+            hang_seconds=config.hang_seconds,
+        )
 
     def _detection(self, module: ModuleConfig) -> DetectionStage:
         directory = self._directory(module)

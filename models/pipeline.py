@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from models.aids.finding import AidedDetection
+from models.aids.reading import AidedReading, LineReading
 from models.batching import Batcher, BatcherStats
 from models.document import Image, Page, PageResult, Preprocessed, TextBox, TextLine
 from models.layout.regions import Region
@@ -21,6 +23,7 @@ from models.ops.crop import LineRegion, locate_line
 from models.ops.word_boxes import word_boxes
 from models.optional_stage import Closable, ModuleStatus, OptionalStage
 from models.options import OcrDefaults, OcrOptions, OcrOverrides
+from models.reading_aids import NO_AIDS, ReadingAids, ReadingWarning
 from models.recognisers import Recogniser, Recognisers
 from models.scheduling.core_scheduler import PagesInWork
 from models.stages.base import CpuPool
@@ -28,7 +31,6 @@ from models.stages.detection import DetectionStage
 from models.stages.layout import LayoutStage
 from models.stages.orientation import OrientationStage
 from models.stages.pages import PagePixels, Pages
-from models.stages.recognition import ReadLine
 from models.stages.tables import TableStage
 from models.stages.unwarping import UnwarpingStage
 
@@ -102,6 +104,7 @@ class OcrPipeline:
         defaults: the options of a request that sets none.
         pool: threads for array work.
         required: the modules that are always open.
+        aids: the reading aids that are on.
         hang_seconds: an engine that works longer on one batch has hung.
     """
 
@@ -112,9 +115,12 @@ class OcrPipeline:
         pool: CpuPool,
         required: Sequence[ModuleStatus],
         *,
+        aids: ReadingAids = NO_AIDS,
         hang_seconds: float = float("inf"),
     ) -> None:
         self.defaults = defaults
+        self._detection = AidedDetection(stages.detection, pool, aids)
+        self._reading = AidedReading(aids)
         self._hang_seconds = hang_seconds
         self._stages = stages
         self._pool = pool
@@ -221,15 +227,17 @@ class OcrPipeline:
         recogniser = await self._stages.recognition.get(options.language, self._pool)
         preprocessed, pixels = await self._preprocess(page.image, run)
         with run.timed("text_detection"):
-            found = await self._stages.detection.find(pixels, options, flow=flow, deadline=deadline)
+            found = await self._detection.find(pixels, options, flow=flow, deadline=deadline)
         with run.timed("locate_lines"):
             boxes, regions = await self._pool.run(_locate, found)
         regions, angles = await self._orient_lines(pixels, regions, run)
         with run.timed("text_recognition"):
-            reads = await recogniser.stage.read(pixels, regions, flow=flow, deadline=deadline)
-        lines = await self._pool.run(_text_lines, boxes, regions, reads, recogniser, options)
+            readings = await self._reading.read(recogniser.stage, pixels, regions, flow=flow, deadline=deadline)
+        kept = [each for each in zip(boxes, readings, strict=True) if _score(each[1]) >= options.text_rec_score_thresh]
+        lines = await self._pool.run(_text_lines, kept, recogniser, options)
+        warnings = _warnings([reading for _, reading in kept], page.index)
         layout = await self._find_regions(preprocessed.image, run)
-        return PageResult(options, preprocessed, tuple(boxes), tuple(angles), lines, run.seconds, layout)
+        return PageResult(options, preprocessed, tuple(boxes), tuple(angles), lines, run.seconds, layout, warnings)
 
     async def _preprocess(self, image: Image, run: _Run) -> tuple[Preprocessed, PagePixels]:
         page = await self._pool.run(self._stages.pages.take, image)
@@ -289,25 +297,27 @@ def _locate(boxes: Sequence[TextBox]) -> tuple[list[TextBox], list[LineRegion]]:
     return [box for box, _ in located], [region for _, region in located]
 
 
+def _score(reading: LineReading) -> float:
+    return reading.read.decoded.score
+
+
 def _text_lines(
-    boxes: Sequence[TextBox],
-    regions: Sequence[LineRegion],
-    reads: Sequence[ReadLine],
-    recogniser: Recogniser,
-    options: OcrOptions,
+    kept: Sequence[tuple[TextBox, LineReading]], recogniser: Recogniser, options: OcrOptions
 ) -> tuple[TextLine, ...]:
-    lines = (
-        _text_line(box, region, read, options)
-        for box, region, read in zip(boxes, regions, reads, strict=True)
-        if read.decoded.score >= options.text_rec_score_thresh
-    )
+    lines = (_text_line(box, reading, options) for box, reading in kept)
     return tuple(map(_in_logical_order, lines) if recogniser.right_to_left else lines)
 
 
-def _text_line(box: TextBox, region: LineRegion, read: ReadLine, options: OcrOptions) -> TextLine:
-    words = word_boxes(read.decoded, box.quad, read.width_ratio) if options.return_word_box else ()
-    positions = char_positions(read.decoded, read.width_ratio, upside_down=region.upside_down)
-    return TextLine(read.decoded.text, read.decoded.score, box.quad, read.decoded.char_scores, words, positions)
+def _text_line(box: TextBox, reading: LineReading, options: OcrOptions) -> TextLine:
+    decoded, ratio = reading.read.decoded, reading.read.width_ratio
+    words = word_boxes(decoded, box.quad, ratio, reading.direction) if options.return_word_box else ()
+    positions = char_positions(decoded, ratio, upside_down=reading.region.upside_down)
+    return TextLine(decoded.text, decoded.score, box.quad, decoded.char_scores, words, positions, reading.direction)
+
+
+def _warnings(readings: Sequence[LineReading], page: int) -> tuple[ReadingWarning, ...]:
+    """The warnings about the lines of a page."""
+    return tuple(ReadingWarning(code, page, line) for line, reading in enumerate(readings) for code in reading.warnings)
 
 
 def _in_logical_order(line: TextLine) -> TextLine:

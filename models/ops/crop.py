@@ -33,17 +33,19 @@ class LineRegion:
         width: of the rectangle, in whole pixels.
         height: of the rectangle, in whole pixels.
         upside_down: whether the line was found upside down, so that its crop is rotated by 180 degrees.
+        sideways: whether the crop is rotated by 90 degrees; None if the shape of the rectangle decides.
     """
 
     corners: NDArray[np.float32]
     width: int
     height: int
     upside_down: bool = False
+    sideways: bool | None = None
 
     @property
     def vertical(self) -> bool:
-        """Whether the rectangle is so high that its crop is rotated by 90 degrees."""
-        return self.height / self.width >= VERTICAL_RATIO
+        """Whether the crop is rotated by 90 degrees, counter-clockwise: if it is not said, the high rectangles are."""
+        return self.height / self.width >= VERTICAL_RATIO if self.sideways is None else self.sideways
 
     @property
     def crop_size(self) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from models.document import VERTICAL_RATIO, Quad, Word
+from models.document import VERTICAL_RATIO, Direction, Quad, Word
 from models.ops.ctc import DecodedLine
 
 Kind = Literal["cjk", "alphanumeric", "symbol"]
@@ -49,7 +49,9 @@ def split_words(line: DecodedLine) -> tuple[CharacterGroup, ...]:
     )
 
 
-def word_boxes(line: DecodedLine, quad: Quad, width_ratio: float) -> tuple[Word, ...]:
+def word_boxes(
+    line: DecodedLine, quad: Quad, width_ratio: float, direction: Direction | None = None
+) -> tuple[Word, ...]:
     """Locate the words of a line in its page.
 
     Args:
@@ -57,6 +59,7 @@ def word_boxes(line: DecodedLine, quad: Quad, width_ratio: float) -> tuple[Word,
         quad: int32 (4, 2), the detection that the line was read from.
         width_ratio: share of the time steps that hold the line and not its padding: its own width/height divided by
             the width/height that its batch was padded to.
+        direction: the way that the text runs; None if the quad's shape tells it, as in the reference.
 
     Returns:
         Texts in reading order. Each is paired with the box that has the same index in positional order, as in the
@@ -65,7 +68,7 @@ def word_boxes(line: DecodedLine, quad: Quad, width_ratio: float) -> tuple[Word,
     groups = split_words(line)
     if not groups:
         return ()
-    axis = _Axis.of(quad, line.steps * width_ratio)
+    axis = _Axis.of(quad, line.steps * width_ratio, direction)
     others = [axis.span_of_columns(group) for group in groups if group.kind != "cjk"]
     # Sorting by the sum of a span's ends sorts by its middle.
     spans = sorted((*others, *_cjk_spans(groups, axis, len(line.text))), key=sum)
@@ -82,6 +85,7 @@ class _Axis:
         cell: pixels of a time step.
         across: extent across the axis.
         vertical: whether the axis is vertical.
+        backwards: whether the text runs from the axis's end to its start.
     """
 
     start: int
@@ -89,20 +93,25 @@ class _Axis:
     cell: float
     across: Span
     vertical: bool
+    backwards: bool
 
     @classmethod
-    def of(cls, quad: Quad, steps: float) -> "_Axis":
+    def of(cls, quad: Quad, steps: float, direction: Direction | None) -> "_Axis":
         width, height = np.ptp(quad.astype(np.int64), axis=0).tolist()
         (left, top), (right, _), (_, bottom), _ = quad.tolist()
-        if height > VERTICAL_RATIO * width:
-            return cls(top, bottom - top, (bottom - top) / steps, (left, right), vertical=True)
-        return cls(left, right - left, (right - left) / steps, (top, bottom), vertical=False)
+        backwards = direction in ("left", "up")
+        if direction in ("down", "up") or (direction is None and height > VERTICAL_RATIO * width):
+            return cls(top, bottom - top, (bottom - top) / steps, (left, right), vertical=True, backwards=backwards)
+        return cls(left, right - left, (right - left) / steps, (top, bottom), vertical=False, backwards=backwards)
 
     def span_of_columns(self, group: CharacterGroup) -> Span:
         first, last = group.columns[0], group.columns[-1]
         return self.start + int(first * self.cell), self.start + int((last + 1) * self.cell)
 
     def box(self, span: Span) -> tuple[int, int, int, int]:
+        if self.backwards:
+            ends = 2 * self.start + self.length
+            span = (ends - span[1], ends - span[0])
         xs, ys = (self.across, span) if self.vertical else (span, self.across)
         return min(xs), min(ys), max(xs), max(ys)
 

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from models.document import VERTICAL_RATIO, Quad, TextLine
+from models.document import VERTICAL_RATIO, Direction, Quad, TextLine
 
 Point = tuple[float, float]
 
@@ -45,7 +45,18 @@ class LineBox:
 
 def line_box(line: TextLine) -> LineBox:
     """The box of a line's quadrilateral. A single character that is high and narrow is not read from top to bottom."""
+    if line.direction is not None:
+        return _directed(line.quad, line.direction)
     return _box(line.quad, len(line.text.strip()) > 1)
+
+
+def _directed(quad: Quad, direction: Direction) -> LineBox:
+    """The box of text that runs in a direction. The corners go around clockwise, on the page and along the text."""
+    corners = [(float(x), float(y)) for x, y in quad]
+    first = ("right", "down", "left", "up").index(direction)
+    # Text that runs to the right begins at the lower left corner, the last one. Each turn begins one corner later.
+    start, top, _, end = (corners[(first + step) % 4] for step in (3, 0, 1, 2))
+    return LineBox(start, end, top)
 
 
 def _box(quad: Quad, may_run_down: bool) -> LineBox:

@@ -34,7 +34,8 @@ FILES = {
 NOT_DRAWN = {
     "server": ("errors", "lifecycle", "threads", "steady_clock", "version"),
     "models": (
-        "characters", "config", "document", "errors", "machine", "modules", "options", "page_cost", "tasks",
+        "characters", "config", "document", "errors", "machine", "modules", "options", "page_cost",
+        "reading_aids", "tasks",
     ),
 }  # fmt: skip
 """Small files with errors, data types and helpers. Nearly every room imports them."""

@@ -1,5 +1,7 @@
 """Geometry of character boxes, on straight, slanted, upright and turned lines."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -74,3 +76,17 @@ def test_no_text_has_no_cells() -> None:
 
 def test_a_line_without_length_has_cells_without_width() -> None:
     assert character_boxes(line_on(((10, 10), (10, 10), (10, 10), (10, 10)), 0.5)) == ((10, 10, 0, 0),)
+
+
+def test_the_direction_that_an_aid_found_tells_the_edges_that_characters_run_along() -> None:
+    high = line_on(((100, 50), (140, 50), (140, 450), (100, 450)), 0.25, 0.75)
+    down, upright = replace(high, direction="down"), replace(high, direction="right")
+    assert character_boxes(down) == character_boxes(high) == ((100, 130, 40, 40), (100, 330, 40, 40))
+    assert character_boxes(upright) == ((100, 50, 20, 400), (120, 50, 20, 400))
+
+
+def test_a_leaning_line_whose_corners_an_aid_has_ordered_runs_down_its_sides() -> None:
+    line = replace(line_on(((138, 69), (186, 71), (124, 1236), (76, 1234)), 0.0, 1.0), direction="down")
+    first, last = character_quads(line)
+    assert centre(first) == pytest.approx((162, 82), abs=2)
+    assert centre(last) == pytest.approx((100, 1223), abs=2)

@@ -12,6 +12,7 @@ from models.engines.fake import Fault, always_class, reads, text_in
 from models.errors import EngineFailure, EngineUnavailable, ModuleNotLoaded, PipelineStopped
 from models.options import OcrDefaults, OcrOverrides
 from models.pipeline import OcrPipeline
+from models.reading_aids import ReadingAids, ReadingWarning
 from tests.unit.models.fake_pipeline import CHARACTERS, FakeModels, fake_pipeline
 from tests.unit.models.layout_graphs import STEPS, TOKENS, layout_model, layout_yml, table_model, table_yml, write_model
 from tests.unit.models.model_files import write_directory
@@ -46,6 +47,21 @@ def test_a_page_is_read_in_order(tmp_path):
     assert result.preprocessed.image is PAGE.image
     assert result.preprocessed.rotated is None
     assert set(result.seconds) == {"text_detection", "locate_lines", "text_recognition"}
+
+
+def test_the_warnings_of_the_aids_name_the_page_and_the_lines_that_are_kept(tmp_path):
+    def unsure_at_first(batch):
+        score = 0.4 if not models.engines["recognition"].shapes[1:] else 0.99
+        return np.float32(score) * reads((1, 2, 5), len(CHARACTERS) + 2)(batch)
+
+    models = FakeModels(recognition=unsure_at_first, detection=text_in((0.1, 0.1, 0.6, 0.2), (0.8, 0.2, 0.9, 0.9)))
+    aids = ReadingAids(read_both_ways=True)
+    page = Page(PAGE.image, 3)
+    with fake_pipeline(tmp_path, models, reading_aids=aids) as pipeline:
+        (result,) = read(pipeline, OcrOverrides(text_rec_score_thresh=0.5), page=page)
+    assert len(result.boxes) == 2
+    assert [line.direction for line in result.lines] == ["up"]
+    assert result.warnings == (ReadingWarning("line_turned", 3, 0),)
 
 
 def test_a_blank_page_has_no_lines(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.document import Quad
+from models.document import Direction, Quad
 from models.ops.ctc import DecodedLine
 from models.ops.word_boxes import split_words, word_boxes
 
@@ -184,3 +184,23 @@ def test_words_spell_the_line_and_hold_plain_integers(text: str) -> None:
     words = word_boxes(line_of(text), quad_of((3, 5), (700, 9), (699, 60), (2, 57)), 1.0)
     assert "".join(word.text for word in words) == text
     assert all(type(value) is int for word in words for value in word.box)
+
+
+DIRECTED = DecodedLine("ab cd", 1.0, (1.0,) * 5, (0, 2, 4, 6, 8), 10)
+
+
+@pytest.mark.parametrize(
+    ("direction", "boxes"),
+    [
+        (None, [(10, 20, 50, 140), (10, 180, 50, 220), (10, 260, 50, 380)]),
+        ("up", [(10, 300, 50, 420), (10, 220, 50, 260), (10, 60, 50, 180)]),
+        ("right", [(10, 20, 22, 420), (26, 20, 30, 420), (34, 20, 46, 420)]),
+        ("left", [(38, 20, 50, 420), (30, 20, 34, 420), (14, 20, 26, 420)]),
+    ],
+)
+def test_the_direction_that_an_aid_found_tells_where_the_words_are(
+    direction: Direction | None, boxes: list[Box]
+) -> None:
+    quad = np.array([[10, 20], [50, 20], [50, 420], [10, 420]], np.int32)
+    words = word_boxes(DIRECTED, quad, 1.0, direction)
+    assert [(word.text, word.box) for word in words] == list(zip(["ab", " ", "cd"], boxes, strict=True))

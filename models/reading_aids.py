@@ -1,0 +1,43 @@
+"""The reading aids: what a pipeline does beyond the reference for text that the reference reads badly or not at all."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+WarningCode = Literal["line_leans", "line_turned"]
+"""Stable codes of warnings. ``line_...`` and ``text_...`` belong to a line, ``page_...`` to a whole page.
+
+- ``line_leans``: the box of a vertical line leans so far that the reference takes its corners in the wrong order.
+- ``line_turned``: the line was read in another direction than its box suggests.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingWarning:
+    """Something about a page that its reader should know.
+
+    Attributes:
+        code: what it is.
+        page: 0-based position of the page in its document.
+        line: index of the line in `PageResult.lines`; None if it is about the whole page.
+    """
+
+    code: WarningCode
+    page: int
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingAids:
+    """The switches of one pipeline. With all of them off, it answers what the reference answers.
+
+    Attributes:
+        order_leaning_boxes: the corners of leaning vertical boxes are ordered by the direction of their text.
+        read_both_ways: lines in boxes higher than wide that were read badly are read in the other directions too.
+    """
+
+    order_leaning_boxes: bool = False
+    read_both_ways: bool = False
+
+
+NO_AIDS = ReadingAids()
+"""Every aid is off."""
