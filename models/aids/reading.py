@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from models.aids.both_ways import best_of, other_directions, way
 from models.aids.leaning_boxes import ordered_region
+from models.aids.long_lines import Window, is_too_long, join, windows
 from models.document import Direction
 from models.ops.crop import LineRegion
 from models.reading_aids import ReadingAids, WarningCode
@@ -63,10 +64,11 @@ class AidedReading:
         Raises:
             EngineFailure, DeadlineExceeded, PipelineStopped: see `Batcher.submit`.
         """
-        places = [ordered_region(region) if self._aids.order_leaning_boxes else region for region in regions]
-        reads = await stage.read(page, places, flow=flow, deadline=deadline)
+        ordered = self._aids.order_leaning_boxes
+        places = [ordered_region(region) if ordered else region for region in regions]
+        reads = await self._read_all(stage, page, places, flow, deadline)
         lines = [
-            _reading(place, read, leaned=place is not region)
+            self._line(stage, place, read, leans=place is not region)
             for place, read, region in zip(places, reads, regions, strict=True)
         ]
         if not self._aids.read_both_ways:
@@ -75,18 +77,42 @@ class AidedReading:
         again = [region for regions in others for region in regions]
         if not again:
             return lines
-        more = iter(await stage.read(page, again, flow=flow, deadline=deadline))
+        more = iter(await self._read_all(stage, page, again, flow, deadline))
         return [
-            _best(
-                line,
-                [LineReading(region, next(more), way(region), (*line.warnings, "line_turned")) for region in regions],
-            )
+            _best(line, [_turned(line, region, next(more)) for region in regions])
             for line, regions in zip(lines, others, strict=True)
         ]
 
+    async def _read_all(
+        self,
+        stage: RecognitionStage,
+        page: PagePixels,
+        regions: Sequence[LineRegion],
+        flow: Hashable,
+        deadline: float | None,
+    ) -> list[ReadLine]:
+        """Read regions once, those that are cut in windows."""
+        parts = [windows(region) if self._cuts(stage, region) else [Window(region)] for region in regions]
+        places = [part.region for each in parts for part in each]
+        reads = iter(await stage.read(page, places, flow=flow, deadline=deadline))
+        return [
+            next(reads) if len(each) == 1 else join(region, each, [next(reads) for _ in each])
+            for region, each in zip(regions, parts, strict=True)
+        ]
 
-def _reading(region: LineRegion, read: ReadLine, *, leaned: bool) -> LineReading:
-    return LineReading(region, read, way(region), ("line_leans",)) if leaned else LineReading(region, read)
+    def _cuts(self, stage: RecognitionStage, region: LineRegion) -> bool:
+        return self._aids.split_long_lines and is_too_long(region, stage.line_height)
+
+    def _line(self, stage: RecognitionStage, region: LineRegion, read: ReadLine, *, leans: bool) -> LineReading:
+        warnings: list[WarningCode] = ["line_leans"] if leans else []
+        if is_too_long(region, stage.line_height):
+            warnings.append("line_cut" if self._cuts(stage, region) else "line_squeezed")
+        return LineReading(region, read, way(region) if leans else None, tuple(warnings))
+
+
+def _turned(line: LineReading, region: LineRegion, read: ReadLine) -> LineReading:
+    """A line as it was read in another direction."""
+    return LineReading(region, read, way(region), (*line.warnings, "line_turned"))
 
 
 def _best(line: LineReading, others: Sequence[LineReading]) -> LineReading:

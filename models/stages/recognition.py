@@ -115,6 +115,11 @@ class RecognitionStage(ModelStage[LineReader, _PaddedLine, DecodedLine]):
         self._group_size = group_size
         self._characters = ctc_characters(spec.characters)
 
+    @property
+    def line_height(self) -> int:
+        """The height of a line in the recogniser's input, in pixels."""
+        return self._spec.image_shape[1]
+
     async def read(
         self, page: PagePixels, regions: Sequence[LineRegion], *, flow: Hashable = None, deadline: float | None = None
     ) -> list[ReadLine]:
