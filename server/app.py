@@ -1,17 +1,25 @@
 """Builds the ASGI application from a configuration and a pipeline. No decision is taken here."""
 
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
 from litestar import Litestar
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
+from server.config.host_names import read_authority
 from server.config.load import Configuration
+from server.contracts.base import Contract
 from server.contracts.registry import build_contracts
 from server.errors import RequestError
+from server.http.cors import CORS, Cors
 from server.http.outermost import RequestTelemetry
-from server.http.paced_answers import PacedAnswers
+from server.http.paced_answers import DOWNLOAD, PacedAnswers
 from server.http.refuse_options import refuse_options
+from server.http.route_paths import RoutePaths
+from server.http.web_page_guard import HostNames, WebPageGuard
 from server.lifecycle import StartUp
 from server.lifespan import running
 from server.operations import docs, health
@@ -58,10 +66,29 @@ def create_app(configuration: Configuration, pipeline: PageReaderHost, start_up:
         openapi_config=None,
         logging_config=None,
     )
-    # The framework's own middleware does not see requests without a route. These two layers do.
+    # The framework's own middleware does not see requests without a route. These layers do.
     paced = PacedAnswers(app.asgi_handler, runtime.admission, runtime.downloads)
-    app.asgi_handler = RequestTelemetry(paced, runtime.metrics)
+    cors = Cors(paced, configuration.settings.server.cors_origins, RoutePaths(app.routes, CORS))
+    guard = _guard(runtime, contracts, RoutePaths(app.routes, DOWNLOAD), cors, errors)
+    app.asgi_handler = RequestTelemetry(guard, runtime.metrics)
     return app
+
+
+def _guard(
+    runtime: Runtime, contracts: Sequence[Contract], downloads: RoutePaths, cors: Cors, errors: ErrorHandlers
+) -> WebPageGuard:
+    server = runtime.configuration.settings.server
+    public = read_authority(urlsplit(server.public_url).netloc) if server.public_url else None
+    names = {*(server.allowed_hosts or ()), *(host for contract in contracts for host in contract.hosts)}
+    return WebPageGuard(
+        cors,
+        holds=runtime.checks_web_pages,
+        hosts=HostNames(names if public is None else {*names, public[0]}),
+        own_url=runtime.link_base,
+        downloads=downloads,
+        cors=cors,
+        refuse=errors.early,
+    )
 
 
 def _operations() -> list[ControllerRouterHandler]:

@@ -126,11 +126,29 @@ class NotFound(RequestError):
 
 
 class RefusedByHttp(RequestError):
-    """The HTTP framework refused the request before our code saw it: unknown method, malformed request line."""
+    """The request was refused before it came to a contract: unknown method, malformed request line, wrong host."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
+
+
+class WrongHost(RefusedByHttp):
+    """The request names a host that is not this server, or several."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            421, "This server does not answer to the host name of this request. Name it in server.allowed_hosts."
+        )
+
+
+class CrossSiteRequest(RefusedByHttp):
+    """A browser sends the request for a web page of another site."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            403, "This server does not take requests from web pages of other sites. See server.cors_origins."
+        )
 
 
 class TooManyRequests(RequestError):

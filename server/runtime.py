@@ -72,6 +72,11 @@ class Runtime:
         scheme = str(connection.scope.get("scheme", "http"))
         return self.public_url.base(scheme, peer, connection.headers, self._reached(connection))
 
+    def checks_web_pages(self) -> bool:
+        """Whether requests of other sites' web pages are refused, and those that name another host."""
+        server = self.configuration.settings.server
+        return server.allowed_hosts is not None or (self.authenticator.open and is_loopback(server.host))
+
     def client_address(self, connection: ASGIConnection[Any, Any, Any, Any]) -> str:
         """The address of this connection's client, as limits count it."""
         peer = connection.client.host if connection.client else None

@@ -14,6 +14,7 @@ from models.config import NamedPrecision, OptionalModules, Padding, Profile
 from models.engines.registry import ENGINES
 from server.config.base import CallerLimitSettings, Section
 from server.config.contract_settings import ContractSettings
+from server.config.host_names import host_pattern, origin
 
 MAX_IMAGE_PIXELS = 178_956_970
 """PaddleX's and Pillow's decompression-bomb limit: a quarter of a GiB of 24-bit pixels, times two."""
@@ -34,6 +35,13 @@ Network = Annotated[str, AfterValidator(_is_network)]
 """An address or a network in CIDR notation."""
 
 
+HostPattern = Annotated[str, AfterValidator(host_pattern)]
+"""A host name, ``*.domain`` or an address."""
+
+Origin = Annotated[str, AfterValidator(origin)]
+"""Scheme, host and port of web pages."""
+
+
 Device = Annotated[str, Field(pattern=r"^(cpu|gpu:\d+)$")]
 
 
@@ -45,6 +53,8 @@ class ServerSettings(Section):
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     public_url: Annotated[str, Field(pattern=r"^https?://[^/\s]+")] | None = None
+    allowed_hosts: tuple[HostPattern, ...] | None = None
+    cors_origins: tuple[Origin, ...] = ()
     trusted_proxies: tuple[Network, ...] = ()
     shutdown_grace_seconds: PositiveFloat = 30.0
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from server.errors import RequestError
 from server.http.auth import PUBLIC
+from server.http.cors import CORS
 
 AnyRequest = Request[Any, Any, Any]
 Json = dict[str, object]
@@ -36,6 +37,7 @@ class Contract:
         answer_error: makes the answer to an error. Other exceptions were converted to `RequestError` before.
         openapi: the OpenAPI path items of its routes, by path.
         schemas: the OpenAPI component schemas that these refer to, by name.
+        hosts: the service's own host names. A client that cannot be given another name is led here by a hosts file.
         running: entered while the server runs, for work of the contract beside its requests.
     """
 
@@ -45,6 +47,7 @@ class Contract:
     answer_error: Callable[[AnyRequest, RequestError], Response[bytes]]
     openapi: Mapping[str, Json] = field(default_factory=dict)
     schemas: Mapping[str, Json] = field(default_factory=dict)
+    hosts: tuple[str, ...] = ()
     running: Running = _nothing_runs
 
     def owns(self, path: str) -> bool:
@@ -58,6 +61,7 @@ def contract_route(
     *,
     methods: Sequence[HttpMethod] = (HttpMethod.POST,),
     own_keys: bool = False,
+    cors: bool = False,
     **opt: bool,
 ) -> HTTPRouteHandler:
     """Make a route of a contract. Only the front desk reads its bodies, within limits.
@@ -67,6 +71,7 @@ def contract_route(
         answer: makes the answer. The contract answers the `RequestError` that it raises.
         methods: the HTTP methods of the route.
         own_keys: the contract checks keys of its own. Otherwise the server checks its access tokens.
+        cors: web pages of the origins in ``server.cors_origins`` may use the route.
         opt: further options of the route, for middleware.
     """
 
@@ -76,7 +81,7 @@ def contract_route(
         status_code=200,
         media_type="application/json",
         request_max_body_size=BYTES_PAST_THE_DESK,
-        opt={PUBLIC: own_keys, **opt},
+        opt={PUBLIC: own_keys, CORS: cors, **opt},
     )
     async def handle(request: AnyRequest) -> Response[bytes]:
         return await answer(request)

@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from litestar import Response
 from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp
 
 from server.contracts.base import AnyRequest, Contract
 from server.contracts.registry import owner_of
@@ -38,6 +39,13 @@ class ErrorHandlers:
         if allowed:
             response.headers["Allow"] = ", ".join(sorted(set(allowed.split(", ")) - {"OPTIONS"}))
         return response
+
+    def early(self, request: AnyRequest, error: RequestError) -> ASGIApp:
+        """Answer a request that was refused before its route was looked for; where no contract is, in plain text."""
+        response = self.foreseen(request, error)
+        if not any(contract.owns(request.scope["path"]) for contract in self._contracts):
+            response = Response(error.message.encode(), status_code=error.status, media_type="text/plain")
+        return response.to_asgi_response(app=None, request=request)
 
     def unexpected(self, request: AnyRequest, error: Exception) -> Response[bytes]:
         """Answer an unexpected error. The log names its place in the code; the caller gets no details."""

@@ -25,7 +25,8 @@ def test_a_client_that_goes_away_stops_its_work(server):
     gone = 'ppocr_requests_total{method="POST",route="/ocr",status="499"}'
     before, pages = _metric(server, gone), _metric(server, "ppocr_pages_total")
     content = json.dumps(body(LONG)).encode()
-    head = f"POST /ocr HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+    fields = f"Host: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(content)}"
+    head = f"POST /ocr HTTP/1.1\r\n{fields}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
         connection.sendall(head.encode() + content)
         wait_until(lambda: _metric(server, "ppocr_queue_requests") > 0)

@@ -18,7 +18,7 @@ from tests.faults.conftest import FaultyServer, Start
 from tests.faults.load import Tally
 from tests.faults.server_state import is_well, metric
 
-HEAD = "POST /ocr HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+HEAD = "POST /ocr HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 LONG = tiff([picture(width=1000, height=800)] * 8)
 
 
@@ -67,7 +67,7 @@ def test_bodies_on_their_way_shut_nobody_out(start: Start):
     with contextlib.ExitStack() as stack:
         for path in paths:
             connection = stack.enter_context(connected(server))
-            connection.sendall(f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n{{".encode())
+            connection.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{{".encode())
         wait_until(lambda: metric(server, "ppocr_queue_bytes") == len(paths))
         tally = Tally()
         with requests.Session() as session:
@@ -143,7 +143,7 @@ def test_a_client_that_sends_a_second_request_and_goes_is_gone_for_the_first(fau
     with connected(faulty) as connection:
         connection.sendall(request(body(LONG)))
         wait_until(lambda: metric(faulty, "ppocr_queue_requests") > 0)
-        connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n")
+        connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
     wait_until(lambda: metric(faulty, "ppocr_abandoned_seconds_count") == gone + 1)
     is_well(faulty)
 

@@ -39,7 +39,8 @@ def test_every_answer_is_its_own(faulty: FaultyServer):
 def leave(server: FaultyServer, number: int) -> None:
     """Post a page and go away."""
     content = json.dumps({"file": base64.b64encode(page(number)).decode(), "fileType": 1, "visualize": False}).encode()
-    head = f"POST /ocr HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
+    fields = f"Host: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(content)}"
+    head = f"POST /ocr HTTP/1.1\r\n{fields}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
         connection.sendall(head.encode() + content)
 

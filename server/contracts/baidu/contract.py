@@ -29,7 +29,8 @@ def build_baidu(runtime: Runtime) -> Contract:
         contract_route(TOKEN_PATH, service.token, methods=(HttpMethod.GET, HttpMethod.POST), own_keys=True),
         *(contract_route(api.path, partial(service.recognize, api), own_keys=True) for api in served),
     )
-    return Contract("baidu", routes, OWN_PATHS, answer_error, openapi_paths(TOKEN_PATH, served))
+    openapi = openapi_paths(TOKEN_PATH, served)
+    return Contract("baidu", routes, OWN_PATHS, answer_error, openapi, hosts=("aip.baidubce.com",))
 
 
 def answer_error(request: AnyRequest, error: RequestError) -> Response[bytes]:

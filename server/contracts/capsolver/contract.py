@@ -22,7 +22,7 @@ def build_capsolver(runtime: Runtime) -> Contract:
         "/getBalance": service.get_balance,
     }
     routes = tuple(contract_route(path, call, own_keys=True) for path, call in calls.items())
-    return Contract("capsolver", routes, tuple(calls), answer_error, openapi_paths())
+    return Contract("capsolver", routes, tuple(calls), answer_error, openapi_paths(), hosts=("api.capsolver.com",))
 
 
 def answer_error(_request: AnyRequest, error: RequestError) -> Response[bytes]:

@@ -16,7 +16,7 @@ def build_paddlex(runtime: Runtime) -> Contract:
     service = PaddleXService(FrontDesk(runtime), runtime.authenticator, configuration.serving, runtime.publisher)
     return Contract(
         name="paddlex",
-        routes=(contract_route(PATH, service.ocr),),
+        routes=(contract_route(PATH, service.ocr, cors=True),),
         paths=(PATH,),
         answer_error=ErrorAnswers(runtime).answer,
         openapi=openapi_paths(PATH),

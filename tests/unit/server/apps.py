@@ -13,10 +13,16 @@ from server.config.serving_settings import ServingSettings
 from server.config.settings import Settings
 from tests.unit.server.stub_pipeline import StubPipeline
 
+CLIENT_HOST = "testserver.local"
+"""The name by which the framework's test client calls the server."""
 
-def configuration(*, serving: ServingSettings | None = None, **sections) -> Configuration:
+
+def configuration(*, serving: ServingSettings | None = None, server: dict | None = None, **sections) -> Configuration:
+    server = dict(server or {})
+    if "host" not in server and "tokens" not in sections.get("auth", {}):
+        server.setdefault("allowed_hosts", [CLIENT_HOST])
     return Configuration(
-        settings=Settings.model_validate({"decode": {"workers": 1}, **sections}),
+        settings=Settings.model_validate({"decode": {"workers": 1}, "server": server, **sections}),
         pipeline=PipelineConfig(ModuleConfig("stub_det"), ModuleConfig("stub_rec")),
         serving=serving or ServingSettings(visualize=False),
         source=Path("test.yaml"),
