@@ -40,7 +40,7 @@ class Callers:
         Raises:
             Refused: a token, key or signature is wrong.
         """
-        token = query_fields(request).get(TOKEN_FIELD)
+        token = _token_of(query_fields(request))
         if token:
             return self._by_token(token)
         authorization = request.headers.get("authorization", "").strip()
@@ -55,7 +55,7 @@ class Callers:
         Raises:
             Refused: it is missing or wrong.
         """
-        token = fields.get(TOKEN_FIELD)
+        token = _token_of(fields)
         if not token:
             raise Refused(NO_TOKEN)
         return self._by_token(token)
@@ -79,3 +79,8 @@ class Callers:
         if client is None:
             raise Refused(BAD_SIGNATURE)
         return self.keys.caller(client)
+
+
+def _token_of(fields: Mapping[str, str]) -> str:
+    """The access token of a query or a form. The vendor's SDK for Node.js appends a second query to the first one."""
+    return fields.get(TOKEN_FIELD, "").partition("?")[0]

@@ -89,3 +89,16 @@ def test_configured_defaults_neither_rotate_nor_unwarp_the_page():
     (options,) = pipeline.read_options
     assert not options.use_doc_orientation_classify
     assert not options.use_doc_unwarping
+
+
+@pytest.mark.parametrize("appended", ["?aipSdk=node&aipVersion=2.4.4", "%3FaipSdk=node", "?", "?access_token=x"])
+def test_a_second_query_behind_the_token_is_not_part_of_it(appended: str):
+    """The vendor's SDK for Node.js appends its own query to an address that has one."""
+    with TestClient(application()) as client:
+        pair = {"grant_type": "client_credentials", "client_id": "a", "client_secret": "b"}
+        token = client.get("/oauth/2.0/token", params=pair).json()["access_token"]
+        address = f"/rest/2.0/ocr/v1/general_basic?access_token={token}{appended}"
+        assert client.post(address, data={"image": IMAGE}).json()["words_result"] == [{"words": TEXT}]
+        assert client.post(f"{address}".replace(token, f"x{token}"), data={"image": IMAGE}).json()["error_code"] == 110
+        form = {"image": IMAGE, "access_token": f"{token}?aipSdk=node"}
+        assert client.post("/rest/2.0/ocr/v1/general_basic", data=form).json()["words_result"] == [{"words": TEXT}]
