@@ -9,6 +9,9 @@ from server.errors import RequestError
 
 MAX_PARTS = 64
 MAX_FIELD_BYTES = 64 * 1024
+HEADER_CHARSET = "latin-1"
+"""This reads any bytes. File names come in the charset of the client's system, such as GBK. Only their extensions are
+used, and all names of fields are ASCII."""
 
 
 class MalformedForm(RequestError):
@@ -61,7 +64,7 @@ def form_parts(body: bytes, content_type: str) -> Iterator[tuple[MultipartSegmen
         if not boundary:
             raise MalformedForm
         yield from _parts(body, boundary)
-    except (MultipartError, UnicodeDecodeError, LookupError) as error:
+    except (MultipartError, LookupError) as error:
         raise MalformedForm from error
 
 
@@ -80,7 +83,7 @@ def part_text(content: bytes) -> str:
 
 
 def _parts(body: bytes, boundary: str) -> Iterator[tuple[MultipartSegment, bytes]]:
-    with PushMultipartParser(boundary, max_segment_count=MAX_PARTS) as parser:
+    with PushMultipartParser(boundary, max_segment_count=MAX_PARTS, header_charset=HEADER_CHARSET) as parser:
         segment: MultipartSegment | None = None
         content = bytearray()
         for event in (*parser.parse(body), *parser.parse(b"")):

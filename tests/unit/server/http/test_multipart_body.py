@@ -1,6 +1,8 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from server.http.multipart_body import MAX_FIELD_BYTES, MAX_PARTS, MalformedForm, parse_form
+from server.http.multipart_body import MAX_FIELD_BYTES, MAX_PARTS, MalformedForm, form_parts, parse_form, part_text
 
 TYPE = "multipart/form-data; boundary=xyz"
 
@@ -49,3 +51,23 @@ def test_a_form_without_a_file_has_none():
 def test_what_is_no_form_is_refused(body, content_type):
     with pytest.raises(MalformedForm):
         parse_form(body, content_type)
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gbk", "big5", "shift_jis", "euc-kr", "cp1251", "latin-1"])
+def test_a_file_may_have_its_name_in_any_charset(charset):
+    name = {"cp1251": "чек", "latin-1": "reçu", "euc-kr": "영수증", "shift_jis": "表示", "big5": "收據功"}.get(
+        charset, "发票"
+    )
+    head = b'--xyz\r\nContent-Disposition: form-data; name="file"; filename="' + name.encode(charset) + b'.PNG"\r\n\r\n'
+    body = head + b"content\r\n" + form(("logId", "门".encode()))
+    ((segment, content), (_, log_id)) = form_parts(body, TYPE)
+    assert (segment.name, content, part_text(log_id)) == ("file", b"content", "门")
+    assert segment.filename.endswith(".PNG")
+    assert parse_form(body, TYPE).file == b"content"
+
+
+@given(st.binary(max_size=40))
+def test_no_bytes_of_a_name_refuse_an_upload(name):
+    quoted = name.translate(None, b'\r\n\x00"\\')
+    body = b'--xyz\r\nContent-Disposition: form-data; name="file"; filename="' + quoted + b'"\r\n\r\nx\r\n--xyz--\r\n'
+    assert parse_form(body, TYPE).file == b"x"

@@ -115,3 +115,9 @@ def test_a_task_of_a_format_that_is_no_more_can_still_be_asked_for():
     job = Job(owner="", spec="", repeatable=True, source_size=1, state=JobState.DONE)
     content = task_object(job, TaskSpec(format="gone", language=""), "http://here")
     assert content["file"] == f"http://here/task/files/{job.token}/{job.id}.gone"
+
+
+def test_the_extension_of_a_name_that_is_not_utf_8_counts():
+    head = 'Content-Disposition: form-data; name="image_file"; filename="发票.DOCX"'.encode("gbk")
+    fields = parse_fields(b"--Q\r\n" + head + b"\r\n\r\nx\r\n--Q--\r\n", "multipart/form-data; boundary=Q")
+    assert (fields.file, fields.suffix) == (b"x", ".docx")
