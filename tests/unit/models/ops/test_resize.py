@@ -3,7 +3,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.ops.resize import MAX_LINE_WIDTH, detection_shape, line_widths, resize_page, resize_short_side
+from models.ops.resize import (
+    MAX_LINE_WIDTH,
+    detection_shape,
+    fitted_width,
+    line_widths,
+    resize_page,
+    resize_short_side,
+)
 
 RECOGNISER = (3, 48, 320)
 
@@ -63,6 +70,14 @@ def test_a_page_of_the_right_size_is_not_copied():
 )
 def test_line_widths(size, widths):
     assert line_widths(*size, RECOGNISER) == widths
+
+
+@pytest.mark.parametrize(
+    ("size", "width"),
+    [((24, 50), 100), ((40, 33), 40), ((48, 192), 192), ((20, 900), 192), ((900, 2), 1)],
+)
+def test_a_line_that_keeps_its_ratio_is_never_wider_than_the_input(size, width):
+    assert fitted_width(*size, (192, 48)) == width
 
 
 def test_short_side():

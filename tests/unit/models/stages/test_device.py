@@ -36,7 +36,7 @@ def read(engine: str, padding: str, names: Sequence[str], *, at_once: bool = Fal
     config = PipelineConfig(
         module("PP-OCRv5_mobile_det"),
         module("PP-OCRv5_mobile_rec", 6),
-        textline_orientation=module("ch_ppocr_mobile_v2.0_cls", 6),
+        textline_orientation=module("PP-LCNet_x1_0_textline_ori", 6),
         doc_orientation=module("PP-LCNet_x1_0_doc_ori"),
         optional="first_use",
         engine=engine,

@@ -27,12 +27,19 @@ NAMES = (
     "PP-OCRv5_mobile_rec",
     "PP-LCNet_x1_0_doc_ori",
     "ch_ppocr_mobile_v2.0_cls",
+    "PP-LCNet_x1_0_textline_ori",
     "PP-OCRv6_small_det",
     "PP-OCRv6_small_rec",
     "PP-OCRv6_tiny_det",
     "PP-OCRv6_tiny_rec",
 )
-SMALL_SHAPES = {"det": (1, 3, 96, 160), "rec": (2, 3, 48, 160), "ori": (2, 3, 224, 224), "cls": (2, 3, 48, 192)}
+SMALL_SHAPES = {
+    "det": (1, 3, 96, 160),
+    "rec": (2, 3, 48, 160),
+    "doc_ori": (2, 3, 224, 224),
+    "textline_ori": (2, 3, 80, 160),
+    "cls": (2, 3, 48, 192),
+}
 """A small batch for each kind of network, by the end of its name."""
 
 LINE_WIDTH = 480
@@ -55,7 +62,7 @@ def graph(name: str) -> Graph:
 
 def small_batch(name: str) -> NDArray[np.float32]:
     """Noise, normalised, in a shape that the network takes."""
-    shape = SMALL_SHAPES[name.rsplit("_", 1)[-1]]
+    shape = next(shape for end, shape in SMALL_SHAPES.items() if name.endswith(end))
     return np.random.default_rng(3).uniform(-1, 1, shape).astype(np.float32)
 
 
