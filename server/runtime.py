@@ -18,6 +18,7 @@ from server.config.load import Configuration
 from server.decode.decoder import Decoder
 from server.decode.workers.process import PROTECTIONS
 from server.http.auth import Authenticator
+from server.http.keys import KeyRings
 from server.http.public_url import PublicUrl
 from server.http.trusted_proxies import TrustedProxies
 from server.intake.fetch import UrlFetcher
@@ -54,6 +55,7 @@ class Runtime:
     downloads: Admission
     wait_estimate: WaitEstimate
     caller_limits: CallerLimits
+    key_rings: KeyRings
     authenticator: Authenticator
     proxies: TrustedProxies
     public_url: PublicUrl
@@ -112,6 +114,7 @@ def build_runtime(configuration: Configuration, pipeline: PageReaderHost, start_
     gate = PixelGate(limits.max_detection_pixels)
     wait_estimate = WaitEstimate()
     metrics = Metrics(admission, gate)
+    key_rings = KeyRings(settings)
     metrics.watch_stages(pipeline.stats)
     metrics.watch_replicas(pipeline.replicas)
     decoder = Decoder(settings.decode, limits)
@@ -128,7 +131,8 @@ def build_runtime(configuration: Configuration, pipeline: PageReaderHost, start_
         downloads=Admission(limits.max_connections, limits.max_queued_bytes // DOWNLOADS_PART),
         wait_estimate=wait_estimate,
         caller_limits=CallerLimits(settings.auth),
-        authenticator=Authenticator(settings.auth.tokens, is_loopback(settings.server.host)),
+        key_rings=key_rings,
+        authenticator=Authenticator(key_rings.tokens, is_loopback(settings.server.host)),
         proxies=proxies,
         public_url=PublicUrl(settings.server.public_url, proxies),
         threads=Threads(max(2, usable_cores())),

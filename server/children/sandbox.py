@@ -35,14 +35,14 @@ def confine(memory_bytes: int) -> tuple[Protection, ...]:
     If the system offers it, also forbid reading files outside the installation, and all system calls that decoding does
     not need, such as those of the network.
 
-    Ctrl-C and SIGTERM reach the whole process group, so they are ignored. Only the server decides when its workers end:
-    it closes their socket, or sends SIGKILL.
+    Ctrl-C, SIGTERM and SIGHUP may reach all processes of the server, so they are ignored. Only the server decides when
+    its workers end: it closes their socket, or sends SIGKILL.
 
     Returns:
         The protections that the system offered.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     for limit, value in (
         (resource.RLIMIT_AS, memory_bytes),
         (resource.RLIMIT_NOFILE, OPEN_FILES),

@@ -27,11 +27,14 @@ def main() -> None:
 @click.option("--insecure", is_flag=True, help="Listen beyond this machine without access tokens.")
 def serve(config: Path | None, settings: tuple[str, ...], host: str | None, port: int | None, insecure: bool) -> None:
     """Serve POST /ocr. Missing models are fetched first, unless models.offline is set."""
+    from server.cli.hang_up import HangUps
+
+    hang_ups = HangUps()  # before the slow imports, because a SIGHUP would end the process until then
     from server.cli.serve import serve
 
     given = {"server.host": host, "server.port": port}
     listen = tuple(f"{key}={value}" for key, value in given.items() if value is not None)
-    serve(config, (*settings, *listen), insecure=insecure)
+    serve(config, (*settings, *listen), hang_ups, insecure=insecure)
 
 
 @main.command()

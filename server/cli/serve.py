@@ -3,12 +3,15 @@
 import asyncio
 import logging
 import math
+import os
 import resource
 import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import uvicorn
 from litestar import Litestar
@@ -16,15 +19,19 @@ from litestar import Litestar
 from server.app import create_app
 from server.children.core_dumps import forbid_core_dumps
 from server.cli.failures import Failure
+from server.cli.hang_up import HangUps
 from server.cli.pipeline_choice import choose_reader
+from server.cli.reload import Reloader
 from server.cli.sockets import listen_on, url_of
 from server.cli.start import load, open_store
-from server.config.access import check_exposure
+from server.config.access import check_exposure, tls_context
 from server.config.effective import effective_yaml
-from server.config.load import Configuration
+from server.config.load import Configuration, read_configuration
+from server.http.certificate import ServerCertificate
 from server.http.protocol import limited_protocol
 from server.lifecycle import Lifecycle, StartUp
 from server.page_reader import PageReaderHost
+from server.runtime import Runtime
 from server.telemetry.logs import configure_logging
 
 ENOUGH_FILES = 65_536
@@ -34,8 +41,14 @@ KEEP_ALIVE_SECONDS = 75
 logger = logging.getLogger(__name__)
 
 
-def serve(config: Path | None, settings: Sequence[str], *, insecure: bool) -> None:
+def serve(config: Path | None, settings: Sequence[str], hang_ups: HangUps, *, insecure: bool) -> None:
     """Run the server until it is told to stop.
+
+    Args:
+        config: the configuration file, if one was given.
+        settings: from the command line.
+        hang_ups: each makes the server read its secrets again.
+        insecure: listen beyond this machine also without tokens.
 
     Raises:
         ConfigurationError: the configuration is wrong, or would let anyone send documents.
@@ -54,7 +67,18 @@ def serve(config: Path | None, settings: Sequence[str], *, insecure: bool) -> No
     store = open_store(configuration)
     start_up, pipeline = choose_reader(configuration, store)
     app = _application(configuration, pipeline, start_up)
-    server = _Server(_uvicorn_config(configuration, app), app.state.runtime.lifecycle, start_up)
+    runtime: Runtime = app.state.runtime
+    context = tls_context(listen)
+    certificate = None if context is None else ServerCertificate(context)
+    reloader = Reloader(
+        lambda: read_configuration(config, os.environ, settings),
+        configuration,
+        runtime.key_rings,
+        runtime.publisher.signer,
+        certificate,
+    )
+    config_of_http = _uvicorn_config(configuration, app)
+    server = _Server(config_of_http, certificate, runtime.lifecycle, start_up, partial(reloader.run, hang_ups))
     server.run(sockets=sockets)
     if isinstance(start_up.failure, Exception):
         raise start_up.failure
@@ -73,21 +97,39 @@ def _exit(_number: int, _frame: FrameType | None) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Logs its addresses once it answers, and drains before it stops listening."""
+    """Logs its addresses once it answers, and drains before it stops listening.
 
-    def __init__(self, config: uvicorn.Config, lifecycle: Lifecycle, start_up: StartUp) -> None:
+    Args:
+        config: of the HTTP server.
+        certificate: for HTTPS; None for HTTP.
+        lifecycle: is told to drain.
+        start_up: the start, which goes on while the server listens.
+        reload: runs beside the server until it is cancelled.
+    """
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        certificate: ServerCertificate | None,
+        lifecycle: Lifecycle,
+        start_up: StartUp,
+        reload: Callable[[], Coroutine[Any, Any, None]],
+    ) -> None:
         super().__init__(config)
+        config.load()
+        config.ssl = None if certificate is None else certificate.context
         self._lifecycle = lifecycle
         self._start_up = start_up
-        self._announcement: asyncio.Task[None] | None = None
+        self._reload = reload
+        self._beside: list[asyncio.Task[None]] = []
         self._hurry = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started and not self.should_exit:
-            urls = ", ".join(url_of(listening, self.config.is_ssl) for listening in sockets or ())
+            urls = ", ".join(url_of(listening, self.config.ssl is not None) for listening in sockets or ())
             logger.info("Listening on %s; documents are welcome when the models are loaded", urls)
-            self._announcement = asyncio.create_task(self._announce(urls))
+            self._beside = [asyncio.create_task(self._announce(urls)), asyncio.create_task(self._reload())]
 
     async def _announce(self, urls: str) -> None:
         """Log that documents are taken, or stop if the start failed."""
@@ -148,8 +190,6 @@ def _uvicorn_config(configuration: Configuration, app: Litestar) -> uvicorn.Conf
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=math.ceil(listen.shutdown_grace_seconds),
-        ssl_certfile=listen.tls_certificate,
-        ssl_keyfile=listen.tls_key,
     )
 
 

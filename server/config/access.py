@@ -49,7 +49,7 @@ def _configured(setting: str, written: Mapping[str, SecretStr], file: Path | Non
     """The secrets of a setting and of its file: secret by name, by the name of their source."""
     sources = {setting: {name: secret.get_secret_value() for name, secret in written.items()}}
     if file is not None:
-        sources[f"{setting}_file"] = _from_file(file, f"{setting}_file")
+        sources[f"{setting}_file: '{file}'"] = _from_file(file, f"{setting}_file")
     return sources
 
 
@@ -86,21 +86,33 @@ def _is_one_line(text: str) -> bool:
     return bool(text) and text == text.strip() and text.isprintable()
 
 
-def check_tls(server: ServerSettings) -> None:
-    """Require both TLS files or neither, and check that they belong together.
+def tls_context(server: ServerSettings) -> ssl.SSLContext | None:
+    """Read the TLS files, and check that they belong together.
+
+    Returns:
+        What TLS connections of clients are made with; None without TLS files.
 
     Raises:
-        ConfigurationError: one is missing or cannot be used.
+        ConfigurationError: only one is configured, or they cannot be used.
     """
     if server.tls_certificate is None and server.tls_key is None:
-        return
+        return None
     certificate, key = _present("tls_certificate", server.tls_certificate), _present("tls_key", server.tls_key)
     try:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(certificate, key, password="")  # no prompt where the key is encrypted
     except OSError as error:
-        keys = "ppocr_server.server.tls_certificate, tls_key"
-        raise ConfigurationError(f"{keys}: not a PEM certificate and its unencrypted key: {error.strerror}.") from error
+        raise ConfigurationError(
+            f"ppocr_server.server.tls_certificate, tls_key: '{certificate}' and '{key}' are not a PEM certificate and "
+            f"its unencrypted key: {_tls_reason(error)}."
+        ) from error
+    return context
+
+
+def _tls_reason(error: OSError) -> str:
+    if isinstance(error, ssl.SSLError) and error.reason == "KEY_VALUES_MISMATCH":
+        return "the key belongs to another certificate"
+    return error.strerror or type(error).__name__
 
 
 def _present(name: str, path: Path | None) -> Path:

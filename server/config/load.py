@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from models.config import PipelineConfig
 from models.engines.registry import ENGINES
-from server.config.access import check_tls, with_keys, with_tokens
+from server.config.access import tls_context, with_keys, with_tokens
 from server.config.base import ConfigurationError, Section
 from server.config.engine import with_engine
 from server.config.files import DEFAULT_FILE, locate, packaged_file, read_mapping
@@ -53,7 +53,23 @@ class _Document:
 
 
 def load_configuration(path: Path | None, environ: Mapping[str, str], overrides: Sequence[str] = ()) -> Configuration:
-    """Load and check a configuration.
+    """Load and check a configuration, with the TLS files that it names.
+
+    Args:
+        path: as for `read_configuration`.
+        environ: the environment.
+        overrides: ``section.key=value`` items of the command line.
+
+    Raises:
+        ConfigurationError: a key, value or file is wrong. The message names it and says what to write instead.
+    """
+    configuration = read_configuration(path, environ, overrides)
+    tls_context(configuration.settings.server)
+    return configuration
+
+
+def read_configuration(path: Path | None, environ: Mapping[str, str], overrides: Sequence[str] = ()) -> Configuration:
+    """Load and check a configuration. Of the files that it names, those with tokens and keys are read.
 
     Args:
         path: a PaddleX pipeline YAML, our own section, or both in one file. None takes ``PPOCR_SERVER_CONFIG``, or else
@@ -162,7 +178,6 @@ def _settings(document: _Document, outside: Sequence[Override], environ: Mapping
     except ValidationError as error:
         raise ConfigurationError(describe(error, lambda path: _origin(path, document.file, outside))) from None
     settings = _with_located_paths(settings, document.file)
-    check_tls(settings.server)
     auth = with_tokens(settings.auth, environ)
     return settings.model_copy(update={"auth": auth, "contracts": with_keys(settings.contracts, auth.tokens)})
 

@@ -7,12 +7,10 @@ Routes marked `PUBLIC` (health checks, signed picture links) are open to everyon
 only, so are the routes marked `LOCAL`: they describe the server and no documents (metrics, version, OpenAPI).
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
-from pydantic import SecretStr
 
 from server.admission.caller_limits import ANYBODY, Caller
 from server.errors import Unauthorized
@@ -29,12 +27,12 @@ class Authenticator:
     """Checks Authorization headers. Without tokens everybody may call.
 
     Args:
-        tokens: secret by name; a name may be logged, a secret never.
+        keys: the access tokens.
         local: the server listens on loopback only.
     """
 
-    def __init__(self, tokens: Mapping[str, SecretStr], local: bool) -> None:
-        self._keys = KeyRing(tokens)
+    def __init__(self, keys: KeyRing, local: bool) -> None:
+        self._keys = keys
         self._local = local
 
     @property

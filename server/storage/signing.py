@@ -36,11 +36,19 @@ class UrlSigner:
     """
 
     def __init__(self, key: bytes | None, expires_in: int, clock: Callable[[], float] | None = None) -> None:
+        self._expires_in = expires_in
+        self._clock = clock or SteadyClock()
+        self.use(key)
+
+    def use(self, key: bytes | None) -> None:
+        """Sign with another key from now on. Links that were signed with the one before stop working.
+
+        Raises:
+            ValueError: the key is too short to be a secret.
+        """
         if key is not None and len(key) < MIN_KEY_BYTES:
             raise ValueError(f"storage.signing_key must have at least {MIN_KEY_BYTES} bytes")
         self._key = secrets.token_bytes(_RANDOM_KEY_BYTES) if key is None else key
-        self._expires_in = expires_in
-        self._clock = clock or SteadyClock()
 
     def path(self, document_id: str, name: str) -> str:
         """Make the path of a picture's link.

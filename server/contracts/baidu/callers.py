@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from server.admission.caller_limits import ANYBODY, Caller
 from server.config.contract_settings import BaiduSettings
-from server.contracts.baidu.errors import BAD_SIGNATURE, NO_TOKEN, Refused
+from server.contracts.baidu.errors import BAD_SIGNATURE, NO_TOKEN, UNKNOWN_TOKEN, Refused
 from server.contracts.baidu.fields import query_fields
 from server.contracts.baidu.signature import PREFIX, SignedRequest, signer
 from server.contracts.baidu.tokens import TokenIssuer, fingerprint
@@ -19,17 +19,20 @@ _BEARER_PAIR = "bce-v3"
 class Callers:
     """The callers of this contract, by their keys and by the tokens that were issued for these.
 
-    Attributes:
+    Args:
+        settings: of the contract.
         keys: the configured pairs of API key and secret key.
+        clock: seconds since the epoch; None takes the system's.
+
+    Attributes:
+        keys: as given.
         issuer: issues tokens.
     """
 
-    def __init__(self, settings: BaiduSettings, clock: Callable[[], float] | None = None) -> None:
-        self.keys = KeyRing(settings.keys)
+    def __init__(self, settings: BaiduSettings, keys: KeyRing, clock: Callable[[], float] | None = None) -> None:
+        self.keys = keys
         self.issuer = TokenIssuer(settings.token_expires_in, clock)
         self._clock = clock or time.time
-        self._secrets = {name: secret.get_secret_value() for name, secret in settings.keys.items()}
-        self._names = {fingerprint(name): name for name in settings.keys}
 
     def identify(self, request: AnyRequest) -> Caller | None:
         """Identify the caller by the request's head. A token in the query comes before the Authorization header.
@@ -61,8 +64,15 @@ class Callers:
         return self._by_token(token)
 
     def _by_token(self, token: str) -> Caller:
-        owner = self.issuer.owner(token, self._names)
-        return ANYBODY if owner is None else self.keys.caller(owner)
+        """A token of a key that was withdrawn or changed since is unknown."""
+        owner = self.issuer.owner(token)
+        if self.keys.open:
+            return ANYBODY
+        names = (name for name in self.keys.names if fingerprint(name, self.keys.secret(name) or "") == owner)
+        name = next(names, None)
+        if name is None:
+            raise Refused(UNKNOWN_TOKEN)
+        return self.keys.caller(name)
 
     def _by_bearer(self, presented: str) -> Caller:
         """Accept a secret key, both keys as ``bce-v3/API key/Secret key``, or an access token."""
@@ -75,7 +85,7 @@ class Callers:
     def _by_signature(self, authorization: str, request: AnyRequest) -> Caller:
         query = request.scope["query_string"].decode("latin-1")
         signed = SignedRequest(request.method, request.scope["path"], query, request.headers.get)
-        client = signer(authorization, signed, self._secrets, self._clock())
+        client = signer(authorization, signed, self.keys.secret, self._clock())
         if client is None:
             raise Refused(BAD_SIGNATURE)
         return self.keys.caller(client)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from litestar import Response
 
 from server.contracts.baidu.response import answer
-from server.contracts.baidu.tokens import TokenIssuer
+from server.contracts.baidu.tokens import TokenIssuer, fingerprint
 from server.contracts.base import Json
 from server.errors import RequestError
 from server.http.keys import KeyRing
@@ -45,7 +45,7 @@ def grant_token(fields: Mapping[str, str], keys: KeyRing, issuer: TokenIssuer) -
         raise TokenRefused("invalid_client", "unknown client id")
     if not secret or not (keys.open or keys.matches(client_id, secret)):
         raise TokenRefused("invalid_client", "Client authentication failed")
-    return issuer.issue(client_id)
+    return issuer.issue(fingerprint(client_id, secret))
 
 
 def token_failed(error: RequestError) -> Response[bytes]:

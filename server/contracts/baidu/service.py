@@ -18,6 +18,7 @@ from server.contracts.baidu.source import choose_page, open_file
 from server.contracts.base import AnyRequest, Json
 from server.contracts.front_desk import FrontDesk, Visit
 from server.errors import InvalidModelSettings, LanguageUnavailable
+from server.http.keys import KeyRing
 from server.intake.raw_file import RawFile
 from server.service import Reading, RecognizedDocument
 
@@ -33,11 +34,12 @@ class BaiduService:
     Args:
         desk: admits them and reads their documents.
         settings: of the contract.
+        keys: the configured pairs of API key and secret key.
     """
 
-    def __init__(self, desk: FrontDesk, settings: BaiduSettings) -> None:
+    def __init__(self, desk: FrontDesk, settings: BaiduSettings, keys: KeyRing) -> None:
         self._desk = desk
-        self._callers = Callers(settings)
+        self._callers = Callers(settings, keys)
         self._allowed = frozenset(settings.apis)
 
     async def token(self, request: AnyRequest) -> Response[bytes]:

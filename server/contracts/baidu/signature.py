@@ -34,13 +34,15 @@ class SignedRequest:
     header: Callable[[str], str | None]
 
 
-def signer(authorization: str, request: SignedRequest, secrets: Mapping[str, str], now: float) -> str | None:
+def signer(
+    authorization: str, request: SignedRequest, secret_of: Callable[[str], str | None], now: float
+) -> str | None:
     """Find the API key whose signature a request carries.
 
     Args:
         authorization: the header, beginning with `PREFIX`.
         request: the signed parts.
-        secrets: secret key by API key.
+        secret_of: gives the secret key of an API key, or None.
         now: seconds since the epoch.
 
     Returns:
@@ -50,7 +52,7 @@ def signer(authorization: str, request: SignedRequest, secrets: Mapping[str, str
     if len(parts) != 6:
         return None
     _, client, timestamp, seconds, names, signature = parts
-    secret = secrets.get(client)
+    secret = secret_of(client)
     if secret is None or not _is_current(timestamp, seconds, now):
         return None
     key = _sign(secret, f"{PREFIX}{client}/{timestamp}/{seconds}")

@@ -6,7 +6,7 @@ The key lives as long as the process. A restart makes all tokens unknown (error 
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from server.contracts.baidu.errors import EXPIRED_TOKEN, UNKNOWN_TOKEN, Refused
 from server.contracts.base import Json
@@ -32,26 +32,19 @@ class TokenIssuer:
         self._clock = clock or SteadyClock()
         self._key = secrets.token_bytes(32)
 
-    def issue(self, client_id: str) -> Json:
-        """The token endpoint's answer for a client."""
+    def issue(self, owner: str) -> Json:
+        """The token endpoint's answer for a client, whose `fingerprint` this is."""
         return {
-            "refresh_token": self._sign(_REFRESH, client_id),
+            "refresh_token": self._sign(_REFRESH, owner),
             "expires_in": self._expires_in,
             "scope": SCOPE,
             "session_key": secrets.token_urlsafe(32),
-            "access_token": self._sign(_ACCESS, client_id),
+            "access_token": self._sign(_ACCESS, owner),
             "session_secret": secrets.token_hex(16),
         }
 
-    def owner(self, token: str, names: Mapping[str, str]) -> str | None:
-        """Find the owner of a token.
-
-        Args:
-            token: as it was presented.
-            names: client names by `fingerprint`.
-
-        Returns:
-            A name, or None if none of them has this fingerprint.
+    def owner(self, token: str) -> str:
+        """The `fingerprint` of the client that got a token. The client may have lost its keys since then.
 
         Raises:
             Refused: the token is not one of ours (110), or it has expired (111).
@@ -64,18 +57,18 @@ class TokenIssuer:
         client, _, expires_at = payload.split(_SEPARATOR)
         if self._clock() * 1000 >= int(expires_at):
             raise Refused(EXPIRED_TOKEN)
-        return names.get(client)
+        return client
 
-    def _sign(self, kind: str, client_id: str) -> str:
-        """Make ``kind.client.nonce.expiry.signature``. The expiry is in milliseconds since the epoch."""
+    def _sign(self, kind: str, owner: str) -> str:
+        """Make ``kind.owner.nonce.expiry.signature``. The expiry is in milliseconds since the epoch."""
         expires_at = int((self._clock() + self._expires_in) * 1000)
-        text = _SEPARATOR.join((kind, fingerprint(client_id), secrets.token_hex(8), str(expires_at)))
+        text = _SEPARATOR.join((kind, owner, secrets.token_hex(8), str(expires_at)))
         return f"{text}{_SEPARATOR}{self._signature(text)}"
 
     def _signature(self, text: str) -> str:
         return hmac.new(self._key, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
-def fingerprint(client_id: str) -> str:
-    """The part of a token that stands for its owner."""
-    return hashlib.sha256(client_id.encode("utf-8", "replace")).hexdigest()[:16]
+def fingerprint(client_id: str, secret: str) -> str:
+    """The part of a token that stands for its owner. With another secret key it is another."""
+    return hashlib.sha256(f"{client_id}\n{secret}".encode("utf-8", "replace")).hexdigest()[:32]

@@ -34,12 +34,13 @@ class CapSolverService:
     Args:
         desk: admits them and reads their pictures.
         settings: of the contract.
+        keys: who may call.
     """
 
-    def __init__(self, desk: FrontDesk, settings: CapSolverSettings) -> None:
+    def __init__(self, desk: FrontDesk, settings: CapSolverSettings, keys: KeyRing) -> None:
         self._desk = desk
         self._settings = settings
-        self._keys = KeyRing(settings.keys)
+        self._keys = keys
         self._results = Results(settings)
 
     async def create_task(self, request: AnyRequest) -> Response[bytes]:

@@ -14,10 +14,11 @@ class Callers:
 
     Args:
         settings: of the contract.
+        keys: the configured pairs of X-APP-ID and Authorization.
     """
 
-    def __init__(self, settings: ComplexDocumentSettings) -> None:
-        self._keys = KeyRing(settings.keys)
+    def __init__(self, settings: ComplexDocumentSettings, keys: KeyRing) -> None:
+        self._keys = keys
         self._refusal = Code(settings.unauthorized_code, UNAUTHORIZED_MESSAGE)
 
     def identify(self, request: AnyRequest) -> Caller:

@@ -39,7 +39,7 @@ class ComplexDocrService:
         self._desk = desk
         self._runtime = runtime
         self._settings = settings
-        self._callers = Callers(settings)
+        self._callers = Callers(settings, runtime.key_rings.of("complexdocr"))
 
     async def recognize(self, request: AnyRequest) -> Response[bytes]:
         """Read a document."""

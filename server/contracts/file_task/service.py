@@ -19,7 +19,6 @@ from server.contracts.front_desk import FrontDesk, Visit
 from server.errors import NotFound, NotReady, Unauthorized
 from server.export.files.result_file import RESULT_FORMATS
 from server.http.auth import credentials
-from server.http.keys import KeyRing
 from server.jobs.job import Job
 from server.jobs.keeper import Keeper
 from server.jobs.runner import JobRunner
@@ -64,7 +63,7 @@ class FileTaskService:
         self._runner = runner
         self._keeper = keeper
         self._settings = settings
-        self._keys = KeyRing(settings.keys)
+        self._keys = runtime.key_rings.of("file_task")
 
     async def create(self, request: AnyRequest) -> Response[bytes]:
         """Create a task for a document, and wait for its result for a while.

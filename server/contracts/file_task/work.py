@@ -16,7 +16,6 @@ from server.errors import RequestError
 from server.export.drawing.pictures import PictureEncodingFailed, encode_jpeg
 from server.export.files.file_page import FilePage
 from server.export.files.result_file import RESULT_FORMATS
-from server.http.keys import KeyRing
 from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import sniff_source
 from server.jobs.active import Active
@@ -41,7 +40,7 @@ class FileWork:
         self._runtime = runtime
         self._threads = threads
         self._settings = settings
-        self._keys = KeyRing(settings.keys)
+        self._keys = runtime.key_rings.of("file_task")
 
     async def __call__(self, active: Active, source: bytes) -> bytes:
         """Make the result file of a task's source.

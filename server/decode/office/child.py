@@ -33,6 +33,8 @@ def main() -> None:
     # Python ignores the signal of the file size limit, and a program that it starts would ignore it too. LibreOffice
     # does not notice a failed write, and would report half a file as a success.
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+    # SIGHUP asks the server for a reload. It may be sent to all its processes, and would end a rendering.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     no_new_privileges()
     forbid_network()
     command = sys.argv[5:]

@@ -126,8 +126,8 @@ def main() -> None:
     """Run a replica in the process that the dispatcher started."""
     descriptor, parent = (int(argument) for argument in sys.argv[1:3])
     die_with_parent(parent)
-    # Ctrl-C and SIGTERM may reach the whole process group. Only the server decides when its replicas end.
-    for number in (signal.SIGINT, signal.SIGTERM):
+    # Ctrl-C, SIGTERM and SIGHUP may reach all processes of the server. Only the server decides when its replicas end.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     link = Link(socket.socket(fileno=descriptor))
     start, _ = link.receive()

@@ -48,13 +48,13 @@ def _signature(given: tuple[str, str, str]) -> None:
     """A stranger's is nobody's."""
     authorization, path, query = given
     request = SignedRequest("POST", path, query, lambda name: "example.com" if name == "host" else None)
-    assert signer(authorization, request, {"key": "secret"}, 1_767_225_700.0) is None
+    assert signer(authorization, request, {"key": "secret"}.get, 1_767_225_700.0) is None
 
 
 def _token(token: str) -> None:
     """A stranger's is refused."""
     with pytest.raises(Refused):
-        TokenIssuer(60).owner(token, {})
+        TokenIssuer(60).owner(token)
 
 
 def _text(data: bytes) -> str:

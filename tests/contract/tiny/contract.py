@@ -2,7 +2,6 @@
 
 from server.contracts.base import Contract, contract_route
 from server.contracts.front_desk import FrontDesk
-from server.http.keys import KeyRing
 from server.runtime import Runtime
 from tests.contract.tiny.errors import answer_error
 from tests.contract.tiny.openapi import openapi_paths
@@ -14,7 +13,7 @@ PATH = "/tiny"
 def build_tiny(runtime: Runtime) -> Contract:
     """Build the contract."""
     settings = runtime.configuration.settings.contracts.tiny
-    service = TinyService(FrontDesk(runtime, settings), KeyRing(settings.keys))
+    service = TinyService(FrontDesk(runtime, settings), runtime.key_rings.of("tiny"))
     return Contract(
         "tiny", (contract_route(PATH, service.read, own_keys=True),), (PATH,), answer_error, openapi_paths(PATH)
     )

@@ -82,7 +82,7 @@ class Quoting(TinyService):
 
 def quotes_surprises(runtime: Runtime) -> Contract:
     settings = runtime.configuration.settings.contracts.tiny
-    service = Quoting(FrontDesk(runtime, settings), KeyRing(settings.keys))
+    service = Quoting(FrontDesk(runtime, settings), runtime.key_rings.of("tiny"))
     return replace(build_tiny(runtime), routes=(contract_route(PATH, service.read),))
 
 

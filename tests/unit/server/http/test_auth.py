@@ -4,6 +4,7 @@ from pydantic import SecretStr
 
 from server.errors import Unauthorized
 from server.http.auth import Authenticator
+from server.http.keys import KeyRing
 from tests.unit.server.apps import application, base64_of, png
 
 TOKENS = {"alice": SecretStr("first-token"), "bob": SecretStr("second-token")}
@@ -14,7 +15,7 @@ TOKENS = {"alice": SecretStr("first-token"), "bob": SecretStr("second-token")}
     ["token first-token", "Token second-token", "Bearer first-token", "BEARER second-token", "token  first-token "],
 )
 def test_every_configured_token_opens_with_either_scheme(header):
-    Authenticator(TOKENS, local=True).check(header)
+    Authenticator(KeyRing(TOKENS), local=True).check(header)
 
 
 @pytest.mark.parametrize(
@@ -26,11 +27,11 @@ def test_every_configured_token_opens_with_either_scheme(header):
 )
 def test_anything_else_does_not(header):
     with pytest.raises(Unauthorized):
-        Authenticator(TOKENS, local=True).check(header)
+        Authenticator(KeyRing(TOKENS), local=True).check(header)
 
 
 def test_without_tokens_everybody_may_call():
-    Authenticator({}, local=False).check(None)
+    Authenticator(KeyRing({}), local=False).check(None)
 
 
 OPEN = ["/health", "/health/live", "/health/ready"]

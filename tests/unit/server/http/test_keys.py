@@ -2,7 +2,8 @@ import pytest
 from pydantic import SecretStr
 
 from server.admission.caller_limits import Caller
-from server.http.keys import KeyRing
+from server.config.settings import Settings
+from server.http.keys import KeyRing, KeyRings, Replaced
 
 RING = KeyRing({"one": SecretStr("s3cret"), "two": SecretStr("другой")})
 
@@ -45,3 +46,37 @@ def test_one_secret_is_one_account_under_every_name_and_in_every_ring() -> None:
 
 def test_a_name_without_a_secret_has_no_account() -> None:
     assert RING.caller("gone") == Caller("gone", "")
+
+
+def test_replaced_secrets_are_counted_and_hold_from_then_on() -> None:
+    ring = KeyRing({name: SecretStr(name) for name in ("kept", "changed", "gone", "also gone")})
+    new = {"kept": SecretStr("kept"), "changed": SecretStr("x"), "new": SecretStr("y")}
+    assert ring.replace(new) == Replaced(total=3, new=1, changed=1, gone=2)
+    found = [ring.find(secret) for secret in ("kept", "changed", "x", "gone", "y")]
+    assert [caller and caller.name for caller in found] == ["kept", None, "changed", None, "new"]
+    assert ring.names == ("kept", "changed", "new")
+    assert (ring.secret("new"), ring.secret("gone")) == ("y", None)
+    assert not ring.replace(new)
+
+
+def settings(tokens: dict[str, str], keys: dict[str, str]) -> Settings:
+    """As the configuration gives them: a contract without keys of its own has the tokens."""
+    contracts = {name: {"keys": tokens} for name in ("complexdocr", "file_task", "capsolver")}
+    return Settings.model_validate({"auth": {"tokens": tokens}, "contracts": {**contracts, "baidu": {"keys": keys}}})
+
+
+def test_the_rings_of_a_server_stay_the_same_objects_when_their_secrets_are_replaced() -> None:
+    rings = KeyRings(settings({"a": "1"}, {"app": "2"}))
+    tokens, inherited, own = rings.tokens, rings.of("file_task"), rings.of("baidu")
+    replaced = rings.replace(settings({"a": "1", "b": "3"}, {"app": "4"}))
+    assert set(replaced) == {"auth.tokens", "contracts.baidu.keys"}
+    assert tokens.find("3") == inherited.find("3") == tokens.caller("b")
+    assert (own.find("2"), own.find("4")) == (None, own.caller("app"))
+
+
+def test_a_ring_that_would_be_opened_is_named() -> None:
+    rings = KeyRings(settings({"a": "1"}, {"app": "2"}))
+    assert rings.opened_by(settings({"a": "3"}, {"app": "2"})) == ()
+    assert "contracts.baidu.keys" in rings.opened_by(settings({"a": "1"}, {}))
+    assert "auth.tokens" in rings.opened_by(settings({}, {"app": "2"}))
+    assert KeyRings(settings({}, {})).opened_by(settings({}, {})) == ()

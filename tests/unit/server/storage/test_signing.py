@@ -88,3 +88,13 @@ def test_a_foreign_id_gets_no_link() -> None:
     with pytest.raises(ValueError, match="not a picture key"):
         UrlSigner(KEY, 60).path("../escape", NAME)
     assert UrlSigner(KEY, 60).path(new_document_id(), NAME)
+
+
+def test_another_key_ends_the_links_of_the_one_before() -> None:
+    signer = UrlSigner(b"a key of 16 bytes", 60)
+    link = _parts(signer.path(DOCUMENT, NAME))
+    assert signer.verify(*link) is not None
+    signer.use(b"another key of 16 bytes")
+    assert signer.verify(*link) is None
+    with pytest.raises(ValueError, match="at least 16"):
+        signer.use(b"short")
