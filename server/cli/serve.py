@@ -180,7 +180,11 @@ def _uvicorn_config(configuration: Configuration, app: Litestar) -> uvicorn.Conf
     listen, limits = configuration.settings.server, configuration.settings.limits
     return uvicorn.Config(
         app,
-        http=limited_protocol(limits.body_timeout_seconds, min(limits.max_connections, _open_files() // 2)),
+        http=limited_protocol(
+            limits.body_timeout_seconds,
+            min(limits.max_connections, _open_files() // 2),
+            max_rest_bytes=limits.max_body_bytes,
+        ),
         ws="none",
         lifespan="on",
         log_config=None,

@@ -2,9 +2,11 @@
 
 Without them, a client could send headers, trailers or requests for ever and fill the memory, could stay silent, or
 could never read its answers. Between requests uvicorn's own keep-alive time holds, until the next byte. The data of
-bodies has its limits in `server/http/body.py`. Trailers are dropped: nothing here asks for one, and a proxy that checks
-or sets a header does not look for it there. A client that closes its side of the connection, or half of it, is gone:
-its request is dropped.
+bodies has its limits in `server/http/body.py`, and what comes of it after the answer has one here. Trailers are
+dropped: nothing here asks for one, and a proxy that checks or sets a header does not look for it there. A client that
+closes its side of the connection, or half of it, is gone: its request is dropped. A wish to change the protocol
+(``Upgrade``) is ignored, as a server may do: the request and its body are read like any other. A tunnel (``CONNECT``)
+is refused.
 """
 
 import asyncio
@@ -33,14 +35,19 @@ no request can begin in it. Other bodies take 1 ms more per MiB."""
 SLOWEST_BYTES_PER_SECOND = 32 * 1024
 """Slowest rate at which a client may take a large answer in the long run. Without it, a few clients that read one byte
 now and then could keep the memory full for hours."""
+FAREWELL_SECONDS = 64 * 1024 / SLOWEST_BYTES_PER_SECOND
+"""For the end of a TLS connection that the server has closed. The transport waits for the client's farewell, and takes
+and drops what comes instead. It may still hold 64 KiB of the answer by then, which it does not tell."""
 MAX_LENGTH_DIGITS = 20
 MAX_WAITING_REQUESTS = 8
 """Requests that may wait on one connection behind the one in work. Beyond that, nothing is parsed or read."""
+_FRAMING_HEADERS = (b"content-length", b"transfer-encoding")
 _NOTHING = memoryview(b"")
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 _TOO_MUCH_FRAMING = (
     "The body has too many bytes of chunk sizes, extensions or trailers. Send larger chunks and no trailers."
 )
+_NO_TUNNEL = "This server is no proxy. It does not know the method CONNECT."
 _TOO_MANY = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: 1\r\nconnection: close\r\n\r\n"
 
 
@@ -65,6 +72,8 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     head_seconds: float
     max_connections: int
     """Connections that may be open at once."""
+    max_rest_bytes: int
+    """Bytes of a request that may still come after its answer, so that its client hears the answer."""
 
     _head_open = True
     """True while a head is awaited or arriving; false from its end to the end of the body."""
@@ -78,6 +87,12 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     """Bytes of body data that are still to come, where the head gave the length."""
     _framing_bytes = 0
     """Bytes of a body's framing beyond what its data allows."""
+    _rest_bytes = 0
+    """Bytes of the request that came after its answer."""
+    _upgrading = False
+    """True from the end of a head with a wish to change the protocol to the end of the part with that head."""
+    _repeating = False
+    """True while a new parser is given the part of a head that it must know."""
     _boundaries = 0
     """Begins and ends of heads and messages so far. A part with a boundary in it says nothing by its length."""
     _unparsed = _NOTHING
@@ -144,12 +159,14 @@ class LimitedHttpProtocol(HttpToolsProtocol):
 
     def on_url(self, url: bytes) -> None:
         """A piece of the target."""
+        if self._repeating:
+            return
         self._count_field(len(url))
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header, or a trailer, which uvicorn would append to the headers."""
-        if self._head_open:
+        if self._head_open and not self._repeating:
             self._count_field(FIELD_BYTES + len(name) + len(value))
             if name.lower() == b"content-length" and value.isdigit() and len(value) < MAX_LENGTH_DIGITS:
                 self._announced_bytes = int(value)
@@ -163,13 +180,22 @@ class LimitedHttpProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """A head begins, and its time begins anew."""
+        if self._repeating:
+            return
         self._stop_head_timer()
         self._pass_boundary()
-        self._field_bytes = self._announced_bytes = 0
+        self._field_bytes = self._announced_bytes = self._rest_bytes = 0
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """A head ended; a body comes next, if only an empty one."""
+        if self._repeating:
+            self._repeating = False
+            return
+        self._upgrading = self.parser.should_upgrade()
+        if self._upgrading and self.parser.get_method() == b"CONNECT":
+            self.send_400_response(_NO_TUNNEL)
+            return
         self._head_open = False
         self._stop_head_timer()
         self._pass_boundary()
@@ -180,6 +206,8 @@ class LimitedHttpProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """A body ended; a head comes next."""
+        if self._upgrading:
+            return  # only the parser believes so
         self._head_open = True
         self._pass_boundary()
         super().on_message_complete()
@@ -228,20 +256,46 @@ class LimitedHttpProtocol(HttpToolsProtocol):
                 self.logger.warning("Invalid HTTP request received.")
                 self.send_400_response("Invalid HTTP request received.")
             return
-        except httptools.HttpParserUpgrade:
-            self._unsupported_upgrade_warning()
-            self._unparsed = _NOTHING  # it is not known to be HTTP
-        if boundaries != self._boundaries:
+        except httptools.HttpParserUpgrade as upgrade:
+            if not self.transport.is_closing():
+                self._parse_without_upgrade(part[upgrade.args[0] :])
             return
+        if not self._head_open and self.cycle.response_complete:
+            self._count_rest(len(part))
+        if boundaries == self._boundaries:
+            self._count_part(len(part))
+
+    def _count_rest(self, size: int) -> None:
+        """Count bytes that came after the answer to their request."""
+        self._rest_bytes += size
+        if self._rest_bytes > self.max_rest_bytes:
+            self._give_up()
+
+    def _count_part(self, size: int) -> None:
+        """Count a part that lies within one head or one body."""
         if self._head_open:
-            self._head_bytes += len(part)
+            self._head_bytes += size
             if self._head_bytes > MAX_HEAD_BYTES:
                 self._refuse()
         else:
             allowed = FRAMING_PER_BODY_BYTE * self._body_bytes
-            self._framing_bytes = max(0, self._framing_bytes + len(part) - self._body_bytes - allowed)
+            self._framing_bytes = max(0, self._framing_bytes + size - self._body_bytes - allowed)
             if self._framing_bytes > MAX_FRAMING_BYTES:
                 self.send_400_response(_TOO_MUCH_FRAMING)
+
+    def _parse_without_upgrade(self, rest: memoryview) -> None:
+        """Parse on after a head with a wish to change the protocol.
+
+        The parser takes what follows for another protocol, and the head's body with it. So a new one is given a head
+        with the same body and without the wish.
+        """
+        self._upgrading, self._repeating = False, True
+        framing = b"".join(b"%s: %s\r\n" % header for header in self.headers if header[0] in _FRAMING_HEADERS)
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn makes it
+        self._parse_part(memoryview(b"POST / HTTP/1.1\r\n" + framing + b"\r\n"))
+        if rest and not self.transport.is_closing():
+            self._parse_part(rest)
 
     def _count_field(self, size: int) -> None:
         self._field_bytes += size
@@ -257,7 +311,12 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     def _start_write_timer(self) -> None:
         if self._write_timer is None:
             self._pause_began = self.loop.time()
-            self._write_timer = self.loop.call_later(self._patience, self.transport.abort)
+            self._write_timer = self.loop.call_later(self._time_to_take(), self.transport.abort)
+
+    def _time_to_take(self) -> float:
+        """Seconds that the client has for what was written."""
+        written = self.transport.is_closing() and self.transport.get_write_buffer_size() == 0
+        return min(self._patience, FAREWELL_SECONDS) if written and self.scheme == "https" else self._patience
 
     def _stop_write_timer(self) -> None:
         if self._write_timer is not None:
@@ -280,10 +339,11 @@ class LimitedHttpProtocol(HttpToolsProtocol):
 
     def _start_head_timer(self) -> None:
         if self._head_timer is None and not self.transport.is_closing():
-            self._head_timer = self.loop.call_later(self.head_seconds, self._too_slow)
+            self._head_timer = self.loop.call_later(self.head_seconds, self._give_up)
 
-    def _too_slow(self) -> None:
+    def _give_up(self) -> None:
         """Close, and give the client its remaining time for the rest of an earlier answer."""
+        self._stop_head_timer()
         self.transport.close()
         self._start_write_timer()
 
@@ -293,17 +353,22 @@ class LimitedHttpProtocol(HttpToolsProtocol):
             self._head_timer = None
 
 
-def limited_protocol(head_seconds: float, max_connections: int = sys.maxsize) -> type[LimitedHttpProtocol]:
+def limited_protocol(
+    head_seconds: float, max_connections: int = sys.maxsize, max_rest_bytes: int = sys.maxsize
+) -> type[LimitedHttpProtocol]:
     """The protocol class for `uvicorn.Config`, which makes its instances itself.
 
     Args:
         head_seconds: from the begin of a connection or a request to the end of the request's head; also for the client
             to take the bytes that were written to it.
         max_connections: that may be open at once. One more is refused before anything is read.
+        max_rest_bytes: of a request that may still come after its answer. A client that sends all of its request before
+            it reads would not hear an answer that is followed by the end of the connection.
     """
 
     class Protocol(LimitedHttpProtocol):
         pass
 
     Protocol.head_seconds, Protocol.max_connections = head_seconds, max_connections
+    Protocol.max_rest_bytes = max_rest_bytes
     return Protocol

@@ -3,21 +3,26 @@
 import asyncio
 import re
 import socket
+import ssl
+import sys
 import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from pathlib import Path
 
 import pytest
 import uvicorn
 
 from server.http.protocol import MAX_FRAMING_BYTES, MAX_HEAD_BYTES, PARSED_BYTES, limited_protocol
+from tests.certificates import Pair, make_pair
 
 HEAD_SECONDS = 0.3
 REQUEST = b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
 CHUNKED = b"POST %s HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
 MEBIBYTE = 1024 * 1024
+REST_BYTES = 8 * MEBIBYTE
 
 
 async def application(scope, receive, send) -> None:
@@ -57,18 +62,26 @@ async def application(scope, receive, send) -> None:
 
 
 @contextmanager
-def serving(head_seconds: float, loop: str = "auto", **options: int) -> Iterator[tuple[uvicorn.Server, int]]:
+def serving(
+    head_seconds: float,
+    loop: str = "auto",
+    rest_bytes: int = sys.maxsize,
+    pair: Pair | None = None,
+    **options: int,
+) -> Iterator[tuple[uvicorn.Server, int]]:
     """A server and its port; ``options`` are those of its sockets."""
     config = uvicorn.Config(
         application,
         loop=loop,
-        http=limited_protocol(head_seconds),
+        http=limited_protocol(head_seconds, max_rest_bytes=rest_bytes),
         ws="none",
         lifespan="off",
         log_config=None,
         access_log=False,
         timeout_keep_alive=60,
         timeout_graceful_shutdown=1,
+        ssl_certfile=pair and pair.certificate,
+        ssl_keyfile=pair and pair.key,
     )
     server = uvicorn.Server(config)
     with closing(socket.create_server(("127.0.0.1", 0))) as listening:
@@ -84,6 +97,13 @@ def serving(head_seconds: float, loop: str = "auto", **options: int) -> Iterator
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     with serving(HEAD_SECONDS) as (_, port):
+        yield port
+
+
+@pytest.fixture(scope="module")
+def patient() -> Iterator[int]:
+    """A server that waits long, and takes few bytes after an answer."""
+    with serving(60.0, rest_bytes=REST_BYTES) as (_, port):
         yield port
 
 
@@ -108,7 +128,7 @@ def until_closed(connection: socket.socket) -> bytes:
     try:
         while chunk := connection.recv(65536):
             received += chunk
-    except ConnectionResetError:
+    except (ConnectionError, ssl.SSLEOFError):
         pass
     return received
 
@@ -270,7 +290,64 @@ def test_and_so_is_a_large_one_that_is_read_a_little_now_and_then(
     until(lambda: not server.server_state.connections)
 
 
-def endless(port: int, start: bytes, more: bytes, most: int = 64 * MEBIBYTE) -> tuple[bytes, int]:
+UPGRADE = b"Host: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: %s\r\nHTTP2-Settings: AAMAAABk\r\n"
+BODIES = {
+    "no": (b"\r\n", 0),
+    "known": (b"Content-Length: 5\r\n\r\nGET /", 5),
+    "large": (b"Content-Length: 100000\r\n\r\n" + b"a" * 100_000, 100_000),
+    "chunked": (b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x\r\nde\r\n0\r\nHost: b\r\n\r\n", 5),
+}
+
+
+@pytest.mark.parametrize("protocol", [b"h2c", b"websocket", b"TLS/1.2, HTTP/1.1"])
+@pytest.mark.parametrize(("rest", "size"), BODIES.values(), ids=BODIES.keys())
+@pytest.mark.parametrize("piece", [1_000_000, 7])
+def test_a_wish_to_change_the_protocol_is_ignored_and_the_body_is_read(
+    connection: socket.socket, protocol: bytes, rest: bytes, size: int, piece: int
+) -> None:
+    """Clients in Java wish for HTTP/2 in their first request, whatever it is."""
+    wish = b"POST /body HTTP/1.1\r\n" + UPGRADE % protocol + rest
+    sent = wish * 2 + b"POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nabcd" + wish
+    received = b""
+    for begin in range(0, len(sent), piece) if size < 1000 else [slice(None)]:
+        connection.sendall(sent[begin : begin + piece] if isinstance(begin, int) else sent[begin])
+    while received.count(b" ok") < 4:
+        chunk = connection.recv(65536)
+        assert chunk, received
+        received += chunk
+    assert received.count(b"HTTP/1.1 200 OK") == 4
+    assert re.findall(rb"(\d+) ok", received) == [b"%d" % each for each in (size, size, 4, size)]
+
+
+def test_a_body_of_unknown_length_is_refused_with_such_a_wish_too(connection: socket.socket) -> None:
+    connection.sendall(
+        b"POST /body HTTP/1.1\r\n" + UPGRADE % b"h2c" + b"Transfer-Encoding: gzip\r\n\r\nGET /x HTTP/1.1\r\n\r\n"
+    )
+    received = until_closed(connection)
+    assert received.startswith(b"HTTP/1.1 400 ")
+    assert received.count(b"HTTP/1.1 ") == 1
+
+
+def test_no_wish_makes_room_for_a_larger_head(connection: socket.socket) -> None:
+    head = b"POST /body HTTP/1.1\r\n" + UPGRADE % b"h2c" + b"X: " + b"a" * MAX_HEAD_BYTES + b"\r\n\r\n"
+    connection.sendall(head)
+    assert until_closed(connection).startswith(b"HTTP/1.1 431 ")
+
+
+def test_a_tunnel_is_refused(connection: socket.socket) -> None:
+    connection.sendall(b"CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    received = until_closed(connection)
+    assert received.startswith(b"HTTP/1.1 400 ")
+    assert received.count(b"HTTP/1.1 ") == 1
+
+
+def _wrapped(plain: socket.socket, context: ssl.SSLContext | None) -> AbstractContextManager[socket.socket]:
+    return nullcontext(plain) if context is None else context.wrap_socket(plain)
+
+
+def endless(
+    port: int, start: bytes, more: bytes, most: int = 64 * MEBIBYTE, context: ssl.SSLContext | None = None
+) -> tuple[bytes, int]:
     """Send ``start`` and then ``more`` until the server ends the connection, which it must before ``most`` bytes.
 
     Returns:
@@ -279,14 +356,14 @@ def endless(port: int, start: bytes, more: bytes, most: int = 64 * MEBIBYTE) -> 
     repeated = more * max(1, 65536 // len(more))
     tracemalloc.start()
     try:
-        with narrow_connection(port) as connection:
+        with narrow_connection(port) as plain, _wrapped(plain, context) as connection:
             sent = 0
             try:
                 connection.sendall(start)
                 while sent < most:
                     connection.sendall(repeated)
                     sent += len(repeated)
-            except ConnectionError:
+            except (ConnectionError, ssl.SSLEOFError):
                 pass
             assert sent < most, "all of it was taken"
             received = until_closed(connection)
@@ -334,6 +411,25 @@ def test_data_after_an_answer_has_its_time_and_is_not_kept(port: int, length: by
     received, memory = endless(port, b"POST /early HTTP/1.1\r\nHost: a\r\n" + length, b"a" * 65536, 10**11)
     assert received.count(b"HTTP/1.1 ") <= 1
     assert memory < MEBIBYTE
+
+
+@pytest.mark.parametrize(
+    "start", [b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % 10**9, b"Content-Length: 1000000000\r\n\r\n"]
+)
+def test_and_its_bytes(patient: int, start: bytes) -> None:
+    """The time alone would end it after a minute, and let gigabytes through."""
+    begin = b"POST /early HTTP/1.1\r\nHost: a\r\n" + start
+    received, memory = endless(patient, begin, b"a" * 65536, 4 * REST_BYTES)
+    assert received.count(b"HTTP/1.1 ") <= 1
+    assert memory < MEBIBYTE
+
+
+def test_a_client_that_sends_a_whole_body_before_it_reads_hears_the_answer(patient: int) -> None:
+    body = b"a" * (REST_BYTES - 1000)
+    with socket.create_connection(("127.0.0.1", patient), timeout=20) as connection:
+        for _ in range(3):
+            connection.sendall(b"POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+            assert answer(connection).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
 @pytest.mark.parametrize("more", [b"a", b"ab:cd\r\n", b"X: " + b"a" * 8000 + b"\r\n"], ids=["one", "short", "long"])
@@ -421,3 +517,46 @@ def test_a_body_with_too_much_framing_hears_why(connection: socket.socket) -> No
     received = until_closed(connection)
     assert received.startswith(b"HTTP/1.1 400 ")
     assert received.endswith(b"Send larger chunks and no trailers.")
+
+
+@pytest.fixture(scope="module")
+def encrypted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    with serving(HEAD_SECONDS, rest_bytes=REST_BYTES, pair=make_pair(tmp_path_factory.mktemp("tls"), "test")) as served:
+        yield served[1]
+
+
+OVER_TLS = {
+    **{name: (CHUNKED % b"/" + start, more) for name, (start, more) in ENDLESS.items()},
+    "a head": (b"GET / HTTP/1.1\r\nHost: a\r\n", b"ab:cd\r\n"),
+    "a header": (b"GET / HTTP/1.1\r\nHost: a\r\nX: ", b"a"),
+    "empty lines": (REQUEST, b"\r\n"),
+    "unread answers": (b"", b"GET / HTTP/1.1\r\n\r\n"),
+    "unread large answers": (b"", b"GET /10000 HTTP/1.1\r\n\r\n"),
+    "trailers after an answer": (CHUNKED % b"/early" + b"0\r\n", b"a:\r\n"),
+    "data after an answer": (b"POST /early HTTP/1.1\r\nContent-Length: 1000000000\r\n\r\n", b"a" * 65536),
+}
+
+
+@pytest.mark.parametrize(("start", "more"), OVER_TLS.values(), ids=OVER_TLS.keys())
+def test_tls_has_the_same_bounds(encrypted: int, start: bytes, more: bytes) -> None:
+    """The transport has buffers of its own, and tells later that a client does not read.
+
+    When the server has closed, TLS waits for the client's farewell. What comes meanwhile has its time and is not kept.
+    """
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    _, memory = endless(encrypted, start, more, 10**11, context)
+    assert memory < 4 * MEBIBYTE
+
+
+def test_the_end_of_a_tls_connection_does_not_wait_for_its_client(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.http.protocol.FAREWELL_SECONDS", HEAD_SECONDS)
+    with serving(1000.0, pair=make_pair(tmp_path, "test")) as (_, port):
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        closing_head = b"POST /early HTTP/1.1\r\nConnection: close\r\nContent-Length: 1000000000\r\n\r\n"
+        received, memory = endless(port, closing_head, b"a" * 65536, 2 * 10**9, context)  # its own 30 s bring more
+    assert received.count(b"HTTP/1.1 ") <= 1
+    assert memory < 4 * MEBIBYTE
