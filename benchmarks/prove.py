@@ -62,6 +62,7 @@ PROOFS = {
         "answers are what the OpenAPI document says, 50 times as many requests as in the tests",
         "python -m pytest -q tests/contract/test_openapi.py --fuzz-times 50",
     ),
+    "loop": Proof("bodies made to cost much do not hold up the event loop", "python -m benchmarks.loop"),
     "overload": Proof("four times too many requests cost no answer its time", "python -m benchmarks.overload"),
     "soak": Proof("an hour of mixed load with faults loses and mixes nothing", "python -m benchmarks.soak"),
     "engines": Proof(
