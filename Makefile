@@ -31,8 +31,6 @@ KEEP ?=
 
 BIN := $(VENV)/bin
 MODELS := $(VENV)/.models$(subst /,_,$(CONFIG))
-V6_CONFIG := configs/ppocrv6-small.yaml
-V6_MODELS := $(VENV)/.models_ppocrv6_small
 CONFIG_OPTION := $(if $(CONFIG),--config $(CONFIG))
 
 # Unit tests that start processes, compile, or run real networks, which takes longer than the other unit tests together.
@@ -46,7 +44,7 @@ QUICK_TESTS := tests/unit tests/accuracy tests/deploy tests/docs tests/fuzz test
 serve: $(MODELS)
 	@exec $(BIN)/ppocr-server serve $(CONFIG_OPTION) $(if $(HOST),--host $(HOST)) $(if $(PORT),--port $(PORT)) $(ARGS)
 
-test: $(VENV)/.dev $(MODELS) $(V6_MODELS)
+test: $(VENV)/.dev $(MODELS)
 	$(BIN)/python -m pytest $(ARGS)
 
 # As on a fresh clone with nothing beside it; then what reads the evaluation data, if it is there.
@@ -81,7 +79,7 @@ image-lint: $(VENV)/.dev
 
 models: $(MODELS)
 
-bench: $(VENV)/.dev $(MODELS) $(V6_MODELS) reference
+bench: $(VENV)/.dev $(MODELS) reference
 	$(BIN)/python -m pip install --quiet --group bench
 	QUICK=$(QUICK) $(BIN)/python -m benchmarks $(ARGS)
 
@@ -91,7 +89,7 @@ accuracy: $(VENV)/.dev $(MODELS) reference
 parity: $(VENV)/.dev $(MODELS) reference
 	$(BIN)/python -m tests.parity $(ARGS)
 
-prove: $(VENV)/.dev $(MODELS) $(V6_MODELS) reference
+prove: $(VENV)/.dev $(MODELS) reference
 	$(BIN)/python -m benchmarks.prove $(ARGS)
 
 reference: $(VENV)/.dev
@@ -117,8 +115,4 @@ $(VENV)/.dev: $(VENV)/.installed
 
 $(MODELS): $(VENV)/.installed configs/models.yaml $(CONFIG)
 	$(BIN)/ppocr-server models pull $(CONFIG_OPTION)
-	@touch $@
-
-$(V6_MODELS): $(VENV)/.installed configs/models.yaml $(V6_CONFIG)
-	$(BIN)/ppocr-server models pull --config $(V6_CONFIG)
 	@touch $@

@@ -1,7 +1,7 @@
 """This measures how well we read documents with known text, beside the reference on the same weights.
 
     python -m benchmarks.accuracy [--profiles v5_mobile v6_small] [--sets funsd sroie scribe xfund_zh]
-                                  [--set engine.profile=fast] [--out FILE]
+                                  [--set engine.precision=fastest] [--out FILE]
 
 Word F1 (bag of words, lower case, outer punctuation stripped) for English, F1 of the bag of characters and the
 character error rate for Chinese; orientation and unwarping off. Figures go to benchmarks/results/accuracy.json; no text

@@ -29,9 +29,10 @@ from models.loader import build_pipeline
 from models.ops.crop import locate_line
 from models.ops.line_groups import plan_groups
 from models.ops.resize import detection_shape
-from models.options import OcrOptions
+from models.options import PADDLEX, OcrOptions
 from models.pipeline import OcrPipeline
-from server.cli.start import load, open_store
+from server.cli.start import load
+from server.pipelines.model_store import open_store
 
 Tensor = NDArray[np.float32]
 Work = tuple[str, Tensor]
@@ -102,7 +103,7 @@ def find_models(weights: Weights) -> Models:
 def work_of(weights: Weights, models: Models, documents: Sequence[Document]) -> dict[str, list[Work]]:
     """Return the work that each page asks of the engine, by the page's name."""
     configuration = load(PROFILES[weights], ())
-    pipeline = build_pipeline(configuration.pipeline, open_store(configuration))
+    pipeline = build_pipeline(configuration.pipeline.only(PADDLEX), open_store(configuration))
     return asyncio.run(_work_of(pipeline, models, documents))
 
 

@@ -41,7 +41,9 @@ from models.engines.base import Engine, EngineOptions, Precision, open_engine, r
 from models.engines.registry import DEVICE_ENGINE
 from models.loader import build_pipeline
 from models.ops.ctc import ctc_characters, decode_line, greedy_decode
-from server.cli.start import load, open_store
+from models.options import PADDLEX
+from server.cli.start import load
+from server.pipelines.model_store import open_store
 from tests.reference.serving import REPOSITORY
 from tests.unit.models.engines.paddle_layers import paddle_directory
 
@@ -221,7 +223,7 @@ def compare(
 
 async def _read_pages(profile: str, pages: Sequence[bytes], settings: Sequence[str]) -> None:
     configuration = load(PROFILES[profile], settings)
-    config = replace(configuration.pipeline, engine=COMPARED, optional="as_configured")
+    config = replace(configuration.pipeline.only(PADDLEX), engine=COMPARED, optional="as_configured")
     pipeline = build_pipeline(config, open_store(configuration))
     options = pipeline.defaults.resolve(PLAIN)
     try:

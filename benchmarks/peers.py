@@ -99,7 +99,7 @@ class Library:
 
 OURS: dict[str, Ours] = {
     "ours": Ours("v5_mobile"),
-    "ours fast": Ours("v5_mobile", ("engine.profile=fast",)),
+    "ours fast": Ours("v5_mobile", ("engine.precision=fastest", "engine.padding=fastest")),
     "ours v6": Ours("v6_small"),
 }
 REFERENCES: dict[str, Weights] = {"PaddleX serving": "v5_mobile"}

@@ -2,5 +2,5 @@
 
 from pathlib import Path
 
-_CONFIGS = Path(__file__).resolve().parents[1] / "configs"
-PROFILES = {"v5_mobile": _CONFIGS / "default.yaml", "v6_small": _CONFIGS / "ppocrv6-small.yaml"}
+_HERE = Path(__file__).resolve().parent
+PROFILES = {"v5_mobile": _HERE.parent / "configs" / "default.yaml", "v6_small": _HERE / "v6_small.yaml"}

@@ -10,11 +10,12 @@ from pathlib import Path
 from benchmarks.profiles import PROFILES
 from models.loader import build_pipeline
 from models.modules import without_optional_modules
-from models.options import OcrOptions
+from models.options import PADDLEX, OcrOptions
 from models.pipeline import OcrPipeline
-from server.cli.start import load, open_store
+from server.cli.start import load
 from server.decode.decoder import Decoder
 from server.intake.raw_file import FileKind, RawFile
+from server.pipelines.model_store import open_store
 from tests.reference import serving
 
 PLAIN = without_optional_modules()
@@ -25,7 +26,7 @@ Texts = dict[str, list[str]]
 def read_images(profile: str, images: Sequence[Path], settings: Sequence[str] = ()) -> tuple[Texts, float]:
     """The texts of each image by file name, and the seconds it took from file to text, one page after the other.
 
-    ``settings`` are as on the command line of the server: ``engine.profile=fast``.
+    ``settings`` are as on the command line of the server: ``engine.precision=fastest``.
     """
     files = {image.name: RawFile(image.read_bytes(), FileKind.IMAGE) for image in images}
     return asyncio.run(_read(profile, files, settings))
@@ -34,7 +35,7 @@ def read_images(profile: str, images: Sequence[Path], settings: Sequence[str] = 
 async def _read(profile: str, files: dict[str, RawFile], overrides: Sequence[str]) -> tuple[Texts, float]:
     configuration = load(PROFILES[profile], overrides)
     settings = configuration.settings
-    pipeline = build_pipeline(configuration.pipeline, open_store(configuration))
+    pipeline = build_pipeline(configuration.pipeline.only(PADDLEX), open_store(configuration))
     decoder = Decoder(settings.decode, settings.limits)
     await decoder.start()
     options = pipeline.defaults.resolve(PLAIN)

@@ -42,38 +42,40 @@ def usable_engines(name: str, model: ModelDirectory, device: str = "cpu") -> tup
     return ("openvino", "onnxruntime") if on_x86 and find_spec("openvino") else ("onnxruntime",)
 
 
+def threads_and_cores(config: PipelineConfig) -> tuple[int, int]:
+    """The threads of each model, and the CPU cores of a pipeline."""
+    cores = config.cores or usable_cores()
+    if config.threads > cores:
+        logger.warning(
+            "engine.threads is %d, but there are %d cores for it: models get %d", config.threads, cores, cores
+        )
+    return min(config.threads or cores, cores), cores
+
+
 class AutoChoices:
-    """The choices for one pipeline.
+    """The choices for one preset of a pipeline.
 
     Args:
         config: what is configured; a value that is not ``auto`` is kept.
         memory: the directory that keeps the name of the measured engine.
-
-    Attributes:
-        cores: CPU cores of this pipeline.
         threads: threads of each model.
     """
 
-    def __init__(self, config: PipelineConfig, memory: Path) -> None:
+    def __init__(self, config: PipelineConfig, memory: Path, threads: int) -> None:
         self._config = config
         self._memory = memory
         self._measured: str | None = None
-        self.cores = config.cores or usable_cores()
-        self.threads = min(config.threads or self.cores, self.cores)
-        if config.threads > self.cores:
-            logger.warning(
-                "engine.threads is %d, but there are %d cores for it: models get %d",
-                config.threads, self.cores, self.cores,
-            )  # fmt: skip
+        self.threads = threads
 
     @property
     def padding(self) -> Padding:
-        """The way lines are padded to a common width. It depends on the profile and the device."""
-        if self._config.padding != "auto":
-            return self._config.padding
-        if self._config.device != "cpu":
-            return "bucket"
-        return "tight" if self._config.profile == "fast" else "reference"
+        """The way lines are padded to a common width. ``auto`` and ``fastest`` depend on the device."""
+        chosen, on_gpu = self._config.padding, self._config.device != "cpu"
+        if chosen == "auto":
+            return "bucket" if on_gpu else "reference"
+        if chosen == "fastest":
+            return "bucket" if on_gpu else "tight"
+        return chosen
 
     @property
     def streams(self) -> int:
@@ -87,16 +89,17 @@ class AutoChoices:
         return max(range(most // 2 + 1, most + 1), key=lambda streams: (self.threads // streams * streams, streams))
 
     def precision(self, stage: str) -> Precision:
-        """The precision of a stage: its own setting, or the common one, or the choice by profile and device."""
+        """The precision of a stage: its own setting, or the common one, or the choice by device."""
         own = self._config.stage_precisions.get(stage)
         on_gpu = self._config.device != "cpu"
         if own is not None:
             return own
         if stage == DOC_UNWARPING.name and on_gpu:
             return "f32"  # it computes where pixels come from; fp16 knows a place to one part in two thousand
-        if self._config.precision != "auto":
-            return self._config.precision
-        return "fast" if on_gpu or self._config.profile == "fast" else "f32"
+        chosen = self._config.precision
+        if chosen == "auto":
+            return "fast" if on_gpu else "f32"
+        return "fast" if chosen == "fastest" else chosen
 
     def engine(self, model: ModelDirectory, probe: Probe) -> str:
         """The engine of a model. Where several could run it, the fastest one is measured once for all models.

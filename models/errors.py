@@ -3,7 +3,8 @@
 OcrError
 ├── InvalidOption        an option is outside its documented range
 ├── ModuleNotLoaded      an optional module was asked for, and its model cannot run here
-│   └── LanguageNotInstalled  the recogniser of a requested language is not on this machine
+│   ├── LanguageNotInstalled  the recogniser of a requested language is not on this machine
+│   └── PresetNotInstalled  a model of the requested preset is not on this machine, or cannot be opened
 ├── ModelNotInstalled    weights named in the configuration are not on this machine
 ├── InvalidModelDirectory  a model directory lacks a file, or its inference.yml cannot be used
 ├── WeightsMismatch      a weights file is not the one its manifest entry describes
@@ -42,6 +43,10 @@ class LanguageNotInstalled(ModuleNotLoaded):
 
     The message names the command that installs it.
     """
+
+
+class PresetNotInstalled(ModuleNotLoaded):
+    """A model of the requested preset is not installed, or cannot be opened. The message says why and what to do."""
 
 
 class ModelNotInstalled(OcrError):

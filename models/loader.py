@@ -1,11 +1,11 @@
 """From a configuration and a model store to a running pipeline: opens the models and puts the stages together."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from models.auto_choices import AutoChoices
+from models.auto_choices import AutoChoices, threads_and_cores
 from models.config import LayoutConfig, ModuleConfig, PipelineConfig
 from models.descriptions.layout_directory import layout_spec, table_spec
 from models.descriptions.model_directory import ModelDirectory
@@ -22,8 +22,9 @@ from models.modules import (
     OptionalModule,
 )
 from models.ops.bidi import has_right_to_left
-from models.optional_stage import Closable, ModuleStatus, OptionalStage
-from models.pipeline import OcrPipeline, Opening, Stages, tell_nobody
+from models.optional_stage import Closable, OptionalStage
+from models.options import PADDLEX
+from models.pipeline import OcrPipeline, Opening, PresetStages, Stages, tell_nobody
 from models.recognisers import Recogniser, Recognisers
 from models.scheduling.core_scheduler import CoreScheduler
 from models.stages.base import CpuPool
@@ -62,47 +63,133 @@ def build_pipeline(config: PipelineConfig, store: ModelStore, opening: Opening =
         ModelNotInstalled, WeightsMismatch, InvalidModelDirectory: a required model cannot be used.
         EngineUnavailable, EngineFailure: an engine cannot be opened.
     """
-    return _Loader(config, store).build(opening)
+    shared = _Shared(config, store)
+    loaders = {name: _Loader(name, own, shared) for name, own in config.by_preset().items()}
+    presets = {
+        name: loader.preset(opening if name in config.opened_presets else None) for name, loader in loaders.items()
+    }
+    stages = Stages(
+        pages=shared.device_models.pages if shared.device_models else HostPages(),
+        presets=presets,
+        **loaders[PADDLEX].optional_stages(),
+    )
+    return OcrPipeline(stages, config.preset_defaults, shared.pool, hang_seconds=config.hang_seconds)
 
 
-class _Loader:
+class _Shared:
+    """The parts that all presets share: threads, cores, a device, and the stages of models that several of them name.
+
+    Raises:
+        EngineUnavailable: the configured device cannot be used.
+    """
+
     def __init__(self, config: PipelineConfig, store: ModelStore) -> None:
         if config.gpu_memory_share < 1 and config.engine != DEVICE_ENGINE:
             raise EngineUnavailable(
                 f"engine.gpu_memory_share needs engine.name: {DEVICE_ENGINE}; '{config.engine}' takes what it wants."
             )
-        self._config = config
-        self._store = store
-        self._auto = AutoChoices(config, store.directory)
-        self._pool = CpuPool(self._auto.threads)
-        self._scheduler = CoreScheduler(self._auto.cores)
-        self._device_models = self._open_device() if config.engine == DEVICE_ENGINE else None
+        self.store = store
+        self.threads, self.cores = threads_and_cores(config)
+        self.pool = CpuPool(self.threads)
+        self.scheduler = CoreScheduler(self.cores)
+        self.device_models = self._open_device(config) if config.engine == DEVICE_ENGINE else None
+        self._stages: dict[Hashable, OptionalStage[Any]] = {}
 
-    def build(self, opening: Opening) -> OcrPipeline:
+    def stage(self, key: Hashable, make: Callable[[], OptionalStage[S]]) -> OptionalStage[S]:
+        """The stage of this key. The first preset that asks for it makes it."""
+        if key not in self._stages:
+            self._stages[key] = make()
+        return self._stages[key]
+
+    def _open_device(self, config: PipelineConfig) -> "DeviceModels":
+        """The device that whole pages are read on. The module, and its library, are imported here and not before."""
+        options = EngineOptions(
+            config.device,
+            self.threads,
+            tensorrt=config.tensorrt,
+            torch_compile=config.torch_compile,
+            memory_share=config.gpu_memory_share,
+            artefacts=self.store.directory / ARTEFACTS,
+            permit=self.scheduler.permit(self.threads),
+        )
+        opened: DeviceModels = import_engine(DEVICE_ENGINE).DeviceModels.on(options)
+        return opened
+
+
+class _Loader:
+    """Opens the stages of one preset.
+
+    Args:
+        name: of the preset.
+        config: with the values of the preset.
+        shared: what it shares with other presets.
+    """
+
+    def __init__(self, name: str, config: PipelineConfig, shared: _Shared) -> None:
+        self._name = name
+        self._config = config
+        self._shared = shared
+        self._store = shared.store
+        self._pool = shared.pool
+        self._device_models = shared.device_models
+        self._auto = AutoChoices(config, shared.store.directory, shared.threads)
+
+    def preset(self, opening: Opening | None) -> PresetStages:
+        """The detector and the recognisers.
+
+        Args:
+            opening: opens the models now, and is called before each. None: they open at their first use.
+        """
         config = self._config
-        opening("text_detection")
-        detection = self._detection(config.text_detection)
-        opening("text_recognition")
-        recognition = self._recognisers(config.text_recognition)
-        stages = Stages(
-            pages=self._device_models.pages if self._device_models else HostPages(),
-            detection=detection,
-            recognition=recognition,
-            doc_orientation=self._optional(DOC_ORIENTATION, self._orientation(DOC_ORIENTATION.name)),
-            doc_unwarping=self._optional(DOC_UNWARPING, self._unwarping),
-            textline_orientation=self._optional(TEXTLINE_ORIENTATION, self._orientation(TEXTLINE_ORIENTATION.name)),
-            layout_detection=self._optional(LAYOUT_DETECTION, self._layout),
-            table_structure=self._optional(TABLE_STRUCTURE, self._tables),
+        detection = self._required(
+            "text_detection",
+            config.text_detection,
+            (config.text_detection, self._auto.precision("text_detection")),
+            partial(self._detection, config.text_detection),
+            opening,
         )
-        detector = ModuleStatus(detection.batcher.name, config.text_detection.model_name, "loaded", detection.runs_on)
-        return OcrPipeline(
-            stages,
-            config.defaults,
-            self._pool,
-            (detector,),
-            aids=config.reading_aids,
-            hang_seconds=config.hang_seconds,
+        recognition = self._required(
+            "text_recognition",
+            config.text_recognition,
+            self._recogniser_key(config.text_recognition),
+            partial(self._recogniser, "text_recognition", config.text_recognition),
+            opening,
         )
+        return PresetStages(detection, self._recognisers(recognition), config.reading_aids)
+
+    def optional_stages(self) -> dict[str, OptionalStage[Any]]:
+        """The stages of the optional modules, by name."""
+        openers: dict[OptionalModule, Callable[[ModuleConfig], Any]] = {
+            DOC_ORIENTATION: self._orientation(DOC_ORIENTATION.name),
+            DOC_UNWARPING: self._unwarping,
+            TEXTLINE_ORIENTATION: self._orientation(TEXTLINE_ORIENTATION.name),
+            LAYOUT_DETECTION: self._layout,
+            TABLE_STRUCTURE: self._tables,
+        }
+        return {module.name: self._optional(module, opener) for module, opener in openers.items()}
+
+    def _required(
+        self,
+        stage: str,
+        module: ModuleConfig,
+        key: Hashable,
+        opener: Callable[[], S],
+        opening: Opening | None,
+    ) -> OptionalStage[S]:
+        """A stage without which the preset cannot read."""
+        name = self._stage_name(stage)
+        made = self._shared.stage((stage, key), lambda: OptionalStage(name, module.model_name, opener))
+        if opening is not None and made.opened is None:
+            opening(name)
+            made.open_now()
+        return made
+
+    def _stage_name(self, stage: str) -> str:
+        """Names in health checks and metrics: those of PaddleX's preset are PaddleX's own."""
+        return stage if self._name == PADDLEX else f"{stage}:{self._name}"
+
+    def _recogniser_key(self, module: ModuleConfig) -> Hashable:
+        return module, self._auto.precision("text_recognition"), self._auto.padding
 
     def _detection(self, module: ModuleConfig) -> DetectionStage:
         directory = self._directory(module)
@@ -115,21 +202,24 @@ class _Loader:
         else:
             engines, kept = self._lanes(self._engine(directory, self._options(precision)), 1)
             detectors = [HostDetector(spec, engine) for engine in engines]
-        return DetectionStage(spec, detectors, self._pool, kept_lanes=kept)
+        return DetectionStage(spec, detectors, self._pool, kept_lanes=kept, name=self._stage_name("text_detection"))
 
-    def _recognisers(self, configured: ModuleConfig) -> Recognisers:
+    def _recognisers(self, configured: OptionalStage[Recogniser]) -> Recognisers:
         names = dict.fromkeys(name for group in GROUPS.values() for name in group.models)
-        packs = {name: self._language_pack(name, configured) for name in names if name != configured.model_name}
+        packs = {name: self._language_pack(name) for name in names if name != configured.model_name}
         wanted_format = format_of(self._config.engine)
-        opened = self._recogniser("text_recognition", configured)
-        return Recognisers(opened, packs, lambda name: self._store.installed(name, wanted_format))
+        return Recognisers(configured, packs, lambda name: self._store.installed(name, wanted_format))
 
-    def _language_pack(self, model_name: str, configured: ModuleConfig) -> OptionalStage[Recogniser]:
-        name = f"text_recognition:{model_name}"
-        module = ModuleConfig(model_name, batch_size=configured.batch_size)
-        return OptionalStage(name, model_name, lambda: self._recogniser(name, module))
+    def _language_pack(self, model_name: str) -> OptionalStage[Recogniser]:
+        module = ModuleConfig(model_name, batch_size=self._config.text_recognition.batch_size)
+        stage = f"text_recognition:{model_name}"
+        opener = partial(self._recogniser, stage, module)
+        return self._shared.stage(
+            ("text_recognition", self._recogniser_key(module)),
+            lambda: OptionalStage(self._stage_name(stage), model_name, opener),
+        )
 
-    def _recogniser(self, name: str, module: ModuleConfig) -> Recogniser:
+    def _recogniser(self, stage_name: str, module: ModuleConfig) -> Recogniser:
         directory = self._directory(module)
         spec = directory.recognition()
         readers, kept = self._line_readers(directory)
@@ -140,7 +230,7 @@ class _Loader:
             padding=self._auto.padding,
             group_size=module.batch_size,
             kept_lanes=kept,
-            name=name,
+            name=self._stage_name(stage_name),
         )
         characters = frozenset(spec.characters)
         return Recogniser(stage, module.model_name, characters, has_right_to_left(spec.characters))
@@ -251,14 +341,8 @@ class _Loader:
             torch_compile=self._config.torch_compile,
             memory_share=self._config.gpu_memory_share,
             artefacts=self._store.directory / ARTEFACTS,
-            permit=self._scheduler.permit(self._auto.threads // streams, streams),
+            permit=self._shared.scheduler.permit(self._auto.threads // streams, streams),
         )
-
-    def _open_device(self) -> "DeviceModels":
-        """The device that whole pages are read on. The module, and its library, are imported here and not before."""
-        options = self._options("f32")
-        opened: DeviceModels = import_engine(DEVICE_ENGINE).DeviceModels.on(options)
-        return opened
 
     def _graph_engines(self, directory: ModelDirectory) -> list[Engine]:
         """Engines of a model with several inputs and outputs: in f32, and ONNX on the engine that runs any graph.
@@ -272,5 +356,5 @@ class _Loader:
                 "and use_table_recognition, or set engine.name to onnxruntime."
             )
         threads = self._auto.threads
-        options = EngineOptions(self._config.device, threads, permit=self._scheduler.permit(threads))
+        options = EngineOptions(self._config.device, threads, permit=self._shared.scheduler.permit(threads))
         return [open_engine(self._auto.graph_engine(directory), directory.path, options)]

@@ -1,4 +1,4 @@
-"""Finds the processor cores and the NVIDIA cards that this process may use.
+"""Finds the processor cores, the memory and the NVIDIA cards that this process may use.
 
 Cards are found through the CUDA driver API (https://docs.nvidia.com/cuda/cuda-driver-api/). Every driver brings it. So
 a missing driver or card is told apart from a missing library, before one of the large libraries is loaded.
@@ -16,6 +16,9 @@ from models.errors import EngineUnavailable
 ROOT = Path("/")
 _DRIVER_LIBRARY = "libcuda.so.1"
 _NAME_BYTES = 256
+
+SHORT_MEMORY = 0.1
+"""Below this free part of the memory, models that nobody uses are closed."""
 
 
 def usable_cores() -> int:
@@ -47,7 +50,42 @@ def _quotas(root: Path) -> Iterator[float]:
             continue  # a group without the controller, or one that cannot be seen from within a container
 
 
-def _groups(root: Path) -> Iterator[Path]:
+def memory_is_short() -> bool:
+    """Whether less than a tenth of the memory is free: of the machine, or of a control group that bounds this process.
+
+    Memory that the kernel can take back at once, such as files that it keeps, counts as free.
+    """
+    return any(free < SHORT_MEMORY * total for free, total in _memory(ROOT))
+
+
+def _memory(root: Path) -> Iterator[tuple[int, int]]:
+    """Free and total bytes: of the machine (proc_meminfo(5)), and of each control group of this process with a limit.
+
+    Version 2: ``memory.max`` holds bytes, or ``max``. Version 1: a limit above the machine's memory is none.
+    """
+    try:
+        lines = (root / "proc/meminfo").read_text(encoding="ascii").splitlines()
+        kib = {name: int(value.split()[0]) for name, _, value in (line.partition(":") for line in lines)}
+        machine = kib["MemTotal"] * 1024
+        yield kib["MemAvailable"] * 1024, machine
+    except (OSError, ValueError, KeyError):
+        return  # no Linux
+    for group in _groups(root, "memory"):
+        for limit_file, used_file, cache in (
+            ("memory.max", "memory.current", "inactive_file"),
+            ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+        ):
+            try:
+                limit = int((group / limit_file).read_text(encoding="ascii"))
+                used = int((group / used_file).read_text(encoding="ascii"))
+                facts = dict(line.split() for line in (group / "memory.stat").read_text(encoding="ascii").splitlines())
+            except (OSError, ValueError):
+                continue  # no limit, or a group that cannot be seen from within a container
+            if limit < machine:
+                yield limit - used + int(facts.get(cache, 0)), limit
+
+
+def _groups(root: Path, controller: str = "cpu") -> Iterator[Path]:
     """The directories of this process's groups. Those above a group follow it (cgroups(7), /proc/[pid]/cgroup)."""
     try:
         lines = (root / "proc/self/cgroup").read_text(encoding="utf-8").splitlines()
@@ -56,9 +94,9 @@ def _groups(root: Path) -> Iterator[Path]:
     for line in lines:
         _, controllers, path = line.split(":", 2)
         mount = root / "sys/fs/cgroup"
-        if controllers and "cpu" not in controllers.split(","):
+        if controllers and controller not in controllers.split(","):
             continue
-        base = mount / "cpu" if controllers else mount
+        base = mount / controller if controllers else mount
         inside = PurePosixPath(path.lstrip("/"))
         for part in (inside, *inside.parents):
             yield base / part

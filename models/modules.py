@@ -3,11 +3,12 @@
 Code that goes through all of them takes them from `OPTIONAL_MODULES`. `models.loader` opens them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from models.config import ModuleConfig, PipelineConfig
-from models.options import OcrDefaults, OcrOptions, OcrOverrides
+from models.options import PADDLEX, OcrDefaults, OcrOptions, OcrOverrides
 
 PREPROCESSOR_SWITCH = "use_doc_preprocessor"
 _REQUESTED = frozenset(field.name for field in fields(OcrOverrides))
@@ -67,13 +68,19 @@ OPTIONAL_MODULES = (DOC_ORIENTATION, DOC_UNWARPING, TEXTLINE_ORIENTATION, LAYOUT
 def required_modules(config: PipelineConfig) -> tuple[ModuleConfig, ...]:
     """The modules without which the configured defaults cannot be served."""
     optional = (module.configured(config) for module in OPTIONAL_MODULES if module.is_on(config.defaults))
-    return (config.text_detection, config.text_recognition, *filter(None, optional))
+    return (*_reading(config, config.opened_presets), *filter(None, optional))
 
 
 def configured_modules(config: PipelineConfig) -> tuple[ModuleConfig, ...]:
     """All modules that the pipeline may run."""
     optional = (module.configured(config) for module in OPTIONAL_MODULES)
-    return (config.text_detection, config.text_recognition, *filter(None, optional))
+    return (*_reading(config, (PADDLEX, *config.presets)), *filter(None, optional))
+
+
+def _reading(config: PipelineConfig, presets: Sequence[str]) -> tuple[ModuleConfig, ...]:
+    """The detectors and recognisers of these presets, each model once."""
+    chosen = [own for name, own in config.by_preset().items() if name in presets]
+    return tuple(dict.fromkeys(module for own in chosen for module in (own.text_detection, own.text_recognition)))
 
 
 def modules_opened_at_start(config: PipelineConfig) -> int:

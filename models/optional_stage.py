@@ -1,8 +1,9 @@
-"""A stage that a request may switch on: opened once, at start or at first use, or known to be missing and why."""
+"""A stage that opens at the start or at its first use, or is known to be missing and why."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Generic, Literal, Protocol, TypeVar
 
@@ -41,7 +42,7 @@ class Closable(Protocol):
         """Stop taking work and release the engines."""
 
 
-Stage = TypeVar("Stage", bound=Closable)
+Stage_co = TypeVar("Stage_co", bound=Closable, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def missing_model(name: str) -> str:
     return f"The model {name} is not installed. Install it with: ppocr-server models pull {name}"
 
 
-class OptionalStage(Generic[Stage]):
+class OptionalStage(Generic[Stage_co]):
     """Opens a stage when it is first needed.
 
     Args:
@@ -76,16 +77,19 @@ class OptionalStage(Generic[Stage]):
             not allow the stage.
     """
 
-    def __init__(self, module: str, model_name: str, opener: Callable[[], Stage] | None) -> None:
+    def __init__(self, module: str, model_name: str, opener: Callable[[], Stage_co] | None) -> None:
         self.module, self.model_name = module, model_name
         self._opener = opener
-        self._stage: Stage | None = None
-        self._opening: asyncio.Task[Stage] | None = None
+        self._stage: Stage_co | None = None
+        self._opening: asyncio.Task[Stage_co] | None = None
         self._failure: OcrError | None = None
         self._closed = False
+        self._kept = False
+        self._users = 0
+        self._last_used = 0.0
 
     @property
-    def opened(self) -> Stage | None:
+    def opened(self) -> Stage_co | None:
         """The stage, where it has been opened."""
         return self._stage
 
@@ -93,6 +97,11 @@ class OptionalStage(Generic[Stage]):
     def opening(self) -> bool:
         """Whether the stage is being opened right now."""
         return self._opening is not None
+
+    @property
+    def unused_since(self) -> float | None:
+        """The time of `time.monotonic` since which an opened stage could be released; None if it cannot be."""
+        return None if self._stage is None or self._kept or self._users else self._last_used
 
     @property
     def allowed(self) -> bool:
@@ -105,7 +114,7 @@ class OptionalStage(Generic[Stage]):
         state, detail = self._state()
         return ModuleStatus(self.module, self.model_name, state, detail)
 
-    async def get(self, pool: CpuPool) -> Stage:
+    async def get(self, pool: CpuPool) -> Stage_co:
         """The stage, opened if need be. One that could not be opened is tried again: it may have been installed.
 
         All who wait share one opening; it goes on when they leave.
@@ -123,6 +132,32 @@ class OptionalStage(Generic[Stage]):
         if self._opening is None:
             self._opening = asyncio.create_task(self._open(self._opener, pool))
         return await asyncio.shield(self._opening)
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Keep the opened stage from being released, for the length of the ``with`` block."""
+        self._users += 1
+        try:
+            yield
+        finally:
+            self._users -= 1
+            self._last_used = time.monotonic()
+
+    def open_now(self) -> None:
+        """Open the stage in this thread, before it is shared. It stays open until `close`.
+
+        Raises:
+            OcrError: it cannot run here. The message is for the operator.
+        """
+        if self._opener is not None and self._stage is None:
+            self._stage = self._opener()
+        self._kept = True
+
+    async def release(self) -> None:
+        """Free the memory of a stage that nobody uses. It opens again when it is next needed."""
+        if self.unused_since is not None and self._stage is not None:
+            stage, self._stage = self._stage, None
+            await stage.close()
 
     async def open_if_possible(self, pool: CpuPool) -> None:
         """Open the stage unless it cannot run or is not allowed; `status` then says so."""
@@ -151,9 +186,10 @@ class OptionalStage(Generic[Stage]):
         if self._stage is not None:
             await self._stage.close()
 
-    async def _open(self, opener: Callable[[], Stage], pool: CpuPool) -> Stage:
+    async def _open(self, opener: Callable[[], Stage_co], pool: CpuPool) -> Stage_co:
         try:
             self._stage = await pool.run(opener)
+            self._last_used = time.monotonic()
         except ModelNotInstalled as error:
             self._failure = error
             raise ModuleNotLoaded(missing_model(self.model_name)) from error

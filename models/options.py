@@ -1,13 +1,17 @@
-"""A caller may ask the pipeline for these options; `OcrDefaults` combines them with the configured defaults.
+"""A caller may ask the pipeline for these options; `PresetDefaults` combines them with the configured defaults.
 
 Names are PaddleX's, in snake_case. Options are values: nothing here is shared between requests.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeVar, get_args
 
 from models.errors import InvalidOption
 from models.languages.groups import GROUPS
+
+PADDLEX = "paddlex"
+"""The preset that PaddleX's part of the configuration defines. It reads where nothing else is asked for."""
 
 LimitType = Literal["min", "max"]
 T = TypeVar("T")
@@ -18,6 +22,7 @@ class OcrOverrides:
     """One request's own options; ``None`` takes the configured default.
 
     ``structure`` says that the page's structure will be asked for, so that the configured layout models look at it.
+    ``preset`` names the models to read with, and the defaults of all other options.
     """
 
     use_doc_orientation_classify: bool | None = None
@@ -32,6 +37,7 @@ class OcrOverrides:
     return_word_box: bool | None = None
     language: str | None = None
     structure: bool = False
+    preset: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,8 @@ class OcrOptions:
     ``use_doc_preprocessor`` is false. The layout and table models look at the page where ``use_layout_detection`` and
     ``use_table_recognition`` are true. Side lengths are pixels, thresholds are probabilities in 0..1,
     ``text_det_unclip_ratio`` is the DB paper's r (https://arxiv.org/abs/1911.08947, eq. 10). ``language`` is a
-    recogniser group of `models.languages.groups`; None is the configured recogniser, whatever it reads.
+    recogniser group of `models.languages.groups`; None is the preset's recogniser, whatever it reads. ``preset`` names
+    the models that read.
     """
 
     use_doc_preprocessor: bool
@@ -60,11 +67,12 @@ class OcrOptions:
     language: str | None = None
     use_layout_detection: bool = False
     use_table_recognition: bool = False
+    preset: str = PADDLEX
 
 
 @dataclass(frozen=True, slots=True)
 class OcrDefaults:
-    """Configured defaults: the pipeline section of the configuration, nothing else.
+    """The configured defaults of one preset, whose name is ``preset``.
 
     ``use_layout_detection`` and ``use_table_recognition`` are for requests that ask for a page's structure.
 
@@ -86,6 +94,7 @@ class OcrDefaults:
     return_word_box: bool = False
     use_layout_detection: bool = False
     use_table_recognition: bool = False
+    preset: str = PADDLEX
 
     def resolve(self, overrides: OcrOverrides) -> OcrOptions:
         """Combine one request's overrides with these defaults.
@@ -114,9 +123,24 @@ class OcrDefaults:
             language=overrides.language,
             use_layout_detection=overrides.structure and self.use_layout_detection,
             use_table_recognition=overrides.structure and self.use_layout_detection and self.use_table_recognition,
+            preset=self.preset,
         )
         _check(options)
         return options
+
+
+@dataclass(frozen=True, slots=True)
+class PresetDefaults:
+    """The defaults of every preset, by its name. `PADDLEX` is always one of them."""
+
+    presets: Mapping[str, OcrDefaults]
+
+    def resolve(self, overrides: OcrOverrides) -> OcrOptions:
+        """Combine one request's overrides with the defaults of the preset that it names. Raises like `OcrDefaults`."""
+        name = overrides.preset or PADDLEX
+        if name not in self.presets:
+            raise InvalidOption("preset", f"must be one of {', '.join(self.presets)}")
+        return self.presets[name].resolve(overrides)
 
 
 def _pick(override: T | None, default: T) -> T:

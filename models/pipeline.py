@@ -6,7 +6,7 @@ no result.
 """
 
 import time
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -15,6 +15,7 @@ from models.aids.finding import AidedDetection
 from models.aids.reading import AidedReading, LineReading
 from models.batching import Batcher, BatcherStats
 from models.document import Image, Page, PageResult, Preprocessed, TextBox, TextLine
+from models.errors import ModuleNotLoaded, PresetNotInstalled
 from models.layout.regions import Region
 from models.modules import OPTIONAL_MODULES
 from models.ops.bidi import logical_order, logical_text, reads_right_to_left
@@ -22,7 +23,7 @@ from models.ops.char_positions import char_positions
 from models.ops.crop import LineRegion, locate_line
 from models.ops.word_boxes import word_boxes
 from models.optional_stage import Closable, ModuleStatus, OptionalStage
-from models.options import OcrDefaults, OcrOptions, OcrOverrides
+from models.options import PADDLEX, OcrOptions, OcrOverrides, PresetDefaults
 from models.reading_aids import NO_AIDS, ReadingAids, ReadingWarning
 from models.recognisers import Recogniser, Recognisers
 from models.scheduling.core_scheduler import PagesInWork
@@ -33,19 +34,33 @@ from models.stages.orientation import OrientationStage
 from models.stages.pages import PagePixels, Pages
 from models.stages.tables import TableStage
 from models.stages.unwarping import UnwarpingStage
+from models.unused_models import UnusedModels
+
+
+@dataclass(frozen=True, slots=True)
+class PresetStages:
+    """The detector and the recognisers of one preset, and the reading aids that are on."""
+
+    detection: OptionalStage[DetectionStage]
+    recognition: Recognisers
+    aids: ReadingAids = NO_AIDS
+
+    def all(self) -> "tuple[OptionalStage[OpenedStage], ...]":
+        """Every stage of the preset."""
+        return (self.detection, *self.recognition.stages())
 
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """The opened stages of one pipeline.
+    """The stages of one pipeline.
 
     Attributes:
         pages: brings pages to the stages' models.
+        presets: by name. Presets may share stages.
     """
 
     pages: Pages
-    detection: DetectionStage
-    recognition: Recognisers
+    presets: Mapping[str, PresetStages]
     doc_orientation: OptionalStage[OrientationStage]
     doc_unwarping: OptionalStage[UnwarpingStage]
     textline_orientation: OptionalStage[OrientationStage]
@@ -55,6 +70,14 @@ class Stages:
     def optional(self) -> "tuple[OptionalStage[OpenedStage], ...]":
         """The stages of `OPTIONAL_MODULES`, in its order."""
         return tuple(getattr(self, module.name) for module in OPTIONAL_MODULES)
+
+    def reading(self) -> "tuple[OptionalStage[OpenedStage], ...]":
+        """The stages of all presets, each once."""
+        return tuple(dict.fromkeys(stage for preset in self.presets.values() for stage in preset.all()))
+
+    def all(self) -> "tuple[OptionalStage[OpenedStage], ...]":
+        """Every stage, each once."""
+        return (*self.reading(), *self.optional())
 
 
 class OpenedStage(Closable, Protocol):
@@ -101,31 +124,25 @@ class OcrPipeline:
 
     Args:
         stages: its stages.
-        defaults: the options of a request that sets none.
+        defaults: of every preset.
         pool: threads for array work.
-        required: the modules that are always open.
-        aids: the reading aids that are on.
         hang_seconds: an engine that works longer on one batch has hung.
     """
 
     def __init__(
         self,
         stages: Stages,
-        defaults: OcrDefaults,
+        defaults: PresetDefaults,
         pool: CpuPool,
-        required: Sequence[ModuleStatus],
         *,
-        aids: ReadingAids = NO_AIDS,
         hang_seconds: float = float("inf"),
     ) -> None:
         self.defaults = defaults
-        self._detection = AidedDetection(stages.detection, pool, aids)
-        self._reading = AidedReading(aids)
         self._hang_seconds = hang_seconds
         self._stages = stages
         self._pool = pool
-        self._required = tuple(required)
         self._in_work = PagesInWork()
+        self._unused = UnusedModels(stages.reading())
         self._closed = False
 
     @property
@@ -136,34 +153,40 @@ class OcrPipeline:
     @property
     def longest_run_seconds(self) -> float:
         """The time since the oldest of all running batches started; 0 if no batch runs."""
-        return max(stage.batcher.longest_run_seconds for stage in self._opened())
+        return max((stage.batcher.longest_run_seconds for stage in self._opened()), default=0.0)
 
     @property
     def opening(self) -> bool:
         """Whether a model is being opened now. This may take minutes if the model is compiled."""
-        return self._stages.recognition.opening or any(stage.opening for stage in self._stages.optional())
+        return any(stage.opening for stage in self._stages.all())
 
     def modules(self) -> tuple[ModuleStatus, ...]:
         """The state of every module."""
-        optional = (stage.status for stage in self._stages.optional())
-        return (*self._required, *self._stages.recognition.statuses(), *optional)
+        presets = self._stages.presets.values()
+        reading = (status for preset in presets for status in (preset.detection.status, *preset.recognition.statuses()))
+        return (*dict.fromkeys(reading), *(stage.status for stage in self._stages.optional()))
 
     def stats(self) -> dict[str, tuple[BatcherStats, int]]:
         """For each opened stage, by name: its batcher's counters, and the number of items that wait."""
         return {stage.batcher.name: (stage.batcher.stats, stage.batcher.queued) for stage in self._opened()}
 
-    def reads_language(self, group: str) -> bool:
-        """Whether the recogniser of a group from `models.languages.groups.GROUPS` is on this machine."""
-        return self._stages.recognition.available(group)
+    def reads_language(self, group: str, preset: str = PADDLEX) -> bool:
+        """Whether a preset has a recogniser of a group from `models.languages.groups.GROUPS` on this machine."""
+        return self._stages.presets[preset].recognition.available(group)
 
     async def prepare(self, options: OcrOptions) -> None:
         """Open the stages that these options need. So a request that cannot run fails before its file is decoded.
 
         Raises:
+            PresetNotInstalled: a model of the preset cannot run here.
             LanguageNotInstalled: the recogniser of the language cannot run here.
             ModuleNotLoaded: a stage cannot run here.
         """
-        await self._stages.recognition.get(options.language, self._pool)
+        preset = self._stages.presets[options.preset]
+        if preset.detection.opened is None:
+            await self._unused.close_if_short()
+        await self._detection(preset)
+        await preset.recognition.open(options.language, self._pool)
         for stage in self._wanted(options):
             await stage.get(self._pool)
 
@@ -176,6 +199,7 @@ class OcrPipeline:
         Raises:
             ModuleNotLoaded: one of them cannot run here. The message is for the operator.
         """
+        self._unused.start()
         for stage in self._wanted(self.defaults.resolve(OcrOverrides(structure=True))):
             opening(stage.module)
             await stage.open_required(self._pool)
@@ -198,9 +222,8 @@ class OcrPipeline:
     async def close(self) -> None:
         """Fail the waiting items, let running batches finish, and release the engines."""
         self._closed = True
-        await self._stages.detection.close()
-        await self._stages.recognition.close()
-        for stage in self._stages.optional():
+        await self._unused.stop()
+        for stage in self._stages.all():
             await stage.close()
         self._pool.close()
 
@@ -216,28 +239,43 @@ class OcrPipeline:
             flow: the request that the page belongs to. Requests share the devices equally.
 
         Raises:
-            ModuleNotLoaded: the options need an optional stage, or a language, that cannot run here.
+            ModuleNotLoaded: the options need a preset, an optional stage or a language that cannot run here.
             EngineFailure, DeadlineExceeded, PipelineStopped: see `models.batching.Batcher.submit`.
         """
         with self._in_work.page_of(flow):
             return await self._read(page, options, _Run(options, flow, deadline))
 
     async def _read(self, page: Page, options: OcrOptions, run: _Run) -> PageResult:
-        flow, deadline = run.flow, run.deadline
-        recogniser = await self._stages.recognition.get(options.language, self._pool)
+        preset = self._stages.presets[options.preset]
+        stage = await self._detection(preset)
+        with preset.detection.in_use():
+            async with preset.recognition.use(options.language, self._pool) as recogniser:
+                detection = AidedDetection(stage, self._pool, preset.aids)
+                return await self._read_with(detection, recogniser, preset.aids, page, run)
+
+    async def _read_with(
+        self, detection: AidedDetection, recogniser: Recogniser, aids: ReadingAids, page: Page, run: _Run
+    ) -> PageResult:
+        options, flow, deadline = run.options, run.flow, run.deadline
         preprocessed, pixels = await self._preprocess(page.image, run)
         with run.timed("text_detection"):
-            found = await self._detection.find(pixels, options, flow=flow, deadline=deadline)
+            found = await detection.find(pixels, options, flow=flow, deadline=deadline)
         with run.timed("locate_lines"):
             boxes, regions = await self._pool.run(_locate, found)
         regions, angles = await self._orient_lines(pixels, regions, run)
         with run.timed("text_recognition"):
-            readings = await self._reading.read(recogniser.stage, pixels, regions, flow=flow, deadline=deadline)
+            readings = await AidedReading(aids).read(recogniser.stage, pixels, regions, flow=flow, deadline=deadline)
         kept = [each for each in zip(boxes, readings, strict=True) if _score(each[1]) >= options.text_rec_score_thresh]
         lines = await self._pool.run(_text_lines, kept, recogniser, options)
         warnings = _warnings([reading for _, reading in kept], page.index)
         layout = await self._find_regions(preprocessed.image, run)
         return PageResult(options, preprocessed, tuple(boxes), tuple(angles), lines, run.seconds, layout, warnings)
+
+    async def _detection(self, preset: PresetStages) -> DetectionStage:
+        try:
+            return await preset.detection.get(self._pool)
+        except ModuleNotLoaded as error:
+            raise PresetNotInstalled(str(error)) from error
 
     async def _preprocess(self, image: Image, run: _Run) -> tuple[Preprocessed, PagePixels]:
         page = await self._pool.run(self._stages.pages.take, image)
@@ -282,9 +320,7 @@ class OcrPipeline:
             return await tables.with_grids(image, regions, flow=run.flow, deadline=run.deadline)
 
     def _opened(self) -> list[OpenedStage]:
-        optional = [stage.opened for stage in self._stages.optional()]
-        recognisers = [recogniser.stage for recogniser in self._stages.recognition.opened()]
-        return [self._stages.detection, *recognisers, *(stage for stage in optional if stage)]
+        return [stage.opened for stage in self._stages.all() if stage.opened is not None]
 
     def _wanted(self, options: OcrOptions) -> Iterator[OptionalStage[OpenedStage]]:
         stages = zip(OPTIONAL_MODULES, self._stages.optional(), strict=True)

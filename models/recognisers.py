@@ -4,10 +4,13 @@ A language's recogniser is opened at its first use and stays open. The table in 
 recogniser reads which languages.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from models.errors import LanguageNotInstalled, ModuleNotLoaded
+from models.batching import Batcher
+from models.errors import LanguageNotInstalled, ModuleNotLoaded, PresetNotInstalled
 from models.languages.groups import DEFAULT_GROUP, GROUPS, lacks
 from models.optional_stage import ModuleStatus, OptionalStage, missing_model
 from models.stages.base import CpuPool
@@ -31,6 +34,11 @@ class Recogniser:
     right_to_left: bool = False
 
     @property
+    def batcher(self) -> Batcher[Any, Any]:
+        """The queue of its stage."""
+        return self.stage.batcher
+
+    @property
     def runs_on(self) -> str:
         """Engine, device and number of lanes, for people."""
         return self.stage.runs_on
@@ -41,71 +49,77 @@ class Recogniser:
 
 
 class Recognisers:
-    """Gives each page the recogniser that reads its language.
+    """Gives each page of a preset the recogniser that reads its language.
 
     Args:
-        configured: the recogniser that the configuration names.
+        configured: the recogniser that the preset names.
         packs: recognisers of other languages, by model name. Each is opened at its first use.
         installed: tells whether a model is on this machine.
     """
 
     def __init__(
         self,
-        configured: Recogniser,
+        configured: OptionalStage[Recogniser],
         packs: Mapping[str, OptionalStage[Recogniser]],
         installed: Callable[[str], bool],
     ) -> None:
         self._configured = configured
         self._packs = packs
         self._installed = installed
-        self._reads = frozenset(group for group in GROUPS if _reads(configured, group))
+        self._reads: frozenset[str] | None = None
 
-    def opened(self) -> tuple[Recogniser, ...]:
-        """The recognisers that are open now, the configured one first."""
-        return (self._configured, *(pack.opened for pack in self._packs.values() if pack.opened))
-
-    @property
-    def opening(self) -> bool:
-        """Whether a recogniser is being opened now."""
-        return any(pack.opening for pack in self._packs.values())
+    def stages(self) -> tuple[OptionalStage[Recogniser], ...]:
+        """The stage of the preset's own recogniser, and those of the other languages."""
+        return (self._configured, *self._packs.values())
 
     def statuses(self) -> tuple[ModuleStatus, ...]:
-        """The state of the configured recogniser, and of the installed recognisers of other languages."""
-        stage, model_name = self._configured.stage, self._configured.model_name
+        """The state of the preset's own recogniser, and of the installed recognisers of other languages."""
         packs = [pack for pack in self._packs.values() if self._is_here(pack)]
-        loaded = ModuleStatus(stage.batcher.name, model_name, "loaded", stage.runs_on)
-        return (loaded, *(pack.status for pack in packs))
+        return tuple(stage.status for stage in (self._configured, *packs))
 
-    async def get(self, group: str | None, pool: CpuPool) -> Recogniser:
-        """The recogniser of a group. It is opened if necessary.
+    async def open(self, group: str | None, pool: CpuPool) -> tuple[OptionalStage[Recogniser], Recogniser]:
+        """Open the recogniser of a group if necessary. Gives its stage too.
 
         Args:
-            group: a name from `models.languages.groups.GROUPS`; None for the configured recogniser.
+            group: a name from `models.languages.groups.GROUPS`; None for the preset's own recogniser.
             pool: a model is opened in its threads.
 
         Raises:
-            LanguageNotInstalled: it is not on this machine, or cannot be opened. The message says what to do.
+            PresetNotInstalled: the preset's own recogniser is not on this machine, or cannot be opened.
+            LanguageNotInstalled: the same for another language's. The messages say what to do.
             PipelineStopped: it is closed.
         """
-        if group is None or group in self._reads:
-            return self._configured
+        try:
+            own = await self._configured.get(pool)
+        except ModuleNotLoaded as error:
+            raise PresetNotInstalled(str(error)) from error
+        if group is None or group in self._groups_of(own):
+            return self._configured, own
         pack = self._pack(group)
         if pack is None:
             raise LanguageNotInstalled(missing_model(GROUPS[group].models[0]))
         try:
-            return await pack.get(pool)
+            return pack, await pack.get(pool)
         except ModuleNotLoaded as error:
             raise LanguageNotInstalled(str(error)) from error
 
+    @asynccontextmanager
+    async def use(self, group: str | None, pool: CpuPool) -> AsyncIterator[Recogniser]:
+        """Open the recogniser of a group, and keep it open during the ``with`` block. Raises like `open`."""
+        stage, recogniser = await self.open(group, pool)
+        with stage.in_use():
+            yield recogniser
+
     def available(self, group: str) -> bool:
         """Whether a recogniser for a group is on this machine. It may still be damaged."""
-        return group in self._reads or self._pack(group) is not None
+        own = self._configured.opened
+        reads = group in self._groups_of(own) if own else self._configured.model_name in GROUPS[group].models
+        return reads or self._pack(group) is not None
 
-    async def close(self) -> None:
-        """Close every recogniser that is open."""
-        await self._configured.close()
-        for pack in self._packs.values():
-            await pack.close()
+    def _groups_of(self, own: Recogniser) -> frozenset[str]:
+        if self._reads is None:
+            self._reads = frozenset(group for group in GROUPS if _reads(own, group))
+        return self._reads
 
     def _pack(self, group: str) -> OptionalStage[Recogniser] | None:
         packs = (self._packs[name] for name in GROUPS[group].models if name in self._packs)

@@ -22,7 +22,7 @@ from server.http.route_paths import RoutePaths
 from server.http.web_page_guard import HostNames, WebPageGuard
 from server.lifecycle import StartUp
 from server.lifespan import running
-from server.operations import docs, health
+from server.operations import docs, health, presets
 from server.operations.error_handlers import ErrorHandlers
 from server.page_reader import PageReaderHost
 from server.runtime import Runtime, build_runtime
@@ -98,6 +98,7 @@ def _operations() -> list[ControllerRouterHandler]:
         health.ready,
         health.version,
         health.metrics,
+        presets.presets,
         docs.openapi_json,
         docs.page,
         docs.asset,

@@ -4,6 +4,7 @@ A message is written for the caller: it names what is wrong and says what to do.
 nothing about this machine.
 """
 
+from collections.abc import Callable
 from typing import Literal
 
 from models import errors as ocr
@@ -105,6 +106,10 @@ class InvalidModelSettings(RequestError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(f"{self.default_message} {reason}")
+
+
+class PresetUnavailable(InvalidModelSettings):
+    """A model of the preset is not installed, or cannot run here."""
 
 
 class LanguageUnavailable(InvalidModelSettings):
@@ -220,14 +225,18 @@ class NotReady(RequestError):
 
 def from_pipeline(error: ocr.OcrError) -> RequestError:
     """Translate an error of `models` into the request error that the caller sees."""
-    if isinstance(error, ocr.LanguageNotInstalled):
-        return LanguageUnavailable(str(error))
-    if isinstance(error, ocr.ModuleNotLoaded):
-        return InvalidModelSettings(str(error))
-    if isinstance(error, ocr.DeadlineExceeded):
-        return RequestTimeout()
-    if isinstance(error, ocr.PipelineStopped):
-        return NotReady()
-    if isinstance(error, ocr.InvalidOption):
-        return InvalidRequest(str(error))
+    for kind, answer in _FROM_PIPELINE.items():
+        if isinstance(error, kind):
+            return answer(str(error))
     return RequestError()
+
+
+_FROM_PIPELINE: dict[type[ocr.OcrError], Callable[[str], RequestError]] = {
+    ocr.LanguageNotInstalled: LanguageUnavailable,
+    ocr.PresetNotInstalled: PresetUnavailable,
+    ocr.ModuleNotLoaded: InvalidModelSettings,
+    ocr.InvalidOption: InvalidRequest,
+    ocr.DeadlineExceeded: lambda _: RequestTimeout(),
+    ocr.PipelineStopped: lambda _: NotReady(),
+}
+"""The request error of each class, made of its message. A class stands before the classes that it derives from."""

@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 from models.batching import BatcherStats
 from models.document import Page, PageResult
 from models.optional_stage import ModuleStatus
-from models.options import OcrDefaults, OcrOptions
+from models.options import OcrOptions, PresetDefaults
 
 ReplicaState = Literal["starting", "serving", "down", "closed"]
 """``down``: the replica failed, and is started again after a while."""
@@ -37,7 +37,7 @@ class PageReader(Protocol):
     """Reads single pages. `models.pipeline.OcrPipeline` has the same methods, and documents their errors."""
 
     @property
-    def defaults(self) -> OcrDefaults:
+    def defaults(self) -> PresetDefaults:
         """The options of a request that sets none."""
 
     async def prepare(self, options: OcrOptions) -> None:

@@ -40,15 +40,20 @@ class DetectionStage(ModelStage[Detector, Prepared, NDArray[np.float32]]):
         detectors: one for each lane.
         pool: threads for resizing and for finding boxes.
         kept_lanes: see `Batcher`.
+        name: stage name. The detectors of several presets may be open at the same time.
     """
 
     def __init__(
-        self, spec: DetectionSpec, detectors: Sequence[Detector], pool: CpuPool, *, kept_lanes: int = 0
+        self,
+        spec: DetectionSpec,
+        detectors: Sequence[Detector],
+        pool: CpuPool,
+        *,
+        kept_lanes: int = 0,
+        name: str = "text_detection",
     ) -> None:
         pages = MAX_PAGES_PER_BATCH if detectors[0].batch_sizes else 1
-        super().__init__(
-            "text_detection", detectors, pool, max_items=pages, max_cost=MAX_BATCH_PIXELS, kept_lanes=kept_lanes
-        )
+        super().__init__(name, detectors, pool, max_items=pages, max_cost=MAX_BATCH_PIXELS, kept_lanes=kept_lanes)
         self._spec = spec
 
     async def find(

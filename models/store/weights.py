@@ -19,7 +19,7 @@ from models.descriptions.layout_directory import layout_spec, table_spec
 from models.descriptions.model_directory import ModelDirectory, ModelFormat, find_formats
 from models.errors import ModelNotInstalled, WeightsMismatch
 from models.store.downloads import Downloads, SourceUnavailable
-from models.store.installation import RECORD_FILE, Trust, make_record, replace_directory, verify_files
+from models.store.installation import PARAMETER_FILES, RECORD_FILE, Trust, make_record, replace_directory, verify_files
 from models.store.manifest import Manifest, ManifestEntry, ModelTask, load_manifest
 from models.store.official_names import find_entry
 from models.store.sources import fetch
@@ -84,6 +84,18 @@ class ModelStore:
     def installed(self, name: str, model_format: ModelFormat | None = None) -> bool:
         """Whether a model's files are on this machine. They are not verified."""
         return self._locate(name, model_format) is not None
+
+    def weights_file(self, name: str, model_format: ModelFormat | None = None) -> Path | None:
+        """The file with an installed model's weights; None if the model is not on this machine."""
+        found = self._locate(name, model_format)
+        return None if found is None else found[0] / PARAMETER_FILES[found[1]]
+
+    def published_sha256(self, name: str, model_format: ModelFormat = "onnx") -> str | None:
+        """The SHA-256 that the weights of a model's first source have; None if nobody publishes it."""
+        entry = self.manifest.models.get(name)
+        sources = entry.sources_of(model_format) if entry else ()
+        file = sources[0].files.get(PARAMETER_FILES[model_format]) if sources else None
+        return file.sha256 if file else None
 
     def verify(self, name: str, model_format: ModelFormat | None = None) -> dict[str, Trust]:
         """Hash the files of an installed model. Gives the kind of hash each was compared with. Raises like `find`."""

@@ -47,6 +47,7 @@ def serve(config: Path | None, settings: tuple[str, ...], host: str | None, port
 )  # fmt: skip
 @click.option("--output", type=PathOption, help="Write files into this directory. Pictures go to '.' without it.")
 @click.option("--max-pages", type=click.IntRange(1), help="Read only the first pages of each file.")
+@click.option("--preset", help="Models to read with: paddlex, best, tiny or one of yours. Default: that of file tasks.")
 def ocr(
     config: Path | None,
     settings: tuple[str, ...],

@@ -16,10 +16,12 @@ from models.optional_stage import ModuleState, ModuleStatus
 from models.store.weights import ModelStore
 from server.cli.drawn_line import LINE, is_right, read_line
 from server.cli.failures import Failure
-from server.cli.start import load, named_models, open_store
+from server.cli.start import load, named_models
 from server.config.load import Configuration
 from server.decode.decoder import Decoder
 from server.decode.workers.process import PROTECTIONS, WorkerNotStarted, what_is_missing
+from server.pipelines.model_store import open_store
+from server.pipelines.presets import PresetDescription, describe_presets
 from server.version import installed_version
 
 
@@ -38,6 +40,9 @@ def check_installation(config: Path | None, settings: Sequence[str]) -> None:
     click.echo("weights:")
     for name in named_models(configuration.pipeline):
         click.echo(f"  {name}: {_weights(store, name, format_of(engine.name))}")
+    click.echo("presets:")
+    for preset in describe_presets(configuration, store):
+        click.echo(f"  {_preset(preset)}")
     click.echo(f"decode workers: {asyncio.run(_isolation(configuration))}")
     text = asyncio.run(_read(configuration, store))
     if not is_right(text):
@@ -55,6 +60,15 @@ def _weights(store: ModelStore, name: str, model_format: ModelFormat | None) -> 
     return "installed, " + (
         "but there is no sum to compare it with" if "unknown" in trust else f"SHA-256 as {' and '.join(sorted(trust))}"
     )
+
+
+def _preset(preset: PresetDescription) -> str:
+    models = ", ".join(
+        f"{model.name} ({model.sha256 or 'no sum'}{'' if model.installed else ', not installed'})"
+        for model in preset.models
+    )
+    used = f"; reads {', '.join(preset.default_of)}" if preset.default_of else "; on request"
+    return f"{preset.name}: {models}; precision {preset.precision}, padding {preset.padding}{used}"
 
 
 async def _isolation(configuration: Configuration) -> str:

@@ -11,7 +11,8 @@ from models.languages.groups import languages_read_by
 from models.store.downloads import Downloads
 from models.store.stored_model import StoredModel
 from server.cli.failures import Failure
-from server.cli.start import load, named_models, open_store, pull_named, pulled_format, say
+from server.cli.start import load, named_models, pull_named, pulled_format, say
+from server.pipelines.model_store import open_store
 
 _MEGABYTE = 1_000_000
 

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from models.options import OcrOverrides
 from server.admission.pixels import PixelGate
 from server.cli.failures import Failure, Misconfigured
 from server.cli.output import OutputFormat, PageOutput, Writer
-from server.cli.start import load, open_store, pull_required
+from server.cli.start import load, pull_required
 from server.config.load import Configuration
 from server.decode.decoder import Decoder
 from server.decode.document import DocumentInfo
@@ -23,6 +24,7 @@ from server.decode.workers.process import WorkerNotStarted
 from server.errors import RequestError
 from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import sniff_kind
+from server.pipelines.model_store import open_store
 from server.service import DocumentReader, Reading, RecognizedPage
 
 GivenOptions = Mapping[str, Any]
@@ -82,11 +84,12 @@ def read_files(
         Failure: a file could not be read.
     """
     configuration = load(config, settings)
-    overrides = OcrOverrides(**given)
+    overrides = OcrOverrides(**{**given, "preset": given.get("preset") or configuration.preset_of("file_task")})
     try:
-        configuration.pipeline.defaults.resolve(overrides)
+        options = configuration.pipeline.preset_defaults.resolve(overrides)
     except InvalidOption as error:
         raise Misconfigured(str(error)) from error
+    configuration = replace(configuration, pipeline=configuration.pipeline.only(options.preset))
     writer = Writer(form, output, configuration.serving.max_output_img_size, files)
     failed = asyncio.run(_read_all(configuration, overrides, files, max_pages, writer))
     if failed:

@@ -31,7 +31,7 @@ def choose_reader(configuration: Configuration, store: ModelStore) -> tuple[Star
         pull_required(configuration, store)
 
     start_up = StartUp(1 + models, fetch, background=True)
-    defaults = configuration.pipeline.defaults
+    defaults = configuration.pipeline.preset_defaults
     if replicas:
         warm = (store.directory / ARTEFACTS).is_dir()
         return start_up, ReplicatedPipeline(defaults, replicas, start_up.begin, warm=warm)

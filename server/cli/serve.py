@@ -23,7 +23,7 @@ from server.cli.hang_up import HangUps
 from server.cli.pipeline_choice import choose_reader
 from server.cli.reload import Reloader
 from server.cli.sockets import listen_on, url_of
-from server.cli.start import load, open_store
+from server.cli.start import load
 from server.config.access import check_exposure, tls_context
 from server.config.effective import effective_yaml
 from server.config.load import Configuration, read_configuration
@@ -31,6 +31,7 @@ from server.http.certificate import ServerCertificate
 from server.http.protocol import limited_protocol
 from server.lifecycle import Lifecycle, StartUp
 from server.page_reader import PageReaderHost
+from server.pipelines.model_store import open_store
 from server.runtime import Runtime
 from server.telemetry.logs import configure_logging
 

@@ -14,7 +14,6 @@ from models.errors import ModelNotInstalled
 from models.modules import configured_modules, required_modules
 from models.store.downloads import Downloads
 from models.store.weights import ModelStore
-from server.config.files import MANIFEST_FILE, packaged_file
 from server.config.load import Configuration, load_configuration
 
 
@@ -25,13 +24,6 @@ def load(config: Path | None, settings: Sequence[str]) -> Configuration:
         ConfigurationError: it is wrong.
     """
     return load_configuration(config, os.environ, settings)
-
-
-def open_store(configuration: Configuration) -> ModelStore:
-    """Open the model store that the configuration describes. Nothing is read or fetched yet."""
-    models = configuration.settings.models
-    manifest = models.manifest or packaged_file(MANIFEST_FILE)
-    return ModelStore(models.directory, models.local_directories, models.offline, manifest_path=manifest)
 
 
 def pull_required(configuration: Configuration, store: ModelStore) -> None:

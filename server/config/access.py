@@ -38,8 +38,9 @@ def with_keys(contracts: ContractSettings, tokens: Mapping[str, SecretStr]) -> C
             the same key. Messages never hold a key.
     """
     changes = {}
-    for name in ContractSettings.model_fields:
-        section: ContractSection = getattr(contracts, name)
+    for name, section in contracts:
+        if not isinstance(section, ContractSection):
+            continue
         keys = _gather(_configured(f"ppocr_server.contracts.{name}.keys", section.keys, section.keys_file))
         changes[name] = section.model_copy(update={"keys": keys or dict(tokens)})
     return contracts.model_copy(update=changes)

@@ -1,4 +1,4 @@
-"""Settings of the other vendors' contracts, one section each. `configs/default.yaml` is the manual."""
+"""Settings of the contracts, one section each. `configs/default.yaml` is the manual."""
 
 from pathlib import Path
 from typing import Annotated, Literal, get_args
@@ -19,6 +19,7 @@ class ContractSection(CallerLimitSettings):
     """
 
     enabled: bool = True
+    preset: str | None = None
     keys: dict[str, SecretStr] = Field(default_factory=dict)
     keys_file: Path | None = None
 
@@ -88,9 +89,21 @@ class CapSolverSettings(ContractSection):
     timeout_seconds: PositiveFloat = 120.0
 
 
-class ContractSettings(Section):
-    """All other vendors' contracts."""
+class PaddleXSettings(Section):
+    """PaddleX's contract, `POST /ocr`. It is always on, and its keys are the server's access tokens."""
 
+    preset: str | None = None
+
+    @property
+    def enabled(self) -> bool:
+        """Always: it is the product's own contract."""
+        return True
+
+
+class ContractSettings(Section):
+    """All contracts."""
+
+    paddlex: PaddleXSettings = PaddleXSettings()
     baidu: BaiduSettings = BaiduSettings()
     complexdocr: ComplexDocumentSettings = ComplexDocumentSettings()
     file_task: FileTaskSettings = FileTaskSettings()

@@ -18,7 +18,6 @@ def with_engine(config: PipelineConfig, engine: EngineSettings) -> PipelineConfi
         engine=engine.name,
         device=engine.first_device,
         threads=engine.threads,
-        profile=engine.profile,
         precision=engine.precision,
         stage_precisions={str(stage): value for stage, value in engine.stage_precisions.items()},
         padding=engine.padding,

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from models.config import PipelineConfig
 from models.engines.registry import ENGINES
+from models.options import PADDLEX
 from server.config.access import tls_context, with_keys, with_tokens
 from server.config.base import ConfigurationError, Section
 from server.config.engine import with_engine
@@ -18,12 +19,16 @@ from server.config.overrides import CONFIG_VARIABLE, Override, from_command_line
 from server.config.paddlex_pipeline import parse_pipeline, pipeline_config
 from server.config.paddlex_schema import PipelineFile, ServingFile, unknown_keys
 from server.config.paddlex_serving import parse_serving, serving_notes, serving_settings
+from server.config.preset_settings import packaged_presets
+from server.config.presets import with_chosen_presets, with_presets
 from server.config.serving_settings import ServingSettings
-from server.config.settings import Settings
+from server.config.settings import EngineSettings, Settings
 
 S = TypeVar("S", bound=Section)
 
 SECTION = "ppocr_server"
+
+_INSTEAD = "Write engine.precision: fastest and engine.padding: fastest instead of fast, or choose a preset."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +46,20 @@ class Configuration:
     source: Path
     notes: tuple[str, ...] = ()
 
+    def preset_of(self, contract: str) -> str:
+        """The preset that a contract reads with if a request names none."""
+        return getattr(self.settings.contracts, contract).preset or PADDLEX
+
 
 @dataclass(frozen=True, slots=True)
 class _Document:
-    """A file, with its missing parts filled from the packaged defaults."""
+    """A file, with its missing parts filled from the packaged defaults. ``own_pipeline``: it names its own models."""
 
     file: Path
     section: Mapping[str, object]
     pipeline: Mapping[str, object]
     serving: Mapping[str, object]
+    own_pipeline: bool
 
 
 def load_configuration(path: Path | None, environ: Mapping[str, str], overrides: Sequence[str] = ()) -> Configuration:
@@ -82,15 +92,23 @@ def read_configuration(path: Path | None, environ: Mapping[str, str], overrides:
     """
     outside = (*from_environment(environ), *from_command_line(overrides))
     document = _read(path or _path_from(environ))
-    settings = _settings(document, outside, environ)
+    tree: Mapping[str, object] = document.section
+    for override in outside:
+        tree = merge(tree, override.as_mapping())
+    own_pipeline = document.own_pipeline and "presets" not in tree
+    settings = _settings(_with_packaged_presets(tree), document.file, outside, environ)
+    engine, engine_notes = _without_profile(settings.engine)
+    contracts = with_chosen_presets(settings.contracts, settings.presets, own_pipeline=own_pipeline)
+    settings = settings.model_copy(update={"engine": engine, "contracts": contracts})
     pipeline = parse_pipeline(document.pipeline, document.file)
     serving = parse_serving(document.serving, document.file)
+    config = with_engine(pipeline_config(pipeline, settings.models, document.file), settings.engine)
     return Configuration(
         settings=settings,
-        pipeline=with_engine(pipeline_config(pipeline, settings.models, document.file), settings.engine),
+        pipeline=with_presets(config, settings, document.file),
         serving=serving_settings(serving, settings.storage, document.file),
         source=document.file,
-        notes=(*_ignored(pipeline, serving), *serving_notes(serving)),
+        notes=(*_ignored(pipeline, serving), *serving_notes(serving), *engine_notes),
     )
 
 
@@ -108,11 +126,12 @@ def _read(path: Path | None) -> _Document:
     _check_top_level(written, file)
     rest = {key: value for key, value in written.items() if key not in (SECTION, "Serving")}
     section = _with_engine(_mapping(written, SECTION, file), rest)
+    own_pipeline = path is not None and _is_pipeline(rest)
     if not _is_pipeline(rest):
         section = merge(_mapping(packaged, SECTION, default), section)
         _check_modules(rest, packaged, file)
         rest = merge({key: value for key, value in packaged.items() if key not in (SECTION, "Serving")}, rest)
-    return _Document(file, section, rest, _mapping(written, "Serving", file))
+    return _Document(file, section, rest, _mapping(written, "Serving", file), own_pipeline)
 
 
 def _check_modules(written: Mapping[str, object], packaged: Mapping[str, object], file: Path) -> None:
@@ -169,15 +188,29 @@ def _check_top_level(document: Mapping[str, object], file: Path) -> None:
             raise ConfigurationError(f"{file}: unknown key '{key}'; {nearest(key, (SECTION,))}")
 
 
-def _settings(document: _Document, outside: Sequence[Override], environ: Mapping[str, str]) -> Settings:
-    tree: Mapping[str, object] = document.section
-    for override in outside:
-        tree = merge(tree, override.as_mapping())
+def _with_packaged_presets(tree: Mapping[str, object]) -> Mapping[str, object]:
+    """Let a file change a value of a packaged preset without writing the whole preset."""
+    packaged = {name: preset.model_dump(exclude_unset=True) for name, preset in packaged_presets().items()}
+    return merge({"presets": packaged}, tree)
+
+
+def _without_profile(engine: EngineSettings) -> tuple[EngineSettings, tuple[str, ...]]:
+    """Replace the former setting ``engine.profile`` by the two that it stood for."""
+    if engine.profile is None:
+        return engine, ()
+    fastest = {key: "fastest" for key in ("precision", "padding") if getattr(engine, key) == "auto"}
+    changes = {"profile": None, **(fastest if engine.profile == "fast" else {})}
+    return engine.model_copy(update=changes), (f"{SECTION}.engine.profile is a former setting. {_INSTEAD}",)
+
+
+def _settings(
+    tree: Mapping[str, object], file: Path, outside: Sequence[Override], environ: Mapping[str, str]
+) -> Settings:
     try:
         settings = Settings.model_validate(tree)
     except ValidationError as error:
-        raise ConfigurationError(describe(error, lambda path: _origin(path, document.file, outside))) from None
-    settings = _with_located_paths(settings, document.file)
+        raise ConfigurationError(describe(error, lambda path: _origin(path, file, outside))) from None
+    settings = _with_located_paths(settings, file)
     auth = with_tokens(settings.auth, environ)
     return settings.model_copy(update={"auth": auth, "contracts": with_keys(settings.contracts, auth.tokens)})
 
@@ -205,6 +238,8 @@ def _located(value: object, file: Path) -> object:
         return _located_section(value, file)
     if isinstance(value, tuple):
         return tuple(_located(item, file) for item in value)
+    if isinstance(value, dict):
+        return {key: _located(item, file) for key, item in value.items()}
     return value
 
 

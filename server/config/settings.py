@@ -10,11 +10,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr, model_validator
 
-from models.config import NamedPrecision, OptionalModules, Padding, Profile
+from models.config import NamedPrecision, OptionalModules, PaddingChoice, PrecisionChoice
 from models.engines.registry import ENGINES
 from server.config.base import CallerLimitSettings, Section
 from server.config.contract_settings import ContractSettings
 from server.config.host_names import host_pattern, origin
+from server.config.preset_settings import PresetName, PresetSettings, packaged_presets
 
 MAX_IMAGE_PIXELS = 178_956_970
 """PaddleX's and Pillow's decompression-bomb limit: a quarter of a GiB of 24-bit pixels, times two."""
@@ -122,10 +123,10 @@ class EngineSettings(Section):
     hang_seconds: PositiveFloat = 120.0
     gpu_memory_share: Annotated[float, Field(gt=0, le=1)] = 1.0
     threads: NonNegativeInt = 0
-    profile: Profile = "exact"
-    precision: Literal["auto", NamedPrecision] = "auto"
+    profile: Annotated[Literal["exact", "fast"] | None, Field(exclude=True)] = None  # the former name of two settings
+    precision: PrecisionChoice = "auto"
     stage_precisions: dict[PrecisionStage, NamedPrecision] = Field(default_factory=dict)
-    padding: Literal["auto", Padding] = "auto"
+    padding: PaddingChoice = "auto"
     tensorrt: bool = False
     torch_compile: bool = False
 
@@ -151,6 +152,7 @@ class ModelSettings(Section):
     manifest: Path | None = None
     offline: bool = False
     optional_modules: OptionalModules = "as_configured"
+    presets: Literal["defaults", "start", "first_use"] = "defaults"
 
 
 class AuthSettings(CallerLimitSettings):
@@ -189,6 +191,7 @@ class Settings(Section):
     decode: DecodeSettings = DecodeSettings()
     engine: EngineSettings = EngineSettings()
     models: ModelSettings = ModelSettings()
+    presets: dict[PresetName, PresetSettings] = Field(default_factory=packaged_presets)
     auth: AuthSettings = AuthSettings()
     url_input: UrlInputSettings = UrlInputSettings()
     storage: StorageSettings = StorageSettings()

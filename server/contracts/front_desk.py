@@ -8,8 +8,10 @@ checks the body, decides what to read, and makes the answer.
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any, ParamSpec, Self, TypeVar
 
+from models.options import OcrOptions, OcrOverrides
 from server.admission.caller_limits import Caller, CallerLimits, within
 from server.admission.requests import Ticket
 from server.config.base import CallerLimitSettings
@@ -33,12 +35,22 @@ class FrontDesk:
 
     Args:
         runtime: the running server.
+        contract: the contract's name. Requests that name no preset are read with the contract's.
         own: the contract's own limits of each caller, which hold in addition; None if it has none.
     """
 
-    def __init__(self, runtime: Runtime, own: CallerLimitSettings | None = None) -> None:
+    def __init__(self, runtime: Runtime, contract: str, own: CallerLimitSettings | None = None) -> None:
         self._runtime = runtime
         self._limits = (runtime.caller_limits, *(() if own is None else (CallerLimits(own),)))
+        self._preset = runtime.configuration.preset_of(contract)
+
+    def options(self, overrides: OcrOverrides) -> OcrOptions:
+        """The effective options of a request of this contract.
+
+        Raises:
+            InvalidOption: a value is outside its range.
+        """
+        return self._runtime.pipeline.defaults.resolve(replace(overrides, preset=overrides.preset or self._preset))
 
     async def serve(
         self,
@@ -87,7 +99,7 @@ class FrontDesk:
                     body = await read_body(request.receive, request.headers.get("content-length"), ticket, limits)
                     record.body_bytes = len(body)
                     ticket.arrived()
-                    visit = Visit(runtime, request, ticket, body, counted)
+                    visit = Visit(runtime, request, ticket, body, counted, self._preset)
                     del body
                     with runtime.admission.place():
                         answered = await self._while_connected(request, answer(visit))
@@ -119,6 +131,7 @@ class FrontDesk:
             if caller.account:
                 _spend(self._limits, caller, 1)
 
+        reading = _with_preset(reading, self._preset)
         return await _read(self._runtime, count_page, raw, reading, make_part, keep, None)
 
     async def _while_connected(self, request: AnyRequest, work: Coroutine[Any, Any, Result]) -> Result:
@@ -135,7 +148,13 @@ class Visit:
     """
 
     def __init__(
-        self, runtime: Runtime, request: AnyRequest, ticket: Ticket, body: bytes, counted: "_CountedRequest"
+        self,
+        runtime: Runtime,
+        request: AnyRequest,
+        ticket: Ticket,
+        body: bytes,
+        counted: "_CountedRequest",
+        preset: str,
     ) -> None:
         self.request = request
         self.record = record_of(request.scope)  # type: ignore[arg-type]
@@ -145,6 +164,7 @@ class Visit:
         self._ticket = ticket
         self._body = [body]
         self._counted = counted
+        self._preset = preset
 
     @property
     def content_type(self) -> str:
@@ -226,6 +246,7 @@ class Visit:
         deadline = self.deadline
         if seconds is not None:
             deadline = min(deadline, self._begun + seconds)
+        reading = _with_preset(reading, self._preset)
         return await _read(self._runtime, self._counted.count_page, raw, reading, make_part, keep, deadline)
 
 
@@ -296,6 +317,11 @@ async def _read(
         return part if keep is None else keep(part)
 
     return await runtime.document_reader.recognize(raw, reading, finish, deadline)
+
+
+def _with_preset(reading: Reading, preset: str) -> Reading:
+    overrides = reading.overrides
+    return replace(reading, overrides=replace(overrides, preset=overrides.preset or preset))
 
 
 def _with_cap(limits: LimitSettings, max_body_bytes: int | None) -> LimitSettings:

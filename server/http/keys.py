@@ -136,8 +136,8 @@ class KeyRings:
 
 
 def _contract_keys(settings: Settings) -> dict[str, Mapping[str, SecretStr]]:
-    sections: dict[str, ContractSection] = dict(settings.contracts)
-    return {name: section.keys for name, section in sections.items()}
+    """Of every contract with keys of its own kind. PaddleX's contract has the access tokens."""
+    return {name: section.keys for name, section in settings.contracts if isinstance(section, ContractSection)}
 
 
 def _digest(secret: str) -> bytes:

@@ -44,6 +44,7 @@ def _health_paths() -> Json:
         ),
         "/health/live": _get("Whether the process is alive", _object(status="string")),
         "/health/ready": _get("Whether documents are welcome, and what is loaded", _readiness(), 503),
+        "/presets": _get("The presets, with their models and the contracts that read with them", _presets()),
         "/version": _get("Name and version", _object(name="string", version="string")),
         "/metrics": {
             "get": {
@@ -71,6 +72,31 @@ def _readiness() -> Json:
     # `start` is there while the server starts, `replicas` if there are several devices.
     sometimes = {"start": start, "replicas": {"type": "array", "items": replica}}
     return {"type": "object", "required": list(always), "properties": {**always, **sometimes}}
+
+
+def _presets() -> Json:
+    model: Json = {
+        "type": "object",
+        "required": ["task", "name", "sha256", "installed"],
+        "properties": {
+            "task": {"type": "string"},
+            "name": {"type": "string"},
+            "sha256": {"type": ["string", "null"]},
+            "installed": {"type": "boolean"},
+        },
+    }
+    texts: Json = {"type": "array", "items": {"type": "string"}}
+    properties: Json = {
+        "name": {"type": "string"},
+        "models": {"type": "array", "items": model},
+        "precision": {"type": "string"},
+        "padding": {"type": "string"},
+        "detection": {"type": "object"},
+        "aids": texts,
+        "default_of": texts,
+    }
+    preset: Json = {"type": "object", "required": list(properties), "properties": properties}
+    return {"type": "object", "required": ["presets"], "properties": {"presets": {"type": "array", "items": preset}}}
 
 
 def _object(**types: str) -> Json:

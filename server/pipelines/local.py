@@ -9,7 +9,7 @@ from models.batching import BatcherStats
 from models.document import Page, PageResult
 from models.errors import PipelineStopped
 from models.optional_stage import ModuleStatus
-from models.options import OcrDefaults, OcrOptions
+from models.options import OcrOptions, PresetDefaults
 from models.pipeline import OcrPipeline
 from server.page_reader import ReplicaStatus
 
@@ -26,7 +26,7 @@ class LocalPipeline:
         opening: is called before each module is opened.
     """
 
-    def __init__(self, defaults: OcrDefaults, build: Callable[[], OcrPipeline], opening: Opening) -> None:
+    def __init__(self, defaults: PresetDefaults, build: Callable[[], OcrPipeline], opening: Opening) -> None:
         self.defaults = defaults
         self._build = build
         self._opening = opening

@@ -25,7 +25,7 @@ FILES = {
     },
     "models": {
         "loader.py": ("loader", "auto_choices"),
-        "pipeline.py": ("pipeline", "recognisers", "optional_stage"),
+        "pipeline.py": ("pipeline", "recognisers", "optional_stage", "unused_models"),
         "batching.py": ("batching",),
     },
 }

@@ -7,8 +7,9 @@ import numpy as np
 
 from models.document import Page, TextLine
 from models.loader import build_pipeline
-from models.options import OcrOverrides
-from server.cli.start import load, open_store, pull_required
+from models.options import PADDLEX, OcrOverrides
+from server.cli.start import load, pull_required
+from server.pipelines.model_store import open_store
 
 
 def read_pages(images: Sequence[np.ndarray]) -> list[tuple[TextLine, ...]]:
@@ -20,7 +21,7 @@ async def _read(images: Sequence[np.ndarray]) -> list[tuple[TextLine, ...]]:
     configuration = load(None, ())
     store = open_store(configuration)
     pull_required(configuration, store)
-    pipeline = build_pipeline(configuration.pipeline, store)
+    pipeline = build_pipeline(configuration.pipeline.only(PADDLEX), store)
     try:
         options = pipeline.defaults.resolve(OcrOverrides())
         results = [await pipeline.read(Page(image), options) for image in images]

@@ -11,8 +11,9 @@ from models.config import LayoutConfig, ModuleConfig
 from models.document import Page, PageResult
 from models.layout.analyse import analyse_layout
 from models.loader import build_pipeline
-from models.options import OcrOverrides
-from server.cli.start import load, open_store, pull_required
+from models.options import PADDLEX, OcrOverrides
+from server.cli.start import load, pull_required
+from server.pipelines.model_store import open_store
 
 LAYOUT, TABLES = "picodet_lcnet_x1_0_fgd_layout_cdla", "SLANet_plus"
 PAGE = Path(__file__).parents[1] / "golden" / "pages" / "table.png"
@@ -28,7 +29,7 @@ async def _read() -> PageResult:
     """Read the page; fetches the weights where they are not there yet."""
     configuration = load(None, ())
     wanted = replace(
-        configuration.pipeline,
+        configuration.pipeline.only(PADDLEX),
         layout_detection=LayoutConfig(LAYOUT),
         table_structure=ModuleConfig(TABLES),
         defaults=replace(configuration.pipeline.defaults, use_layout_detection=True, use_table_recognition=True),

@@ -16,9 +16,10 @@ from models.engines.base import EngineOptions, open_engine, registered_engine
 from models.engines.onnx_device import OnnxRuntimeDeviceEngine
 from models.engines.onnx_graph import changed_model
 from models.loader import build_pipeline
-from models.options import OcrOverrides
+from models.options import PADDLEX, OcrOverrides
 from server.cli.drawn_line import draw_line, is_right
-from server.cli.start import load, open_store, pull_required
+from server.cli.start import load, pull_required
+from server.pipelines.model_store import open_store
 from tests.evaluation_data import EVALUATION_DATA
 from tests.parity.cases import GOLDEN
 from tests.unit.models.engines.paddle_layers import paddle_directory
@@ -99,7 +100,7 @@ official = pytest.param(True, marks=pytest.mark.evaluation_data(f"data/models/{L
 def test_the_whole_pipeline_runs_on_paddles_directories(contenders: list[Contender], oriented: bool) -> None:
     (paddle,) = (each for each in contenders if each.name == "paddle")
     configuration = load(None, ("engine.name=paddle",))
-    store, named = open_store(configuration), configuration.pipeline
+    store, named = open_store(configuration), configuration.pipeline.only(PADDLEX)
     config = replace(
         named,
         text_detection=replace(named.text_detection, model_dir=paddle.directories[0]),

@@ -8,10 +8,11 @@ import sys
 
 import pytest
 
-from server.cli.start import load, open_store, pull_required
+from server.cli.start import load, pull_required
 from server.http.security_headers import PAGE_POLICY
 from server.operations.docs import ASSETS, MEDIA_TYPES
 from server.operations.openapi import openapi_document
+from server.pipelines.model_store import open_store
 from tests.contract.adapters import adapters
 from tests.contract.conftest import ROOT
 from tests.contract.tiny.application import application

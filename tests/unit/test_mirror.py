@@ -8,6 +8,7 @@ UNIT = Path(__file__).parent
 THEMES = {
     "test_mirror.py": "It is about where tests lie.",
     "models/test_batching_on_a_device.py": "What batching gains on a device, counted in the device's own time.",
+    "models/test_presets.py": "Several presets in one pipeline, through its loader.",
     "models/engines/test_torch_on_a_gpu.py": "The package on a GPU: its own tests run without one.",
     "server/contracts/file_task/test_parts.py": "The small parts of the contract together.",
     "server/contracts/file_task/test_tasks.py": "Tasks from their creation to the download of their result.",

@@ -23,7 +23,7 @@ OWN_PATHS = (TOKEN_PATH, "/rest/2.0/")
 def build_baidu(runtime: Runtime) -> Contract:
     """Build the contract."""
     settings = runtime.configuration.settings.contracts.baidu
-    service = BaiduService(FrontDesk(runtime, settings), settings, runtime.key_rings.of("baidu"))
+    service = BaiduService(FrontDesk(runtime, "baidu", settings), settings, runtime.key_rings.of("baidu"))
     served = apis(settings)
     routes = (
         contract_route(TOKEN_PATH, service.token, methods=(HttpMethod.GET, HttpMethod.POST), own_keys=True),

@@ -15,7 +15,7 @@ from server.runtime import Runtime
 def build_capsolver(runtime: Runtime) -> Contract:
     """Build the contract."""
     settings = runtime.configuration.settings.contracts.capsolver
-    service = CapSolverService(FrontDesk(runtime, settings), settings, runtime.key_rings.of("capsolver"))
+    service = CapSolverService(FrontDesk(runtime, "capsolver", settings), settings, runtime.key_rings.of("capsolver"))
     calls = {
         "/createTask": service.create_task,
         "/getTaskResult": service.get_task_result,

@@ -21,7 +21,7 @@ OWN_PATHS = ("/aipaas/",)
 def build_complexdocr(runtime: Runtime) -> Contract:
     """Build the contract."""
     settings = runtime.configuration.settings.contracts.complexdocr
-    service = ComplexDocrService(FrontDesk(runtime, settings), runtime, settings)
+    service = ComplexDocrService(FrontDesk(runtime, "complexdocr", settings), runtime, settings)
 
     def answer_error(request: AnyRequest, error: RequestError) -> Response[bytes]:
         record = record_of(request.scope)  # type: ignore[arg-type]

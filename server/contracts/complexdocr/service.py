@@ -95,8 +95,7 @@ class ComplexDocrService:
         """Choose the pipeline's options. Positions are those of the submitted page: it may be rotated, not unwarped."""
         if options.output_format != DOCUMENT:
             return OcrOverrides(structure=True)
-        defaults = self._runtime.pipeline.defaults
-        rotate = defaults.use_doc_preprocessor and defaults.use_doc_orientation_classify
+        rotate = self._desk.options(OcrOverrides()).use_doc_orientation_classify
         return OcrOverrides(use_doc_orientation_classify=rotate, use_doc_unwarping=False, structure=True)
 
     def _figures(self, options: AnswerOptions, visit: Visit) -> FigurePlan | None:

@@ -30,7 +30,7 @@ def build_file_task(runtime: Runtime) -> Contract:
         ConfigurationError: the data directory cannot be used.
     """
     settings = runtime.configuration.settings.contracts.file_task
-    desk = FrontDesk(runtime, settings)
+    desk = FrontDesk(runtime, "file_task", settings)
     threads = Threads(settings.max_running_tasks + STORE_THREADS)
     keeper = Keeper(_store(settings), threads)
     runner = JobRunner(

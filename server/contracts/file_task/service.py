@@ -126,10 +126,9 @@ class FileTaskService:
         return seen or await self._runner.wait(job.id, 0) or job
 
     async def _check_language(self, spec: TaskSpec) -> None:
-        pipeline = self._runtime.pipeline
         try:
             overrides = OcrOverrides(language=spec.language, structure=RESULT_FORMATS[spec.format].needs_layout)
-            await pipeline.prepare(pipeline.defaults.resolve(overrides))
+            await self._runtime.pipeline.prepare(self._desk.options(overrides))
         except LanguageNotInstalled as error:
             raise BadParameter(f"language: {error}") from error
 

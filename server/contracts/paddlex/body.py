@@ -10,6 +10,7 @@ parameters in the query or in form fields, which win. If ``fileType`` is missing
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from server.contracts.paddlex.request import (
     OcrParameters,
@@ -38,10 +39,12 @@ class Call:
     Attributes:
         parameters: the request's parameters.
         file: the JSON form's URL or base64 as text, or the file itself as bytes.
+        preset_in: the place where a preset was or could be named.
     """
 
     parameters: OcrParameters
     file: str | bytes
+    preset_in: Literal["body", "query"] = "body"
 
 
 def parse_call(body: bytes, content_type: str, query: Mapping[str, str], record: RequestRecord) -> Call:
@@ -60,7 +63,7 @@ def parse_call(body: bytes, content_type: str, query: Mapping[str, str], record:
         raise missing("body")
     main, sub = split_content_type(content_type)
     if main == "image" or (main, sub) == ("application", "pdf"):
-        return Call(_parameters({}, query, record), body)
+        return Call(_parameters({}, query, record), body, "query")
     if (main, sub) == ("multipart", "form-data"):
         return _form_call(body, content_type, query, record)
     return _json_call(body, content_type, record)
@@ -81,7 +84,7 @@ def _form_call(body: bytes, content_type: str, query: Mapping[str, str], record:
     parameters = _parameters(form.fields, query, record)
     if not form.file:
         raise missing("body", "file")
-    return Call(parameters, form.file)
+    return Call(parameters, form.file, "body" if form.fields.get("preset") else "query")
 
 
 def _parameters(fields: Mapping[str, str], query: Mapping[str, str], record: RequestRecord) -> OcrParameters:

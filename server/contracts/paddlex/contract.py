@@ -13,7 +13,9 @@ PATH = "/ocr"
 def build_paddlex(runtime: Runtime) -> Contract:
     """Build the contract. The server's access tokens name its callers."""
     configuration = runtime.configuration
-    service = PaddleXService(FrontDesk(runtime), runtime.authenticator, configuration.serving, runtime.publisher)
+    desk = FrontDesk(runtime, "paddlex")
+    presets = tuple(configuration.pipeline.preset_defaults.presets)
+    service = PaddleXService(desk, runtime.authenticator, presets, configuration.serving, runtime.publisher)
     return Contract(
         name="paddlex",
         routes=(contract_route(PATH, service.ocr, cors=True),),

@@ -26,6 +26,7 @@ DESCRIPTIONS = {
         "Also answer with the page in these forms: its structure is found by geometry, or by layout models where the "
         "configuration turns them on."
     ),
+    "preset": "The models to read with, and the defaults of the other parameters. `GET /presets` lists what there is.",
     "logId": "Echoed; a new one is made where it is absent or empty.",
 }
 

@@ -34,6 +34,7 @@ class OcrParameters(LaxFields):
     return_word_box: bool | None = None
     visualize: bool | None = None
     log_id: Text | None = None
+    preset: Text | None = None
     output_formats: Annotated[tuple[OutputFormat, ...] | None, BeforeValidator(_split)] = None
 
     def overrides(self) -> OcrOverrides:
@@ -53,6 +54,7 @@ class OcrParameters(LaxFields):
             text_rec_score_thresh=self.text_rec_score_thresh,
             return_word_box=self.return_word_box,
             structure=bool(self.output_formats),
+            preset=self.preset or None,
         )
 
 

@@ -1,6 +1,8 @@
 """Answers `POST /ocr`."""
 
+from collections.abc import Sequence
 from functools import partial
+from typing import Literal
 
 from litestar import Response
 
@@ -12,6 +14,8 @@ from server.contracts.paddlex.request import OcrParameters
 from server.contracts.paddlex.response import PicturePlan, encode_answer, page_part
 from server.contracts.paddlex_shapes.envelope import new_log_id
 from server.contracts.paddlex_shapes.file import open_file
+from server.contracts.paddlex_shapes.validation_errors import refusal
+from server.errors import PresetUnavailable
 from server.http.auth import Authenticator
 from server.service import Reading
 from server.storage.base import new_document_id
@@ -26,15 +30,22 @@ class PaddleXService:
     Args:
         desk: admits them and reads their documents.
         authenticator: names the caller.
+        presets: the names of all presets.
         serving: PaddleX's own settings.
         publisher: keeps pictures if that is configured.
     """
 
     def __init__(
-        self, desk: FrontDesk, authenticator: Authenticator, serving: ServingSettings, publisher: PicturePublisher
+        self,
+        desk: FrontDesk,
+        authenticator: Authenticator,
+        presets: Sequence[str],
+        serving: ServingSettings,
+        publisher: PicturePublisher,
     ) -> None:
         self._desk = desk
         self._authenticator = authenticator
+        self._presets = tuple(presets)
         self._serving = serving
         self._publisher = publisher
 
@@ -46,17 +57,27 @@ class PaddleXService:
     async def _answer(self, visit: Visit) -> Response[bytes]:
         query = dict(visit.request.query_params.items())
         call = await visit.in_thread(parse_call, visit.take_body(), visit.content_type, query, visit.record)
-        parameters = call.parameters
+        parameters, preset_in = call.parameters, call.preset_in
+        self._check_preset(parameters, preset_in)
         raw = await open_file(visit, call.file, parameters.file_type)
         reading = Reading(parameters.overrides(), self._serving.max_num_input_imgs)
         pictures, formats = self._pictures(visit, parameters), parameters.output_formats or ()
         # So the base64 of a large file does not stay in memory while the file is read.
         del call, parameters
-        document = await visit.read(raw, reading, partial(page_part, plan=pictures, formats=formats))
+        try:
+            document = await visit.read(raw, reading, partial(page_part, plan=pictures, formats=formats))
+        except PresetUnavailable as error:
+            said = f"{error.reason} There are: {', '.join(self._presets)}."
+            raise refusal([("preset_unavailable", (preset_in, "preset"), said)]) from error
         log_id = visit.record.log_id or new_log_id()
         content = await visit.in_thread(encode_answer, log_id, document.info, document.pages)
         pages = f"{document.info.processed_pages}/{document.info.total_pages}"
         return Response(content, media_type="application/json", headers={PAGES_HEADER: pages})
+
+    def _check_preset(self, parameters: OcrParameters, place: Literal["body", "query"]) -> None:
+        if parameters.preset and parameters.preset not in self._presets:
+            known = ", ".join(f"'{name}'" for name in self._presets)
+            raise refusal([("literal_error", (place, "preset"), f"Input should be one of {known}")])
 
     def _pictures(self, visit: Visit, parameters: OcrParameters) -> PicturePlan | None:
         wanted = self._serving.visualize if parameters.visualize is None else parameters.visualize

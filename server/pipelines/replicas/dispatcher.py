@@ -16,7 +16,7 @@ from models.document import Page, PageResult
 from models.errors import EngineFailure, EngineUnavailable, PipelineStopped
 from models.modules import OPTIONAL_MODULES
 from models.optional_stage import ModuleStatus
-from models.options import OcrDefaults, OcrOptions
+from models.options import OcrOptions, PresetDefaults
 from models.tasks import run_all
 from server.page_reader import ReplicaStatus
 from server.pipelines.replicas.counters import StageTotals
@@ -46,7 +46,7 @@ class ReplicatedPipeline:
     """
 
     def __init__(
-        self, defaults: OcrDefaults, replicas: Sequence[ReplicaSettings], opening: Opening, *, warm: bool = False
+        self, defaults: PresetDefaults, replicas: Sequence[ReplicaSettings], opening: Opening, *, warm: bool = False
     ) -> None:
         self.defaults = defaults
         self._warm = warm
@@ -217,4 +217,4 @@ async def _prepare(options: OcrOptions, replica: Replica) -> None:
 
 def _stages(options: OcrOptions) -> Hashable:
     """The part of the options that decides which stages are needed."""
-    return (*(module.is_on(options) for module in OPTIONAL_MODULES), options.language)
+    return (*(module.is_on(options) for module in OPTIONAL_MODULES), options.language, options.preset)

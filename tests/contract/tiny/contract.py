@@ -13,7 +13,7 @@ PATH = "/tiny"
 def build_tiny(runtime: Runtime) -> Contract:
     """Build the contract."""
     settings = runtime.configuration.settings.contracts.tiny
-    service = TinyService(FrontDesk(runtime, settings), runtime.key_rings.of("tiny"))
+    service = TinyService(FrontDesk(runtime, "tiny", settings), runtime.key_rings.of("tiny"))
     return Contract(
         "tiny", (contract_route(PATH, service.read, own_keys=True),), (PATH,), answer_error, openapi_paths(PATH)
     )

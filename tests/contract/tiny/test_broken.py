@@ -59,7 +59,7 @@ def served(build: Build = build_tiny, failure: Exception | None = None) -> Itera
 
 
 def forgets_keys(runtime: Runtime) -> Contract:
-    service = TinyService(FrontDesk(runtime, runtime.configuration.settings.contracts.tiny), KeyRing({}))
+    service = TinyService(FrontDesk(runtime, "tiny", runtime.configuration.settings.contracts.tiny), KeyRing({}))
     return replace(build_tiny(runtime), routes=(contract_route(PATH, service.read),))
 
 
@@ -82,7 +82,7 @@ class Quoting(TinyService):
 
 def quotes_surprises(runtime: Runtime) -> Contract:
     settings = runtime.configuration.settings.contracts.tiny
-    service = Quoting(FrontDesk(runtime, settings), runtime.key_rings.of("tiny"))
+    service = Quoting(FrontDesk(runtime, "tiny", settings), runtime.key_rings.of("tiny"))
     return replace(build_tiny(runtime), routes=(contract_route(PATH, service.read),))
 
 

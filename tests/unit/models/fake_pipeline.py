@@ -30,9 +30,11 @@ class FakeModels:
     unwarping: ModelFunction = echo
     packs: dict[str, ModelFunction] = field(default_factory=dict)
     engines: dict[str, FakeEngine] = field(default_factory=dict)
+    opened: list[str] = field(default_factory=list)
 
     def open(self, directory: Path, options: EngineOptions) -> FakeEngine:
         answer = self.packs.get(directory.name) or getattr(self, directory.name)
+        self.opened.append(directory.name)
         self.engines[directory.name] = FakeEngine(answer)
         return self.engines[directory.name]
 

@@ -26,14 +26,14 @@ from tests.unit.models.model_files import write_directory
     ("settings", "precision"),
     [
         ({}, "f32"),
-        ({"profile": "fast"}, "fast"),
-        ({"profile": "fast", "precision": "f32"}, "f32"),
+        ({"precision": "fastest"}, "fast"),
+        ({"padding": "fastest"}, "f32"),
         ({"precision": "bf16"}, "bf16"),
         ({"device": "gpu:0"}, "fast"),
         ({"device": "gpu:0", "precision": "f32"}, "f32"),
     ],
 )
-def test_precision_is_what_is_written_and_else_the_profiles(
+def test_precision_is_what_is_written_or_what_suits_the_device(
     tmp_path: Path, settings: dict[str, str], precision: str
 ) -> None:
     models = Noting()
@@ -55,9 +55,9 @@ def test_a_stage_may_have_its_own_precision(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "width"), [({}, 320), ({"profile": "fast"}, 64), ({"profile": "fast", "padding": "reference"}, 320)]
+    ("settings", "width"), [({}, 320), ({"padding": "fastest"}, 64), ({"precision": "fastest"}, 320)]
 )
-def test_the_fast_profile_pads_least(tmp_path: Path, settings: dict[str, str], width: int) -> None:
+def test_the_fastest_padding_on_a_processor_is_the_least(tmp_path: Path, settings: dict[str, str], width: int) -> None:
     models = FakeModels()
     with fake_pipeline(tmp_path, models, **settings) as pipeline:
 
@@ -73,7 +73,7 @@ def test_the_fast_profile_pads_least(tmp_path: Path, settings: dict[str, str], w
 
 def test_a_model_has_no_more_threads_than_there_are_cores(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     models = Noting()
-    with fake_pipeline(tmp_path, models, cores=2, threads=5, profile="fast"):
+    with fake_pipeline(tmp_path, models, cores=2, threads=5, padding="fastest"):
         assert {options.threads for options in models.options.values()} == {2}
         assert models.options["recognition"].streams == 2
     assert "engine.threads is 5, but there are 2 cores" in caplog.text
@@ -84,7 +84,7 @@ def test_a_model_has_no_more_threads_than_there_are_cores(tmp_path: Path, caplog
 )
 def test_streams_leave_the_fewest_cores_idle(tmp_path: Path, cores: int, streams: int) -> None:
     models = Noting()
-    with fake_pipeline(tmp_path, models, cores=cores, profile="fast"):
+    with fake_pipeline(tmp_path, models, cores=cores, padding="fastest"):
         assert models.options["recognition"].streams == streams
 
 
@@ -105,9 +105,9 @@ def config(**settings: Any) -> PipelineConfig:
 
 
 def test_unwarping_is_exact_on_a_gpu(tmp_path: Path) -> None:
-    choices = AutoChoices(config(device="gpu:0", precision="fp16"), tmp_path)
+    choices = AutoChoices(config(device="gpu:0", precision="fp16"), tmp_path, 1)
     assert (choices.precision("doc_unwarping"), choices.precision("doc_orientation")) == ("f32", "fp16")
-    assert AutoChoices(config(precision="bf16"), tmp_path).precision("doc_unwarping") == "bf16"
+    assert AutoChoices(config(precision="bf16"), tmp_path, 1).precision("doc_unwarping") == "bf16"
 
 
 def test_engines_are_measured_once_and_on_the_recogniser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,8 @@ from models.descriptions.model_directory import ModelDirectory
 from models.engines.base import EngineOptions
 from models.engines.fake import FakeEngine, reads
 from models.errors import EngineUnavailable
-from models.loader import _Loader
+from models.loader import _Loader, _Shared
+from models.options import PADDLEX
 from models.store.weights import ModelStore
 from tests.unit.models.fake_pipeline import CHARACTERS, FakeModels, Noting, fake_pipeline, recognition_yml
 from tests.unit.models.model_files import write_directory
@@ -43,7 +44,7 @@ def test_models_need_permits_where_each_may_use_every_core(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("settings", "streams", "lanes"),
-    [({}, 1, "3"), ({"profile": "fast"}, 3, "5"), ({"profile": "fast", "padding": "reference"}, 1, "3")],
+    [({}, 1, "3"), ({"padding": "fastest"}, 3, "5"), ({"precision": "fastest"}, 1, "3")],
 )
 def test_the_recogniser_has_a_lane_more_than_it_computes_batches_at_once_and_every_stage_one_for_newcomers(
     tmp_path: Path, settings: dict[str, str], streams: int, lanes: str
@@ -84,6 +85,7 @@ def test_layout_models_are_refused_before_an_engine_without_them_opens_one(tmp_p
     pytest.importorskip("torch")
     write_directory(tmp_path / "model", recognition_yml())
     config = PipelineConfig(ModuleConfig("detector"), ModuleConfig("recogniser"), engine="torch")
-    loader = _Loader(config, ModelStore(tmp_path, offline=True, manifest_path=tmp_path / "models.yaml"))
+    shared = _Shared(config, ModelStore(tmp_path, offline=True, manifest_path=tmp_path / "models.yaml"))
+    loader = _Loader(PADDLEX, config, shared)
     with pytest.raises(EngineUnavailable, match=r"'torch' cannot run layout.*onnxruntime"):
         loader._graph_engines(ModelDirectory.read(tmp_path / "model"))

@@ -60,6 +60,47 @@ def test_without_control_groups_the_cores_count(root: Path) -> None:
     assert machine.usable_cores() == 16
 
 
+KIB = 1024
+
+
+@pytest.mark.parametrize(("available", "short"), [(99, True), (100, False)])
+def test_memory_is_short_below_a_tenth_of_the_machine(root: Path, available: int, short: bool) -> None:
+    written(root / "proc/meminfo", f"MemTotal: 1000 kB\nMemAvailable: {available} kB\n")
+    assert machine.memory_is_short() is short
+
+
+@pytest.mark.parametrize(
+    ("limit", "used", "cache", "short"),
+    [
+        (500 * KIB, 460 * KIB, 0, True),
+        (500 * KIB, 460 * KIB, 20 * KIB, False),
+        ("max", 990 * KIB, 0, False),
+        (5000 * KIB, 4900 * KIB, 0, False),  # no limit is above the machine's memory
+    ],
+)
+def test_so_it_is_in_a_container(root: Path, limit: object, used: int, cache: int, short: bool) -> None:
+    written(root / "proc/meminfo", "MemTotal: 1000 kB\nMemAvailable: 900 kB\n")
+    written(root / "proc/self/cgroup", "0::/\n")
+    written(root / "sys/fs/cgroup/memory.max", f"{limit}\n")
+    written(root / "sys/fs/cgroup/memory.current", f"{used}\n")
+    written(root / "sys/fs/cgroup/memory.stat", f"anon 1\ninactive_file {cache}\n")
+    assert machine.memory_is_short() is short
+
+
+def test_so_it_is_in_the_first_version_of_control_groups(root: Path) -> None:
+    written(root / "proc/meminfo", "MemTotal: 1000 kB\nMemAvailable: 900 kB\n")
+    written(root / "proc/self/cgroup", "4:cpu:/a\n3:memory:/a\n")
+    written(root / "sys/fs/cgroup/memory/a/memory.limit_in_bytes", f"{500 * KIB}\n")
+    written(root / "sys/fs/cgroup/memory/a/memory.usage_in_bytes", f"{490 * KIB}\n")
+    written(root / "sys/fs/cgroup/memory/a/memory.stat", "total_inactive_file 0\n")
+    assert machine.memory_is_short()
+
+
+def test_without_a_word_on_memory_it_is_not_short(root: Path) -> None:
+    assert not list(root.iterdir())
+    assert not machine.memory_is_short()
+
+
 def has_driver() -> bool:
     try:
         ctypes.CDLL("libcuda.so.1")

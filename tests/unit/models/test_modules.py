@@ -50,7 +50,7 @@ def test_every_model_that_a_configuration_may_leave_out_is_in_the_table() -> Non
 
 def test_the_pipeline_has_the_tables_stages_in_its_order() -> None:
     assert tuple(field.name for field in fields(Stages) if get_origin(field.type) is OptionalStage) == NAMES
-    stages = Stages(None, None, None, **{name: name for name in NAMES})  # type: ignore[arg-type]
+    stages = Stages(None, {}, **{name: name for name in NAMES})  # type: ignore[arg-type]
     assert stages.optional() == NAMES
 
 

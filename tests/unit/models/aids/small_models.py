@@ -1,4 +1,4 @@
-"""Reads pictures with the real PP-OCRv6 small models and some aids. Skips where the models are not installed."""
+"""Reads pictures with the preset ``best`` and some aids. Skips where the models are not installed."""
 
 import asyncio
 from dataclasses import replace
@@ -10,27 +10,24 @@ from models.errors import ModelNotInstalled
 from models.loader import build_pipeline
 from models.options import OcrOverrides
 from models.reading_aids import ReadingAids
-from server.cli.start import load, open_store
-from tests.docs.markdown import ROOT
-
-LONGEST_SIDE = 1600
-"""The detector sees pages at most so large, in pixels."""
+from server.cli.start import load
+from server.pipelines.model_store import open_store
 
 
 def read(image: Image, *aids: str, word_boxes: bool = False) -> PageResult:
     """Read a picture with the aids of these names, and with no other."""
-    configuration = load(ROOT / "configs" / "ppocrv6-small.yaml", ["engine.name=onnxruntime", "engine.padding=tight"])
+    configuration = load(None, ["engine.name=onnxruntime"])
     switches = ReadingAids(**dict.fromkeys(aids, True))
+    best = replace(configuration.pipeline.presets["best"], precision="f32", reading_aids=switches)
+    config = replace(configuration.pipeline.only("best"), presets={"best": best})
     try:
-        pipeline = build_pipeline(replace(configuration.pipeline, reading_aids=switches), open_store(configuration))
+        pipeline = build_pipeline(config, open_store(configuration))
     except ModelNotInstalled as error:
         pytest.skip(str(error))
 
     async def run() -> PageResult:
         try:
-            asked = OcrOverrides(
-                text_det_limit_type="max", text_det_limit_side_len=LONGEST_SIDE, return_word_box=word_boxes
-            )
+            asked = OcrOverrides(preset="best", return_word_box=word_boxes)
             return await pipeline.read(Page(image), pipeline.defaults.resolve(asked))
         finally:
             await pipeline.close()

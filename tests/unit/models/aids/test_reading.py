@@ -19,6 +19,8 @@ BOTH_WAYS = ReadingAids(read_both_ways=True)
 class Recogniser:
     """Is sure of upright lines and of text that runs up; keeps what it was asked for."""
 
+    line_height = 48
+
     def __init__(self) -> None:
         self.asked: list[list[LineRegion]] = []
 

@@ -13,7 +13,8 @@ from models.config import ModuleConfig, PipelineConfig
 from models.document import Image, Page, PageResult
 from models.loader import build_pipeline
 from models.options import OcrOverrides
-from server.cli.start import load, open_store
+from server.cli.start import load
+from server.pipelines.model_store import open_store
 from tests.unit.models.engines.torch.real_models import directory
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "pages"

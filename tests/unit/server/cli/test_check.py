@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from server.cli.start import load, open_store, pull_required
+from server.cli.start import load, pull_required
 from server.config.files import packaged_file
+from server.pipelines.model_store import open_store
 from tests.unit.server.cli.commands import FAILED, line_orientation_from, run
 
 REPOSITORY = Path(__file__).parents[4]

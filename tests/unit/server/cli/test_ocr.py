@@ -90,3 +90,17 @@ def test_ocr_refuses_options_out_of_range(line_image: Path) -> None:
     result = run("ocr", "--text-rec-score-thresh", "2", line_image)
     assert result.exit_code == MISCONFIGURED
     assert "text_rec_score_thresh: must be between 0 and 1" in result.stderr
+
+
+def test_ocr_reads_with_the_best_preset_or_the_one_that_is_named(line_image: Path) -> None:
+    def limit_of(*arguments: str) -> int:
+        result = run("ocr", "--format", "json", *arguments, line_image)
+        return json.loads(result.stdout)["pages"][0]["text_det_params"]["limit_side_len"]
+
+    assert (limit_of(), limit_of("--preset", "paddlex")) == (1600, 64)
+
+
+def test_ocr_refuses_a_preset_that_does_not_exist(line_image: Path) -> None:
+    result = run("ocr", "--preset", "bset", line_image)
+    assert result.exit_code == MISCONFIGURED
+    assert "preset: must be one of paddlex, best, tiny" in result.stderr

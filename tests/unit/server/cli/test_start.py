@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from models.errors import ModelNotInstalled
-from server.cli.start import load, named_models, open_store, pull_required, required_names
+from server.cli.start import load, named_models, pull_required, required_names
+from server.pipelines.model_store import open_store
 from tests.unit.models.model_files import detection_yml, write_directory
 from tests.unit.server.config.paddlex_files import WITH_LAYOUT
 

@@ -7,11 +7,11 @@ import pytest
 
 from server.config.access import check_exposure, is_loopback
 from server.config.base import ConfigurationError
-from server.config.contract_settings import ContractSettings
+from server.config.contract_settings import ContractSection, ContractSettings
 from server.config.load import load_configuration
 from server.config.settings import Settings
 
-CONTRACTS = tuple(ContractSettings.model_fields)
+CONTRACTS = tuple(name for name, section in ContractSettings() if isinstance(section, ContractSection))
 
 
 def failure(file: Path | None, environ: dict[str, str], *overrides: str) -> str:

@@ -1,6 +1,9 @@
 """Our engine settings reach the pipeline, every one of them."""
 
+import pytest
+
 from models.config import ModuleConfig, PipelineConfig
+from server.config.base import ConfigurationError
 from server.config.engine import with_engine
 from server.config.load import load_configuration
 from server.config.settings import EngineSettings
@@ -12,7 +15,6 @@ ALL = EngineSettings(
     hang_seconds=7.0,
     gpu_memory_share=0.5,
     threads=3,
-    profile="fast",
     precision="bf16",
     stage_precisions={"text_detection": "f32"},
     padding="bucket",
@@ -26,8 +28,8 @@ def test_every_setting_has_its_place() -> None:
     default = EngineSettings()
     pipeline = with_engine(CONFIG, ALL)
     for name in EngineSettings.model_fields:
-        if name == "device":
-            continue  # It excludes devices.
+        if name in ("device", "profile"):
+            continue  # The first excludes devices, the second is a former setting.
         assert getattr(ALL, name) != getattr(default, name), name
         given = ALL.first_device if name == "devices" else getattr(ALL, name)
         assert getattr(pipeline, RENAMED.get(name, name)) == given, name
@@ -46,11 +48,24 @@ def test_engine_settings_are_ours() -> None:
     assert (pipeline.threads, pipeline.padding) == (3, "bucket")
 
 
-def test_the_fast_profile_is_one_line() -> None:
-    pipeline = load_configuration(None, {}, ("engine.profile=fast",)).pipeline
-    assert (pipeline.profile, pipeline.precision, pipeline.padding) == ("fast", "auto", "auto")
-    pipeline = load_configuration(None, {}, ("engine.precision=bf16", "engine.padding=tight")).pipeline
-    assert (pipeline.profile, pipeline.precision, pipeline.padding) == ("exact", "bf16", "tight")
+@pytest.mark.parametrize(
+    ("given", "precision", "padding"),
+    [
+        (("engine.profile=fast",), "fastest", "fastest"),
+        (("engine.profile=fast", "engine.precision=f32"), "f32", "fastest"),
+        (("engine.profile=exact",), "auto", "auto"),
+    ],
+)
+def test_the_former_key_profile_is_read_with_a_message(given: tuple[str, ...], precision: str, padding: str) -> None:
+    configuration = load_configuration(None, {}, given)
+    assert (configuration.pipeline.precision, configuration.pipeline.padding) == (precision, padding)
+    (note,) = configuration.notes
+    assert "engine.profile is a former setting" in note
+
+
+def test_a_wrong_value_of_the_former_key_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"engine\.profile.*'exact' or 'fast'"):
+        load_configuration(None, {}, ("engine.profile=quick",))
 
 
 def test_what_runs_in_this_process_takes_the_first_of_several_devices() -> None:

@@ -75,7 +75,7 @@ class Counter:
 @contextmanager
 def serving(limits: CallerLimitSettings | None = None, settings: dict | None = None, **how) -> Iterator:
     app = application(**(settings or {}))
-    route = Counter(FrontDesk(app.state.runtime, limits), **how)
+    route = Counter(FrontDesk(app.state.runtime, "paddlex", limits), **how)
     app.register(contract_route("/counter", route.answer))
     with TestClient(app) as client:
         yield client, route
@@ -145,7 +145,7 @@ def test_a_body_is_given_once() -> None:
             raise AssertionError
 
     app = application()
-    route = Twice(FrontDesk(app.state.runtime))
+    route = Twice(FrontDesk(app.state.runtime, "paddlex"))
     app.register(contract_route("/counter", route.answer))
     with TestClient(app, raise_server_exceptions=False) as client:
         assert client.post("/counter", content=png()).status_code == 500
@@ -170,7 +170,7 @@ def test_pages_that_were_read_count_even_where_the_document_then_fails() -> None
             raise AssertionError
 
     app: Litestar = application()
-    route = Failing(FrontDesk(app.state.runtime))
+    route = Failing(FrontDesk(app.state.runtime, "paddlex"))
     app.register(contract_route("/counter", route.answer))
     with TestClient(app, raise_server_exceptions=False) as client:
         assert client.post("/counter", content=png()).status_code == 500
@@ -198,7 +198,7 @@ class Doing(Counter):
 @contextmanager
 def doing(do: Callable[[Visit], object], limits: CallerLimitSettings | None = None, **how) -> Iterator:
     app = application()
-    route = Doing(FrontDesk(app.state.runtime, limits), **how)
+    route = Doing(FrontDesk(app.state.runtime, "paddlex", limits), **how)
     route.do = do  # type: ignore[attr-defined]
     app.register(contract_route("/counter", route.answer))
     with TestClient(app, raise_server_exceptions=False) as client:
@@ -241,7 +241,7 @@ def test_the_callers_limits_count_the_request_until_the_end() -> None:
             raise ZeroDivisionError
 
     app = application()
-    route = Watching(FrontDesk(app.state.runtime))
+    route = Watching(FrontDesk(app.state.runtime, "paddlex"))
     route.do = lambda _visit: None
     app.register(contract_route("/counter", route.answer))
     with TestClient(app, raise_server_exceptions=False) as client:
@@ -303,8 +303,8 @@ def test_a_route_without_keys_of_its_own_asks_for_the_servers_tokens() -> None:
 
 def test_the_servers_limits_hold_at_all_desks_together_and_the_contracts_own_in_addition() -> None:
     app = application(auth={"requests_per_second": 0.01})
-    doors = [Counter(FrontDesk(app.state.runtime)), Counter(FrontDesk(app.state.runtime))]
-    strict = Counter(FrontDesk(app.state.runtime, CallerLimitSettings(concurrent_requests=1)))
+    doors = [Counter(FrontDesk(app.state.runtime, "paddlex")), Counter(FrontDesk(app.state.runtime, "paddlex"))]
+    strict = Counter(FrontDesk(app.state.runtime, "paddlex", CallerLimitSettings(concurrent_requests=1)))
     for number, route in enumerate((*doors, strict)):
         app.register(contract_route(f"/door/{number}", route.answer))
     with TestClient(app) as client:
@@ -317,9 +317,9 @@ def test_the_servers_limits_hold_at_all_desks_together_and_the_contracts_own_in_
 
 def test_what_the_contract_refuses_costs_the_caller_nothing_elsewhere() -> None:
     app = application(auth={"requests_per_second": 1.5})
-    narrow = Counter(FrontDesk(app.state.runtime, CallerLimitSettings(pages_per_minute=1)))
+    narrow = Counter(FrontDesk(app.state.runtime, "paddlex", CallerLimitSettings(pages_per_minute=1)))
     narrow.desk._limits[1].spend("somebody", 1)
-    wide = Counter(FrontDesk(app.state.runtime))
+    wide = Counter(FrontDesk(app.state.runtime, "paddlex"))
     app.register(contract_route("/narrow", narrow.answer))
     app.register(contract_route("/wide", wide.answer))
     with TestClient(app) as client:

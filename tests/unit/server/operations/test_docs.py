@@ -83,6 +83,7 @@ def test_the_request_is_described_with_every_field_in_the_contracts_order(client
         "returnWordBox",
         "visualize",
         "logId",
+        "preset",
         "outputFormats",
     ]
     assert all("description" in field for field in schema["properties"].values())

@@ -18,7 +18,8 @@ from models.ops.crop import cut_line, locate_line
 from models.ops.db_postprocess import DbOptions, find_boxes
 from models.ops.normalize import Normalizer
 from models.ops.resize import detection_shape, resize_line, resize_page
-from server.cli.start import load, open_store
+from server.cli.start import load
+from server.pipelines.model_store import open_store
 
 GOLDEN = Path(__file__).parents[4] / "golden" / "pages"
 

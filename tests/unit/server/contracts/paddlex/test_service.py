@@ -1,17 +1,21 @@
 import gc
 import json
 import uuid
+from dataclasses import replace
 
 import pytest
 from litestar.testing import TestClient
 
+from models.config import ModuleConfig, PresetConfig
 from models.document import Page
-from models.errors import EngineFailure
+from models.errors import EngineFailure, PresetNotInstalled
 from models.ops.resize import detection_shape
+from models.options import OcrDefaults, OcrOptions
+from server.app import create_app
 from server.config.serving_settings import MemoryStorage, ServingSettings
 from server.contracts.paddlex.request import OcrRequest
 from server.intake.raw_file import RawFile
-from tests.unit.server.apps import application, base64_of, png
+from tests.unit.server.apps import application, base64_of, configuration, png
 from tests.unit.server.stub_pipeline import TEXT, StubPipeline
 
 IMAGE = {"file": base64_of(png()), "fileType": 1}
@@ -267,7 +271,8 @@ def test_a_request_that_takes_too_long_is_given_up():
 )
 def test_without_a_host_links_lead_where_the_connection_came_in(host, reached, base):
     serving = ServingSettings(visualize=True, return_urls=True, file_storage=MemoryStorage())
-    app = application(serving=serving, server={"port": 0})
+    # With a token: a server for this machine alone without any refuses such a host.
+    app = application(serving=serving, server={"port": 0}, auth={"tokens": {"me": "secret"}})
 
     async def from_elsewhere(scope, receive, send):
         if scope["type"] == "http":
@@ -277,7 +282,8 @@ def test_without_a_host_links_lead_where_the_connection_came_in(host, reached, b
         await app(scope, receive, send)
 
     with TestClient(from_elsewhere) as client:
-        page = client.post("/ocr", json=IMAGE).json()["result"]["ocrResults"][0]
+        answer = client.post("/ocr", json=IMAGE, headers={"authorization": "Bearer secret"})
+        page = answer.json()["result"]["ocrResults"][0]
     assert page["ocrImage"].startswith(base + "files/")
 
 
@@ -316,3 +322,73 @@ def test_links_to_pictures_work_without_a_token_and_never_hold_the_log_id():
         gone = client.get(path[:-8] + "9.jpg")
     assert (gone.status_code, gone.json()["errorMsg"]) == (404, "Not Found")
     assert answer.json()["logId"] == "../../secret-id"
+
+
+class Presets(StubPipeline):
+    """Has the presets ``best`` and ``tiny``. The second is not installed."""
+
+    async def prepare(self, options: OcrOptions) -> None:
+        if options.preset == "tiny":
+            raise PresetNotInstalled("The model PP-OCRv6_tiny_det is not installed.")
+
+
+@pytest.fixture(scope="module")
+def with_presets():
+    config = configuration(contracts={"capsolver": {"preset": "best"}})
+    presets = {
+        name: PresetConfig(ModuleConfig("det"), ModuleConfig("rec"), OcrDefaults(preset=name, text_det_thresh=0.2))
+        for name in ("best", "tiny")
+    }
+    config = replace(config, pipeline=replace(config.pipeline, presets=presets))
+    pipeline = Presets()
+    pipeline.defaults = config.pipeline.preset_defaults
+    with TestClient(create_app(config, pipeline)) as client:
+        yield client, pipeline
+
+
+def ask(client: TestClient, how: str, preset: str):
+    if how == "json":
+        return client.post("/ocr", json={**IMAGE, "preset": preset})
+    if how == "query":
+        return client.post("/ocr", params={"preset": preset}, content=png(), headers={"content-type": "image/png"})
+    return client.post("/ocr", files={"file": ("page.png", png())}, data={"preset": preset})
+
+
+@pytest.mark.parametrize("how", ["json", "query", "form"])
+def test_a_request_may_name_a_preset(with_presets, how):
+    client, pipeline = with_presets
+    answers = [ask(client, how, preset) for preset in ("best", "paddlex", "")]
+    assert [answer.status_code for answer in answers] == [200] * 3
+    read = [(options.preset, options.text_det_thresh) for options in pipeline.read_options[-3:]]
+    assert read == [("best", 0.2), ("paddlex", 0.3), ("paddlex", 0.3)]
+    assert answers[0].json()["result"]["ocrResults"][0]["prunedResult"]["text_det_params"]["thresh"] == 0.2
+
+
+@pytest.mark.parametrize(("how", "place"), [("json", "body"), ("query", "query"), ("form", "body")])
+@pytest.mark.parametrize(
+    ("preset", "says"),
+    [
+        ("bset", "Input should be one of 'paddlex', 'best', 'tiny'"),
+        ("tiny", "PP-OCRv6_tiny_det is not installed. There are: paddlex, best, tiny"),
+    ],
+)
+def test_a_preset_that_cannot_read_is_named_with_what_there_is(with_presets, how, place, preset, says):
+    client, _ = with_presets
+    answer = ask(client, how, preset)
+    assert answer.status_code == 422
+    (detail,) = json.loads(answer.json()["errorMsg"])
+    assert detail["loc"] == f"{place}.preset"
+    assert says in detail["msg"]
+
+
+def test_a_preset_is_text(with_presets):
+    client, _ = with_presets
+    answer = client.post("/ocr", json={**IMAGE, "preset": ["best"]})
+    assert (answer.status_code, json.loads(answer.json()["errorMsg"])[0]["loc"]) == (422, "body.preset")
+
+
+def test_each_contract_reads_with_its_own_preset(with_presets):
+    client, pipeline = with_presets
+    client.post("/createTask", json={"clientKey": "any", "task": {"type": "ImageToTextTask", "body": base64_of(png())}})
+    client.post("/ocr", json=IMAGE)
+    assert [options.preset for options in pipeline.read_options[-2:]] == ["best", "paddlex"]

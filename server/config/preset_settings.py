@@ -1,0 +1,83 @@
+"""Settings of the presets. `configs/default.yaml` is the manual. Names are PaddleX's, as in its pipeline file."""
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
+
+from models.config import PaddingChoice, PrecisionChoice
+from models.options import PADDLEX, LimitType
+from models.reading_aids import ReadingAids
+from server.config.base import Section
+
+AID_NAMES = tuple(aid.name for aid in fields(ReadingAids))
+"""The reading aids, in the order of `ReadingAids`."""
+
+ModelName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=128)]
+Probability = Annotated[float, Field(ge=0, le=1)]
+Threshold = Annotated[float, Field(gt=0, le=1)]
+
+
+def _is_aid(name: str) -> str:
+    if name not in AID_NAMES:
+        raise ValueError(f"choose from {', '.join(AID_NAMES)}")
+    return name
+
+
+AidName = Annotated[str, AfterValidator(_is_aid)]
+
+
+def _is_free(name: str) -> str:
+    if name == PADDLEX:
+        raise ValueError(f"'{PADDLEX}' is the pipeline of SubModules; change it there, or choose another name")
+    return name
+
+
+PresetName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$"), AfterValidator(_is_free)]
+
+
+class DetectionPreset(Section):
+    """The detector of a preset and its defaults. None takes the value of ``SubModules.TextDetection``."""
+
+    model_name: ModelName | None = None
+    model_dir: Path | None = None
+    limit_side_len: PositiveInt | None = None
+    limit_type: LimitType | None = None
+    max_side_limit: PositiveInt | None = None
+    thresh: Threshold | None = None
+    box_thresh: Threshold | None = None
+    unclip_ratio: PositiveFloat | None = None
+
+
+class RecognitionPreset(Section):
+    """The recogniser of a preset and its defaults. None takes the value of ``SubModules.TextRecognition``."""
+
+    model_name: ModelName | None = None
+    model_dir: Path | None = None
+    score_thresh: Probability | None = None
+
+
+class PresetSettings(Section):
+    """A detector, a recogniser and how they read. None takes the value of ``engine``."""
+
+    text_detection: DetectionPreset = DetectionPreset()
+    text_recognition: RecognitionPreset = RecognitionPreset()
+    precision: PrecisionChoice | None = None
+    padding: PaddingChoice | None = None
+    reading_aids: tuple[AidName, ...] = ()
+
+
+def packaged_presets() -> dict[str, PresetSettings]:
+    """The presets of `configs/default.yaml`."""
+    return {"best": _ppocr_v6("small"), "tiny": _ppocr_v6("tiny")}
+
+
+def _ppocr_v6(size: str) -> PresetSettings:
+    return PresetSettings(
+        text_detection=DetectionPreset(model_name=f"PP-OCRv6_{size}_det", limit_side_len=1600, limit_type="max"),
+        text_recognition=RecognitionPreset(model_name=f"PP-OCRv6_{size}_rec"),
+        precision="fastest",
+        padding="fastest",
+        reading_aids=("order_leaning_boxes", "split_long_lines", "read_both_ways"),
+    )

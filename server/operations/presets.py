@@ -1,0 +1,15 @@
+"""The list of presets, for callers who want to name one."""
+
+from litestar import get
+
+from server.http.auth import LOCAL
+from server.pipelines.model_store import open_store
+from server.pipelines.presets import describe_presets
+from server.runtime import RuntimeDependency
+
+
+@get("/presets", media_type="application/json", opt={LOCAL: True}, sync_to_thread=True)
+def presets(runtime: RuntimeDependency) -> dict[str, list[dict[str, object]]]:
+    """List the presets, with their models and the contracts that read with them."""
+    described = describe_presets(runtime.configuration, open_store(runtime.configuration))
+    return {"presets": [preset.as_json() for preset in described]}
