@@ -5,7 +5,14 @@ from typing import Annotated, Literal, get_args
 from pydantic import BeforeValidator, ValidationError
 
 from models.options import LimitType, OcrOverrides
-from server.contracts.paddlex_shapes.lax_fields import LaxFields, LimitTypeText, Positive, Probability, Side, Text
+from server.contracts.paddlex_shapes.lax_fields import (
+    LaxFields,
+    LimitTypeText,
+    PositiveOrZero,
+    Probability,
+    SideOrZero,
+    Text,
+)
 from server.contracts.paddlex_shapes.validation_errors import invalid_request
 
 
@@ -25,11 +32,11 @@ class OcrParameters(LaxFields):
     use_doc_orientation_classify: bool | None = None
     use_doc_unwarping: bool | None = None
     use_textline_orientation: bool | None = None
-    text_det_limit_side_len: Side | None = None
+    text_det_limit_side_len: SideOrZero | None = None
     text_det_limit_type: LimitTypeText | None = None
-    text_det_thresh: Positive | None = None
-    text_det_box_thresh: Positive | None = None
-    text_det_unclip_ratio: Positive | None = None
+    text_det_thresh: PositiveOrZero | None = None
+    text_det_box_thresh: PositiveOrZero | None = None
+    text_det_unclip_ratio: PositiveOrZero | None = None
     text_rec_score_thresh: Probability | None = None
     return_word_box: bool | None = None
     visualize: bool | None = None
@@ -46,16 +53,26 @@ class OcrParameters(LaxFields):
             use_doc_orientation_classify=self.use_doc_orientation_classify,
             use_doc_unwarping=self.use_doc_unwarping,
             use_textline_orientation=self.use_textline_orientation,
-            text_det_limit_side_len=self.text_det_limit_side_len,
+            text_det_limit_side_len=self.text_det_limit_side_len or None,
             text_det_limit_type=limit_type,
-            text_det_thresh=self.text_det_thresh,
-            text_det_box_thresh=self.text_det_box_thresh,
-            text_det_unclip_ratio=self.text_det_unclip_ratio,
+            text_det_thresh=self.text_det_thresh or None,
+            text_det_box_thresh=self.text_det_box_thresh or None,
+            text_det_unclip_ratio=self.text_det_unclip_ratio or None,
             text_rec_score_thresh=self.text_rec_score_thresh,
             return_word_box=self.return_word_box,
             structure=bool(self.output_formats),
             preset=self.preset or None,
         )
+
+    def zeros(self) -> dict[str, float]:
+        """The zeros that mean a default, by their keys in ``text_det_params``. The answer shows them as they came."""
+        given: dict[str, float | None] = {
+            "limit_side_len": self.text_det_limit_side_len,
+            "thresh": self.text_det_thresh,
+            "box_thresh": self.text_det_box_thresh,
+            "unclip_ratio": self.text_det_unclip_ratio,
+        }
+        return {name: value for name, value in given.items() if value == 0 and value is not None}
 
 
 class _File(LaxFields):

@@ -4,7 +4,7 @@ Each page's part of the answer is made as soon as the page is read, in a thread:
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from models.document import PageResult
@@ -53,19 +53,25 @@ class PagePart:
     texts: dict[str, str]
 
 
-def page_part(page: RecognizedPage, plan: PicturePlan | None, formats: Collection[OutputFormat] = ()) -> PagePart:
+def page_part(
+    page: RecognizedPage,
+    plan: PicturePlan | None,
+    formats: Collection[OutputFormat] = (),
+    zeros: Mapping[str, float] | None = None,
+) -> PagePart:
     """Make a page's part of the answer. It draws, encodes and may write files: call it in a thread.
 
     Args:
         page: the page and its result.
         plan: how to make pictures; None makes none.
         formats: other forms of the text that the request wants.
+        zeros: as in `pruned_result`.
     """
     pictures: dict[str, str] = {}
     if plan is not None:
         drawn = draw_page(page.page, page.result, plan.size_limit)
         pictures = plan.publisher.publish(drawn, plan.document_id, plan.link_base)
-    return PagePart(pruned_result(page.result), pictures, _texts(page.result, formats))
+    return PagePart(pruned_result(page.result, zeros), pictures, _texts(page.result, formats))
 
 
 def _texts(result: PageResult, formats: Collection[OutputFormat]) -> dict[str, str]:

@@ -62,10 +62,11 @@ class PaddleXService:
         raw = await open_file(visit, call.file, parameters.file_type)
         reading = Reading(parameters.overrides(), self._serving.max_num_input_imgs)
         pictures, formats = self._pictures(visit, parameters), parameters.output_formats or ()
+        part = partial(page_part, plan=pictures, formats=formats, zeros=parameters.zeros())
         # So the base64 of a large file does not stay in memory while the file is read.
         del call, parameters
         try:
-            document = await visit.read(raw, reading, partial(page_part, plan=pictures, formats=formats))
+            document = await visit.read(raw, reading, part)
         except PresetUnavailable as error:
             said = f"{error.reason} There are: {', '.join(self._presets)}."
             raise refusal([("preset_unavailable", (preset_in, "preset"), said)]) from error

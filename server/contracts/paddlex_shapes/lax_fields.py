@@ -2,7 +2,7 @@
 
 Validation is pydantic's lax mode, because clients rely on its coercions (``"64"`` for a number, ``"yes"`` for a switch)
 and on its error types and messages. The ranges are ours: a value that makes no sense is refused, never silently
-replaced.
+replaced. Only a 0 means the default where PaddleX says so.
 """
 
 from typing import Annotated
@@ -36,8 +36,9 @@ def _encodable(value: str) -> str:
     return value
 
 
-Side = Annotated[int, Field(gt=0), AfterValidator(_reducible)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+SideOrZero = Annotated[int, Field(ge=0), AfterValidator(_reducible)]
+PositiveOrZero = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+"""A field of the detection. An exact 0 means the default, as in PaddleX: a popular page fills the fields with zeros."""
 Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 LimitTypeText = Annotated[str, AfterValidator(_limit_type)]
 Text = Annotated[str, AfterValidator(_encodable)]

@@ -4,6 +4,8 @@ Coordinates are integers. Scores are doubles that hold the recogniser's float32 
 absent, not null.
 """
 
+from collections.abc import Mapping
+
 from models.document import PageResult, Quad
 from models.options import OcrOptions
 
@@ -11,11 +13,12 @@ TEXT_TYPE = "general"
 """The only kind of text this pipeline reads; the contract reserves others."""
 
 
-def pruned_result(result: PageResult) -> dict[str, object]:
+def pruned_result(result: PageResult, zeros: Mapping[str, float] | None = None) -> dict[str, object]:
     """Convert one page's result to JSON types.
 
     Args:
         result: from the pipeline.
+        zeros: values of ``text_det_params`` that the request gave and that meant the default.
 
     Returns:
         The keys in the contract's order. ``dt_polys`` and ``textline_orientation_angles`` have one item per detection,
@@ -26,7 +29,7 @@ def pruned_result(result: PageResult) -> dict[str, object]:
     if options.use_doc_preprocessor:
         pruned["doc_preprocessor_res"] = _preprocessing(result)
     pruned["dt_polys"] = [_points(box.quad) for box in result.boxes]
-    pruned["text_det_params"] = _detection_parameters(options)
+    pruned["text_det_params"] = {**_detection_parameters(options), **(zeros or {})}
     pruned["text_type"] = TEXT_TYPE
     if result.boxes:
         pruned["textline_orientation_angles"] = [int(angle) for angle in result.angles]

@@ -15,21 +15,14 @@ REFERENCE = json.loads(Path(__file__).with_name("reference_validation.json").rea
 
 OURS = {
     # accepted by the reference, outside the documented range: refused here, never replaced silently
-    "textDetLimitSideLen=0": "greater_than",
-    "textDetLimitSideLen=-1": "greater_than",
-    "textDetLimitSideLen=false": "greater_than",
-    'textDetLimitSideLen="0"': "greater_than",
-    'textDetLimitSideLen="-5"': "greater_than",
+    "textDetLimitSideLen=-1": "greater_than_equal",
+    'textDetLimitSideLen="-5"': "greater_than_equal",
     "textDetLimitSideLen=1000000000000000000000000000000000000000": "finite_number",  # 401 digits
     'textDetLimitType=""': "literal_error",
     'textDetLimitType="MIN"': "literal_error",
     'textDetLimitType="resize_long"': "literal_error",
     'textDetLimitType=" min"': "literal_error",
-    "textDetThresh=0": "greater_than",
-    "textDetThresh=0.0": "greater_than",
-    "textDetThresh=-0.1": "greater_than",
-    'textDetThresh="0"': "greater_than",
-    "textDetThresh=false": "greater_than",
+    "textDetThresh=-0.1": "greater_than_equal",
     'textDetThresh="nan"': "finite_number",
     'textDetThresh="inf"': "finite_number",
     'textDetThresh="-inf"': "finite_number",

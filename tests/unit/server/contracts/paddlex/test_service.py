@@ -10,7 +10,7 @@ from models.config import ModuleConfig, PresetConfig
 from models.document import Page
 from models.errors import EngineFailure, PresetNotInstalled
 from models.ops.resize import detection_shape
-from models.options import OcrDefaults, OcrOptions
+from models.options import OcrDefaults, OcrOptions, OcrOverrides
 from server.app import create_app
 from server.config.serving_settings import MemoryStorage, ServingSettings
 from server.contracts.paddlex.request import OcrRequest
@@ -158,8 +158,11 @@ def test_a_form_may_carry_the_file_and_the_parameters(client, pipeline):
             '[{"type": "missing", "loc": "body.file", "msg": "Field required"}]',
         ),
         (
-            {"content": png(), "headers": {"content-type": "image/png"}, "params": {"textDetLimitSideLen": "0"}},
-            '[{"type": "greater_than", "loc": "query.textDetLimitSideLen", "msg": "Input should be greater than 0"}]',
+            {"content": png(), "headers": {"content-type": "image/png"}, "params": {"textDetLimitSideLen": "-1"}},
+            (
+                '[{"type": "greater_than_equal", "loc": "query.textDetLimitSideLen", '
+                '"msg": "Input should be greater than or equal to 0"}]'
+            ),
         ),
         (
             {"content": b"broken", "headers": {"content-type": "multipart/form-data; boundary=x"}},
@@ -392,3 +395,34 @@ def test_each_contract_reads_with_its_own_preset(with_presets):
     client.post("/createTask", json={"clientKey": "any", "task": {"type": "ImageToTextTask", "body": base64_of(png())}})
     client.post("/ocr", json=IMAGE)
     assert [options.preset for options in pipeline.read_options[-2:]] == ["best", "paddlex"]
+
+
+ZEROS = {"textDetLimitSideLen": 0, "textDetThresh": 0, "textDetBoxThresh": 0.0, "textDetUnclipRatio": "0"}
+
+
+@pytest.mark.parametrize("fields", [{}, ZEROS, *({name: value} for name, value in ZEROS.items())])
+def test_a_zero_of_the_detection_reads_with_the_default_and_is_shown(fields):
+    pipeline = StubPipeline()
+    with TestClient(application(pipeline)) as client:
+        answers = [
+            client.post("/ocr", json={**IMAGE, **fields}),
+            client.post("/ocr", content=png(), headers={"content-type": "image/png"}, params=fields),
+        ]
+    defaults = OcrDefaults().resolve(OcrOverrides())
+    assert pipeline.read_options == [defaults, defaults]
+    keys = ("limit_side_len", "thresh", "box_thresh", "unclip_ratio")
+    shown = dict(zip(keys, (64, 0.3, 0.6, 1.5), strict=True))
+    shown |= {key: 0 for key, name in zip(keys, ZEROS, strict=True) if name in fields}
+    for answer in answers:
+        echoed = answer.json()["result"]["ocrResults"][0]["prunedResult"]["text_det_params"]
+        assert {key: echoed[key] for key in keys} == shown
+        assert isinstance(echoed["limit_side_len"], int)
+        assert isinstance(echoed["thresh"], float)
+
+
+def test_a_score_threshold_of_zero_is_a_real_one():
+    pipeline = StubPipeline()
+    with TestClient(application(pipeline)) as client:
+        assert client.post("/ocr", json={**IMAGE, "textRecScoreThresh": 0}).status_code == 200
+        assert client.post("/ocr", json={**IMAGE, "textDetThresh": -0.001}).status_code == 422
+    assert pipeline.read_options[0].text_rec_score_thresh == 0
