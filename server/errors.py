@@ -4,7 +4,8 @@ A message is written for the caller: it names what is wrong and says what to do.
 nothing about this machine.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from models import errors as ocr
@@ -20,11 +21,13 @@ class RequestError(Exception):
         status: HTTP status code, also the contract's ``errorCode``.
         message: the contract's ``errorMsg``.
         retry_after: seconds for the Retry-After header, or None.
+        headers: further headers of the answer, in every contract.
     """
 
     status = 500
     default_message = "Internal server error"
     retry_after: int | None = None
+    headers: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or self.default_message)
@@ -136,6 +139,15 @@ class RefusedByHttp(RequestError):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
+
+
+class EncodedBody(RefusedByHttp):
+    """The request's body is compressed, or encoded in another way."""
+
+    headers: Mapping[str, str] = MappingProxyType({"Accept-Encoding": "identity"})
+
+    def __init__(self) -> None:
+        super().__init__(415, "This server does not read compressed bodies. Send the body without Content-Encoding.")
 
 
 class WrongHost(RefusedByHttp):

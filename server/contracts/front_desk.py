@@ -18,7 +18,7 @@ from server.config.base import CallerLimitSettings
 from server.config.settings import LimitSettings
 from server.contracts.base import AnyRequest
 from server.errors import NotReady
-from server.http.body import read_body
+from server.http.body import check_encoding, read_body
 from server.http.disconnect import run_while_connected
 from server.intake.raw_file import RawFile
 from server.runtime import Runtime
@@ -79,7 +79,7 @@ class FrontDesk:
         Raises:
             TooManyRequests: the caller is over a limit.
             NotReady, Overloaded: the server takes no more requests.
-            BodyTooLarge, BodyTimeout: the body is too large or did not arrive in time.
+            EncodedBody, BodyTooLarge, BodyTimeout: the body is compressed, too large or did not arrive in time.
             ClientDisconnected: the caller went away.
         """
         runtime, record = self._runtime, record_of(request.scope)  # type: ignore[arg-type]
@@ -95,6 +95,7 @@ class FrontDesk:
                         await _check_accepting(runtime, limits)
                     if waits_for_text:
                         runtime.wait_estimate.check(limits.request_timeout_seconds)
+                    check_encoding(request.headers.getall("content-encoding", []))
                     record.body_begun = True
                     body = await read_body(request.receive, request.headers.get("content-length"), ticket, limits)
                     record.body_bytes = len(body)

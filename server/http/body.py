@@ -4,13 +4,13 @@ It also splits a Content-Type into its parts.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from email.message import Message
 from typing import Any
 
 from server.admission.requests import Ticket
 from server.config.settings import LimitSettings
-from server.errors import BodyTimeout, BodyTooLarge, ClientDisconnected
+from server.errors import BodyTimeout, BodyTooLarge, ClientDisconnected, EncodedBody
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 
@@ -38,6 +38,20 @@ async def read_body(receive: Receive, announced: str | None, ticket: Ticket, lim
             return await _read(receive, ticket, limits)
     except TimeoutError as error:
         raise BodyTimeout from error
+
+
+def check_encoding(encodings: Iterable[str]) -> None:
+    """Refuse a body that is compressed. Decompressed, a small one can be of any size, and clients gain little.
+
+    Args:
+        encodings: the values of all headers Content-Encoding.
+
+    Raises:
+        EncodedBody: one of them names an encoding.
+    """
+    names = {name.strip().lower() for encoding in encodings for name in encoding.split(",")}
+    if names - {"", "identity"}:
+        raise EncodedBody
 
 
 async def _read(receive: Receive, ticket: Ticket, limits: LimitSettings) -> bytes:

@@ -60,6 +60,7 @@ class ErrorHandlers:
         if report:
             logger.error(report, where(raised), extra={"facts": {"request": record.request_id}})
         response = owner_of(request.scope["path"], self._contracts).answer_error(request, error)
+        response.headers.update(error.headers)
         if error.retry_after is not None:
             response.headers["Retry-After"] = str(error.retry_after)
         return response

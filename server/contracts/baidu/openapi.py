@@ -23,7 +23,7 @@ def _token() -> Json:
     answer = structure({**dict.fromkeys(texts, TEXT), "expires_in": INTEGER})
     error = structure({"error": TEXT, "error_description": TEXT})
     responses: Json = {"200": json_response("The token", answer)}
-    responses |= {str(status): json_response("No token", error) for status in (400, 401, 408, 413, 500, 503)}
+    responses |= {str(status): json_response("No token", error) for status in (400, 401, 408, 413, 415, 500, 503)}
     operation: Json = {
         "summary": "Baidu AI: an access token for an API key and its secret key",
         "security": [],

@@ -4,7 +4,7 @@ from server.contracts.base import Json
 from server.contracts.capsolver.request import MIN_SCORE, TASK_TYPE
 from server.contracts.openapi_parts import TEXT, json_content, json_response, structure
 
-_STATUSES = (400, 401, 405, 429, 500, 503)
+_STATUSES = (400, 401, 405, 415, 429, 500, 503)
 _NOTHING: Json = {"type": "string", "const": ""}
 _SOLUTION = structure({"text": TEXT})
 

@@ -9,6 +9,7 @@ _STATUSES = {
     401: "X-APP-ID or Authorization is missing or wrong",
     405: "Only POST is served",
     408: "The body did not arrive",
+    415: "The body is compressed",
     429: "Too many requests with this key",
     503: "The server is at capacity",
 }

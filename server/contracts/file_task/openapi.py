@@ -30,7 +30,7 @@ def _create() -> Json:
         "operationId": "createFileTask",
         "summary": "Turn a document into a text, PDF or Office file",
         "requestBody": {"required": True, "content": content},
-        "responses": {"200": _task(), **_errors(400, 408, 413, 429, *COMMON_ERRORS)},
+        "responses": {"200": _task(), **_errors(400, 408, 413, 415, 429, *COMMON_ERRORS)},
     }
     return {"post": operation}
 

@@ -6,7 +6,7 @@ from typing import Any
 from server.contracts.base import Json
 from server.contracts.paddlex.request import OUTPUT_FORMATS, OcrParameters, OcrRequest
 
-ERROR_STATUSES = (400, 401, 404, 405, 408, 413, 422, 429, 500, 503)
+ERROR_STATUSES = (400, 401, 404, 405, 408, 413, 415, 422, 429, 500, 503)
 
 DESCRIPTIONS = {
     "file": "Base64 of the file, or an http(s) URL of a host that the server may fetch from.",

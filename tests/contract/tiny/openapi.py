@@ -4,7 +4,7 @@ from server.contracts.base import Json
 from server.contracts.openapi_parts import TEXT, array, json_response, structure
 from tests.contract.tiny.request import KEY_HEADER
 
-_STATUSES = (401, 405, 408, 413, 422, 429, 500, 503)
+_STATUSES = (401, 405, 408, 413, 415, 422, 429, 500, 503)
 
 
 def openapi_paths(path: str) -> dict[str, Json]:

@@ -1,6 +1,7 @@
 """The desk does this for every contract: limits, places, page counts, sizes, and callers that leave."""
 
 import asyncio
+import gzip
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -360,3 +361,27 @@ def test_the_table_of_keys_may_change_and_the_limits_stay() -> None:
         renamed = {"anna": SecretStr("secret-of-ann"), "bob": SecretStr("secret-of-bob")}
         runtime.authenticator._keys = KeyRing(renamed)
         assert [status(client, f"secret-of-{name}") for name in ("ann", "bob")] == [429, 200]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "br", "identity, gzip", "aws-chunked"])
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        *(("/ocr", 415), ("/createTask", 415), ("/task/pic/ocr", 415), ("/oauth/2.0/token", 415)),
+        *(("/aipaas/ocr/v1/identify/complexDOcr", 415), ("/rest/2.0/ocr/v1/general_basic", 200)),
+    ],
+)
+def test_a_compressed_body_is_refused_before_it_is_read_and_the_answer_says_what_is_taken(path, status, encoding):
+    with TestClient(application()) as client:
+        body = gzip.compress(b'{"file": "x"}')
+        headers = {"Content-Encoding": encoding, "Content-Type": "application/json"}
+        answer = client.post(path, content=body, headers=headers)
+        assert (answer.status_code, answer.headers["accept-encoding"]) == (status, "identity")
+        assert "gzip" not in answer.text
+        assert answer.json().get("error_code") in (None, 216102)
+
+
+@pytest.mark.parametrize("encoding", ["identity", "Identity", ""])
+def test_a_body_that_is_not_compressed_may_say_so(encoding):
+    with serving() as (client, _):
+        assert client.post("/counter", content=png(), headers={"Content-Encoding": encoding}).status_code == 200
