@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from server.errors import RequestError
 from server.http.auth import PUBLIC
 from server.http.cors import CORS
+from server.http.head import with_head
 
 AnyRequest = Request[Any, Any, Any]
 Json = dict[str, object]
@@ -69,7 +70,7 @@ def contract_route(
     Args:
         path: the address. The values of ``{name:str}`` in it are in ``request.path_params``.
         answer: makes the answer. The contract answers the `RequestError` that it raises.
-        methods: the HTTP methods of the route.
+        methods: the HTTP methods of the route. HEAD comes with GET.
         own_keys: the contract checks keys of its own. Otherwise the server checks its access tokens.
         cors: web pages of the origins in ``server.cors_origins`` may use the route.
         opt: further options of the route, for middleware.
@@ -77,7 +78,7 @@ def contract_route(
 
     @route(
         path,
-        http_method=list(methods),
+        http_method=with_head(methods),
         status_code=200,
         media_type="application/json",
         request_max_body_size=BYTES_PAST_THE_DESK,

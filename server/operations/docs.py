@@ -4,12 +4,13 @@ import asyncio
 import json
 from pathlib import Path
 
-from litestar import Response, get
+from litestar import Response, route
 from litestar.datastructures import State
 from litestar.params import FromPath
 
 from server.errors import NotFound
 from server.http.auth import LOCAL
+from server.http.head import GET_AND_HEAD
 from server.http.security_headers import PAGE_POLICY
 from server.operations.openapi import openapi_document
 
@@ -24,19 +25,19 @@ MEDIA_TYPES = {
 """The media types of the served files. No other file of the directory is served."""
 
 
-@get(["/openapi.json", "/schema/openapi.json"], opt={LOCAL: True}, sync_to_thread=False)
+@route(["/openapi.json", "/schema/openapi.json"], http_method=GET_AND_HEAD, opt={LOCAL: True}, sync_to_thread=False)
 def openapi_json(state: State) -> Response[bytes]:
     """Give the OpenAPI document."""
     return Response(json.dumps(openapi_document(state.contracts)).encode(), media_type="application/json")
 
 
-@get(["/schema", "/docs"], opt={LOCAL: True})
+@route(["/schema", "/docs"], http_method=GET_AND_HEAD, opt={LOCAL: True})
 async def page() -> Response[bytes]:
     """Give the page that shows the document."""
     return await asyncio.to_thread(_asset, "index.html")
 
 
-@get("/schema/assets/{name:str}", opt={LOCAL: True}, sync_to_thread=True)
+@route("/schema/assets/{name:str}", http_method=GET_AND_HEAD, opt={LOCAL: True}, sync_to_thread=True)
 def asset(name: FromPath[str]) -> Response[bytes]:
     """Give one of the page's files."""
     if name not in MEDIA_TYPES:

@@ -3,13 +3,14 @@
 from dataclasses import asdict
 from typing import Any
 
-from litestar import Response, get
+from litestar import Response, get, route
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from models.optional_stage import ModuleStatus, missing_model
 from server.contracts.paddlex_shapes.envelope import envelope, new_log_id
 from server.errors import NotReady
 from server.http.auth import LOCAL, PUBLIC
+from server.http.head import GET_AND_HEAD
 from server.lifecycle import Phase
 from server.runtime import RuntimeDependency
 from server.version import PACKAGE, installed_version
@@ -28,13 +29,13 @@ async def health(runtime: RuntimeDependency) -> Response[bytes]:
     return Response(envelope(new_log_id(), 0, "Healthy"), media_type="application/json")
 
 
-@get("/health/live", opt={PUBLIC: True}, sync_to_thread=False)
+@route("/health/live", http_method=GET_AND_HEAD, opt={PUBLIC: True}, sync_to_thread=False)
 def live() -> dict[str, str]:
     """Say that the process answers. If it does not, restart it."""
     return {"status": "alive"}
 
 
-@get("/health/ready", opt={PUBLIC: True}, sync_to_thread=False)
+@route("/health/ready", http_method=GET_AND_HEAD, opt={PUBLIC: True}, sync_to_thread=False)
 def ready(runtime: RuntimeDependency) -> Response[dict[str, Any]]:
     """Say whether the server takes documents, and which modules are loaded. 503 while it starts, drains or has failed.
 
@@ -64,13 +65,13 @@ def _detail(module: ModuleStatus) -> str:
     return module.detail
 
 
-@get("/version", opt={LOCAL: True}, sync_to_thread=False)
+@route("/version", http_method=GET_AND_HEAD, opt={LOCAL: True}, sync_to_thread=False)
 def version() -> dict[str, str]:
     """Name the server and its version."""
     return {"name": PACKAGE, "version": installed_version()}
 
 
-@get("/metrics", opt={LOCAL: True}, sync_to_thread=False)
+@route("/metrics", http_method=GET_AND_HEAD, opt={LOCAL: True}, sync_to_thread=False)
 def metrics(runtime: RuntimeDependency) -> Response[bytes]:
     """Give all metrics in the Prometheus text format."""
     # Set as a header, because the framework would add a second charset to a media type of text.

@@ -4,13 +4,14 @@ import logging
 from pathlib import PurePath
 from typing import Annotated
 
-from litestar import HttpMethod, Response, route
+from litestar import Response, route
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import Parameter
 
 from server.admission.requests import Admission
 from server.errors import NotFound
 from server.http.auth import PUBLIC
+from server.http.head import GET_AND_HEAD
 from server.http.paced_answers import DOWNLOAD
 from server.storage.base import MEDIA_TYPES, ImageStore, PicturesNotKept
 from server.storage.signing import FILES_PATH, UrlSigner
@@ -42,7 +43,7 @@ def files_handler(store: ImageStore, signer: UrlSigner, downloads: Admission) ->
 
     @route(
         f"{FILES_PATH}/{{token:str}}/{{name:str}}",
-        http_method=[HttpMethod.GET, HttpMethod.HEAD],
+        http_method=GET_AND_HEAD,
         sync_to_thread=True,
         opt={PUBLIC: True, DOWNLOAD: True},
         summary="A picture by its signed link",

@@ -48,7 +48,7 @@ def build_file_task(runtime: Runtime) -> Contract:
             contract_route(
                 f"{FILES_PATH}/{{token:str}}/{{name:str}}",
                 service.download,
-                methods=(HttpMethod.GET, HttpMethod.HEAD),
+                methods=(HttpMethod.GET,),
                 own_keys=True,
                 **{DOWNLOAD: True},
             ),
