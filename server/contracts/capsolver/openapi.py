@@ -26,7 +26,7 @@ def _task() -> Json:
         "body": {"type": "string", "description": "Base64 of a PNG, JPEG, GIF, BMP or WebP."},
         "module": {"type": ["string", "null"], "description": "`common` unless given."},
         "score": {"type": ["number", "null"], "minimum": MIN_SCORE, "maximum": 1},
-        "case": {"type": ["boolean", "null"], "description": "`false`: the text in lower case."},
+        "case": {"type": ["boolean", "null"], "description": "Changes nothing."},
     }
     return structure(properties, ("type", "body"))
 

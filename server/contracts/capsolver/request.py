@@ -40,13 +40,11 @@ class Task:
         body: base64 of the image.
         profile: how the module joins the lines.
         score: the lowest confidence at which the text counts, 0.8..1; None accepts any.
-        case: false makes the text lower-case. Otherwise it stays as it was read.
     """
 
     body: str
     profile: TextProfile
     score: float | None
-    case: bool | None
 
 
 def parse_fields(body: bytes) -> Fields:
@@ -76,12 +74,9 @@ def check_task(task: object, settings: CapSolverSettings) -> Task:
     _check_type(fields.get("type"))
     # The module is checked before the body, which tasks of other modules do not have.
     profile = _profile(fields.get("module"), settings)
-    return Task(
-        body=_body(fields.get("body")),
-        profile=profile,
-        score=_score(fields.get("score")),
-        case=_case(fields.get("case")),
-    )
+    task = Task(body=_body(fields.get("body")), profile=profile, score=_score(fields.get("score")))
+    _check_case(fields.get("case"))
+    return task
 
 
 def decode_image(body: str, max_base64_bytes: int) -> bytes:
@@ -135,7 +130,7 @@ def _score(value: object) -> float | None:
     return float(value)
 
 
-def _case(value: object) -> bool | None:
-    if value is None or isinstance(value, bool):
-        return value
-    raise Refused(invalid_task("case must be true or false"))
+def _check_case(value: object) -> None:
+    """Check the field. It changes nothing: false says that case does not matter, and many clients always send it."""
+    if not isinstance(value, bool | None):
+        raise Refused(invalid_task("case must be true or false"))

@@ -9,7 +9,7 @@ from server.contracts.capsolver.request import Task
 
 
 def solution_text(lines: Sequence[TextLine], task: Task) -> str:
-    """Join the lines as the task's module and ``case`` say.
+    """Join the lines as the task's module says.
 
     Raises:
         Refused: there is no text, or its confidence is below ``score``.
@@ -17,7 +17,7 @@ def solution_text(lines: Sequence[TextLine], task: Task) -> str:
     text = _joined([line.text for line in lines], task.profile)
     if not text or (task.score is not None and _confidence(lines) < task.score):
         raise Refused(UNSOLVABLE)
-    return text.lower() if task.case is False else text
+    return text
 
 
 def _joined(texts: Sequence[str], profile: TextProfile) -> str:

@@ -108,8 +108,8 @@ def test_other_fields_of_the_body_are_ignored(server):
 
 
 @CREATE_TASK
-def test_false_case_is_lower_case(server):
-    assert create(server, case=False).json()["solution"] == {"text": TEXT.lower()}
+def test_the_text_is_left_as_it_was_read_where_case_does_not_matter(server):
+    assert create(server, case=False).json()["solution"] == {"text": TEXT}
 
 
 @CREATE_TASK

@@ -115,3 +115,11 @@ def test_switched_off_its_paths_are_nobodys():
     with client(capsolver={"enabled": False}) as calls:
         answer = calls.post("/createTask", json=CREATE)
     assert answer.status_code == answer.json()["errorCode"] == 404
+
+
+@pytest.mark.parametrize("case", [True, False, None])
+def test_the_text_stays_as_it_was_read(case: bool | None):
+    assert not TEXT.islower()
+    with client() as calls:
+        answer = calls.post("/createTask", json={"clientKey": KEY, "task": {**TASK, "case": case}})
+        assert answer.json()["solution"] == {"text": TEXT}
