@@ -24,7 +24,7 @@ class ContractSection(CallerLimitSettings):
     keys_file: Path | None = None
 
 
-ApiName = Literal["general_basic", "accurate_basic", "general", "accurate"]
+ApiName = Literal["general_basic", "accurate_basic", "general", "accurate", "webimage", "webimage_loc"]
 
 
 class BaiduSettings(ContractSection):

@@ -28,6 +28,7 @@ def build_baidu(runtime: Runtime) -> Contract:
     routes = (
         contract_route(TOKEN_PATH, service.token, methods=(HttpMethod.GET, HttpMethod.POST), own_keys=True),
         *(contract_route(api.path, partial(service.recognize, api), own_keys=True) for api in served),
+        *(contract_route(api.path, service.read_nothing, methods=(HttpMethod.GET,), own_keys=True) for api in served),
     )
     openapi = openapi_paths(TOKEN_PATH, served)
     return Contract("baidu", routes, OWN_PATHS, answer_error, openapi, hosts=("aip.baidubce.com",))

@@ -14,7 +14,7 @@ _FORM = "application/x-www-form-urlencoded"
 
 def openapi_paths(token_path: str, apis: Sequence[Api]) -> dict[str, Json]:
     """The path items."""
-    return {token_path: _token(), **{api.path: {"post": _operation(api)} for api in apis}}
+    return {token_path: _token(), **{api.path: {"post": _operation(api), "get": _refusal(api)} for api in apis}}
 
 
 def _token() -> Json:
@@ -34,10 +34,7 @@ def _token() -> Json:
 
 
 def _operation(api: Api) -> Json:
-    codes = [failure.code for failure in FAILURES]
-    properties: Json = {"error_code": {**INTEGER, "enum": codes}, "error_msg": TEXT, "log_id": INTEGER}
-    failure = structure(properties, ("error_code", "error_msg"))
-    answer: Json = {"oneOf": [_answer(api), failure]}
+    answer: Json = {"oneOf": [_answer(api), _failure()]}
     return {
         "summary": f"Baidu AI: general OCR, {api.name}",
         "security": [],
@@ -45,6 +42,20 @@ def _operation(api: Api) -> Json:
         "requestBody": {"content": {_FORM: {"schema": _request(api)}}},
         "responses": {"200": json_response("The text, or what went wrong", answer)},
     }
+
+
+def _refusal(api: Api) -> Json:
+    return {
+        "summary": f"Baidu AI: {api.name} without parameters",
+        "security": [],
+        "responses": {"200": json_response("What went wrong", _failure())},
+    }
+
+
+def _failure() -> Json:
+    codes = [failure.code for failure in FAILURES]
+    properties: Json = {"error_code": {**INTEGER, "enum": codes}, "error_msg": TEXT, "log_id": INTEGER}
+    return structure(properties, ("error_code", "error_msg"))
 
 
 def _request(api: Api) -> Json:

@@ -17,11 +17,13 @@ FLAGS = {"true": True, "false": False}
 GRANULARITIES = {"big": False, "small": True}
 ENGLISH_GRANULARITIES = {"word": True, "letter": False}
 MAX_PAGE_DIGITS = 9
+LOCATED = ("general", "accurate", "webimage_loc")
+"""The APIs whose lines have positions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """One of the four APIs.
+    """One of the APIs. ``webimage`` and ``webimage_loc`` are ``general_basic`` and ``general`` by other names.
 
     Attributes:
         name: the last part of its address.
@@ -78,7 +80,7 @@ def apis(settings: BaiduSettings) -> tuple[Api, ...]:
     general = (settings.general_max_base64_bytes, settings.general_max_side)
     accurate = (settings.accurate_max_base64_bytes, settings.accurate_max_side)
     return tuple(
-        Api(name, not name.endswith("_basic"), is_accurate, *(accurate if is_accurate else general))
+        Api(name, name in LOCATED, is_accurate, *(accurate if is_accurate else general))
         for name in get_args(ApiName)
         for is_accurate in (name.startswith("accurate"),)
     )

@@ -9,7 +9,7 @@ from litestar import Response
 from models.options import OcrOverrides
 from server.config.contract_settings import BaiduSettings
 from server.contracts.baidu.callers import Callers
-from server.contracts.baidu.errors import NO_PERMISSION, Refused
+from server.contracts.baidu.errors import NO_PERMISSION, NOT_ENOUGH_PARAM, Refused
 from server.contracts.baidu.fields import parse_fields, query_fields
 from server.contracts.baidu.oauth import grant_token
 from server.contracts.baidu.request import Api, Call, check_call
@@ -47,6 +47,10 @@ class BaiduService:
         return await self._desk.serve(
             request, self._grant, caller=None, max_body_bytes=TOKEN_BODY_BYTES, waits_for_text=False
         )
+
+    async def read_nothing(self, _request: AnyRequest) -> Response[bytes]:
+        """Answer a GET at the address of an API: it has no form, so it is a call without parameters."""
+        raise Refused(NOT_ENOUGH_PARAM)
 
     async def recognize(self, api: Api, request: AnyRequest) -> Response[bytes]:
         """Read a document. The caller is identified before the body is read, unless only the form names the caller."""

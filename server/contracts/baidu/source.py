@@ -48,7 +48,9 @@ async def open_file(fields: Fields, call: Call, api: Api, visit: Visit) -> RawFi
 
 
 def decode_base64(text: bytes, max_bytes: int) -> bytes:
-    """Decode strictly, except that line breaks are dropped and spaces are plus signs, which a form has lost.
+    """Decode strictly, except that line breaks are dropped. A space is a plus sign, which a form has lost.
+
+    Spaces around the text are dropped.
 
     Args:
         text: the base64.
@@ -59,7 +61,7 @@ def decode_base64(text: bytes, max_bytes: int) -> bytes:
     """
     if not text.strip(_BLANK):
         raise Refused(EMPTY_IMAGE)
-    packed = text.translate(_NO_LINE_BREAKS, _LINE_BREAKS)
+    packed = _without_spaces_around(text.translate(_NO_LINE_BREAKS, _LINE_BREAKS))
     if len(packed) > max_bytes:
         raise Refused(BAD_SIZE)
     try:
@@ -80,6 +82,17 @@ def choose_page(call: Call, api: Api, info: DocumentInfo) -> tuple[int]:
     if min(size) < MIN_SIDE or max(size) > api.max_side:
         raise Refused(BAD_SIZE)
     return (call.page,)
+
+
+def _without_spaces_around(packed: bytes) -> bytes:
+    """Drop the plus signs at the ends that are spaces: base64 comes in groups of four. Both ends lose them in turn."""
+    for turn in range(len(packed) % 4):
+        first, last = packed.startswith(b"+"), packed.endswith(b"+")
+        if last and (turn % 2 == 0 or not first):
+            packed = packed[:-1]
+        elif first:
+            packed = packed[1:]
+    return packed
 
 
 async def _fetch(url: str, api: Api, visit: Visit) -> bytes:

@@ -8,6 +8,7 @@ from litestar.testing import TestClient
 
 from models.errors import EngineFailure, LanguageNotInstalled, ModuleNotLoaded, PipelineStopped
 from models.options import OcrOptions
+from server.contracts.baidu.source import decode_base64
 from tests.unit.server.apps import application, png
 from tests.unit.server.stub_pipeline import TEXT, StubPipeline
 
@@ -102,3 +103,30 @@ def test_a_second_query_behind_the_token_is_not_part_of_it(appended: str):
         assert client.post(f"{address}".replace(token, f"x{token}"), data={"image": IMAGE}).json()["error_code"] == 110
         form = {"image": IMAGE, "access_token": f"{token}?aipSdk=node"}
         assert client.post("/rest/2.0/ocr/v1/general_basic", data=form).json()["words_result"] == [{"words": TEXT}]
+
+
+@pytest.mark.parametrize(("name", "located"), [("webimage", False), ("webimage_loc", True)])
+def test_web_images_are_read_as_by_the_general_apis(name: str, located: bool):
+    with TestClient(application()) as client:
+        pair = {"grant_type": "client_credentials", "client_id": "a", "client_secret": "b"}
+        query = {"access_token": client.get("/oauth/2.0/token", params=pair).json()["access_token"]}
+        (line,) = client.post(f"/rest/2.0/ocr/v1/{name}", params=query, data={"image": IMAGE}).json()["words_result"]
+        assert (line["words"], "location" in line) == (TEXT, located)
+
+
+def test_a_get_at_an_api_is_a_call_without_parameters():
+    with TestClient(application()) as client:
+        for name in ("general_basic", "accurate", "webimage_loc"):
+            answer = client.get(f"/rest/2.0/ocr/v1/{name}", params={"access_token": "x", "image": IMAGE})
+            assert (answer.status_code, answer.json()["error_code"]) == (200, 216101)
+        assert client.get("/rest/2.0/ocr/v1/idcard").json()["error_code"] == 216102
+
+
+@pytest.mark.parametrize("around", [" {}", "{} ", " {} ", "\n{} \n", "   {}"])
+def test_spaces_around_the_base64_do_no_harm(around: str):
+    assert call(StubPipeline(), {"image": around.format(IMAGE)})["words_result"][0]["words"] == TEXT
+
+
+@pytest.mark.parametrize("text", ["ab+c ab ", " ab+c+ab  ", "ab+c ab+ ", "ab+c ab\t+\n"])
+def test_a_space_that_was_a_plus_sign_is_one(text: str):
+    assert decode_base64(text.encode(), 100) == base64.b64decode("ab+c+ab+")
