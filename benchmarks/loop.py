@@ -55,7 +55,7 @@ KEYS = {
 }
 ROOM = {
     "contracts.capsolver.max_base64_bytes": LARGE,
-    "contracts.complexdocr.max_file_bytes": LARGE,
+    "contracts.complexdocr.max_base64_bytes": LARGE,
     "contracts.file_task.max_upload_bytes": LARGE + 1000,
     "contracts.baidu.general_max_base64_bytes": LARGE,
 }

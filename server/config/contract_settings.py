@@ -41,7 +41,7 @@ class BaiduSettings(ContractSection):
 class ComplexDocumentSettings(ContractSection):
     """China Mobile complex document OCR."""
 
-    max_file_bytes: PositiveInt = 10_000_000
+    max_base64_bytes: PositiveInt = 10 * MEBIBYTE
     max_pages: PositiveInt = 24
     unauthorized_code: str = "10401"
     flag_as_string: bool = False

@@ -63,13 +63,13 @@ class Call:
     source: bytes | str
 
 
-def parse_call(body: bytes, record: RequestRecord, max_file_bytes: int) -> Call:
+def parse_call(body: bytes, record: RequestRecord, max_base64_bytes: int) -> Call:
     """Parse and check a body. Pure CPU work in proportion to its size.
 
     Args:
         body: the whole body.
         record: gets the ``seqid`` as soon as it is known, also if the rest is refused.
-        max_file_bytes: cap on the file.
+        max_base64_bytes: cap on the file's base64, without white space.
 
     Raises:
         Refused: the body or a field is wrong.
@@ -82,7 +82,7 @@ def parse_call(body: bytes, record: RequestRecord, max_file_bytes: int) -> Call:
     kind = FileKind.PDF if image_type in (2, 3) else FileKind.IMAGE
     if image_type not in range(4):
         raise Refused(OUT_OF_RANGE)
-    source = _address(image) if image_type in (1, 3) else _file(image, kind, image_type, max_file_bytes)
+    source = _address(image) if image_type in (1, 3) else _file(image, kind, max_base64_bytes)
     if output_format not in (TEXT, MARKDOWN, DOCUMENT):
         raise Refused(OUT_OF_RANGE)
     if not 1 <= _number(fields, "first_page_idx") <= MAX_FIRST_PAGE:
@@ -96,13 +96,13 @@ def parse_call(body: bytes, record: RequestRecord, max_file_bytes: int) -> Call:
     return Call(options, kind, source)
 
 
-def check_file(data: bytes, kind: FileKind, max_file_bytes: int) -> None:
-    """Check a file's size and kind.
+def check_file(data: bytes, kind: FileKind, max_base64_bytes: int) -> None:
+    """Check a file's kind, and its size as base64.
 
     Raises:
         Refused: it is too large, or of another kind.
     """
-    if len(data) > max_file_bytes:
+    if -(-len(data) // 3) * 4 > max_base64_bytes:
         raise Refused(OUT_OF_RANGE)
     if not (data.startswith(_IMAGE_MAGICS) if kind is FileKind.IMAGE else sniff_kind(data) is kind):
         raise Refused(WRONG_TYPE)
@@ -165,11 +165,11 @@ def _address(text: str) -> str:
     return text
 
 
-def _file(text: str, kind: FileKind, image_type: int, max_file_bytes: int) -> bytes:
+def _file(text: str, kind: FileKind, max_base64_bytes: int) -> bytes:
+    packed = "".join(text.split())
     try:
-        data = base64.b64decode("".join(text.split()), validate=True)
+        data = base64.b64decode(packed, validate=True)
     except (binascii.Error, ValueError) as error:
         raise Refused(WRONG_TYPE) from error
-    if image_type in (0, 2):
-        check_file(data, kind, max_file_bytes)
+    check_file(data, kind, max_base64_bytes)
     return data

@@ -22,8 +22,8 @@ from server.storage.base import new_document_id
 
 MIN_SIDE = 15
 """Shortest side of an image, in pixels."""
-BODY_PER_FILE, BODY_SLACK_BYTES = 4, 64 * 1024
-"""A body may be this many times as large as the largest file, so that the refusal of a large file has its ``seqid``."""
+BODY_PER_FILE, BODY_SLACK_BYTES = 3, 64 * 1024
+"""A body may be this many times as large as the largest base64, so that a refused large file has its ``seqid``."""
 
 
 class ComplexDocrService:
@@ -44,12 +44,12 @@ class ComplexDocrService:
     async def recognize(self, request: AnyRequest) -> Response[bytes]:
         """Read a document."""
         caller = self._callers.identify(request)
-        cap = BODY_PER_FILE * self._settings.max_file_bytes + BODY_SLACK_BYTES
+        cap = BODY_PER_FILE * self._settings.max_base64_bytes + BODY_SLACK_BYTES
         return await self._desk.serve(request, self._answer, caller=caller, max_body_bytes=cap)
 
     async def _answer(self, visit: Visit) -> Response[bytes]:
         record = visit.record
-        call = await visit.in_thread(parse_call, visit.take_body(), record, self._settings.max_file_bytes)
+        call = await visit.in_thread(parse_call, visit.take_body(), record, self._settings.max_base64_bytes)
         pages = await self._read(call, visit)
         envelope = Envelope(record.log_id or "", self._settings.flag_as_string)
         content = await visit.in_thread(_encode, envelope, call.options, pages, record.begun)
@@ -80,7 +80,7 @@ class ComplexDocrService:
         if isinstance(call.source, bytes):
             return RawFile(call.source, call.kind, composite_alpha=True)
         data = await visit.fetch(call.source)
-        check_file(data, call.kind, self._settings.max_file_bytes)
+        check_file(data, call.kind, self._settings.max_base64_bytes)
         return RawFile(data, call.kind, composite_alpha=True)
 
     def _all_pages(self, info: DocumentInfo) -> range:

@@ -98,8 +98,17 @@ def test_a_document_over_the_page_limit_is_not_read_at_all(settings):
 
 
 def test_a_smaller_file_limit():
-    with client(complexdocr={"max_file_bytes": 50}) as calls:
+    with client(complexdocr={"max_base64_bytes": 52}) as calls:
         assert failure(calls.post(PATH, json=CALL)) == (200, "10305", "s")
+
+
+def test_the_limit_counts_the_base64_without_white_space():
+    text = CALL["image"]
+    assert len(text) % 4 == 0
+    for limit, code in ((len(text), "10000"), (len(text) - 1, "10305")):
+        with client(complexdocr={"max_base64_bytes": limit}) as calls:
+            answer = calls.post(PATH, json={**CALL, "image": f" {text[:8]}\n{text[8:]}\n"})
+            assert answer.json()["code"] == code
 
 
 def test_switched_off_its_paths_are_nobodys():
