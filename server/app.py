@@ -70,7 +70,7 @@ def create_app(configuration: Configuration, pipeline: PageReaderHost, start_up:
     paced = PacedAnswers(app.asgi_handler, runtime.admission, runtime.downloads)
     cors = Cors(paced, configuration.settings.server.cors_origins, RoutePaths(app.routes, CORS))
     guard = _guard(runtime, contracts, RoutePaths(app.routes, DOWNLOAD), cors, errors)
-    app.asgi_handler = RequestTelemetry(guard, runtime.metrics)
+    app.asgi_handler = RequestTelemetry(guard, runtime.metrics, runtime.inside)
     return app
 
 

@@ -26,6 +26,7 @@ from server.lifecycle import Lifecycle, StartUp
 from server.page_reader import PageReaderHost
 from server.service import DocumentReader
 from server.storage.publisher import PicturePublisher, build_publisher
+from server.telemetry.inside import Inside
 from server.telemetry.metrics import Metrics
 from server.threads import Threads
 
@@ -61,6 +62,7 @@ class Runtime:
     public_url: PublicUrl
     threads: Threads
     metrics: Metrics
+    inside: Inside
     lifecycle: Lifecycle
     start_up: StartUp
 
@@ -115,6 +117,7 @@ def build_runtime(configuration: Configuration, pipeline: PageReaderHost, start_
     wait_estimate = WaitEstimate()
     metrics = Metrics(admission, gate)
     key_rings = KeyRings(settings)
+    publisher = build_publisher(configuration.serving, settings.storage)
     metrics.watch_stages(pipeline.stats)
     metrics.watch_replicas(pipeline.replicas)
     decoder = Decoder(settings.decode, limits)
@@ -125,7 +128,7 @@ def build_runtime(configuration: Configuration, pipeline: PageReaderHost, start_
         decoder=decoder,
         document_reader=DocumentReader(pipeline, decoder, gate, metrics.page_read, wait_estimate),
         fetcher=UrlFetcher(settings.url_input),
-        publisher=build_publisher(configuration.serving, settings.storage),
+        publisher=publisher,
         admission=admission,
         peeks=Admission(MAX_PEEKS, MAX_PEEK_BYTES),
         downloads=Admission(limits.max_connections, limits.max_queued_bytes // DOWNLOADS_PART),
@@ -137,6 +140,15 @@ def build_runtime(configuration: Configuration, pipeline: PageReaderHost, start_
         public_url=PublicUrl(settings.server.public_url, proxies),
         threads=Threads(max(2, usable_cores())),
         metrics=metrics,
+        inside=_inside(gate, publisher),
         lifecycle=Lifecycle(),
         start_up=start_up or StartUp(),
     )
+
+
+def _inside(gate: PixelGate, publisher: PicturePublisher) -> Inside:
+    inside = Inside()
+    inside.watch("pages_reading", lambda: gate.reading)
+    inside.watch("pages_waiting", lambda: gate.waiting)
+    inside.watch("pictures_writing", lambda: publisher.writing)
+    return inside

@@ -38,6 +38,11 @@ class PixelGate:
         """Pages in the queue."""
         return len(self._queue)
 
+    @property
+    def reading(self) -> int:
+        """Pages that have room."""
+        return sum(self._pages.values())
+
     async def acquire(self, pixels: int, document: Hashable) -> int:
         """Wait for room for a page.
 

@@ -33,6 +33,7 @@ from server.lifecycle import Lifecycle, StartUp
 from server.page_reader import PageReaderHost
 from server.pipelines.model_store import open_store
 from server.runtime import Runtime
+from server.telemetry.inside import Inside
 from server.telemetry.logs import configure_logging
 
 ENOUGH_FILES = 65_536
@@ -79,7 +80,8 @@ def serve(config: Path | None, settings: Sequence[str], hang_ups: HangUps, *, in
         certificate,
     )
     config_of_http = _uvicorn_config(configuration, app)
-    server = _Server(config_of_http, certificate, runtime.lifecycle, start_up, partial(reloader.run, hang_ups))
+    reload = partial(reloader.run, hang_ups)
+    server = _Server(config_of_http, certificate, runtime.lifecycle, runtime.inside, start_up, reload)
     server.run(sockets=sockets)
     if isinstance(start_up.failure, Exception):
         raise start_up.failure
@@ -104,6 +106,7 @@ class _Server(uvicorn.Server):
         config: of the HTTP server.
         certificate: for HTTPS; None for HTTP.
         lifecycle: is told to drain.
+        inside: knows what is inside when the server stops.
         start_up: the start, which goes on while the server listens.
         reload: runs beside the server until it is cancelled.
     """
@@ -113,6 +116,7 @@ class _Server(uvicorn.Server):
         config: uvicorn.Config,
         certificate: ServerCertificate | None,
         lifecycle: Lifecycle,
+        inside: Inside,
         start_up: StartUp,
         reload: Callable[[], Coroutine[Any, Any, None]],
     ) -> None:
@@ -120,6 +124,8 @@ class _Server(uvicorn.Server):
         config.load()
         config.ssl = None if certificate is None else certificate.context
         self._lifecycle = lifecycle
+        self._inside = inside
+        self._signal: str | None = None
         self._start_up = start_up
         self._reload = reload
         self._beside: list[asyncio.Task[None]] = []
@@ -141,16 +147,28 @@ class _Server(uvicorn.Server):
             self.should_exit = True
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        stopping, self._signal = self._signal is not None, signal.Signals(sig).name
         super().handle_exit(sig, frame)
         if self.force_exit:
             asyncio.get_running_loop().call_soon_threadsafe(self._hurry.set)
+        if stopping:
+            asyncio.get_running_loop().call_soon_threadsafe(self._log_second_signal)
+
+    def _log_second_signal(self) -> None:
+        if self.force_exit:
+            logger.warning("Stopping at once after a second signal: what is unfinished is given up")
+        else:
+            logger.info("Stopping already; SIGINT (Ctrl-C) gives up what is unfinished")
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Answer the accepted requests while readiness is false, then stop listening.
 
-        Both together take at most the configured grace. A second interrupt ends the wait at once.
+        Both together take at most the configured grace. A second interrupt ends the wait at once. One line tells what
+        is inside, and one at the end what became of it.
         """
         grace = self.config.timeout_graceful_shutdown or 0
+        reason = f"after {self._signal}" if self._signal else "because the start failed"
+        logger.info("Stopping %s", reason, extra={"facts": {**self._inside.stop(), "grace": grace}})
         self._lifecycle.drain(grace)
         loop = asyncio.get_running_loop()
         end = loop.time() + grace
@@ -160,6 +178,8 @@ class _Server(uvicorn.Server):
             wait.cancel()
         self.config.timeout_graceful_shutdown = max(0, math.ceil(end - loop.time()))
         await super().shutdown(sockets)
+        seconds = round(self._lifecycle.drained_seconds, 1)
+        logger.info("Stopped", extra={"facts": {**self._inside.end(), "seconds": seconds}})
 
 
 async def _end_of(tasks: set[asyncio.Task[None]]) -> None:

@@ -8,6 +8,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.http.security_headers import add_security_headers
+from server.telemetry.inside import Inside
 from server.telemetry.metrics import Metrics
 from server.telemetry.record import record_of
 
@@ -25,10 +26,12 @@ class RequestTelemetry:
     Args:
         app: handles the request.
         metrics: counts it.
+        inside: knows that it is inside.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, inside: Inside) -> None:
         self._app = app
+        self._inside = inside
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,6 +53,7 @@ class RequestTelemetry:
             await send(message)
 
         self._metrics.request_started()
+        self._inside.request_began(record.request_id)
         try:
             await self._app(scope, receive, send_with_headers)
         finally:
@@ -60,6 +64,7 @@ class RequestTelemetry:
         method = str(scope.get("method", ""))
         self._metrics.request_finished(method, route, status, seconds)
         record = record_of(scope)  # type: ignore[arg-type]
+        self._inside.request_ended(record.request_id, status)
         facts = {
             "request": record.request_id,
             "route": route or "unmatched",

@@ -43,6 +43,9 @@ class JobRunner:
         work: makes the result of each job.
         limits: on waiting and running jobs.
         grace: gives the seconds for running jobs to end when the server stops.
+
+    Attributes:
+        finished: jobs that became final so far, failed ones too.
     """
 
     def __init__(
@@ -58,6 +61,22 @@ class JobRunner:
         self._taking: set[asyncio.Task[Job]] = set()
         self._running: set[asyncio.Task[None]] = set()
         self._open = False
+        self.finished = 0
+
+    @property
+    def in_work(self) -> int:
+        """Jobs that run."""
+        return len(self._running)
+
+    @property
+    def waiting(self) -> int:
+        """Jobs in the queue."""
+        return len(self._queue)
+
+    @property
+    def unfinished(self) -> int:
+        """Jobs that were taken and are not final; also after the end, when none of them runs any more."""
+        return len(self._active)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -165,6 +184,7 @@ class JobRunner:
         final, result = await self._outcome(active)
         active.job = await self._keeper.finish(final, result)
         self._active.pop(final.id)
+        self.finished += 1
         active.ended.set_result(None)
         await self._keeper.drop_expired()
 

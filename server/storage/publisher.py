@@ -3,7 +3,9 @@
 import base64
 import hashlib
 import logging
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from server.config.serving_settings import NEVER_EXPIRES, FileSystemStorage, ServingSettings
 from server.config.settings import StorageSettings
@@ -21,6 +23,7 @@ class PicturePublisher:
     Attributes:
         store: keeps pictures; None keeps none.
         signer: makes links; None gives base64.
+        writing: pictures that are being stored.
 
     Raises:
         ValueError: links are wanted, and there is no store for the pictures.
@@ -31,6 +34,8 @@ class PicturePublisher:
             raise ValueError("links to pictures need a storage")
         self.store = store
         self.signer = signer
+        self.writing = 0
+        self._counting = threading.Lock()
 
     def publish(self, pictures: Iterable[Picture], document_id: str, base: str) -> dict[str, str]:
         """Store one page's pictures and give their base64 or links. It may block on a disk: call it in a thread.
@@ -62,15 +67,27 @@ class PicturePublisher:
         if self.store is None or self.signer is None:
             return None
         name = f"{hashlib.sha256(png).hexdigest()}.png"
-        _keep(self.store, picture_key(document_id, name), png)
+        with self._write():
+            _keep(self.store, picture_key(document_id, name), png)
         return base + self.signer.path(document_id, name)
 
     def _publish(self, picture: Picture, document_id: str, base: str) -> str:
         if self.store is not None:
-            _keep(self.store, picture_key(document_id, picture.name), picture.jpeg)
+            with self._write():
+                _keep(self.store, picture_key(document_id, picture.name), picture.jpeg)
         if self.signer is not None:
             return base + self.signer.path(document_id, picture.name)
         return base64.b64encode(picture.jpeg).decode("ascii")
+
+    @contextmanager
+    def _write(self) -> Iterator[None]:
+        with self._counting:
+            self.writing += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self.writing -= 1
 
 
 def _keep(store: ImageStore, key: str, picture: bytes) -> None:

@@ -11,6 +11,7 @@ from contextlib import closing
 import requests
 
 from tests.contract.conftest import PATIENCE_SECONDS, TEXT, Server, body, picture, tiff, wait_until
+from tests.contract.file_task.conftest import Client
 
 LONG = tiff([picture(width=1000, height=800)] * 6)
 
@@ -71,6 +72,40 @@ def test_a_server_that_is_told_to_stop_says_that_it_drains(own_server):
         assert running.stop() == 0
 
 
+def facts(running: Server, begin: str) -> dict[str, str]:
+    """The facts of the one line of the log that begins so."""
+    (line,) = [line for line in running.log if f" {begin} " in line]
+    return dict(re.findall(r" (\w+)=(\S*)", line))
+
+
+def test_a_stop_tells_what_is_inside_and_what_became_of_it(tmp_path):
+    settings = {"data_directory": str(tmp_path / "tasks"), "wait_seconds": 0, "max_running_tasks": 1}
+    given = [f"contracts.file_task.{name}={value}" for name, value in settings.items()]
+    running = Server(
+        *(word for setting in given for word in ("--set", setting)), "--set", "server.shutdown_grace_seconds=5"
+    )
+    upload = Upload(running, body(LONG))
+    client = Client(running.url)
+    for number in range(3):
+        client.task(tiff([picture(width=1000, height=800)] * 90), f"{number}.tiff", format="txt")
+    running.process.send_signal(signal.SIGTERM)
+    wait_until(lambda: any("Stopping after SIGTERM" in line for line in running.log))
+    running.process.send_signal(signal.SIGTERM)
+    assert upload.finish() == 200
+    assert running.stop() == 0
+    begin, end = facts(running, "Stopping after SIGTERM"), facts(running, "Stopped")
+    assert (begin["requests"], begin["tasks_running"], begin["tasks_waiting"], begin["grace"]) == ("1", "1", "2", "5")
+    assert set(begin) == {
+        "requests", "pages_reading", "pages_waiting", "pictures_writing", "tasks_running", "tasks_waiting",
+        "files_writing", "grace",
+    }  # fmt: skip
+    assert (end["requests_finished"], end["requests_given_up"]) == ("1", "0")
+    assert int(end["tasks_finished"]) + int(end["tasks_kept"]) == 3
+    assert int(end["tasks_kept"]) > 0
+    assert float(end["seconds"]) > 0
+    assert any("Stopping already; SIGINT" in line for line in running.log)
+
+
 def test_a_second_interrupt_ends_a_server_at_once(own_server):
     running = own_server()
     upload = Upload(running, body(LONG))
@@ -83,6 +118,9 @@ def test_a_second_interrupt_ends_a_server_at_once(own_server):
     except (OSError, http.client.HTTPException):
         answer = None
     assert answer != 200
+    assert facts(running, "Stopping after SIGINT")["requests"] == "1"
+    assert facts(running, "Stopped")["requests_given_up"] == "1"
+    assert any("Stopping at once after a second signal" in line for line in running.log)
 
 
 def test_a_server_that_is_told_to_stop_answers_what_it_accepted(own_server):

@@ -18,6 +18,7 @@ from server.jobs.keeper import Keeper
 from server.jobs.runner import JobRunner, RunnerLimits
 from server.jobs.store import JobStore
 from server.runtime import Runtime
+from server.telemetry.inside import Inside
 from server.threads import Threads
 
 STORE_THREADS = 2
@@ -33,12 +34,14 @@ def build_file_task(runtime: Runtime) -> Contract:
     desk = FrontDesk(runtime, "file_task", settings)
     threads = Threads(settings.max_running_tasks + STORE_THREADS)
     keeper = Keeper(_store(settings), threads)
+    work = FileWork(desk, runtime, threads, settings)
     runner = JobRunner(
         keeper,
-        FileWork(desk, runtime, threads, settings),
+        work,
         RunnerLimits(settings.max_queued_tasks, settings.max_running_tasks, settings.task_timeout_seconds),
         lambda: _grace(runtime, settings),
     )
+    _watch(runtime.inside, runner, work, kept=settings.data_directory is not None)
     service = FileTaskService(desk, runtime, runner, keeper, settings)
     return Contract(
         name="file_task",
@@ -70,6 +73,14 @@ def _store(settings: FileTaskSettings) -> JobStore:
         )
     except DirectoryUnusable as error:
         raise ConfigurationError(f"ppocr_server.contracts.file_task.data_directory: {error}") from error
+
+
+def _watch(inside: Inside, runner: JobRunner, work: FileWork, *, kept: bool) -> None:
+    inside.watch("tasks_running", lambda: runner.in_work)
+    inside.watch("tasks_waiting", lambda: runner.waiting)
+    inside.watch("files_writing", lambda: work.writing)
+    inside.watch_end("tasks_finished", lambda: runner.finished)
+    inside.watch_left("tasks_kept" if kept else "tasks_given_up", lambda: runner.unfinished)
 
 
 def _grace(runtime: Runtime, settings: FileTaskSettings) -> float:

@@ -33,6 +33,9 @@ class FileWork:
         runtime: the running server.
         threads: for long work, so that it does not delay answers to other requests.
         settings: of the contract.
+
+    Attributes:
+        writing: result files that are being made.
     """
 
     def __init__(self, desk: FrontDesk, runtime: Runtime, threads: Threads, settings: FileTaskSettings) -> None:
@@ -41,6 +44,7 @@ class FileWork:
         self._threads = threads
         self._settings = settings
         self._keys = runtime.key_rings.of("file_task")
+        self.writing = 0
 
     async def __call__(self, active: Active, source: bytes) -> bytes:
         """Make the result file of a task's source.
@@ -52,11 +56,18 @@ class FileWork:
         try:
             raw = await self._open_file(active, spec, source)
             pages = await self._read(active, spec, raw)
-            return await self._threads.run(RESULT_FORMATS[spec.format].write, pages, raw)
+            return await self._write(spec, pages, raw)
         except RequestError as error:
             raise job_failure(error, with_password=active.secret is not None) from error
         except PictureEncodingFailed as error:
             raise JobFailed("too_big") from error
+
+    async def _write(self, spec: TaskSpec, pages: Sequence[FilePage], raw: RawFile) -> bytes:
+        self.writing += 1
+        try:
+            return await self._threads.run(RESULT_FORMATS[spec.format].write, pages, raw)
+        finally:
+            self.writing -= 1
 
     async def _open_file(self, active: Active, spec: TaskSpec, source: bytes) -> RawFile:
         data = await self._runtime.fetcher.fetch(source.decode()) if spec.fetch else source

@@ -39,7 +39,7 @@ def test_pages_enter_in_the_order_they_came_even_where_a_later_one_would_fit():
         gate = PixelGate(10)
         tasks, entered, leave = await _queue(gate, [6, 8, 4])
         assert entered == [0]
-        assert gate.waiting == 2
+        assert (gate.waiting, gate.reading) == (2, 1)
         leave[0].set()
         await _settle()
         assert entered == [0, 1]

@@ -1,6 +1,9 @@
+from pathlib import Path
+
 import pytest
 from pydantic import SecretStr
 
+import server
 from server.admission.caller_limits import Caller
 from server.config.settings import Settings
 from server.http.keys import KeyRing, KeyRings, Replaced
@@ -80,3 +83,8 @@ def test_a_ring_that_would_be_opened_is_named() -> None:
     assert "contracts.baidu.keys" in rings.opened_by(settings({"a": "1"}, {}))
     assert "auth.tokens" in rings.opened_by(settings({}, {"app": "2"}))
     assert KeyRings(settings({}, {})).opened_by(settings({}, {})) == ()
+
+
+def test_no_contract_makes_a_ring_that_a_reload_would_not_reach() -> None:
+    contracts = Path(server.__file__).parent / "contracts"
+    assert [file.name for file in contracts.rglob("*.py") if "KeyRing(" in file.read_text(encoding="utf-8")] == []

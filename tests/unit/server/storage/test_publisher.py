@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from pydantic import SecretStr
 from server.config.serving_settings import NEVER_EXPIRES, FileSystemStorage, MemoryStorage, ServingSettings
 from server.config.settings import StorageSettings
 from server.storage.base import Picture, PicturesNotKept, new_document_id
+from server.storage.memory import MemoryStore
 from server.storage.publisher import PicturePublisher, build_publisher
 
 PICTURES = (
@@ -94,3 +96,19 @@ def test_a_disk_that_refuses_is_the_servers_fault_and_passes(tmp_path: Path) -> 
     directory.unlink()
     aside.rename(directory)
     assert list(publisher.publish(PICTURES, new_document_id(), BASE)) == ["ocrImage", "inputImage"]
+
+
+@pytest.mark.parametrize("error", [None, OSError("full")])
+def test_pictures_are_counted_while_they_are_stored(error: OSError | None) -> None:
+    seen: list[int] = []
+
+    class Store(MemoryStore):
+        def put(self, key: str, picture: bytes) -> None:
+            seen.append(publisher.writing)
+            if error:
+                raise error
+
+    publisher = PicturePublisher(Store(1000, None), None)
+    with pytest.raises(PicturesNotKept) if error else nullcontext():
+        publisher.publish(PICTURES[:1], new_document_id(), BASE)
+    assert (seen, publisher.writing) == ([1], 0)

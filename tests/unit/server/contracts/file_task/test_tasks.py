@@ -11,6 +11,7 @@ import pytest
 from litestar.testing import TestClient
 
 from models.errors import LanguageNotInstalled
+from server.export.files.result_file import ResultFormat
 from tests.unit.server.apps import application, pdf, png
 from tests.unit.server.stub_pipeline import TEXT, StubPipeline
 
@@ -155,3 +156,18 @@ def test_the_pages_of_a_task_are_paid_for_by_the_caller_that_made_it():
         assert post(client, pdf(2)).json()["data"]["state"] == 1
         refused = post(client)
         assert (refused.status_code, int(refused.headers["retry-after"]) > 1) == (429, True)
+
+
+def test_result_files_are_counted_while_they_are_made(monkeypatch):
+    seen = []
+    app = application(Pipeline(), contracts={"file_task": {}})
+    inside = app.state.runtime.inside
+
+    def write(_, pages, raw):
+        seen.append(inside.stop()["files_writing"])
+        return b"made"
+
+    monkeypatch.setattr(ResultFormat, "write", write)
+    with TestClient(app) as client:
+        assert post(client, format="txt").json()["data"]["state"] == 1
+    assert (seen, inside.stop()["files_writing"]) == ([1], 0)
