@@ -93,7 +93,11 @@ async def _open_modules(runtime: Runtime) -> None:
 
 
 def _report_modules(runtime: Runtime) -> None:
-    for module in runtime.pipeline.modules():
-        level = logging.WARNING if module.state in ("not_installed", "unusable") else logging.INFO
+    """Log the models in use on one line, and each module that cannot run as a warning. The others are for debugging."""
+    modules = runtime.pipeline.modules()
+    loaded = [module for module in modules if module.state == "loaded"]
+    logger.info("Models: %s", "; ".join(f"{module.model_name} ({module.detail})" for module in loaded))
+    for module in modules:
+        level = logging.WARNING if module.state in ("not_installed", "unusable") else logging.DEBUG
         facts = {"model": module.model_name, "state": module.state, "detail": module.detail}
         logger.log(level, "module %s", module.module, extra={"facts": facts})

@@ -67,12 +67,15 @@ def ocr(
 @main.command("config")
 @configuration_options
 def show_config(config: Path | None, settings: tuple[str, ...]) -> None:
-    """Print the configuration in force, secrets masked."""
+    """Print the configuration in force and where each value comes from. Secrets are masked."""
+    import os
+
     from server.cli.start import load
     from server.config.effective import effective_yaml
+    from server.config.sources import Sources
 
     loaded = load(config, settings)
-    click.echo(effective_yaml(loaded), nl=False)
+    click.echo(effective_yaml(loaded, Sources(config, os.environ, settings)), nl=False)
     for note in loaded.notes:
         click.echo(note, err=True)
 

@@ -24,6 +24,7 @@ from server.cli.pipeline_choice import choose_reader
 from server.cli.reload import Reloader
 from server.cli.sockets import listen_on, url_of
 from server.cli.start import load
+from server.cli.start_lines import log_start
 from server.config.access import check_exposure, tls_context
 from server.config.effective import effective_yaml
 from server.config.load import Configuration, read_configuration
@@ -62,7 +63,8 @@ def serve(config: Path | None, settings: Sequence[str], hang_ups: HangUps, *, in
     check_exposure(configuration.settings, insecure)
     listen = configuration.settings.server
     configure_logging(listen.log_level, listen.log_format)
-    _log_configuration(configuration)
+    log_start(logger, configuration)
+    logger.debug("Configuration in force:\n%s", effective_yaml(configuration))
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _exit)
     sockets = listen_on(listen.host, listen.port)
@@ -229,12 +231,3 @@ def _open_files() -> int:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
         soft = wanted
     return ENOUGH_FILES if soft == resource.RLIM_INFINITY else soft
-
-
-def _log_configuration(configuration: Configuration) -> None:
-    """Log the configuration in force, and every key of the file that has no effect."""
-    logger.info("Configuration in force:\n%s", effective_yaml(configuration))
-    for note in configuration.notes:
-        logger.warning(note)
-    if not configuration.settings.auth.tokens:
-        logger.info("No access tokens are configured: every program that reaches the port may send documents.")

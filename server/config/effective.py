@@ -1,6 +1,9 @@
-"""Writes the configuration in force as YAML, with secrets masked. It has the form of a configuration file."""
+"""Writes the configuration in force as YAML, with secrets masked. It has the form of a configuration file.
 
-from collections.abc import Sequence
+Each value may have a comment with its source.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 
 import yaml
 
@@ -8,18 +11,47 @@ from models.config import LayoutConfig, ModuleConfig, PipelineConfig
 from models.modules import OPTIONAL_MODULES, OptionalModule
 from models.options import OcrDefaults
 from server.config.load import SECTION, Configuration
+from server.config.lookup import KeyPath
 from server.config.serving_settings import FileSystemStorage, ServingSettings
+from server.config.sources import Sources
 
 
-def effective_yaml(configuration: Configuration) -> str:
-    """Write every value in force, in the order of the manual."""
+def effective_yaml(configuration: Configuration, sources: Sources | None = None) -> str:
+    """Write every value in force, in the order of the manual.
+
+    Args:
+        configuration: to be written.
+        sources: where its values come from, to be told beside each; None leaves that out.
+    """
     document = {
         **_pipeline(configuration.pipeline),
         "Serving": _serving(configuration.serving),
         SECTION: configuration.settings.model_dump(mode="json"),
     }
-    text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)
-    return f"# from {configuration.source}, the environment and the command line\n{text}"
+    if sources is None:
+        return f"# from {configuration.source}, the environment and the command line\n{_dump(document)}"
+    return "".join((f"# {sources.head}\n", *(f"{line}\n" for line in _with_sources(document, sources))))
+
+
+def _with_sources(tree: Mapping[str, object], sources: Sources, path: KeyPath = ()) -> Iterator[str]:
+    indent = "  " * len(path)
+    for key, value in tree.items():
+        below = (*path, str(key))
+        if isinstance(value, Mapping) and value:
+            yield f"{indent}{_dump({key: None}).partition(':')[0]}:"
+            yield from _with_sources(value, sources, below)
+            continue
+        first, *rest = _dump({key: value}).splitlines()
+        if rest and not isinstance(value, (list, tuple)):  # a comment would become part of a text of several lines
+            yield f"{indent}# {sources.of(below)}"
+            yield from (f"{indent}{line}" for line in (first, *rest))
+        else:
+            yield f"{indent}{first}  # {sources.of(below)}"
+            yield from (f"{indent}{line}" for line in rest)
+
+
+def _dump(tree: Mapping[str, object]) -> str:
+    return yaml.safe_dump(dict(tree), sort_keys=False, allow_unicode=True, width=120)
 
 
 def _pipeline(pipeline: PipelineConfig) -> dict[str, object]:

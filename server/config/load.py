@@ -91,7 +91,7 @@ def read_configuration(path: Path | None, environ: Mapping[str, str], overrides:
         ConfigurationError: a key or value is wrong. The message names it and says what to write instead.
     """
     outside = (*from_environment(environ), *from_command_line(overrides))
-    document = _read(path or _path_from(environ))
+    document = _read(configured_file(path, environ))
     tree: Mapping[str, object] = document.section
     for override in outside:
         tree = merge(tree, override.as_mapping())
@@ -112,9 +112,10 @@ def read_configuration(path: Path | None, environ: Mapping[str, str], overrides:
     )
 
 
-def _path_from(environ: Mapping[str, str]) -> Path | None:
+def configured_file(path: Path | None, environ: Mapping[str, str]) -> Path | None:
+    """The file to read: the given one, or else that of ``PPOCR_SERVER_CONFIG``; None for the packaged default."""
     text = environ.get(CONFIG_VARIABLE)
-    return Path(text) if text else None
+    return path or (Path(text) if text else None)
 
 
 def _read(path: Path | None) -> _Document:

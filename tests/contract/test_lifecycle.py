@@ -22,6 +22,13 @@ def _metric(server: Server, series: str) -> float:
     return float(found.group(1)) if found else 0.0
 
 
+def test_a_start_is_a_handful_of_lines(server):
+    before, _, _ = "".join(server.log).partition("Serving on")
+    said = re.findall(r"^\S+ info (?:server|ppocr)\S* (.*)", before, re.MULTILINE)
+    assert 5 <= len(said) <= 8, said
+    assert sum(line.startswith("Models: ") for line in said) == 1
+
+
 def test_a_client_that_goes_away_stops_its_work(server):
     gone = 'ppocr_requests_total{method="POST",route="/ocr",status="499"}'
     before, pages = _metric(server, gone), _metric(server, "ppocr_pages_total")

@@ -40,7 +40,11 @@ class RecordingPipeline(StubPipeline):
         self.opening.append("optional")
 
     def modules(self) -> tuple[ModuleStatus, ...]:
-        return (ModuleStatus("doc_unwarping", "UVDoc", "unusable", "damaged"),)
+        return (
+            ModuleStatus("text_detection", "det", "loaded", "onnxruntime on CPU"),
+            ModuleStatus("text_recognition", "rec", "loaded", "onnxruntime on CPU"),
+            ModuleStatus("doc_unwarping", "UVDoc", "unusable", "damaged"),
+        )
 
 
 def configured(optional: str = "start", **sections):
@@ -65,14 +69,16 @@ def test_a_module_that_is_on_and_cannot_open_stops_the_start_and_closes_the_pipe
     assert pipeline.closed
 
 
-def test_a_module_that_cannot_run_is_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+def test_models_that_run_are_one_line_and_one_that_cannot_is_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     with (
         caplog.at_level(logging.INFO, "ppocr.lifespan"),
         TestClient(create_app(configured("start"), RecordingPipeline())),
     ):
         pass
-    levels = [record.levelno for record in caplog.records if record.getMessage() == "module doc_unwarping"]
-    assert levels == [logging.WARNING]
+    assert [(record.levelno, record.getMessage()) for record in caplog.records] == [
+        (logging.INFO, "Models: det (onnxruntime on CPU); rec (onnxruntime on CPU)"),
+        (logging.WARNING, "module doc_unwarping"),
+    ]
 
 
 @pytest.fixture
