@@ -1,5 +1,6 @@
 """Settings of access: collects tokens and keys from all sources, and checks TLS files and the bind address."""
 
+import os
 import ssl
 from collections.abc import Mapping
 from ipaddress import ip_address
@@ -98,7 +99,8 @@ def tls_context(server: ServerSettings) -> ssl.SSLContext | None:
     """
     if server.tls_certificate is None and server.tls_key is None:
         return None
-    certificate, key = _present("tls_certificate", server.tls_certificate), _present("tls_key", server.tls_key)
+    certificate = _present("tls_certificate", server.tls_certificate, "tls_key")
+    key = _present("tls_key", server.tls_key, "tls_certificate")
     try:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(certificate, key, password="")  # no prompt where the key is encrypted
@@ -116,10 +118,10 @@ def _tls_reason(error: OSError) -> str:
     return error.strerror or type(error).__name__
 
 
-def _present(name: str, path: Path | None) -> Path:
+def _present(name: str, path: Path | None, other: str) -> Path:
     if path is None:
-        raise ConfigurationError(f"ppocr_server.server.{name}: is missing; TLS needs both certificate and key.")
-    if not path.is_file():
+        raise ConfigurationError(f"ppocr_server.server.{name}: is missing; ppocr_server.server.{other} needs it.")
+    if not os.path.isfile(path):  # noqa: PTH113 - Path's own method fails on some paths
         raise ConfigurationError(f"ppocr_server.server.{name}: there is no file '{path}'.")
     return path
 

@@ -1,11 +1,11 @@
 """Settings of the contracts, one section each. `configs/default.yaml` is the manual."""
 
-from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from server.config.base import CallerLimitSettings, Section
+from server.config.values import Bytes, Count, FilePath, Lifetime, Processes, Real, Seconds, Side, WrittenFolderPath
 
 MEBIBYTE = 1024 * 1024
 
@@ -21,7 +21,7 @@ class ContractSection(CallerLimitSettings):
     enabled: bool = True
     preset: str | None = None
     keys: dict[str, SecretStr] = Field(default_factory=dict)
-    keys_file: Path | None = None
+    keys_file: FilePath | None = None
 
 
 ApiName = Literal["general_basic", "accurate_basic", "general", "accurate", "webimage", "webimage_loc"]
@@ -31,18 +31,18 @@ class BaiduSettings(ContractSection):
     """Baidu AI general OCR."""
 
     apis: tuple[ApiName, ...] = get_args(ApiName)
-    token_expires_in: PositiveInt = 2_592_000
-    general_max_base64_bytes: PositiveInt = 4 * MEBIBYTE
-    accurate_max_base64_bytes: PositiveInt = 10 * MEBIBYTE
-    general_max_side: PositiveInt = 4096
-    accurate_max_side: PositiveInt = 8192
+    token_expires_in: Lifetime = 2_592_000
+    general_max_base64_bytes: Bytes = 4 * MEBIBYTE
+    accurate_max_base64_bytes: Bytes = 10 * MEBIBYTE
+    general_max_side: Side = 4096
+    accurate_max_side: Side = 8192
 
 
 class ComplexDocumentSettings(ContractSection):
     """China Mobile complex document OCR."""
 
-    max_base64_bytes: PositiveInt = 10 * MEBIBYTE
-    max_pages: PositiveInt = 24
+    max_base64_bytes: Bytes = 10 * MEBIBYTE
+    max_pages: Count = 24
     unauthorized_code: str = "10401"
     flag_as_string: bool = False
 
@@ -50,21 +50,23 @@ class ComplexDocumentSettings(ContractSection):
 class FileTaskSettings(ContractSection):
     """File-to-file OCR tasks. Without a data directory, everything is in memory and nothing is written to disk."""
 
-    data_directory: Path | None = None
-    wait_seconds: NonNegativeFloat = 60.0
-    retention_seconds: PositiveInt = 3600
-    max_upload_bytes: PositiveInt = 50 * MEBIBYTE
-    max_pages: PositiveInt = 100
-    max_queued_tasks: PositiveInt = 64
-    max_running_tasks: PositiveInt = 4
-    max_stored_bytes: Annotated[PositiveInt, Field(validate_default=True)] = 1024 * MEBIBYTE
-    task_timeout_seconds: PositiveFloat = 600.0
+    data_directory: WrittenFolderPath | None = None
+    wait_seconds: Annotated[Real, Field(ge=0, le=86_400)] = 60.0
+    retention_seconds: Lifetime = 3600
+    max_upload_bytes: Bytes = 50 * MEBIBYTE
+    max_pages: Count = 100
+    max_queued_tasks: Count = 64
+    max_running_tasks: Processes = 4
+    max_stored_bytes: Annotated[Bytes, Field(validate_default=True)] = 1024 * MEBIBYTE
+    task_timeout_seconds: Seconds = 600.0
 
     @field_validator("max_stored_bytes")
     @classmethod
     def _holds_an_upload(cls, stored: int, others: ValidationInfo) -> int:
         if stored < others.data.get("max_upload_bytes", 0):
-            raise ValueError("must be at least max_upload_bytes, or the largest upload could not be queued")
+            raise ValueError(
+                "it is less than contracts.file_task.max_upload_bytes, and the largest upload could not be queued"
+            )
         return stored
 
 
@@ -80,13 +82,13 @@ class CapSolverSettings(ContractSection):
     """CapSolver's ImageToTextTask. Both profiles read with the general model."""
 
     modules: dict[str, TextProfile] = Field(default_factory=_modules)
-    balance: Annotated[float, Field(gt=0)] = 1_000_000
-    max_base64_bytes: PositiveInt = 10_000_000
-    max_side: PositiveInt = 8192
-    result_seconds: PositiveInt = 300
-    max_queries: PositiveInt = 120
-    max_stored_bytes: PositiveInt = 16 * MEBIBYTE
-    timeout_seconds: PositiveFloat = 120.0
+    balance: Annotated[Real, Field(gt=0, le=10**15)] = 1_000_000
+    max_base64_bytes: Bytes = 10_000_000
+    max_side: Side = 8192
+    result_seconds: Lifetime = 300
+    max_queries: Count = 120
+    max_stored_bytes: Bytes = 16 * MEBIBYTE
+    timeout_seconds: Seconds = 120.0
 
 
 class PaddleXSettings(Section):

@@ -1,5 +1,6 @@
 """Finds and reads configuration files, and resolves the paths that they name."""
 
+import os
 from pathlib import Path
 
 from models.descriptions.regular_file import read_regular_file
@@ -42,8 +43,12 @@ def locate(written: Path, file: Path | None) -> Path:
     A relative path is relative to the current directory, as in PaddleX. If it does not exist there, it is relative to
     the directory of the file that names it.
     """
-    path = written.expanduser()
-    if file is None or path.is_absolute() or path.exists():
-        return path
-    beside = file.parent / path
-    return beside if beside.exists() else path
+    if file is None or written.is_absolute() or exists(written):
+        return written
+    beside = file.parent / written
+    return beside if exists(beside) else written
+
+
+def exists(path: Path) -> bool:
+    """Whether a path exists. pathlib's own method raises an error where the system does not let us look."""
+    return os.path.exists(path)  # noqa: PTH110

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -11,20 +10,20 @@ from models.config import PipelineConfig
 from models.engines.registry import ENGINES
 from models.options import PADDLEX
 from server.config.access import tls_context, with_keys, with_tokens
-from server.config.base import ConfigurationError, Section
+from server.config.base import ConfigurationError
 from server.config.engine import with_engine
-from server.config.files import DEFAULT_FILE, locate, packaged_file, read_mapping
-from server.config.lookup import KeyPath, describe, merge, nearest
+from server.config.files import DEFAULT_FILE, packaged_file, read_mapping
+from server.config.lookup import KeyPath, merge, nearest
 from server.config.overrides import CONFIG_VARIABLE, Override, from_command_line, from_environment
 from server.config.paddlex_pipeline import parse_pipeline, pipeline_config
 from server.config.paddlex_schema import PipelineFile, ServingFile, unknown_keys
 from server.config.paddlex_serving import parse_serving, serving_notes, serving_settings
+from server.config.places import located, problems_of_folders
 from server.config.preset_settings import packaged_presets
 from server.config.presets import with_chosen_presets, with_presets
 from server.config.serving_settings import ServingSettings
 from server.config.settings import EngineSettings, Settings
-
-S = TypeVar("S", bound=Section)
+from server.config.wrong_values import describe
 
 SECTION = "ppocr_server"
 
@@ -91,7 +90,7 @@ def read_configuration(path: Path | None, environ: Mapping[str, str], overrides:
         ConfigurationError: a key or value is wrong. The message names it and says what to write instead.
     """
     outside = (*from_environment(environ), *from_command_line(overrides))
-    document = _read(configured_file(path, environ))
+    document = _read(path) if path else _read_named_by(environ)
     tree: Mapping[str, object] = document.section
     for override in outside:
         tree = merge(tree, override.as_mapping())
@@ -118,6 +117,14 @@ def configured_file(path: Path | None, environ: Mapping[str, str]) -> Path | Non
     return path or (Path(text) if text else None)
 
 
+def _read_named_by(environ: Mapping[str, str]) -> _Document:
+    """Read the file that the variable names, or else the packaged default."""
+    try:
+        return _read(configured_file(None, environ))
+    except ConfigurationError as error:
+        raise ConfigurationError(*(f"{CONFIG_VARIABLE}: {problem}" for problem in error.problems)) from error.__cause__
+
+
 def _read(path: Path | None) -> _Document:
     """Read the file. If it is not a whole pipeline, it changes values of the packaged pipeline and settings."""
     default = packaged_file(DEFAULT_FILE)
@@ -140,7 +147,7 @@ def _check_modules(written: Mapping[str, object], packaged: Mapping[str, object]
     modules, known = written.get("SubModules"), packaged["SubModules"]
     for name in modules if isinstance(modules, dict) else ():
         if isinstance(known, dict) and name not in known:
-            raise ConfigurationError(f"{file}: SubModules: unknown key '{name}'; {nearest(name, tuple(known))}")
+            raise ConfigurationError(f"{file}: SubModules: unknown key '{name}'; {nearest(str(name), tuple(known))}")
 
 
 def _is_pipeline(document: Mapping[str, object]) -> bool:
@@ -210,8 +217,11 @@ def _settings(
     try:
         settings = Settings.model_validate(tree)
     except ValidationError as error:
-        raise ConfigurationError(describe(error, lambda path: _origin(path, file, outside))) from None
-    settings = _with_located_paths(settings, file)
+        raise ConfigurationError(*describe(error, Settings, lambda path: _origin(path, file, outside))) from None
+    settings = located(settings, file)
+    if problems := dict(problems_of_folders(settings)):
+        lines = (f"{_origin(path, file, outside)}: {problem}" for path, problem in problems.items())
+        raise ConfigurationError(*lines)
     auth = with_tokens(settings.auth, environ)
     return settings.model_copy(update={"auth": auth, "contracts": with_keys(settings.contracts, auth.tokens)})
 
@@ -221,27 +231,6 @@ def _origin(path: KeyPath, file: Path, outside: Sequence[Override]) -> str:
         if path[: len(override.path)] == override.path:
             return override.origin
     return f"{file}: {'.'.join((SECTION, *path))}"
-
-
-def _with_located_paths(settings: Settings, file: Path) -> Settings:
-    """Resolve every path in the settings, by the same rule as PaddleX's ``model_dir``."""
-    return _located_section(settings, file)
-
-
-def _located_section(section: S, file: Path) -> S:
-    return section.model_copy(update={key: _located(value, file) for key, value in section})
-
-
-def _located(value: object, file: Path) -> object:
-    if isinstance(value, Path):
-        return locate(value, file)
-    if isinstance(value, Section):
-        return _located_section(value, file)
-    if isinstance(value, tuple):
-        return tuple(_located(item, file) for item in value)
-    if isinstance(value, dict):
-        return {key: _located(item, file) for key, item in value.items()}
-    return value
 
 
 def _ignored(pipeline: PipelineFile, serving: ServingFile) -> tuple[str, ...]:

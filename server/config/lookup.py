@@ -1,6 +1,6 @@
-"""Finds keys in the schema, suggests the nearest name for a wrong one, and writes the messages of wrong values."""
+"""Finds keys in the schema, suggests the nearest name for a wrong one, and reads values that come as text."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from types import UnionType
 from typing import Union, get_args, get_origin
@@ -35,13 +35,19 @@ def find_field(path: KeyPath) -> FieldInfo:
         field = model.model_fields.get(name)
         if field is None:
             raise ConfigurationError(f"unknown key '{name}'; {nearest(name, model.model_fields)}")
-        inner = _section(field)
+        inner = section_of(field)
         if inner is None:
             if depth < len(path) - 1:
                 raise ConfigurationError(f"'{name}' is a single value and holds no keys.")
             return field
         model = inner
     raise ConfigurationError(f"is a section; name one of its keys: {', '.join(model.model_fields)}.")
+
+
+def section_of(field: FieldInfo) -> type[BaseModel] | None:
+    """The schema of a field that is a section; None for a single value."""
+    kinds = get_args(field.annotation) if get_origin(field.annotation) in (Union, UnionType) else (field.annotation,)
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
 
 
 def read_text(field: FieldInfo, text: str) -> object:
@@ -60,34 +66,6 @@ def read_text(field: FieldInfo, text: str) -> object:
     except ValidationError:
         return _yaml_or_text(text)
     return text
-
-
-def describe(error: ValidationError, origin: Callable[[KeyPath], str]) -> str:
-    """Describe every problem of a validation, one per line. Values are never shown, because they may be secrets."""
-    lines = []
-    for detail in error.errors(include_url=False, include_context=False, include_input=False):
-        path = tuple(str(part) for part in detail["loc"])
-        lines.append(f"{origin(path)}: {_message(path, detail['type'], detail['msg'])}")
-    return "\n".join(lines)
-
-
-def _message(path: KeyPath, kind: str, message: str) -> str:
-    if kind != "extra_forbidden":
-        return message.removeprefix("Value error, ") + ("" if message.endswith(".") else ".")
-    parent = _model_at(path[:-1])
-    return f"unknown key '{path[-1]}'; {nearest(path[-1], parent.model_fields if parent else ())}"
-
-
-def _model_at(path: KeyPath) -> type[BaseModel] | None:
-    model: type[BaseModel] | None = Settings
-    for name in path:
-        model = _section(model.model_fields[name]) if model and name in model.model_fields else None
-    return model
-
-
-def _section(field: FieldInfo) -> type[BaseModel] | None:
-    kinds = get_args(field.annotation) if get_origin(field.annotation) in (Union, UnionType) else (field.annotation,)
-    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
 
 
 def _yaml_or_text(text: str) -> object:

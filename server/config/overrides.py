@@ -39,9 +39,14 @@ def from_environment(environ: Mapping[str, str]) -> tuple[Override, ...]:
     Other names that begin with ``PPOCR_SERVER_`` are ignored. Kubernetes sets such names for a service of this name.
 
     Raises:
-        ConfigurationError: a variable names a setting that does not exist.
+        ConfigurationError: a variable names a setting that does not exist, or two names differ only in case.
     """
     names = sorted(name for name in environ if name.upper().startswith(ENVIRONMENT_PREFIX))
+    known = dict[str, str]()
+    for name in names:
+        other = known.setdefault(name.upper(), name)
+        if other != name:
+            raise ConfigurationError(f"{other} and {name} name the same setting; keep one of them.")
     return tuple(_override(name[len(ENVIRONMENT_PREFIX) :].lower().split("__"), environ[name], name) for name in names)
 
 
@@ -63,6 +68,9 @@ def from_command_line(items: Iterable[str]) -> tuple[Override, ...]:
 def _override(names: list[str], text: str, origin: str) -> Override:
     path = tuple(names)
     try:
+        text.encode()
         return Override(path, read_text(find_field(path), text), origin)
     except ConfigurationError as error:
         raise ConfigurationError(f"{origin}: {error}") from None
+    except UnicodeEncodeError:
+        raise ConfigurationError(f"{origin}: must be text in UTF-8; it holds other bytes.") from None

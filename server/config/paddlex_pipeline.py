@@ -1,5 +1,6 @@
 """Reads PaddleX's pipeline YAML: models, switches and option defaults, by PaddleX's own rules."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,9 @@ from models.modules import OPTIONAL_MODULES, PREPROCESSOR_SWITCH, TABLE_STRUCTUR
 from models.options import OcrDefaults, OcrOverrides
 from server.config.base import ConfigurationError
 from server.config.files import locate
-from server.config.lookup import describe
 from server.config.paddlex_schema import DocPreprocessor, LayoutDetection, Module, PipelineFile
 from server.config.settings import ModelSettings
+from server.config.wrong_values import describe
 
 _PREPROCESSOR = "SubPipelines.DocPreprocessor"
 
@@ -28,7 +29,7 @@ def parse_pipeline(document: Mapping[str, object], file: Path) -> PipelineFile:
     try:
         return PipelineFile.model_validate(document)
     except ValidationError as error:
-        raise ConfigurationError(describe(error, lambda path: f"{file}: {'.'.join(path)}")) from None
+        raise ConfigurationError(*describe(error, PipelineFile, lambda path: f"{file}: {'.'.join(path)}")) from None
 
 
 def pipeline_config(parsed: PipelineFile, models: ModelSettings, file: Path) -> PipelineConfig:
@@ -45,8 +46,8 @@ def pipeline_config(parsed: PipelineFile, models: ModelSettings, file: Path) -> 
     defaults = _defaults(parsed, file)
     on_request = models.optional_modules != "as_configured"
     return PipelineConfig(
-        text_detection=_module(parsed.modules.text_detection, file),
-        text_recognition=_module(parsed.modules.text_recognition, file),
+        text_detection=_module(parsed.modules.text_detection, file, "SubModules.TextDetection"),
+        text_recognition=_module(parsed.modules.text_recognition, file, "SubModules.TextRecognition"),
         **_optional_modules(parsed, defaults, file, on_request=on_request),
         defaults=defaults,
         optional=models.optional_modules,
@@ -69,6 +70,11 @@ def _named(parsed: PipelineFile, module: OptionalModule) -> Module | None:
     return named
 
 
+def _key(module: OptionalModule) -> str:
+    """The place of the module's model in the file."""
+    return f"{_PREPROCESSOR}.SubModules.{module.key}" if module.in_preprocessor else f"SubModules.{module.key}"
+
+
 def _require_modules(parsed: PipelineFile, file: Path) -> None:
     """Refuse switches that are on without a model, as PaddleX does. A switch that is not in the file is on."""
     if parsed.use_doc_preprocessor and parsed.sub_pipelines.doc_preprocessor is None:
@@ -77,7 +83,7 @@ def _require_modules(parsed: PipelineFile, file: Path) -> None:
         needed = parsed.use_doc_preprocessor if module.in_preprocessor else True
         if needed and _switch(parsed, module) and _named(parsed, module) is None:
             prefix = f"{_PREPROCESSOR}." if module.in_preprocessor else ""
-            raise _missing(file, f"{prefix}{module.switch}", f"{prefix}SubModules.{module.key}")
+            raise _missing(file, f"{prefix}{module.switch}", _key(module))
     if parsed.use_table_recognition and not parsed.use_layout_detection:
         raise _missing(file, TABLE_STRUCTURE.switch, "use_layout_detection: true, which finds the tables,")
 
@@ -111,12 +117,13 @@ def _defaults(parsed: PipelineFile, file: Path) -> OcrDefaults:
     return defaults
 
 
-def _module(module: Module, file: Path) -> ModuleConfig:
+def _module(module: Module, file: Path, key: str) -> ModuleConfig:
+    """A model. ``key`` is its place in the file."""
     directory = locate(module.model_dir, file) if module.model_dir else None
-    if directory is not None and not directory.is_dir():
+    if directory is not None and not os.path.isdir(directory):  # noqa: PTH112 - Path's own method fails on some paths
         raise ConfigurationError(
-            f"{file}: model_dir of {module.model_name}: '{module.model_dir}' is not a directory, neither from the "
-            "current directory nor from the file's. Correct the path, or remove model_dir to take the named model."
+            f"{file}: {key}.model_dir: '{module.model_dir}' is not a directory, neither from the current directory nor "
+            "from the file's. Correct the path, or remove model_dir to take the named model."
         )
     name = module.model_name.strip()
     if isinstance(module, LayoutDetection):
@@ -129,5 +136,5 @@ def _optional_modules(parsed: PipelineFile, defaults: OcrDefaults, file: Path, *
     wanted = (
         module for module in OPTIONAL_MODULES if module.is_on(defaults) or (on_request and module.can_be_requested)
     )
-    named = ((module.name, _named(parsed, module)) for module in wanted)
-    return {name: _module(module, file) for name, module in named if module is not None}
+    named = ((module, _named(parsed, module)) for module in wanted)
+    return {module.name: _module(model, file, _key(module)) for module, model in named if model is not None}

@@ -4,41 +4,34 @@ Other keys are kept in ``model_extra``, so that the start log can list them once
 are written, because answers echo them.
 """
 
-from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    PositiveInt,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
-)
+from pydantic import BaseModel, ConfigDict, Field
 
 from models.options import LimitType
-from server.config.serving_settings import NEVER_EXPIRES
+from server.config.values import (
+    Count,
+    FolderPath,
+    Lifetime,
+    ModelName,
+    Real,
+    RealAsWritten,
+    Side,
+    Whole,
+    WrittenFolderPath,
+)
+
+MAX_DETECTION_SIDE = 16_384
+"""Pixels of a page's longer side in the detector. A square of this side already takes gigabytes."""
+
+Ratio = Annotated[RealAsWritten, Field(gt=0, le=1000)]
 
 
-def _as_written(value: object, check: ValidatorFunctionWrapHandler) -> float:
-    checked: float = check(value)
-    return value if type(value) is int else checked
+LinkSeconds = Lifetime | Literal[-1]
+"""-1 is `server.config.serving_settings.NEVER_EXPIRES`."""
 
 
-Number = Annotated[float, WrapValidator(_as_written)]
-"""A number that stays an integer if it is written as one."""
-
-Ratio = Annotated[Number, Field(gt=0)]
-
-
-def _is_lifetime(seconds: int) -> int:
-    if seconds == NEVER_EXPIRES or seconds > 0:
-        return seconds
-    raise ValueError(f"Input should be greater than 0, or {NEVER_EXPIRES} for links that never expire")
-
-
-LinkSeconds = Annotated[int, AfterValidator(_is_lifetime)]
+Score = Annotated[Real, Field(ge=0, le=1)]
 
 
 class Part(BaseModel):
@@ -51,17 +44,17 @@ class Module(Part):
     """Any model of the pipeline. ``module_name`` only repeats its key in the file."""
 
     module_name: str | None = None
-    model_name: str
-    model_dir: Path | None = None
-    batch_size: PositiveInt = 1
+    model_name: ModelName
+    model_dir: FolderPath | None = None
+    batch_size: Annotated[Whole, Field(ge=1, le=1024)] = 1
 
 
 class TextDetection(Module):
     """The detector."""
 
-    limit_side_len: PositiveInt = 960
+    limit_side_len: Side = 960
     limit_type: LimitType = "max"
-    max_side_limit: PositiveInt = 4000
+    max_side_limit: Annotated[Whole, Field(ge=1, le=MAX_DETECTION_SIDE)] = 4000
     thresh: Ratio = 0.3
     box_thresh: Ratio = 0.6
     unclip_ratio: Ratio = 2.0
@@ -70,14 +63,14 @@ class TextDetection(Module):
 class TextRecognition(Module):
     """The recogniser."""
 
-    score_thresh: Annotated[Number, Field(ge=0, le=1)] = 0
+    score_thresh: Annotated[RealAsWritten, Field(ge=0, le=1)] = 0
     return_word_box: bool = False
 
 
 class LayoutDetection(Module):
     """The layout model. ``threshold`` is the lowest score, for all classes or for each class by its number."""
 
-    threshold: Annotated[float, Field(ge=0, le=1)] | dict[int, Annotated[float, Field(ge=0, le=1)]] | None = None
+    threshold: Score | dict[Annotated[Whole, Field(ge=0, le=1000)], Score] | None = None
 
 
 class SubModules(Part):
@@ -132,17 +125,17 @@ class FileStoragePart(Part):
     """The storage of picture files."""
 
     type: str
-    directory: Path | None = None
+    directory: WrittenFolderPath | None = None
 
 
 class ServingExtra(Part):
     """PaddleX's ``Serving.extra``."""
 
-    max_num_input_imgs: PositiveInt | None = 10
+    max_num_input_imgs: Count | None = 10
     file_storage: FileStoragePart | None = None
     return_img_urls: bool | None = None
     url_expires_in: LinkSeconds | None = None
-    max_output_img_size: tuple[PositiveInt, PositiveInt] | None = (2000, 2000)
+    max_output_img_size: tuple[Side, Side] | None = (2000, 2000)
 
 
 class ServingFile(Part):

@@ -6,10 +6,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from server.config.base import ConfigurationError
-from server.config.lookup import describe
 from server.config.paddlex_schema import FileStoragePart, ServingExtra, ServingFile
+from server.config.places import problem_of_folder
 from server.config.serving_settings import FileStorage, FileSystemStorage, MemoryStorage, ServingSettings
 from server.config.settings import StorageSettings
+from server.config.wrong_values import describe
 
 _STORAGE = "Serving.extra.file_storage"
 
@@ -23,7 +24,9 @@ def parse_serving(section: Mapping[str, object], file: Path) -> ServingFile:
     try:
         return ServingFile.model_validate(section)
     except ValidationError as error:
-        raise ConfigurationError(describe(error, lambda path: f"{file}: {'.'.join(('Serving', *path))}")) from None
+        raise ConfigurationError(
+            *describe(error, ServingFile, lambda path: f"{file}: {'.'.join(('Serving', *path))}")
+        ) from None
 
 
 def serving_settings(parsed: ServingFile, storage: StorageSettings, file: Path) -> ServingSettings:
@@ -58,7 +61,10 @@ def _storage(part: FileStoragePart, file: Path) -> FileStorage:
     if part.type == "file_system":
         if part.directory is None:
             raise ConfigurationError(f"{file}: {_STORAGE}.directory: is missing; type file_system needs it.")
-        return FileSystemStorage(part.directory.expanduser())
+        problem = problem_of_folder(part.directory, written=True)
+        if problem:
+            raise ConfigurationError(f"{file}: {_STORAGE}.directory: '{part.directory}' {problem}; name a folder.")
+        return FileSystemStorage(part.directory)
     offered = "Use 'memory' or 'file_system'; with Serving.return_urls: true this server hands out signed links itself."
     if part.type == "bos":
         raise ConfigurationError(

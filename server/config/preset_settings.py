@@ -1,22 +1,21 @@
 """Settings of the presets. `configs/default.yaml` is the manual. Names are PaddleX's, as in its pipeline file."""
 
 from dataclasses import fields
-from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
+from pydantic import AfterValidator, Field
 
 from models.config import PaddingChoice, PrecisionChoice
 from models.options import PADDLEX, LimitType
 from models.reading_aids import ReadingAids
 from server.config.base import Section
+from server.config.values import FolderPath, ModelName, RealAsWritten, Side, Whole
 
 AID_NAMES = tuple(aid.name for aid in fields(ReadingAids))
 """The reading aids, in the order of `ReadingAids`."""
 
-ModelName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=128)]
-Probability = Annotated[float, Field(ge=0, le=1)]
-Threshold = Annotated[float, Field(gt=0, le=1)]
+Probability = Annotated[RealAsWritten, Field(ge=0, le=1)]
+Ratio = Annotated[RealAsWritten, Field(gt=0, le=1000)]
 
 
 def _is_aid(name: str) -> str:
@@ -41,20 +40,20 @@ class DetectionPreset(Section):
     """The detector of a preset and its defaults. None takes the value of ``SubModules.TextDetection``."""
 
     model_name: ModelName | None = None
-    model_dir: Path | None = None
-    limit_side_len: PositiveInt | None = None
+    model_dir: FolderPath | None = None
+    limit_side_len: Side | None = None
     limit_type: LimitType | None = None
-    max_side_limit: PositiveInt | None = None
-    thresh: Threshold | None = None
-    box_thresh: Threshold | None = None
-    unclip_ratio: PositiveFloat | None = None
+    max_side_limit: Annotated[Whole, Field(ge=1, le=16_384)] | None = None
+    thresh: Ratio | None = None
+    box_thresh: Ratio | None = None
+    unclip_ratio: Ratio | None = None
 
 
 class RecognitionPreset(Section):
     """The recogniser of a preset and its defaults. None takes the value of ``SubModules.TextRecognition``."""
 
     model_name: ModelName | None = None
-    model_dir: Path | None = None
+    model_dir: FolderPath | None = None
     score_thresh: Probability | None = None
 
 

@@ -4,18 +4,37 @@ PaddleX's own keys (``SubModules``, ``SubPipelines``, ``Serving`` and others) ar
 An unknown key in our section is an error, so that a typing mistake is always found.
 """
 
-from ipaddress import ip_network
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, NonNegativeInt, PositiveFloat, PositiveInt, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 
 from models.config import NamedPrecision, OptionalModules, PaddingChoice, PrecisionChoice
 from models.engines.registry import ENGINES
 from server.config.base import CallerLimitSettings, Section
 from server.config.contract_settings import ContractSettings
-from server.config.host_names import host_pattern, origin
 from server.config.preset_settings import PresetName, PresetSettings, packaged_presets
+from server.config.values import (
+    Allowed,
+    BindAddress,
+    Bytes,
+    Count,
+    Device,
+    FetchedHost,
+    FilePath,
+    FolderPath,
+    HostPattern,
+    Lifetime,
+    Network,
+    Origin,
+    Pixels,
+    PixelsAPoint,
+    Port,
+    Processes,
+    Real,
+    Seconds,
+    WebAddress,
+    Whole,
+)
 
 MAX_IMAGE_PIXELS = 178_956_970
 """PaddleX's and Pillow's decompression-bomb limit: a quarter of a GiB of 24-bit pixels, times two."""
@@ -26,38 +45,21 @@ MIN_OFFICE_MEGABYTES = 1024
 MIN_DECODE_MEGABYTES = 512
 """With less, a decode process has no room for its own libraries, and would refuse every file as damaged."""
 
-
-def _is_network(text: str) -> str:
-    ip_network(text)
-    return text
-
-
-Network = Annotated[str, AfterValidator(_is_network)]
-"""An address or a network in CIDR notation."""
-
-
-HostPattern = Annotated[str, AfterValidator(host_pattern)]
-"""A host name, ``*.domain`` or an address."""
-
-Origin = Annotated[str, AfterValidator(origin)]
-"""Scheme, host and port of web pages."""
-
-
-Device = Annotated[str, Field(pattern=r"^(cpu|gpu:\d+)$")]
+MAX_MEGABYTES = 1024 * 1024
 
 
 class ServerSettings(Section):
     """The HTTP server: addresses, TLS, shutdown and logs."""
 
-    host: str = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8080
-    tls_certificate: Path | None = None
-    tls_key: Path | None = None
-    public_url: Annotated[str, Field(pattern=r"^https?://[^/\s]+")] | None = None
+    host: BindAddress = "127.0.0.1"
+    port: Port = 8080
+    tls_certificate: FilePath | None = None
+    tls_key: FilePath | None = None
+    public_url: WebAddress | None = None
     allowed_hosts: tuple[HostPattern, ...] | None = None
     cors_origins: tuple[Origin, ...] = ()
     trusted_proxies: tuple[Network, ...] = ()
-    shutdown_grace_seconds: PositiveFloat = 30.0
+    shutdown_grace_seconds: Seconds = 30.0
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
 
@@ -65,15 +67,15 @@ class ServerSettings(Section):
 class LimitSettings(Section):
     """Limits of one request, and of all requests together."""
 
-    max_body_bytes: PositiveInt = 256 * 1024 * 1024
-    max_connections: PositiveInt = 4096
-    max_queued_requests: PositiveInt = 256
-    max_queued_bytes: PositiveInt = 1024 * 1024 * 1024
-    max_image_pixels: Annotated[int, Field(gt=0, le=MAX_IMAGE_PIXELS)] = MAX_IMAGE_PIXELS
-    max_detection_pixels: PositiveInt = 64_000_000
-    max_pages: PositiveInt | None = 1000
-    request_timeout_seconds: PositiveFloat = 300.0
-    body_timeout_seconds: PositiveFloat = 60.0
+    max_body_bytes: Bytes = 256 * 1024 * 1024
+    max_connections: Count = 4096
+    max_queued_requests: Count = 256
+    max_queued_bytes: Bytes = 1024 * 1024 * 1024
+    max_image_pixels: Annotated[Whole, Field(ge=1, le=MAX_IMAGE_PIXELS)] = MAX_IMAGE_PIXELS
+    max_detection_pixels: Pixels = 64_000_000
+    max_pages: Count | None = 1000
+    request_timeout_seconds: Seconds = 300.0
+    body_timeout_seconds: Seconds = 60.0
 
 
 class OfficeSettings(Section):
@@ -81,23 +83,23 @@ class OfficeSettings(Section):
 
     enabled: bool = True
     isolation: Literal["auto", "required"] = "auto"
-    processes: PositiveInt = 2
-    timeout_seconds: PositiveFloat = 60.0
-    memory_megabytes: Annotated[int, Field(ge=MIN_OFFICE_MEGABYTES)] = 3072
-    max_result_megabytes: PositiveInt = 256
+    processes: Processes = 2
+    timeout_seconds: Seconds = 60.0
+    memory_megabytes: Annotated[Whole, Field(ge=MIN_OFFICE_MEGABYTES, le=MAX_MEGABYTES)] = 3072
+    max_result_megabytes: Annotated[Whole, Field(ge=1, le=MAX_MEGABYTES)] = 256
 
 
 class DecodeSettings(Section):
     """The child processes that parse PDF, TIFF, GIF and still images."""
 
-    workers: NonNegativeInt = 0
+    workers: Annotated[Whole, Field(ge=0, le=256)] = 0
     isolation: Literal["auto", "required"] = "auto"
     isolate: Literal["all", "risky"] = "all"
-    page_timeout_seconds: PositiveFloat = 30.0
-    memory_megabytes: Annotated[int, Field(ge=MIN_DECODE_MEGABYTES)] = 2048
-    files_per_worker: PositiveInt = 200
-    pdf_scale: PositiveFloat = 2.0
-    pdf_min_scale: PositiveFloat = 0.1
+    page_timeout_seconds: Seconds = 30.0
+    memory_megabytes: Annotated[Whole, Field(ge=MIN_DECODE_MEGABYTES, le=MAX_MEGABYTES)] = 2048
+    files_per_worker: Count = 200
+    pdf_scale: PixelsAPoint = 2.0
+    pdf_min_scale: PixelsAPoint = 0.1
     office: OfficeSettings = OfficeSettings()
 
 
@@ -105,13 +107,16 @@ PrecisionStage = Literal["text_detection", "text_recognition", "textline_orienta
 """Stages whose precision can be set; unwarping is always f32 on a GPU."""
 
 
+_ENGINE_NAMES = ("auto", *ENGINES)
+
+
 def _is_engine(name: str) -> str:
-    if name != "auto" and name not in ENGINES:
-        raise ValueError(f"choose one of {', '.join(('auto', *ENGINES))}")
+    if name not in _ENGINE_NAMES:
+        raise ValueError("it is none of these")
     return name
 
 
-EngineName = Annotated[str, AfterValidator(_is_engine)]
+EngineName = Annotated[str, AfterValidator(_is_engine), Allowed(f"one of {', '.join(_ENGINE_NAMES)}")]
 
 
 class EngineSettings(Section):
@@ -120,9 +125,9 @@ class EngineSettings(Section):
     name: EngineName = "auto"
     device: Device = "cpu"
     devices: Literal["auto"] | tuple[Device, ...] = ()
-    hang_seconds: PositiveFloat = 120.0
-    gpu_memory_share: Annotated[float, Field(gt=0, le=1)] = 1.0
-    threads: NonNegativeInt = 0
+    hang_seconds: Seconds = 120.0
+    gpu_memory_share: Annotated[Real, Field(ge=0.01, le=1)] = 1.0
+    threads: Annotated[Whole, Field(ge=0, le=1024)] = 0
     profile: Annotated[Literal["exact", "fast"] | None, Field(exclude=True)] = None  # the former name of two settings
     precision: PrecisionChoice = "auto"
     stage_precisions: dict[PrecisionStage, NamedPrecision] = Field(default_factory=dict)
@@ -147,9 +152,9 @@ class EngineSettings(Section):
 class ModelSettings(Section):
     """The store of models, and the time when optional ones are opened."""
 
-    directory: Path | None = None
-    local_directories: tuple[Path, ...] = ()
-    manifest: Path | None = None
+    directory: FolderPath | None = None
+    local_directories: tuple[FolderPath, ...] = ()
+    manifest: FilePath | None = None
     offline: bool = False
     optional_modules: OptionalModules = "as_configured"
     presets: Literal["defaults", "start", "first_use"] = "defaults"
@@ -159,17 +164,17 @@ class AuthSettings(CallerLimitSettings):
     """Access tokens and the limits of each. Without tokens there is no authentication; only loopback allows that."""
 
     tokens: dict[str, SecretStr] = Field(default_factory=dict)
-    tokens_file: Path | None = None
+    tokens_file: FilePath | None = None
 
 
 class UrlInputSettings(Section):
     """The hosts that the server may fetch documents from. By default there are none."""
 
-    allowed_hosts: tuple[str, ...] = ()
+    allowed_hosts: tuple[FetchedHost, ...] = ()
     allow_private_addresses: bool = False
-    timeout_seconds: PositiveFloat = 20.0
-    max_bytes: PositiveInt = 64 * 1024 * 1024
-    max_redirects: NonNegativeInt = 3
+    timeout_seconds: Seconds = 20.0
+    max_bytes: Bytes = 64 * 1024 * 1024
+    max_redirects: Annotated[Whole, Field(ge=0, le=100)] = 3
 
 
 class StorageSettings(Section):
@@ -178,8 +183,8 @@ class StorageSettings(Section):
     ``url_expires_in`` holds if ``Serving.extra.url_expires_in`` is missing. Only the latter can be -1 (never).
     """
 
-    max_bytes: PositiveInt = 256 * 1024 * 1024
-    url_expires_in: PositiveInt = 3600
+    max_bytes: Bytes = 256 * 1024 * 1024
+    url_expires_in: Lifetime = 3600
     signing_key: Annotated[SecretStr, Field(min_length=16)] | None = None
 
 

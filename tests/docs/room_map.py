@@ -32,7 +32,7 @@ FILES = {
 """The files beside the folders that are rooms of their own, by the name of the room."""
 
 NOT_DRAWN = {
-    "server": ("errors", "lifecycle", "threads", "steady_clock", "version"),
+    "server": ("errors", "lifecycle", "threads", "steady_clock", "printable", "version"),
     "models": (
         "characters", "config", "document", "errors", "machine", "modules", "options", "page_cost",
         "reading_aids", "tasks",

@@ -23,7 +23,7 @@ def test_what_a_document_names_is_there(name: str) -> None:
         ("`ppocr_server.limits.max_sheets`", "there is no setting limits.max_sheets"),
         ("`contracts.<name>.enable`", "there is no setting contracts.<name>.enable"),
         ("`models.nothing`", "there is no setting models.nothing"),
-        ("`engine.profile: quick`", "Input should be 'exact' or 'fast'"),
+        ("`engine.profile: quick`", "must be one of exact, fast"),
         ("`engine.profil: fast`", "engine.profil"),
         ("`--set limits.max_sheets=50`", "max_sheets"),
         ("`PPOCR_SERVER__LIMITS__MAX_SHEETS=50 ppocr-server serve`", "MAX_SHEETS"),

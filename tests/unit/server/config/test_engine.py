@@ -64,7 +64,7 @@ def test_the_former_key_profile_is_read_with_a_message(given: tuple[str, ...], p
 
 
 def test_a_wrong_value_of_the_former_key_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match=r"engine\.profile.*'exact' or 'fast'"):
+    with pytest.raises(ConfigurationError, match=r"engine\.profile: must be one of exact, fast"):
         load_configuration(None, {}, ("engine.profile=quick",))
 
 

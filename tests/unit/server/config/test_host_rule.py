@@ -28,7 +28,30 @@ def test_rules(entry: str, scheme: str, host: str, port: int, allowed: bool) -> 
     assert HostRule.parse(entry).allows(scheme, host, port) is allowed
 
 
-@pytest.mark.parametrize("entry", ["", "*", "*.", "http://h", "h/path", "a b", "h:", "h:port", "u@h", "a.*.com"])
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "",
+        "*",
+        "*.",
+        "http://h",
+        "h/path",
+        "a b",
+        "h:",
+        "h:port",
+        "u@h",
+        "a.*.com",
+        "h:0",
+        "h:99999",
+        "127.0.0.1:*",
+        "999.1.1.1",
+        "[1.2.3.4]",
+        "[::::]",
+        "a..b",
+        "x" * 64,
+        "-a.b",
+    ],
+)
 def test_malformed_entries_are_refused(entry: str) -> None:
     with pytest.raises(ValueError, match="allowed host"):
         HostRule.parse(entry)

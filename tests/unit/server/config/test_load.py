@@ -114,7 +114,7 @@ def test_path_comes_from_the_environment_unless_given(write) -> None:
     ("key", "text", "expected"),
     [
         ("server.port", "9000", 9000),
-        ("server.host", "1.0", "1.0"),
+        ("server.public_url", "http://1.0.example", "http://1.0.example"),
         ("server.public_url", "null", None),
         ("limits.max_pages", "null", None),
         ("limits.request_timeout_seconds", "1.5", 1.5),
@@ -157,8 +157,8 @@ def test_a_wrong_value_names_where_it_was_written(write) -> None:
     file = write("ppocr_server: {server: {port: 99999}, limits: {max_pages: 0}}")
     lines = failure(file, {}, ["limits.max_pages=-1"]).splitlines()
     assert lines == [
-        f"{file}: ppocr_server.server.port: Input should be less than or equal to 65535.",
-        "--set limits.max_pages: Input should be greater than 0.",
+        f"{file}: ppocr_server.server.port: must be a whole number from 0 to 65535; it is too large.",
+        "--set limits.max_pages: must be a whole number from 1 to 1000000 or null; it is too small.",
     ]
 
 

@@ -103,16 +103,28 @@ def test_every_switch_needs_its_model(load, module: OptionalModule) -> None:
     [
         ("use_doc_preprocessor: false\n", "", "use_doc_preprocessor is on (PaddleX's default"),
         ("use_textline_orientation: false\n", "", "SubModules.TextLineOrientation is missing"),
-        ("  TextRecognition: {model_name: PP-OCRv5_mobile_rec}\n", "", "SubModules.TextRecognition: Field required"),
+        (
+            "  TextRecognition: {model_name: PP-OCRv5_mobile_rec}\n",
+            "",
+            "SubModules.TextRecognition: is missing; it must be 'key: value' lines.",
+        ),
         (
             "{model_name: PP-OCRv5_mobile_rec}",
             "{batch_size: 6}",
-            "SubModules.TextRecognition.model_name: Field required",
+            "SubModules.TextRecognition.model_name: is missing; it must be a model's name",
         ),
-        ("use_doc_preprocessor: false", "pipeline_name: PP-StructureV3", "pipeline_name: Input should be 'OCR'"),
-        ("use_doc_preprocessor: false", "text_type: seal", "text_type: Input should be 'general'"),
+        (
+            "use_doc_preprocessor: false",
+            "pipeline_name: PP-StructureV3",
+            "pipeline_name: must be OCR; it is none of these.",
+        ),
+        ("use_doc_preprocessor: false", "text_type: seal", "text_type: must be general; it is none of these."),
         ("PP-OCRv5_mobile_det}", "PP-OCRv5_mobile_det, limit_type: resize_long}", "TextDetection.limit_type: "),
-        ("PP-OCRv5_mobile_det}", "PP-OCRv5_mobile_det, thresh: 0}", "TextDetection.thresh: Input should be greater"),
+        (
+            "PP-OCRv5_mobile_det}",
+            "PP-OCRv5_mobile_det, thresh: 0}",
+            "TextDetection.thresh: must be a number above 0 to 1000; it is too small.",
+        ),
         ("PP-OCRv5_mobile_det}", "PP-OCRv5_mobile_det, unclip_ratio: .nan}", "TextDetection.unclip_ratio: "),
         ("PP-OCRv5_mobile_rec}", "PP-OCRv5_mobile_rec, score_thresh: 2}", "TextRecognition.score_thresh: "),
         ("PP-OCRv5_mobile_rec}", "PP-OCRv5_mobile_rec, model_dir: nowhere}", "'nowhere' is not a directory"),

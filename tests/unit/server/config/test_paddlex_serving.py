@@ -42,21 +42,27 @@ def test_the_old_name_for_links_is_noted(load) -> None:
 
 def test_links_never_expire_only_where_paddlex_own_key_says_so(load) -> None:
     assert load(SMALLEST, "storage.url_expires_in=60").serving.url_expires_in == 60
-    with pytest.raises(ConfigurationError, match=r"storage\.url_expires_in: Input should be greater than 0"):
+    with pytest.raises(ConfigurationError, match=r"storage\.url_expires_in: must be a whole number from 1 to"):
         load(SMALLEST, "storage.url_expires_in=-1")
 
 
 @pytest.mark.parametrize(
     ("serving", "message"),
     [
-        ("{visualize: null}", "Serving.visualize: Input should be a valid boolean"),
-        ("{extra: {file_storage: {}}}", "Serving.extra.file_storage.type: Field required"),
+        ("{visualize: null}", "Serving.visualize: must be true or false; it is null."),
+        ("{extra: {file_storage: {}}}", "Serving.extra.file_storage.type: is missing; it must be text."),
         ("{extra: {file_storage: {type: s3}}}", "Serving.extra.file_storage.type: unknown type 's3'"),
         ("{extra: {file_storage: {type: bos, ak: x, sk: x}}}", "this server sends nothing out"),
         ("{extra: {file_storage: {type: file_system}}}", "Serving.extra.file_storage.directory: is missing"),
-        ("{extra: {url_expires_in: 0}}", "Serving.extra.url_expires_in: Input should be greater than 0, or -1"),
+        (
+            "{extra: {url_expires_in: 0}}",
+            "Serving.extra.url_expires_in: must be a whole number from 1 to 316224000 or -1 or null; it is too small.",
+        ),
         ("{extra: {max_num_input_imgs: 0}}", "Serving.extra.max_num_input_imgs: "),
-        ("{extra: {max_output_img_size: [2000]}}", "Serving.extra.max_output_img_size.1: "),
+        (
+            "{extra: {max_output_img_size: [2000]}}",
+            "each a whole number from 1 to 100000 or null; its item 2 is missing.",
+        ),
     ],
 )
 def test_serving_mistakes(load, serving: str, message: str) -> None:

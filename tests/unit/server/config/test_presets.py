@@ -101,7 +101,7 @@ def test_a_contract_that_is_off_opens_no_preset(tmp_path: Path) -> None:
     [
         ("contracts: {baidu: {preset: bst}}", "baidu.preset: there is no preset 'bst'; choose one of paddlex, best"),
         ("presets: {paddlex: {}}", "'paddlex' is the pipeline of SubModules"),
-        ("presets: {Best!: {}}", "presets.Best!"),
+        ("presets: {Best!: {}}", "presets: must be"),
         ("presets: {best: {text_detection: {thresh: 0}}}", "presets.best.text_detection.thresh"),
         ("presets: {best: {text_detection: {model_dir: nowhere}}}", "presets.best.text_detection.model_dir"),
         ("presets: {mine: {text_detection: {model_dir: nowhere}}}", "needs a model_name beside it"),

@@ -17,7 +17,7 @@ def test_every_engine_can_be_set(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["", "onix", "AUTO", "torch "])
 def test_an_unknown_engine_is_told_the_known_ones(name: str) -> None:
-    with pytest.raises(ValidationError, match="choose one of auto, " + ", ".join(ENGINES)):
+    with pytest.raises(ValidationError, match="it is none of these"):
         EngineSettings(name=name)
 
 
