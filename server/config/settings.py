@@ -188,6 +188,12 @@ class StorageSettings(Section):
     signing_key: Annotated[SecretStr, Field(min_length=16)] | None = None
 
 
+class ResultFileSettings(Section):
+    """Files that the server makes of documents, in every contract."""
+
+    keep_active_content: bool = False
+
+
 class Settings(Section):
     """The section ``ppocr_server`` of a configuration file."""
 
@@ -200,4 +206,5 @@ class Settings(Section):
     auth: AuthSettings = AuthSettings()
     url_input: UrlInputSettings = UrlInputSettings()
     storage: StorageSettings = StorageSettings()
+    result_files: ResultFileSettings = ResultFileSettings()
     contracts: ContractSettings = ContractSettings()

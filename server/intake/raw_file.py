@@ -25,9 +25,11 @@ class RawFile:
         password: opens an encrypted PDF or Office document; ignored for other files.
         composite_alpha: whether transparent pixels of a PNG or WebP picture are composited on a background. Otherwise
             their colours count as if they were opaque, as the core contract says.
+        keep_active_content: whether a PDF made from this one keeps its scripts, actions and attached files.
     """
 
     data: bytes
     kind: FileKind
     password: str | None = field(default=None, repr=False)
     composite_alpha: bool = False
+    keep_active_content: bool = False

@@ -79,7 +79,8 @@ class FileWork:
         kind = await self._runtime.threads.run(sniff_source, data, f"document{spec.suffix}")
         if kind is None:
             raise JobFailed("invalid", "Invalid file: not a PDF, an image (JPEG, PNG, BMP, GIF) or an Office document.")
-        return RawFile(data, kind, active.secret, composite_alpha=True)
+        keep_active = self._runtime.configuration.settings.result_files.keep_active_content
+        return RawFile(data, kind, active.secret, composite_alpha=True, keep_active_content=keep_active)
 
     async def _read(self, active: Active, spec: TaskSpec, raw: RawFile) -> Sequence[FilePage]:
         result = RESULT_FORMATS[spec.format]

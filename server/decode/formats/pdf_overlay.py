@@ -1,4 +1,4 @@
-"""Puts invisible text under the pages of a stranger's PDF. Otherwise the pages stay as they are. In a worker only.
+"""Puts invisible text under the pages of a stranger's PDF. The pages look as they did. In a worker only.
 
 PDFium tells how each page is shown and what text it has. qpdf (by pikepdf) writes the file. Our text comes first in a
 page's content, so no change of the coordinate system by the page affects it. Rendering mode 3 makes it invisible.
@@ -13,6 +13,7 @@ import pikepdf
 import pypdfium2 as pdfium
 from pikepdf import Dictionary
 
+from server.decode.formats.pdf_active import remove_active_content
 from server.decode.formats.pdf_file import open_pdf
 from server.decode.formats.readers import Encrypted, Unreadable
 from server.export.files.picture_pdf import saved
@@ -21,6 +22,7 @@ from server.export.files.text_layer import (
     Matrix,
     PageText,
     PlacedText,
+    TextLayer,
     add_font,
     text_operators,
     transformed,
@@ -30,25 +32,28 @@ FONTS, FONT = "/Font", "/RecognizedText"
 SAME_TEXT = 0.7
 """From this share of common characters on, a line counts as text that the page already has."""
 
-_pages: msgspec.json.Decoder[tuple[PageText, ...]] = msgspec.json.Decoder(tuple[PageText, ...])
+_layers: msgspec.json.Decoder[TextLayer] = msgspec.json.Decoder(TextLayer)
 
 
-def overlay_text(data: bytes, password: str | None, lines: bytes) -> bytes:
+def overlay_text(data: bytes, password: str | None, layer: bytes) -> bytes:
     """Make a PDF searchable. A line that a page already has as text is not added again.
 
     Args:
         data: the PDF.
         password: of an encrypted PDF. The result is not encrypted.
-        lines: a `PageText` for each page from the first one on, as JSON.
+        layer: a `TextLayer` as JSON.
 
     Raises:
         Encrypted: there is no password, or a wrong one.
         Exception: the file is damaged.
     """
+    added = _layers.decode(layer)
     shown = open_pdf(data, password)
     try:
         with pikepdf.open(io.BytesIO(data), password=password or "") as pdf:
-            _add_text(pdf, shown, _pages.decode(lines))
+            if not added.keep_active_content:
+                remove_active_content(pdf)
+            _add_text(pdf, shown, added.pages)
             return saved(pdf)
     except pikepdf.PasswordError as error:
         raise Encrypted from error

@@ -23,11 +23,11 @@ def do_work(work: Work, descriptors: Sequence[int], password: str | None) -> Wri
 
 
 # Each of these loads libraries that most workers never need.
-def _overlay_text(data: bytes, password: str | None, lines: bytes) -> tuple[bytes, MadeKind]:
-    """Put invisible text under the pages of a PDF."""
+def _overlay_text(data: bytes, password: str | None, layer: bytes) -> tuple[bytes, MadeKind]:
+    """Put invisible text under the pages of a PDF, and take out its active content."""
     from server.decode.formats.pdf_overlay import overlay_text  # noqa: PLC0415
 
-    return overlay_text(data, password, lines), "pdf"
+    return overlay_text(data, password, layer), "pdf"
 
 
 def _plain_office(data: bytes, password: str | None, _: bytes) -> tuple[bytes, MadeKind]:

@@ -1,8 +1,9 @@
 """Searchable PDF: every page as it was, with invisible text that can be found, selected and copied.
 
 A PDF document keeps its own pages. They are a stranger's bytes, so a child process with the limits of a decode worker
-adds the text. Some damaged files can be shown but not rewritten. For them, and for documents that are not PDF, the
-pages are pictures.
+adds the text. It also takes out what acts by itself or at a click: whoever opens the result trusts this server, not the
+author of the source. Some damaged files can be shown but not rewritten. For them, and for documents that are not PDF,
+the pages are pictures.
 """
 
 import logging
@@ -14,7 +15,7 @@ from server.decode.workers.process import WorkerFailed, WorkerSettings
 from server.decode.workers.whole_file import FileRefused, make_once
 from server.export.files.file_page import FilePage
 from server.export.files.picture_pdf import picture_pdf
-from server.export.files.text_layer import PageText, placed
+from server.export.files.text_layer import PageText, TextLayer, placed
 from server.intake.raw_file import FileKind, RawFile
 
 logger = logging.getLogger(__name__)
@@ -36,10 +37,11 @@ def write_pdf(pages: Sequence[FilePage], source: RawFile) -> bytes:
     """
     if source.kind is not FileKind.PDF:
         return picture_pdf(pages)
-    lines = msgspec.json.encode([PageText(page.width, page.height, placed(page.lines)) for page in pages])
-    capacity = 2 * len(source.data) + 2 * len(lines) + SPARE_BYTES
+    texts = tuple(PageText(page.width, page.height, placed(page.lines)) for page in pages)
+    layer = msgspec.json.encode(TextLayer(texts, source.keep_active_content))
+    capacity = 2 * len(source.data) + 2 * len(layer) + SPARE_BYTES
     try:
-        return make_once(CHILD, source.data, source.password, "overlay_text", capacity, lines).data
+        return make_once(CHILD, source.data, source.password, "overlay_text", capacity, layer).data
     except (FileRefused, WorkerFailed) as error:
         logger.warning("A PDF could not be rewritten (%s); its pages become pictures.", type(error).__name__)
         return picture_pdf(pages)

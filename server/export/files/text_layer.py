@@ -47,6 +47,19 @@ class PageText:
     texts: tuple[PlacedText, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TextLayer:
+    """The text that a PDF gets.
+
+    Attributes:
+        pages: the texts of its first pages, in order.
+        keep_active_content: whether it keeps its scripts, actions and attached files.
+    """
+
+    pages: tuple[PageText, ...]
+    keep_active_content: bool = False
+
+
 def placed(lines: Iterable[TextLine]) -> tuple[PlacedText, ...]:
     """The cleaned lines that have text."""
     cleaned = ((clean_text(line.text), line) for line in lines)

@@ -39,6 +39,21 @@ def pdf(*texts: str, password: str | None = None) -> bytes:
     return locked.getvalue()
 
 
+def active_pdf(mark: str) -> bytes:
+    """A scanned page in a PDF that runs a script, sends its form, and has a file attached. Each holds the mark."""
+    buffer, link = io.BytesIO(), {"/Type": pikepdf.Name.Annot, "/Subtype": pikepdf.Name.Link, "/Rect": [0, 0, 9, 9]}
+    with pikepdf.open(io.BytesIO(pdf(TEXT))) as file:
+        script = file.make_indirect(pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String(mark)))
+        sent = pikepdf.Dictionary(S=pikepdf.Name.SubmitForm, F=pikepdf.String(mark))
+        web = pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String("https://a.example/"))
+        file.Root.OpenAction = script
+        file.pages[0].obj.AA = pikepdf.Dictionary(O=script)
+        file.pages[0].obj.Annots = pikepdf.Array([pikepdf.Dictionary({**link, "/A": each}) for each in (sent, web)])
+        file.attachments[mark] = mark.encode()
+        file.save(buffer)
+    return buffer.getvalue()
+
+
 def word(text: str) -> bytes:
     document = docx.Document()
     document.add_paragraph(text)

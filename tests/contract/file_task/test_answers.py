@@ -11,7 +11,9 @@ from contextlib import closing
 import docx
 import numpy as np
 import openpyxl
+import pikepdf
 import pptx
+import pypdf
 import pypdfium2
 import pytest
 import requests
@@ -19,7 +21,7 @@ import requests
 from server.export.files.result_file import RESULT_FORMATS
 from tests.contract.conftest import TEXT, encoded, picture, transparent
 from tests.contract.file_task.conftest import CONTRACT, CREATE, DOWNLOAD, FIND, download
-from tests.contract.file_task.documents import OTHER, PNG, pdf, word
+from tests.contract.file_task.documents import OTHER, PNG, active_pdf, pdf, word
 
 FIELDS = [
     "file", "type", "state", "task_id", "progress", "ocr_pages", "created_at", "file_pages", "input_size",
@@ -127,6 +129,21 @@ def test_headers_keep_a_browser_from_running_a_result(client):
 @pytest.mark.operation(CONTRACT, DOWNLOAD)
 def test_dark_text_on_transparent_pixels_is_read(client):
     assert download(client.task(transparent(picture()))).text.strip() == TEXT
+
+
+@pytest.mark.operation(CONTRACT, DOWNLOAD)
+def test_a_searchable_pdf_has_nothing_of_its_source_that_acts(client):
+    answer = download(client.task(active_pdf("evil-mark"), "a.pdf", format="pdf"))
+    result = pypdf.PdfReader(io.BytesIO(answer.content))
+    assert TEXT in result.pages[0].extract_text()
+    assert not {"/OpenAction", "/AA"} & {*result.root_object, *result.pages[0]}
+    assert result.attachments == {}
+    links = [annotation.get_object() for annotation in result.pages[0]["/Annots"]]
+    assert [link.get("/A", {}).get("/URI") for link in links] == [None, "https://a.example/"]
+    with pikepdf.open(io.BytesIO(answer.content)) as opened:
+        buffer = io.BytesIO()
+        opened.save(buffer, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    assert b"evil-mark" not in buffer.getvalue()
 
 
 @pytest.mark.operation(CONTRACT, DOWNLOAD)

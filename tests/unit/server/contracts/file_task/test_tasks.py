@@ -2,11 +2,13 @@
 
 import asyncio
 import gc
+import io
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import cv2
 import numpy as np
+import pikepdf
 import pytest
 from litestar.testing import TestClient
 
@@ -105,6 +107,18 @@ def test_the_pages_of_a_searchable_pdf_stay_as_they_are():
         assert post(client, pdf(1), format="pdf").json()["data"]["state"] == 1
         assert post(client, pdf(1), format="docx").json()["data"]["state"] == 1
     assert [options.use_doc_orientation_classify for options in pipeline.read_options] == [False, True]
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_the_setting_decides_whether_a_searchable_pdf_keeps_active_content(keep):
+    source = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf(1))) as file:
+        file.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("1"))
+        file.save(source)
+    with TestClient(application(Pipeline(), result_files={"keep_active_content": keep})) as client:
+        result = client.get(post(client, source.getvalue(), format="pdf").json()["data"]["file"])
+    with pikepdf.open(io.BytesIO(result.content)) as file:
+        assert ("/OpenAction" in file.Root) is keep
 
 
 def test_only_files_that_show_pages_need_their_pictures():
