@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from models.document import TextLine
 from models.layout.document import Block, Cell, PageLayout, Table
 from models.layout.joining import join_lines
-from server.export.text import block_text, escaped
+from server.export.markdown_text import escape_markdown, escape_table_cell
+from server.export.text import block_text
 
 Figure = Callable[[Block], str]
 """Gives the address of an image block's picture: a URL or a data URI."""
@@ -17,7 +18,7 @@ def page_markdown(lines: Sequence[TextLine], layout: PageLayout, *, escape: bool
     Args:
         lines: of the page.
         layout: its structure.
-        escape: whether recognised text is escaped for HTML. Markup is never escaped.
+        escape: whether recognised text is escaped for HTML. It is always escaped for Markdown, and markup never is.
         figure: gives the address of each figure. None leaves figures out and writes their lines as text.
     """
     parts = (block_markdown(block, lines, escape, figure) for block in layout.blocks)
@@ -30,8 +31,10 @@ def block_markdown(block: Block, lines: Sequence[TextLine], escape: bool, figure
         return _table(block.table, lines, escape)
     if block.kind == "image" and figure is not None:
         return f"![]({figure(block)})"
-    text = block_text(block, lines, escape)
-    return f"{'#' * block.level} {text}" if block.kind == "title" and text else text
+    text = block_text(block, lines, escape=False)
+    if block.kind == "title" and text:
+        return f"{'#' * block.level} {escape_markdown(text, html=escape, heading=True)}"
+    return escape_markdown(text, html=escape)
 
 
 def _table(table: Table, lines: Sequence[TextLine], escape: bool) -> str:
@@ -45,5 +48,5 @@ def _table(table: Table, lines: Sequence[TextLine], escape: bool) -> str:
 def _cell(cell: Cell, lines: Sequence[TextLine], escape: bool) -> str:
     rows = f' rowspan="{cell.row_span}"' if cell.row_span > 1 else ""
     columns = f' colspan="{cell.column_span}"' if cell.column_span > 1 else ""
-    text = join_lines([escaped(lines[index].text, escape) for index in cell.lines])
+    text = escape_table_cell(join_lines([lines[index].text for index in cell.lines]), html=escape)
     return f"<td{rows}{columns}>{text}</td>"

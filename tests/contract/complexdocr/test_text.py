@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from markdown_it import MarkdownIt
 
 from tests.contract.complexdocr.calls import (
     COLUMNS,
@@ -62,6 +63,34 @@ def test_tables_are_html(server):
     assert f"<table>{expected}</table>" in content
     items = document(server, table_page(), image_type=2)["result"]["pages"][0]["content"]
     assert [item["text"] for item in items if item["type"] == "table"] == [f"<table>{expected}</table>"]
+
+
+INJECTION = "# of items: 5", "![pixel](http://a.example/p.png)", "[click](javascript:alert)", "<img src=x>"
+
+
+@MARKDOWN
+@pytest.mark.parametrize("escape", [True, False])
+def test_text_that_looks_like_markup_becomes_none(server, escape):
+    rows = [text(72, 760 - 90 * at, 20, row) for at, row in enumerate(INJECTION)]
+    data = write_pdf([PdfPage("\n".join(rows))])
+    one = only(ask(server, data, image_type=2, output_format=1, html_escape=escape))
+    result = document(server, data, image_type=2, html_escape=escape)["result"]
+    for markdown in (one, result["text"], result["markdown"]):
+        tokens = [token for block in MarkdownIt().parse(markdown) for token in (block, *(block.children or ()))]
+        assert {token.type for token in tokens} <= {
+            "paragraph_open",
+            "paragraph_close",
+            "inline",
+            "text",
+            "text_special",
+        }
+        shown = "".join(token.content for token in tokens if token.type.startswith("text"))
+        assert "](http" in shown
+        assert "](javascript" in shown
+        assert "of items" in shown
+        assert "<img" in html.unescape(shown)
+    # What is no Markdown has no marks of it.
+    assert "\\" not in "".join(item["text"] for item in result["pages"][0]["content"])
 
 
 SPECIAL = 'Tom & Ann < 7 > 5 say it\'s "so"'

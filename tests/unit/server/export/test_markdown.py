@@ -40,6 +40,41 @@ def test_markdown_is_verbatim_where_escaping_is_off_and_figures_are_their_text_w
     assert blocks[3] == "inside"
 
 
+def test_what_looks_like_markup_is_text():
+    texts = (
+        "1. Notes #",
+        "# of items:",
+        "5 *each*",
+        "![x](http://a.example)",
+        "* a",
+        "---",
+        "</td><b>*x*</b>",
+        "A & B",
+    )
+    lines = tuple(TextLine(text, 1.0, np.zeros((4, 2), np.int32)) for text in texts)
+    table = Table(1, 2, (Cell(0, 0, 1, 1, (6,)), Cell(0, 1, 1, 1, (7,))), ruled=True)
+    layout = PageLayout(
+        (
+            Block("title", BOX, (0,), 1),
+            Block("text", BOX, (1, 2)),
+            Block("image_caption", BOX, (3,)),
+            Block("image", BOX, (4, 5)),
+            Block("table", BOX, (6, 7), table=table),
+        )
+    )
+    page = page_markdown(lines, layout, escape=False, figure=None)
+    assert page == (
+        "# 1. Notes \\#\n\n"
+        "\\# of items: 5 \\*each\\*\n\n"
+        "!\\[x\\](http://a.example)\n\n"
+        "\\* a\n\\---\n\n"
+        "<table><tr><td>&lt;/td>&lt;b>*x*&lt;/b></td><td>A & B</td></tr></table>"
+    )
+    cells = "<td>&lt;/td&gt;&lt;b&gt;*x*&lt;/b&gt;</td><td>A &amp; B</td>"
+    escaped = page_markdown(lines, layout, escape=True, figure=None)
+    assert escaped == page.replace("<td>&lt;/td>&lt;b>*x*&lt;/b></td><td>A & B</td>", cells)
+
+
 def test_columns_that_a_cell_covers():
     table = Table(1, 3, (Cell(0, 0, 1, 3, (1,)),), ruled=True)
     block = Block("table", BOX, (1,), table=table)
