@@ -79,6 +79,14 @@ def xfund_zh() -> list[TruePage]:
     return [TruePage(image, _reading_order(blocks[image.name])) for image in images]
 
 
+def docunet() -> list[TruePage]:
+    """Photos of bent pages. The text is what a machine read on the flat scans, so it is itself not quite true."""
+    folder = DATA / "docunet"
+    read = json.loads((folder / "gt" / "tess_gt_dev.json").read_text(encoding="utf-8"))
+    images = sorted((folder / "crop").glob("*.png"))
+    return [TruePage(image, read[image.stem.partition("_")[0]].splitlines()) for image in images]
+
+
 SETS = (
     EvaluationSet("funsd", "words", funsd),
     EvaluationSet("sroie", "words", sroie),

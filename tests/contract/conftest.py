@@ -23,6 +23,11 @@ TEXT = "Gate 7 closes at 18:45"
 TOKEN = "a-token-for-tests"
 
 SECURED = f"""
+SubPipelines:
+  DocPreprocessor:
+    SubModules:
+      DocUnwarping:
+        model_name: UVDoc_that_nobody_has
 Serving:
   return_urls: true
   extra:
@@ -108,7 +113,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """With an access token, small limits, and pictures behind links."""
+    """With an access token, small limits, pictures behind links, and an unwarping model that is missing."""
     file = tmp_path_factory.mktemp("secured") / "config.yaml"
     file.write_text(SECURED)
     running = SharedServer("--config", str(file))

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 import requests
 
-from tests.contract.conftest import IMAGE, TEXT, Server, body, encoded, picture, tiff, transparent
+from tests.contract.conftest import IMAGE, TEXT, TOKEN, Server, body, encoded, picture, tiff, transparent
 from tests.unit.server.apps import pdf
 
+FONT = cv2.FONT_HERSHEY_SIMPLEX
 PRUNED_KEYS = [
     "model_settings",
     "dt_polys",
@@ -167,13 +168,40 @@ def test_text_lines_may_be_turned(server):
     assert pruned["textline_orientation_angles"][0] in (0, 1)
 
 
-def test_a_module_without_weights_is_told_with_its_remedy(server):
-    answer = post(server, data=IMAGE, useDocUnwarping=True, logId="x")
-    if answer.status_code == 200:
-        pytest.skip("the weights of the unwarping model are installed on this machine")
+def test_a_module_without_weights_is_told_with_its_remedy(secured):
+    asked = {**body(data=IMAGE), "useDocUnwarping": True, "logId": "x"}
+    answer = requests.post(f"{secured.url}/ocr", json=asked, headers={"Authorization": f"token {TOKEN}"}, timeout=60)
     assert (answer.status_code, answer.json()["logId"]) == (422, "x")
     assert answer.json()["errorMsg"].startswith("the input params for model settings are invalid!")
-    assert "ppocr-server models pull" in answer.json()["errorMsg"]
+    assert "ppocr-server models pull UVDoc_that_nobody_has" in answer.json()["errorMsg"]
+
+
+def bent_page() -> np.ndarray:
+    """A photo of a page on a dark table. Its lines bend by three times their height."""
+    page = np.full((900, 700, 3), 235, np.uint8)
+    for number in range(1, 13):
+        cv2.putText(page, f"Line {number} of a bent page", (60, 25 + 65 * number), FONT, 1.2, (20, 20, 20), 2)
+    framed = cv2.copyMakeBorder(page, 120, 120, 60, 60, cv2.BORDER_CONSTANT, value=(40, 45, 50))
+    rows, columns = np.indices(framed.shape[:2], np.float32)
+    bow = 90 * np.sin(np.pi * columns / framed.shape[1])
+    return cv2.remap(framed, columns, rows + bow - 45, cv2.INTER_LINEAR, borderValue=(40, 45, 50))
+
+
+def slopes(pruned: dict) -> float:
+    """How high the boxes of a page are, for their width, in the mean: bent and sloping lines have high boxes."""
+    boxes = np.array(pruned["rec_boxes"], float)
+    return float(((boxes[:, 3] - boxes[:, 1]) / (boxes[:, 2] - boxes[:, 0])).mean())
+
+
+def test_a_bent_page_is_made_flat_when_asked_for(server):
+    page = bent_page()
+    bent, flat = (first(read(server, encoded(page), useDocUnwarping=asked)) for asked in (False, True))
+    assert flat["model_settings"]["use_doc_preprocessor"] is True
+    assert flat["doc_preprocessor_res"]["model_settings"]["use_doc_unwarping"] is True
+    assert [text.replace(" ", "") for text in flat["rec_texts"]] == [
+        f"Line{number}ofabentpage" for number in range(1, 13)
+    ]
+    assert slopes(flat) < 0.8 * slopes(bent)
 
 
 @pytest.mark.parametrize(

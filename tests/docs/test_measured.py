@@ -65,6 +65,14 @@ def test_line_orientation(classifier: str) -> None:
     assert f"These {measured['lines']} lines" in MEASURED.text
 
 
+@pytest.mark.parametrize(("profile", "begins"), [("v5_mobile", "PP-OCRv5 mobile"), ("v6_small", "PP-OCRv6 small")])
+def test_unwarping(profile: str, begins: str) -> None:
+    (measured,) = (row for row in results("unwarping")["rows"] if row["profile"] == profile)
+    before, after = measured["as_they_are"], measured["unwarped"]
+    assert_rounded(numbers(row("Unwarping", begins)[1:]), [before, after, after - before])
+    assert f"reads {measured['pages']} photos" in MEASURED.text
+
+
 @pytest.mark.parametrize("begins", [*SYSTEMS, "RapidOCR on OpenVINO"])
 def test_speed(begins: str) -> None:
     system = SYSTEMS.get(begins, "RapidOCR openvino (its default)")

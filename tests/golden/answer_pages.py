@@ -25,6 +25,7 @@ PICTURES = ("ocrImage", "docPreprocessingImage", "inputImage")
 ORIENTATION: Request = {"useDocOrientationClassify": True}
 TEXTLINE: Request = {"useTextlineOrientation": True}
 WORDS: Request = {"returnWordBox": True}
+UNWARPING: Request = {"useDocUnwarping": True}
 VISUALIZE: Request = {"visualize": True}
 SIDE_480: Request = {"textDetLimitSideLen": 480, "textDetLimitType": "max"}
 SIDE_1280: Request = {"textDetLimitSideLen": 1280, "textDetLimitType": "min"}
@@ -38,6 +39,7 @@ VARIANTS: dict[str, tuple[Request, tuple[str, ...]]] = {
     ),
     "textline": (TEXTLINE, ("mixed.png", "rotated_180.png", "vertical.png", "coloured.jpg")),
     "both": (ORIENTATION | TEXTLINE, ("skewed.jpg", "rotated_180.png")),
+    "unwarping": (UNWARPING, ("skewed.jpg",)),
     "side_480": (SIDE_480, ("print.png", "table.png")),
     "side_1280": (SIDE_1280, ("small_print.png", "alpha.png")),
     "thresholds": (THRESHOLDS, ("low_contrast.png", "skewed.jpg")),

@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def pipeline_config(engine: str = "auto", padding: str = "auto") -> PipelineConfig:
-    """PP-OCRv5 mobile with both orientation models, opened when a case asks for them."""
+    """PP-OCRv5 mobile with orientation and unwarping models, opened when a case asks for them."""
 
     def module(name: str, batch_size: int = 1) -> ModuleConfig:
         directory = ROOT / "models" / name
@@ -62,6 +62,7 @@ def pipeline_config(engine: str = "auto", padding: str = "auto") -> PipelineConf
         text_recognition=module("PP-OCRv5_mobile_rec", 6),
         textline_orientation=module("PP-LCNet_x1_0_textline_ori", 6),
         doc_orientation=module("PP-LCNet_x1_0_doc_ori"),
+        doc_unwarping=module("UVDoc"),
         optional="first_use",
         engine=engine,
         padding=padding,  # type: ignore[arg-type]  # checked by the loader

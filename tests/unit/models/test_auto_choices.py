@@ -104,10 +104,13 @@ def config(**settings: Any) -> PipelineConfig:
     return PipelineConfig(ModuleConfig("detector"), ModuleConfig("recogniser"), **settings)
 
 
-def test_unwarping_is_exact_on_a_gpu(tmp_path: Path) -> None:
+def test_unwarping_is_exact_on_every_device(tmp_path: Path) -> None:
     choices = AutoChoices(config(device="gpu:0", precision="fp16"), tmp_path, 1)
     assert (choices.precision("doc_unwarping"), choices.precision("doc_orientation")) == ("f32", "fp16")
-    assert AutoChoices(config(precision="bf16"), tmp_path, 1).precision("doc_unwarping") == "bf16"
+    for precision in ("bf16", "fastest"):
+        choices = AutoChoices(config(precision=precision), tmp_path, 1)
+        assert choices.precision("doc_unwarping") == "f32"
+        assert choices.precision("doc_orientation") != "f32"
 
 
 def test_engines_are_measured_once_and_on_the_recogniser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,6 +77,8 @@ def test_shipped_descriptions_are_what_their_task_needs(tmp_path: Path) -> None:
                 assert "table" in layout_spec(model).labels
             elif entry.task == "table_structure":
                 assert table_spec(model).tokens == ("sos", "a", "b", "<td></td>", "eos")
+            elif entry.task == "doc_unwarping":
+                assert source.conversion == "unwarping_grid"
             else:
                 assert len(model.classification().labels) in (2, 4)
 
@@ -153,6 +155,16 @@ def test_a_wheel_has_one_description(tmp_path: Path, change: dict[str, object], 
     files = {"inference.onnx": member, **({"inference.yml": member} if change.pop("yml", False) else {})}
     source = {**wheel_source(b"x"), "files": files, **change}
     with pytest.raises(InvalidManifest, match=message):
+        load_manifest(write_manifest(tmp_path / "models.yaml", {"tiny": [source]}))
+
+
+@pytest.mark.parametrize(
+    ("conversion", "converted"), [("unwarping_grid", None), (None, "b" * 64)], ids=["no sum", "no conversion"]
+)
+def test_a_conversion_has_a_sum_of_its_result(tmp_path: Path, conversion: str | None, converted: str | None) -> None:
+    member = {"member": "m", "size": 1, "sha256": "a" * 64, "converted_sha256": converted}
+    source = {**wheel_source(b"x"), "files": {"inference.onnx": member}, "conversion": conversion}
+    with pytest.raises(InvalidManifest, match=r"converted_sha256 at inference\.onnx"):
         load_manifest(write_manifest(tmp_path / "models.yaml", {"tiny": [source]}))
 
 

