@@ -18,6 +18,7 @@ from models.errors import (
     WeightsMismatch,
 )
 from models.stages.base import CpuPool
+from models.tasks import outlived_by
 
 ModuleState = Literal["loaded", "on_request", "not_installed", "unusable", "disabled"]
 """``not_installed``: the weights are missing. ``unusable``: they are there, and cannot be opened."""
@@ -131,7 +132,7 @@ class OptionalStage(Generic[Stage_co]):
             return self._stage
         if self._opening is None:
             self._opening = asyncio.create_task(self._open(self._opener, pool))
-        return await asyncio.shield(self._opening)
+        return await outlived_by(self._opening)
 
     @contextmanager
     def in_use(self) -> Iterator[None]:

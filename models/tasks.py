@@ -1,4 +1,4 @@
-"""Runs coroutines at the same time, all or nothing."""
+"""Runs coroutines at the same time, all or nothing, and waits for work that outlives its callers."""
 
 import asyncio
 from collections.abc import Coroutine, Iterable
@@ -18,6 +18,18 @@ async def run_all(coroutines: Iterable[Coroutine[Any, Any, Result]]) -> list[Res
     except BaseExceptionGroup as errors:
         raise first_error(errors) from errors
     return [task.result() for task in tasks]
+
+
+async def outlived_by(work: "asyncio.Future[Result]") -> Result:
+    """Wait for work that goes on if this wait is cancelled. Nobody is told then how the work ends."""
+    # After a cancelled wait, asyncio would log an error of the work, with its words, as one that nobody has seen.
+    work.add_done_callback(_seen)
+    return await asyncio.shield(work)
+
+
+def _seen(work: "asyncio.Future[Any]") -> None:
+    if not work.cancelled():
+        work.exception()
 
 
 def first_error(error: BaseException) -> BaseException:

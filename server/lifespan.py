@@ -9,6 +9,7 @@ from litestar import Litestar
 
 from server.runtime import Runtime
 from server.storage.sweeping import swept
+from server.telemetry.loop_errors import report_loop_errors
 from server.telemetry.loop_lag import LoopLag
 
 logger = logging.getLogger("ppocr.lifespan")
@@ -21,6 +22,7 @@ async def running(app: Litestar) -> AsyncIterator[None]:
     The HTTP server calls the second half when it has answered the accepted requests. If a part fails to start, the
     parts that had started are stopped. A start in the background is cancelled if the end comes first.
     """
+    report_loop_errors()
     start_up = app.state.runtime.start_up
     stop = asyncio.Event()
     # One task for both halves, because some parts must be stopped by the task that started them.

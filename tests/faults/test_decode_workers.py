@@ -1,6 +1,7 @@
 """Decode workers that are killed while they read."""
 
 import os
+import random
 import signal
 import threading
 from contextlib import suppress
@@ -9,20 +10,20 @@ from tests.faults.conftest import FaultyServer
 from tests.faults.decode_workers import read_frames, workers
 from tests.faults.load import Tally, post_all
 
-KILL_EVERY_SECONDS = 2.0
-"""Longer than a worker takes to start: this is about workers that read."""
+KILL_EVERY_SECONDS = 1.0
+"""On average. So workers are struck while they start, too."""
 
 
 def test_workers_that_are_killed_cost_nobody_an_answer(faulty: FaultyServer):
-    tally, over, killed = Tally(), threading.Event(), 0
+    tally, over, killed, chance = Tally(), threading.Event(), 0, random.Random(9)
 
     def kill() -> None:
         nonlocal killed
-        while not over.wait(KILL_EVERY_SECONDS):
-            for pid in workers(faulty.process.pid)[:1]:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-                    killed += 1
+        while not over.wait(chance.uniform(0, 2 * KILL_EVERY_SECONDS)):
+            alive = workers(faulty.process.pid)
+            with suppress(ProcessLookupError, IndexError):
+                os.kill(chance.choice(alive), signal.SIGKILL)
+                killed += 1
 
     killer = threading.Thread(target=kill)
     killer.start()
@@ -31,7 +32,5 @@ def test_workers_that_are_killed_cost_nobody_an_answer(faulty: FaultyServer):
     killer.join()
     tally.check(f"{killed} workers killed")
     assert killed
-    # A job whose worker dies goes to a second one; only who is struck twice fails, as a file that kills workers (422)
-    # or, where the second one was struck at its start, as one that may come again (503).
-    assert set(tally.failed) <= {"paddlex 422", "paddlex 503"}
-    assert sum(tally.failed.values()) <= killed // 2
+    # A file whose worker is killed goes to another one, also where that is killed while it starts.
+    assert not tally.failed

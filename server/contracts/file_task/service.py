@@ -1,5 +1,6 @@
 """Answers the contract's requests: create a task, ask for it, download its result."""
 
+import asyncio
 import re
 from contextlib import suppress
 
@@ -113,7 +114,7 @@ class FileTaskService:
     async def _take(self, visit: Visit) -> Job:
         fields = await visit.in_thread(parse_fields, visit.take_body(), visit.content_type)
         call = check_call(fields, self._settings.max_upload_bytes)
-        await self._check_language(call.spec)
+        await self._check_language(call.spec, visit.deadline)
         job = _job(call, visit.caller.name)
         return await self._runner.submit(job, call.source, call.password, visit.caller.account)
 
@@ -125,12 +126,15 @@ class FileTaskService:
                 seen = await self._runner.wait(job.id, self._settings.wait_seconds)
         return seen or await self._runner.wait(job.id, 0) or job
 
-    async def _check_language(self, spec: TaskSpec) -> None:
+    async def _check_language(self, spec: TaskSpec, deadline: float) -> None:
         try:
             overrides = OcrOverrides(language=spec.language, structure=RESULT_FORMATS[spec.format].needs_layout)
-            await self._runtime.pipeline.prepare(self._desk.options(overrides))
+            async with asyncio.timeout_at(deadline):
+                await self._runtime.pipeline.prepare(self._desk.options(overrides))
         except LanguageNotInstalled as error:
             raise BadParameter(f"language: {error}") from error
+        except TimeoutError as error:
+            raise NotReady from error
 
     def _answer(self, request: AnyRequest, job: Job) -> Response[bytes]:
         return task_response(job, _spec(job), self._runtime.link_base(request))

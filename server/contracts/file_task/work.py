@@ -1,5 +1,7 @@
 """Runs a task: gets the document, reads its pages, and makes the requested file."""
 
+import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,7 +14,8 @@ from server.contracts.file_task.failures import job_failure
 from server.contracts.file_task.request import TaskSpec, read_spec
 from server.contracts.front_desk import FrontDesk
 from server.decode.document import DocumentInfo
-from server.errors import RequestError
+from server.decode.workers.process import WorkerNotStarted
+from server.errors import NotReady, RequestError
 from server.export.drawing.pictures import PictureEncodingFailed, encode_jpeg
 from server.export.files.file_page import FilePage
 from server.export.files.result_file import RESULT_FORMATS
@@ -23,6 +26,11 @@ from server.jobs.job import JobFailed
 from server.runtime import Runtime
 from server.service import Reading, RecognizedPage
 from server.threads import Threads
+
+MOST_TRIES, TRY_SECONDS = 5, 5.0
+"""Tries of a task while processes cannot be started, and the time between them."""
+
+logger = logging.getLogger(__name__)
 
 
 class FileWork:
@@ -49,14 +57,33 @@ class FileWork:
     async def __call__(self, active: Active, source: bytes) -> bytes:
         """Make the result file of a task's source.
 
+        If a process cannot be started or no replica serves, this tries again. A task has no client that would.
+
         Raises:
             JobFailed: it cannot be made; the error holds the message for the caller.
         """
+        for _ in range(MOST_TRIES - 1):
+            try:
+                return await self._make(active, source)
+            except NotReady:
+                logger.warning("A task is tried again, because no process is there for it")
+            active.progress.pages_read = 0
+            await asyncio.sleep(TRY_SECONDS)
+        try:
+            return await self._make(active, source)
+        except NotReady as error:
+            raise job_failure(error, with_password=False) from error
+
+    async def _make(self, active: Active, source: bytes) -> bytes:
         spec = read_spec(active.job.spec)
         try:
             raw = await self._open_file(active, spec, source)
             pages = await self._read(active, spec, raw)
             return await self._write(spec, pages, raw)
+        except WorkerNotStarted as error:
+            raise NotReady from error
+        except NotReady:
+            raise
         except RequestError as error:
             raise job_failure(error, with_password=active.secret is not None) from error
         except PictureEncodingFailed as error:

@@ -12,9 +12,11 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from server.config.settings import OfficeSettings
+from server.decode.office.kills import Killed, again_if_killed, check_status
 from server.decode.office.private_directory import private_directory
 from server.decode.office.profile import profile_settings
 from server.decode.office.tools import ENVIRONMENT, NO_OFFICE, WORKPLACE, OfficeTools, find_tools, shut_in
@@ -36,7 +38,7 @@ ends a rendering. This limit ends one that outlives the server."""
 SCRIPT = """
 mkdir -p "$1/home" "$1/out" && export HOME="$1/home" TMPDIR="$1/home"
 "$2" "-env:UserInstallation=file://$1/profile" --headless --norestore --nologo --nodefault --nolockcheck \
-  --convert-to pdf --outdir "$1/out" "$1/document.$3" >/dev/null 2>&1 </dev/null || exit 1
+  --convert-to pdf --outdir "$1/out" "$1/document.$3" >/dev/null 2>&1 </dev/null || exit
 exec cat "$1/out/document.pdf"
 """
 TOO_SLOW = "The document takes longer to render than the server allows."
@@ -64,9 +66,13 @@ class OfficeConverter:
         """
         tools = await self._find_tools()
         async with self._permits:
-            if tools.bwrap is not None:
-                return await self._shut_in(tools, tools.bwrap, data, kind)
-            return await self._in_directory(tools, data, kind)
+            try:
+                async with asyncio.timeout(self._settings.timeout_seconds):
+                    return await again_if_killed(partial(self._render, tools, data, kind))
+            except TimeoutError as error:
+                raise RequestTimeout(TOO_SLOW) from error
+            except Killed as error:
+                raise InvalidInputFile from error
 
     async def check_fonts(self, characters: str) -> None:
         """Refuse a document with characters that no font has. Its pages would show empty boxes for them.
@@ -93,6 +99,11 @@ class OfficeConverter:
                     "read whatever files this user can read, and without libseccomp2 reach the network."
                 )
         return self._tools
+
+    async def _render(self, tools: OfficeTools, data: bytes, kind: str) -> bytes:
+        if tools.bwrap is not None:
+            return await self._shut_in(tools, tools.bwrap, data, kind)
+        return await self._in_directory(tools, data, kind)
 
     async def _shut_in(self, tools: OfficeTools, bwrap: str, data: bytes, kind: str) -> bytes:
         document, profile = SharedFile(data), SharedFile(profile_settings())
@@ -124,7 +135,12 @@ class OfficeConverter:
         return 2 * len(data) + self._settings.max_result_megabytes * MEGABYTE + ASIDE_BYTES
 
     async def _run(self, command: Sequence[str], descriptors: Sequence[int], file_bytes: int) -> bytes:
-        """Run the command and return its output."""
+        """Run the command and return its output.
+
+        Raises:
+            Killed: another process killed it.
+            InvalidInputFile: it failed.
+        """
         settings = self._settings
         limits = (
             settings.memory_megabytes * MEGABYTE,
@@ -145,15 +161,13 @@ class OfficeConverter:
                 start_new_session=True,
             )
             try:
-                async with asyncio.timeout(settings.timeout_seconds):
-                    status = await child.wait()
-            except TimeoutError as error:
-                raise RequestTimeout(TOO_SLOW) from error
+                status = await child.wait()
             finally:
                 # This also kills processes that LibreOffice left behind.
                 with suppress(ProcessLookupError):
                     os.killpg(child.pid, signal.SIGKILL)
                 await child.wait()
+            check_status(status)
             length = os.fstat(result.descriptor).st_size
             if status != 0 or length > settings.max_result_megabytes * MEGABYTE:
                 raise InvalidInputFile

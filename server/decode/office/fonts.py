@@ -5,6 +5,8 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
+from server.decode.office.kills import check_status
+
 Range = tuple[int, int]
 """The first and last code point."""
 
@@ -50,12 +52,14 @@ async def installed_coverage(program: str, environment: Mapping[str, str]) -> Fo
     """Ask fontconfig's ``fc-list`` for the characters of every font.
 
     Raises:
+        Killed: another process killed the program.
         OSError: the program cannot be run, or fails.
     """
     child = await asyncio.create_subprocess_exec(
         program, *LIST_ARGUMENTS, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, env=environment
     )
     output, _ = await child.communicate()
+    check_status(await child.wait())
     if child.returncode != 0:
         raise OSError(f"fc-list ended with status {child.returncode}")
     return FontCoverage(parsed_ranges(output.decode("ascii")))

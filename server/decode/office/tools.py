@@ -9,10 +9,12 @@ import asyncio
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from server.decode.office.fonts import FontCoverage, installed_coverage
+from server.decode.office.kills import Killed, again_if_killed, check_status
 from server.errors import OfficeUnavailable
 
 PROGRAMS = ("soffice", "libreoffice")
@@ -63,13 +65,17 @@ async def find_tools(isolation: Literal["auto", "required"]) -> OfficeTools:
     lister, shell = shutil.which("fc-list"), shutil.which("sh")
     if lister is None or shell is None:
         raise OfficeUnavailable(f"{NO_OFFICE}fontconfig's fc-list or a shell is not installed (package fontconfig).")
-    bwrap = await _working_bwrap()
+    try:
+        bwrap = await again_if_killed(_working_bwrap)
+        fonts = await again_if_killed(partial(installed_coverage, lister, ENVIRONMENT))
+    except Killed as error:
+        raise OfficeUnavailable(f"{NO_OFFICE}bubblewrap or fc-list was killed. Try again later.") from error
     if bwrap is None and isolation == "required":
         raise OfficeUnavailable(
             f"{NO_OFFICE}decode.office.isolation is 'required', and bubblewrap is not installed (package bubblewrap) "
             "or must not make namespaces here."
         )
-    return OfficeTools(_target(soffice), shell, bwrap, await installed_coverage(lister, ENVIRONMENT))
+    return OfficeTools(_target(soffice), shell, bwrap, fonts)
 
 
 def shut_in(bwrap: str, workplace_bytes: int, command: Sequence[str], files: Mapping[str, int]) -> list[str]:
@@ -112,4 +118,6 @@ async def _working_bwrap() -> str | None:
         stderr=asyncio.subprocess.DEVNULL,
         env=ENVIRONMENT,
     )
-    return bwrap if await child.wait() == 0 else None
+    status = await child.wait()
+    check_status(status)
+    return bwrap if status == 0 else None

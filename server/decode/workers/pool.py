@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from models.document import Image
+from models.tasks import outlived_by
 from server.decode.workers.messages import FileFormat, Outline, OutlineCommand, PageCommand, PageDone, Work
 from server.decode.workers.process import WorkerFailed, WorkerNotStarted, WorkerSettings
 from server.decode.workers.shared_file import SharedFile, SharedPixels
@@ -145,7 +146,7 @@ class WorkerPool:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         try:
-            return await asyncio.shield(task)
+            return await outlived_by(task)
         except asyncio.CancelledError:
             end = loop.call_later(ABANDONED_SECONDS, slot.abandon)
             task.add_done_callback(lambda _: end.cancel())

@@ -18,6 +18,9 @@ from server.decode.workers.messages import CloseCommand, Command, Ready, Reply
 START_TIMEOUT_SECONDS = 60.0
 """Time for the interpreter and its imports on a busy machine. It does not count as time of a file."""
 
+KILLS = (signal.SIGKILL, signal.SIGTERM)
+"""The signals by which other processes end a worker. A file that breaks its worker ends it in other ways."""
+
 INHERITED_VARIABLES = ("LD_LIBRARY_PATH", "SYSTEMROOT", "TZ")
 
 PROTECTIONS: Mapping[Protection, str] = {
@@ -38,8 +41,16 @@ class WorkerDied(WorkerFailed):
     """It died before its time was over: because of the file, or because another process killed it."""
 
 
+class WorkerKilled(WorkerDied):
+    """It was killed by another process, such as the kernel without free memory. So the file need not be the cause."""
+
+
 class WorkerNotStarted(Exception):
     """No worker can be started: no memory or no process is left, or the installation is broken."""
+
+
+class KilledAtStart(WorkerNotStarted):
+    """The worker was killed by another process before it was ready. Another one may start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +84,13 @@ class WorkerProcess:
     """
 
     def __init__(self, settings: WorkerSettings) -> None:
-        ours, theirs = socket.socketpair()
+        self._link, theirs = socket.socketpair()
         with theirs:
-            self._child = _start(settings, theirs.fileno())
-        self._link = ours
+            try:
+                self._child = _start(settings, theirs.fileno())
+            except WorkerNotStarted:
+                self._link.close()
+                raise
         self._settings = settings
         self.protections: tuple[Protection, ...] = ()
 
@@ -84,10 +98,13 @@ class WorkerProcess:
         """Wait for the interpreter and its imports.
 
         Raises:
+            KilledAtStart: another process killed it.
             WorkerNotStarted: it has ended, or lacks a protection that it must have. It is dead now.
         """
         try:
             self.protections = self._expect_ready()
+        except WorkerKilled as error:
+            raise KilledAtStart(f"a decode worker was killed while it started ({error})") from error
         except WorkerFailed as error:
             raise WorkerNotStarted("a decode worker did not start; see its output above") from error
         missing = [name for name in PROTECTIONS if name not in self.protections]
@@ -109,6 +126,7 @@ class WorkerProcess:
         """Send one command and wait for the reply.
 
         Raises:
+            WorkerKilled: another process killed it.
             WorkerDied: it died by itself.
             WorkerFailed: it took too long or replied nonsense. It is dead now.
         """
@@ -116,10 +134,7 @@ class WorkerProcess:
             channel.send(self._link, msgspec.json.encode(command), descriptors)
             return _replies.decode(channel.receive(self._link, self._settings.timeout_seconds))
         except (channel.ChannelClosed, channel.ChannelMisused, msgspec.DecodeError) as error:
-            self.end()
-            out_of_time = self._child.returncode == -signal.SIGXCPU
-            failure = WorkerDied if isinstance(error, channel.ChannelClosed) and not out_of_time else WorkerFailed
-            raise failure(f"{error} (exit status {self._child.returncode})") from error
+            raise self._failure(error) from error
 
     def close_document(self, document: int) -> None:
         """Let the worker close a file. The worker must be idle. The next user of a dead one notices its end."""
@@ -143,12 +158,20 @@ class WorkerProcess:
         try:
             reply = _replies.decode(channel.receive(self._link, START_TIMEOUT_SECONDS))
         except (channel.ChannelClosed, channel.ChannelMisused, msgspec.DecodeError) as error:
-            self.end()
-            raise WorkerFailed(str(error)) from error
+            raise self._failure(error) from error
         if not isinstance(reply, Ready):
             self.end()
             raise WorkerFailed("unexpected first message")
         return reply.protections
+
+    def _failure(self, error: Exception) -> WorkerFailed:
+        """End the process, and tell how it failed."""
+        self.end()
+        status = self._child.returncode
+        kind: type[WorkerFailed] = WorkerFailed
+        if isinstance(error, channel.ChannelClosed) and status != -signal.SIGXCPU:
+            kind = WorkerKilled if -status in KILLS else WorkerDied
+        return kind(f"{error} (exit status {status})")
 
 
 def what_is_missing(names: Sequence[Protection]) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from server.decode.workers.messages import Command, MadeKind, MakeCommand, Refused, Reply, Work, Written
-from server.decode.workers.process import WorkerFailed, WorkerProcess, WorkerSettings
+from server.decode.workers.process import WorkerFailed, WorkerSettings
 from server.decode.workers.shared_file import SharedFile, SharedResult
+from server.decode.workers.tries import answered, started
 
 Ask = Callable[[Command, SharedFile, tuple[int, ...]], Reply]
 """Sends a command about a file to a worker, with further descriptors, and gives the reply. Blocks."""
@@ -66,21 +67,31 @@ def make_once(
 ) -> Made:
     """Start a worker for one result from a whole file, and end it afterwards. Blocks.
 
+    If the worker dies, the file need not be the cause. So another one is started for it.
+
     Raises:
         FileRefused: the file cannot be read, or the result is too long.
-        WorkerFailed: the worker died or hung.
+        WorkerFailed: too many workers died, or one hung.
         WorkerNotStarted: no worker can be started.
     """
     file, second = SharedFile(data, password), SharedFile(argument)
-    try:
-        process = WorkerProcess(settings)
+
+    def make_in_new_worker() -> Made:
+        process = started(settings, None, _never)
         try:
-            process.wait_until_ready()
             return make(
                 lambda command, of, more: process.ask(command, (of.descriptor, *more)), file, work, capacity, second
             )
         finally:
             process.end()
+
+    try:
+        return answered(make_in_new_worker, _never)
     finally:
         file.release()
         second.release()
+
+
+def _never() -> bool:
+    """The result is wanted in any case."""
+    return False

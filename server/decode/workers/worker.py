@@ -44,8 +44,8 @@ class Worker:
 
     def serve(self, protections: tuple[Protection, ...]) -> None:
         """Execute commands until the server closes the socket."""
-        self._send(Ready(protections))
         with suppress(channel.ChannelClosed):
+            self._send(Ready(protections))
             while True:
                 message, descriptors = channel.receive_with_descriptors(self._link)
                 try:

@@ -4,8 +4,9 @@ import logging
 
 from server.children.sandbox import Protection
 from server.decode.workers.messages import Command, Reply
-from server.decode.workers.process import WorkerDied, WorkerFailed, WorkerNotStarted, WorkerProcess, WorkerSettings
+from server.decode.workers.process import WorkerFailed, WorkerNotStarted, WorkerProcess, WorkerSettings
 from server.decode.workers.shared_file import SharedFile
+from server.decode.workers.tries import answered, started
 
 logger = logging.getLogger(__name__)
 
@@ -42,27 +43,20 @@ class WorkerSlot:
         return self._process
 
     def _start(self) -> None:
-        process, self._successor = self._successor or WorkerProcess(self._settings), None
-        process.wait_until_ready()
-        self._process = process
+        first, self._successor = self._successor, None
+        self._process = started(self._settings, first, lambda: self._stopped)
 
     def ask(self, command: Command, file: SharedFile, descriptors: tuple[int, ...] = ()) -> Reply:
         """Send one command about a file and wait for the reply. Blocks; see `WorkerProcess.ask`.
 
-        If a worker dies, the file need not be the cause: without free memory the kernel kills any process. So the
-        command goes to a second worker, once.
+        If a worker dies, the file need not be the cause. So the command goes to another worker.
 
         Raises:
-            WorkerFailed: the second worker died too, or one took too long, replied nonsense or was abandoned.
+            WorkerFailed: too many workers died, or one took too long, replied nonsense or was abandoned.
             WorkerNotStarted: no worker can be started.
         """
         self._abandoned = False
-        try:
-            return self._ask(command, file, descriptors)
-        except WorkerDied:
-            if self._abandoned:
-                raise
-            return self._ask(command, file, descriptors)
+        return answered(lambda: self._ask(command, file, descriptors), useless=lambda: self._abandoned or self._stopped)
 
     def _ask(self, command: Command, file: SharedFile, descriptors: tuple[int, ...]) -> Reply:
         if self.document != file.number:

@@ -35,6 +35,7 @@ from server.pipelines.replicas.orders import Orders
 from server.pipelines.replicas.pulse import Pulses
 from server.pipelines.replicas.shared_picture import SharedPicture
 from server.telemetry.logs import configure_logging, where
+from server.telemetry.loop_errors import report_loop_errors
 
 logger = logging.getLogger("ppocr.replica")
 
@@ -76,6 +77,7 @@ async def serve(link: Link, start: Start) -> bool:
     Returns:
         Whether the pipeline could be loaded.
     """
+    report_loop_errors()
     try:
         pipeline = await _open(link, start)
     except OcrError as error:
@@ -130,7 +132,10 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     link = Link(socket.socket(fileno=descriptor))
-    start, _ = link.receive()
+    try:
+        start, _ = link.receive()
+    except channel.ChannelClosed:
+        sys.exit(1)  # the server ended meanwhile
     if not isinstance(start, Start):
         raise TypeError("the first message must be Start")
     configure_logging(start.log_level, start.log_format)

@@ -113,11 +113,8 @@ class ReplicatedPipeline:
     async def prepare(self, options: OcrOptions) -> None:
         """See `OcrPipeline.prepare`. It is not known yet which replica will read the pages, so any replica prepares.
 
-        Raises:
-            PipelineStopped: no replica serves.
+        If no replica serves, this waits for one. Work that was accepted must not fail because all replicas were killed.
         """
-        if not self.healthy:
-            raise PipelineStopped("No replica serves.")
         stages = _stages(options)
         if not any(stages in replica.prepared for replica in self._replicas):
             await self._try(partial(_prepare, options))

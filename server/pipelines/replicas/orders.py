@@ -23,6 +23,7 @@ logger = logging.getLogger("ppocr.replica")
 NO_PICTURE: Image = np.empty((0, 0, 3), np.uint8)
 
 OutgoingReport = tuple[Report, tuple[SharedPicture, ...]]
+Work = Callable[[], Coroutine[Any, Any, OutgoingReport]]
 
 
 class Orders:
@@ -53,7 +54,7 @@ class Orders:
             if isinstance(order, Read):
                 self._take_page(order, descriptors)
             elif isinstance(order, Prepare):
-                self._begin(order.number, self._prepare(order))
+                self._begin(order.number, partial(self._prepare, order))
             elif isinstance(order, Cancel) and order.number in self._tasks:
                 self._tasks[order.number].cancel()
         finally:
@@ -73,9 +74,9 @@ class Orders:
             # No descriptor or no address space is left. The dispatcher must get a report anyway.
             self._send(Failed(order.number, *described(error)), ())
         else:
-            self._begin(order.number, self._read(order, image))
+            self._begin(order.number, partial(self._read, order, image))
 
-    def _begin(self, number: int, work: Coroutine[Any, Any, OutgoingReport]) -> None:
+    def _begin(self, number: int, work: Work) -> None:
         task = asyncio.get_running_loop().create_task(self._execute(number, work))
         self._tasks[number] = task
         task.add_done_callback(partial(self._ended, number))
@@ -84,9 +85,10 @@ class Orders:
         del self._tasks[number]
         self.done += 1
 
-    async def _execute(self, number: int, work: Coroutine[Any, Any, OutgoingReport]) -> None:
+    async def _execute(self, number: int, work: Work) -> None:
         try:
-            report, pictures = await work
+            # The coroutine is made only here: an order may be cancelled before its task takes its first step.
+            report, pictures = await work()
         except Exception as error:  # noqa: BLE001 - the dispatcher must get a report of any error
             if not isinstance(error, OcrError):
                 # The error's own words are left out, because they may quote a document.

@@ -14,6 +14,7 @@ from functools import partial
 from models.errors import EngineFailure, EngineUnavailable, OcrError
 from models.optional_stage import ModuleStatus
 from models.options import OcrOverrides
+from models.tasks import outlived_by
 from server.children import channel
 from server.page_reader import ReplicaState, ReplicaStatus
 from server.pipelines.replicas.backoff import Backoff
@@ -239,7 +240,7 @@ class Replica:
         """Run one process until it is gone. If cancelled, still wait for that."""
         listening = loop.run_in_executor(self._thread, self._listen, loop)
         try:
-            return await asyncio.shield(listening)
+            return await outlived_by(listening)
         except asyncio.CancelledError:
             await asyncio.wait([listening])
             raise

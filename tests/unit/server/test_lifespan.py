@@ -1,6 +1,7 @@
 """The start of an application opens its parts, answers meanwhile, and ends cleanly where it fails."""
 
 import asyncio
+import gc
 import logging
 import os
 import threading
@@ -212,3 +213,20 @@ def test_what_comes_before_the_models_is_done_first_and_can_fail(start_up) -> No
     assert "no network" in repr(stopped.value)
     assert done == ["weights"]
     assert not pipeline.opening.is_set()
+
+
+def test_an_error_that_nobody_handles_is_one_line_without_its_words(caplog: pytest.LogCaptureFixture) -> None:
+    async def fail() -> None:
+        raise ValueError("text of a document")
+
+    async def drop() -> None:
+        task = asyncio.ensure_future(fail())
+        await asyncio.wait([task])
+        del task
+        gc.collect()
+
+    with TestClient(create_app(configured(), RecordingPipeline())) as client:
+        client.blocking_portal.call(drop)
+    (line,) = [record.getMessage() for record in caplog.records if "Nobody handled" in record.getMessage()]
+    assert "ValueError" in line
+    assert "text of a document" not in caplog.text

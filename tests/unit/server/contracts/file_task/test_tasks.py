@@ -12,7 +12,9 @@ import pikepdf
 import pytest
 from litestar.testing import TestClient
 
-from models.errors import LanguageNotInstalled
+from models.errors import LanguageNotInstalled, PipelineStopped
+from server.contracts.file_task.work import MOST_TRIES
+from server.decode.workers.process import WorkerNotStarted, WorkerProcess
 from server.export.files.result_file import ResultFormat
 from tests.unit.server.apps import application, pdf, png
 from tests.unit.server.stub_pipeline import TEXT, StubPipeline
@@ -185,3 +187,56 @@ def test_result_files_are_counted_while_they_are_made(monkeypatch):
     with TestClient(app) as client:
         assert post(client, format="txt").json()["data"]["state"] == 1
     assert (seen, inside.stop()["files_writing"]) == ([1], 0)
+
+
+class Unsteady(Pipeline):
+    """Has no process for its first work."""
+
+    def __init__(self, failures: int) -> None:
+        super().__init__()
+        self.left = failures
+
+    async def read(self, page, options, **more):
+        if self.left:
+            self.left -= 1
+            raise PipelineStopped("No replica serves.")
+        return await super().read(page, options, **more)
+
+
+@pytest.mark.parametrize(("failures", "state"), [(1, 1), (MOST_TRIES - 1, 1), (MOST_TRIES, -1)])
+def test_a_task_waits_for_processes_that_are_not_there(monkeypatch, failures, state):
+    monkeypatch.setattr("server.contracts.file_task.work.TRY_SECONDS", 0.0)
+    with serving(Unsteady(failures)) as client:
+        task = post(client).json()["data"]
+        assert (task["state"], task["ocr_pages"]) == (state, 1 if state == 1 else 0)
+
+
+@pytest.mark.parametrize(("failures", "state"), [(1, 1), (MOST_TRIES, -1)])
+def test_a_result_waits_for_a_process_that_cannot_be_started(monkeypatch, failures, state):
+    monkeypatch.setattr("server.contracts.file_task.work.TRY_SECONDS", 0.0)
+    left = [failures]
+
+    class Unstarted(WorkerProcess):
+        def __init__(self, settings) -> None:
+            if left[0]:
+                left[0] -= 1
+                raise WorkerNotStarted("Resource temporarily unavailable")
+            super().__init__(settings)
+
+    with serving() as client:
+        # Only now: the server has started its own workers.
+        monkeypatch.setattr("server.decode.workers.tries.WorkerProcess", Unstarted)
+        task = post(client, pdf(1), format="pdf").json()["data"]
+        assert (task["state"], task["ocr_pages"]) == (state, 1)
+
+
+class Absent(Pipeline):
+    """Has no process at all."""
+
+    async def prepare(self, options):
+        await asyncio.Event().wait()
+
+
+def test_a_request_does_not_wait_for_processes_for_ever():
+    with TestClient(application(Absent(), limits={"request_timeout_seconds": 0.2})) as client:
+        assert post(client).status_code == 503

@@ -3,8 +3,10 @@
 import asyncio
 import os
 import shutil
+import signal
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +19,9 @@ from server.config.settings import OfficeSettings
 from server.decode.decoder import Decoder
 from server.decode.office.converter import OfficeConverter
 from server.decode.office.fonts import FontCoverage
+from server.decode.office.kills import MOST_KILLS
 from server.decode.office.private_directory import MEMORY_DIRECTORY
+from server.decode.office.tools import find_tools
 from server.errors import EncryptedFile, InvalidInputFile, OfficeUnavailable, RequestTimeout
 from server.intake.raw_file import FileKind, RawFile
 from tests.unit.server.decode.conftest import Bench
@@ -26,11 +30,11 @@ from tests.unit.server.decode.samples import RED, coloured_pdf, encoded
 
 OFFICE = FileKind.OFFICE
 needs_office = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
-needs_bwrap = pytest.mark.skipif(
-    shutil.which("bwrap") is None
-    or subprocess.run(["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"], check=False).returncode != 0,
-    reason="bubblewrap is not installed or must not make namespaces",
+HAS_BWRAP = (
+    shutil.which("bwrap") is not None
+    and subprocess.run(["bwrap", "--unshare-all", "--ro-bind", "/", "/", "true"], check=False).returncode == 0
 )
+needs_bwrap = pytest.mark.skipif(not HAS_BWRAP, reason="bubblewrap is not installed or must not make namespaces")
 GOOD = {
     "docx": samples.word("Hello 世界"),
     "xlsx": samples.excel(("Hello", "世界")),
@@ -202,6 +206,85 @@ def test_too_slow_or_given_up(either_way: None) -> None:
 
     asyncio.run(scenario())
     assert nothing_is_left()
+
+
+def descendants(pid: int) -> list[int]:
+    """All processes below a process."""
+    below = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        with suppress(OSError):
+            for child in map(int, (task / "children").read_text().split()):
+                below += [child, *descendants(child)]
+    return below
+
+
+def name_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/comm").read_text().strip()
+
+
+async def kill_below_us(program: str, most: int) -> int:
+    """Kill so many processes of a program, each once; how many were found before the wait is cancelled."""
+    killed: set[int] = set()
+    with suppress(asyncio.CancelledError):
+        while len(killed) < most:
+            for pid in set(descendants(os.getpid())) - killed:
+                with suppress(OSError):
+                    if len(killed) < most and name_of(pid) == program:
+                        os.kill(pid, signal.SIGKILL)
+                        killed.add(pid)
+            await asyncio.sleep(0.01)
+    return len(killed)
+
+
+@needs_office
+@pytest.mark.parametrize(("program", "kills"), [("soffice.bin", 1), ("soffice.bin", 2), ("oosplash", 1)])
+def test_a_rendering_that_is_killed_is_made_again(either_way: None, program: str, kills: int) -> None:
+    async def scenario() -> None:
+        killing = asyncio.ensure_future(kill_below_us(program, kills))
+        pdf = await OfficeConverter(OfficeSettings()).to_pdf(GOOD["docx"], "docx")
+        killing.cancel()
+        assert "Hello" in text_of(pdf)
+        assert await killing == kills
+
+    asyncio.run(scenario())
+    assert nothing_is_left()
+
+
+@needs_office
+def test_a_document_whose_renderings_are_all_killed_is_refused(either_way: None) -> None:
+    async def scenario() -> None:
+        killing = asyncio.ensure_future(kill_below_us("soffice.bin", 100))
+        with pytest.raises(InvalidInputFile):
+            await OfficeConverter(OfficeSettings()).to_pdf(GOOD["docx"], "docx")
+        killing.cancel()
+        assert await killing == MOST_KILLS
+
+    asyncio.run(scenario())
+    assert nothing_is_left()
+
+
+@needs_office
+@pytest.mark.parametrize("kills", [MOST_KILLS - 1, MOST_KILLS])
+@pytest.mark.parametrize("program", ["bwrap", "fc-list"])
+def test_a_probe_that_is_killed_is_run_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, kills: int
+) -> None:
+    """A machine whose first probe was killed would do without bubblewrap, or without fonts, until the server ends."""
+    real = shutil.which(program)
+    if real is None:
+        pytest.skip(f"{program} is not installed")
+    count = tmp_path / "count"
+    script = f'#!/bin/sh\necho >> {count}\n[ $(wc -l < {count}) -gt {kills} ] || kill -9 $$\nexec {real} "$@"\n'
+    (tmp_path / program).write_text(script)
+    (tmp_path / program).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    if kills < MOST_KILLS:
+        tools = asyncio.run(find_tools("auto"))
+        assert tools.bwrap == (shutil.which("bwrap") if HAS_BWRAP else None)
+        assert tools.fonts.missing_scripts("Hello") == ()
+    else:
+        with pytest.raises(OfficeUnavailable, match="was killed"):
+            asyncio.run(find_tools("auto"))
 
 
 @needs_office

@@ -1,18 +1,22 @@
 """A hostile file, a killed worker or an impatient caller may cost one request, and leaves nothing behind."""
 
 import asyncio
+import gc
 import os
+import random
 import select
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from server.config.settings import DecodeSettings, LimitSettings
 from server.decode.decoder import Decoder
-from server.decode.workers.process import PROTECTIONS, WorkerNotStarted
+from server.decode.workers.process import PROTECTIONS, WorkerNotStarted, WorkerProcess, WorkerSettings
+from server.decode.workers.tries import MOST_CRASHES, MOST_KILLS, MOST_KILLS_AT_START
 from server.decode.workers.worker_slot import WorkerSlot
 from server.errors import InvalidInputFile, NotReady
 from server.intake.raw_file import FileKind, RawFile
@@ -96,12 +100,109 @@ def test_a_worker_killed_in_the_middle_of_a_job(faulty: Bench) -> None:
     faulty.run(scenario())
 
 
-def test_a_job_whose_worker_was_killed_is_done_by_another(faulty: Bench) -> None:
-    """As the kernel kills when memory runs out. A file that kills its second worker too is refused: see `exit`."""
+@pytest.mark.parametrize("kills", [1, MOST_KILLS - 1])
+def test_a_job_whose_workers_were_killed_is_done_by_another(faulty: Bench, kills: int) -> None:
+    """As the kernel kills when memory runs out."""
     before = set(pids(faulty.decoder))
-    _, pages = faulty.read(fault("die-once").data, PDF)
+    _, pages = faulty.read(fault(f"killed-{kills}-times").data, PDF)
     assert set(pids(faulty.decoder)) != before
     assert [page[0, 0].tolist() for page in pages] == [[0, 0, 0], [1, 1, 1]]
+
+
+@pytest.mark.parametrize(("name", "lost"), [(f"killed-{MOST_KILLS}-times", MOST_KILLS), ("exit", MOST_CRASHES)])
+def test_a_file_that_ends_every_worker_ends_so_many(
+    faulty: Bench, caplog: pytest.LogCaptureFixture, name: str, lost: int
+) -> None:
+    with pytest.raises(InvalidInputFile):
+        faulty.read(fault(name).data, PDF)
+    assert caplog.text.count("A decode worker was lost") == lost
+
+
+class KilledAtStart(WorkerProcess):
+    """A worker that another process kills at some time of its start; so are the next ones, as many as are named."""
+
+    kills = 0
+    delays = random.Random(5)
+
+    def __init__(self, settings: WorkerSettings) -> None:
+        super().__init__(settings)
+        if KilledAtStart.kills:
+            KilledAtStart.kills -= 1
+            threading.Timer(self.delays.uniform(0, 0.05), self.kill).start()
+
+
+@pytest.fixture
+def killed_at_start(monkeypatch: pytest.MonkeyPatch) -> type[KilledAtStart]:
+    for module in ("tries", "worker_slot"):
+        monkeypatch.setattr(f"server.decode.workers.{module}.WorkerProcess", KilledAtStart)
+    return KilledAtStart
+
+
+def test_workers_that_are_killed_while_they_start_cost_no_file(
+    faulty: Bench, killed_at_start: type[KilledAtStart], caplog: pytest.LogCaptureFixture
+) -> None:
+    for kills in (1, MOST_KILLS_AT_START - 1):
+        killed_at_start.kills = kills
+        for pid in pids(faulty.decoder):
+            assert pid is not None
+            os.kill(pid, signal.SIGKILL)
+            wait_until_dead(pid)
+        assert len(faulty.read(GOOD, PDF)[1]) == 2
+        # One that was killed a moment after its start is no start that failed: the file found another one.
+        assert killed_at_start.kills == 0
+        assert len(faulty.read(GOOD, PDF)[1]) == 2
+    assert "Another decode worker is started" in caplog.text
+
+
+def test_a_successor_that_is_killed_while_it_starts_costs_no_file(
+    faulty: Bench, killed_at_start: type[KilledAtStart]
+) -> None:
+    for _ in range(8):
+        killed_at_start.kills = 1
+        assert len(faulty.read(GOOD, PDF)[1]) == 2
+
+
+def test_the_pool_starts_although_workers_are_killed_meanwhile(killed_at_start: type[KilledAtStart]) -> None:
+    killed_at_start.kills = MOST_KILLS_AT_START - 1
+
+    async def scenario() -> None:
+        decoder = Decoder(DecodeSettings(workers=1), LimitSettings(), worker_module=FAULTY)
+        await decoder.start()
+        assert len((await read(decoder, GOOD, PDF))[1]) == 2
+        await decoder.stop()
+
+    asyncio.run(scenario())
+
+
+def test_where_every_start_is_killed_the_file_may_come_again(
+    faulty: Bench, killed_at_start: type[KilledAtStart]
+) -> None:
+    killed_at_start.kills = 10**6
+    for pid in pids(faulty.decoder):
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        wait_until_dead(pid)
+    with pytest.raises(NotReady):
+        faulty.read(GOOD, PDF)
+    killed_at_start.kills = 0
+    assert len(faulty.read(GOOD, PDF)[1]) == 2
+
+
+def test_a_worker_that_fails_after_its_caller_has_left_is_no_error_of_the_loop(faulty: Bench) -> None:
+    reports: list[object] = []
+
+    async def scenario() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: reports.append(context))
+        job = asyncio.ensure_future(read(faulty.decoder, fault("hang-open").data, PDF))
+        await until_busy(faulty.decoder)
+        job.cancel()
+        await asyncio.gather(job, return_exceptions=True)
+        await asyncio.gather(*(asyncio.wait([task]) for task in faulty.decoder.workers._running))
+        gc.collect()
+        await asyncio.sleep(0)
+
+    faulty.run(scenario())
+    assert reports == []
 
 
 def test_killed_workers_lose_no_document(faulty: Bench) -> None:

@@ -310,19 +310,18 @@ def test_a_page_nobody_waits_for_is_dropped_in_the_replica(replicas) -> None:
     asyncio.run(test())
 
 
-def test_with_no_replica_left_new_work_is_refused_and_work_inside_waits(replicas) -> None:
+def test_with_no_replica_left_work_inside_waits_for_one(replicas) -> None:
     async def test():
-        async with replicas.serving(2) as pipeline:
+        async with replicas.serving(2, optional="first_use") as pipeline:
             reads = [asyncio.create_task(pipeline.read(page(), OPTIONS)) for _ in range(10)]
             await until(lambda: any(read.done() for read in reads))
             for pid in pids_of_replicas():
                 os.kill(pid, signal.SIGKILL)
             await until(lambda: not pipeline.healthy)
-            with pytest.raises(PipelineStopped):
-                await pipeline.prepare(OPTIONS)
+            turned = OcrDefaults().resolve(OcrOverrides(use_textline_orientation=True))
+            await pipeline.prepare(turned)
+            assert pipeline.healthy
             assert all(len(result.lines) == 2 for result in await asyncio.gather(*reads))
-            await until(lambda: pipeline.healthy)
-            await pipeline.prepare(OPTIONS)
 
     asyncio.run(test())
 
