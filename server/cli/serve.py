@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import socket
+import sys
 from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
@@ -40,6 +41,9 @@ from server.telemetry.logs import configure_logging
 ENOUGH_FILES = 65_536
 KEEP_ALIVE_SECONDS = 75
 """Longer than proxies keep a connection, usually a minute: the server must not close one that a proxy just uses."""
+SWITCH_SECONDS = 0.001
+"""The event loop waits at most so long for a thread that computes in Python. Python's own 5 ms are long: the event loop
+waits several times in each request, and other threads may come before it each time."""
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +63,7 @@ def serve(config: Path | None, settings: Sequence[str], hang_ups: HangUps, *, in
         Failure: the port, or the directory for pictures, cannot be used.
     """
     forbid_core_dumps()
+    sys.setswitchinterval(SWITCH_SECONDS)
     configuration = load(config, settings)
     check_exposure(configuration.settings, insecure)
     listen = configuration.settings.server

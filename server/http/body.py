@@ -6,6 +6,7 @@ It also splits a Content-Type into its parts.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from email.message import Message
+from io import BytesIO
 from typing import Any
 
 from server.admission.requests import Ticket
@@ -55,17 +56,17 @@ def check_encoding(encodings: Iterable[str]) -> None:
 
 
 async def _read(receive: Receive, ticket: Ticket, limits: LimitSettings) -> bytes:
-    body = bytearray()
+    body = BytesIO()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnected
         chunk = message.get("body", b"")
-        _check_size(len(body) + len(chunk), limits)
+        _check_size(body.tell() + len(chunk), limits)
         ticket.add_bytes(len(chunk))
-        body += chunk
+        body.write(chunk)
         if not message.get("more_body", False):
-            return bytes(body)
+            return body.getvalue()  # without a copy, which would hold up the event loop where the body is large
 
 
 def _check_size(size: int, limits: LimitSettings) -> None:

@@ -2,16 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
 from server.errors import RequestError
 
 MAX_PARTS = 64
+MAX_CONTENT_TYPE = 1024
+"""Longest Content-Type header. A boundary has at most 70 characters."""
 MAX_FIELD_BYTES = 64 * 1024
 HEADER_CHARSET = "latin-1"
 """This reads any bytes. File names come in the charset of the client's system, such as GBK. Only their extensions are
 used, and all names of fields are ASCII."""
+SLICE_BYTES = 128 * 1024
+"""The parser looks at so many bytes at once. Each of its searches holds Python's interpreter lock."""
 
 
 class MalformedForm(RequestError):
@@ -57,9 +62,11 @@ def form_parts(body: bytes, content_type: str) -> Iterator[tuple[MultipartSegmen
     """Give a form's parts in their order, each with its content.
 
     Raises:
-        MalformedForm: there is no boundary, the framing is broken, or there are too many parts.
+        MalformedForm: there is no boundary, the header is too long, the framing is broken, or there are too many parts.
     """
     try:
+        if len(content_type) > MAX_CONTENT_TYPE:
+            raise MalformedForm
         boundary = parse_options_header(content_type)[1].get("boundary", "")
         if not boundary:
             raise MalformedForm
@@ -85,11 +92,12 @@ def part_text(content: bytes) -> str:
 def _parts(body: bytes, boundary: str) -> Iterator[tuple[MultipartSegment, bytes]]:
     with PushMultipartParser(boundary, max_segment_count=MAX_PARTS, header_charset=HEADER_CHARSET) as parser:
         segment: MultipartSegment | None = None
-        content = bytearray()
-        for event in (*parser.parse(body), *parser.parse(b"")):
+        content = BytesIO()
+        slices = (body[begin : begin + SLICE_BYTES] for begin in range(0, len(body), SLICE_BYTES))
+        for event in (event for piece in (*slices, b"") for event in parser.parse(piece)):
             if isinstance(event, MultipartSegment):
-                segment, content = event, bytearray()
+                segment, content = event, BytesIO()
             elif event is not None:
-                content += event
+                content.write(event)
             elif segment is not None:
-                yield segment, bytes(content)
+                yield segment, content.getvalue()

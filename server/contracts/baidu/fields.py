@@ -1,7 +1,8 @@
 """Parses the fields of a request: of its query, of a form, of a multipart form.
 
-A form of many megabytes is one field of base64. It is unescaped by a few replacements in the whole value. The usual way
-splits at every percent sign. It would take many times the memory of a form that escapes every character.
+A form of many megabytes is one field of base64. It is unescaped only when it is decoded, in slices, by a few
+replacements in each. The usual way splits at every percent sign. It would take many times the memory of a form that
+escapes every character.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,9 @@ MAX_TEXT_BYTES = 1024
 """Longest value of a short field: the contract's limit for addresses, and ample for the others."""
 MAX_FIELDS = 128
 MAX_NAME_BYTES = 64
+MAX_QUERY_BYTES = 8 * 1024
+"""Longest query string: ample for every short field, with all its characters escaped."""
+SLICE_BYTES = 64 * 1024
 
 _FORM, _MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 _ALPHABET = b"+/= ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789\r\n\t"
@@ -40,30 +44,39 @@ class Fields:
     def __init__(self) -> None:
         self.texts: dict[str, str] = {}
         self.too_long: set[str] = set()
-        self._files: dict[str, bytes] = {}
+        self._files: dict[str, tuple[memoryview, bool]] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self.texts or name in self._files
 
-    def add(self, name: str, value: bytes, *, escaped: bool) -> None:
+    def add(self, name: str, value: memoryview, *, escaped: bool) -> None:
         """Add one field. If a name comes twice, the last value counts."""
         if name in FILES:
-            self._files[name] = _unescape_base64(value) if escaped else value
+            self._files[name] = value, escaped
         elif name in TEXTS:
             # An escaped byte is three bytes long.
-            text = _unescape(value[: 3 * MAX_TEXT_BYTES + 1]) if escaped else value
+            start = bytes(value[: 3 * MAX_TEXT_BYTES + 1])
+            text = _unescape(start) if escaped else start
             self.texts[name] = text[:MAX_TEXT_BYTES].decode("utf-8", "replace")
             if len(text) > MAX_TEXT_BYTES:
                 self.too_long.add(name)
 
-    def take_file(self, name: str) -> bytes:
-        """Give the base64 of a document, and keep it no longer."""
-        return self._files.pop(name)
+    def take_file(self, name: str) -> Iterator[bytes]:
+        """Give the base64 of a document in pieces, and keep it no longer."""
+        value, escaped = self._files.pop(name)
+        return _pieces(value, escaped)
 
 
 def query_fields(request: AnyRequest) -> Mapping[str, str]:
-    """The fields of a request's query string. If a name comes twice, the last value counts."""
-    return dict(parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True))
+    """The fields of a request's query string. If a name comes twice, the last value counts.
+
+    Raises:
+        Refused: it is too long, or has too many fields.
+    """
+    query = request.scope["query_string"]
+    if len(query) > MAX_QUERY_BYTES or query.count(b"&") >= MAX_FIELDS:
+        raise Refused(PARAM_TOO_LONG)
+    return dict(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
 
 
 def parse_fields(body: bytes, content_type: str) -> Fields:
@@ -85,24 +98,41 @@ def parse_fields(body: bytes, content_type: str) -> Fields:
 def _add_parts(fields: Fields, body: bytes, content_type: str) -> None:
     try:
         for segment, content in form_parts(body, content_type):
-            fields.add(segment.name, content, escaped=False)
+            fields.add(segment.name, memoryview(content), escaped=False)
     except MalformedForm:
         # The fields before the damage count, as in a form that is cut off.
         return
 
 
-def _pairs(body: bytes) -> Iterator[tuple[str, bytes]]:
-    parts = body.split(b"&", MAX_FIELDS)
-    if len(parts) > MAX_FIELDS:
-        raise Refused(PARAM_TOO_LONG)
-    for part in parts:
-        name, _, value = part.partition(b"=")
-        if len(name) <= MAX_NAME_BYTES:
-            yield _unescape(name).decode("utf-8", "replace"), value
+def _pairs(body: bytes) -> Iterator[tuple[str, memoryview]]:
+    view, begin = memoryview(body), 0
+    for _ in range(MAX_FIELDS):
+        end = body.find(b"&", begin)
+        end = len(body) if end < 0 else end
+        equals = body.find(b"=", begin, end)
+        equals = end if equals < 0 else equals
+        if equals - begin <= MAX_NAME_BYTES:
+            yield _unescape(body[begin:equals]).decode("utf-8", "replace"), view[equals + 1 : end]
+        begin = end + 1
+        if begin > len(body):
+            return
+    raise Refused(PARAM_TOO_LONG)
 
 
 def _unescape(value: bytes) -> bytes:
     return unquote_to_bytes(value.replace(b"+", b" "))
+
+
+def _pieces(value: memoryview, escaped: bool) -> Iterator[bytes]:
+    begin = 0
+    while begin < len(value):
+        piece = bytes(value[begin : begin + SLICE_BYTES])
+        if escaped and begin + len(piece) < len(value):
+            # No escape is cut in two.
+            cut = piece.find(b"%", len(piece) - 2)
+            piece = piece if cut < 0 else piece[:cut]
+        begin += len(piece)
+        yield _unescape_base64(piece) if escaped else piece
 
 
 def _unescape_base64(value: bytes) -> bytes:

@@ -64,7 +64,7 @@ class BaiduService:
         )
 
     async def _grant(self, visit: Visit) -> Response[bytes]:
-        form = parse_fields(visit.take_body(), visit.content_type)
+        form = await visit.in_thread(parse_fields, visit.take_body(), visit.content_type)
         fields = {**form.texts, **query_fields(visit.request)}
         return answer(grant_token(fields, self._callers.keys, self._callers.issuer))
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 PREFIX = "bce-auth-v1/"
 MAX_SECONDS = 86_400
+MAX_SIGNED_HEADERS = 64
 MAX_SKEW_SECONDS = 900
 """Seconds that a client's clock may be ahead of ours."""
 
@@ -72,10 +73,14 @@ def _is_current(timestamp: str, seconds: str, now: float) -> bool:
 
 
 def _canonical(request: SignedRequest, names: list[str]) -> list[str]:
-    """The texts that may have been signed. There is none if the host was not signed or a signed header is missing.
+    """The texts that may have been signed. There is none if a signed header is missing or the host was not signed.
+
+    Nor is there one if too many headers were signed.
 
     Some clients sign the host without its port and send it with the port.
     """
+    if len(names) > MAX_SIGNED_HEADERS:
+        return []
     headers = {name.lower(): request.header(name.lower()) for name in names}
     host = headers.get("host")
     if host is None or None in headers.values():

@@ -1,7 +1,6 @@
 """Gets the document of a request from base64 or a URL, and checks its format."""
 
-import base64
-import binascii
+from collections.abc import Iterable, Sequence
 
 from server.contracts.baidu.errors import (
     BAD_FORMAT,
@@ -17,6 +16,7 @@ from server.contracts.baidu.fields import Fields
 from server.contracts.baidu.request import Api, Call
 from server.contracts.front_desk import Visit
 from server.decode.document import DocumentInfo
+from server.intake.base64_input import StrictDecoder
 from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import BMP_MAGIC, JPEG_MAGIC, PNG_MAGIC
 
@@ -27,6 +27,8 @@ _MAGICS = (JPEG_MAGIC, PNG_MAGIC, BMP_MAGIC)
 _LINE_BREAKS = b"\r\n\t"
 _BLANK = b"+ =" + _LINE_BREAKS
 """Characters that make no picture by themselves. A plus sign may be a space."""
+_GROUP = 4
+"""Characters of base64 that make three bytes."""
 _NO_LINE_BREAKS = bytes.maketrans(b" ", b"+")
 
 
@@ -47,26 +49,38 @@ async def open_file(fields: Fields, call: Call, api: Api, visit: Visit) -> RawFi
     return RawFile(_image(data), FileKind.IMAGE, composite_alpha=True)
 
 
-def decode_base64(text: bytes, max_bytes: int) -> bytes:
+def decode_base64(pieces: Iterable[bytes], max_bytes: int) -> bytes:
     """Decode strictly, except that line breaks are dropped. A space is a plus sign, which a form has lost.
 
     Spaces around the text are dropped.
 
     Args:
-        text: the base64.
+        pieces: the base64.
         max_bytes: its largest length, without line breaks.
 
     Raises:
         Refused: it is empty, too long, or not base64.
     """
-    if not text.strip(_BLANK):
+    parts, length, empty = list[bytes](), 0, True
+    for piece in pieces:
+        empty = empty and not piece.strip(_BLANK)
+        part = piece.translate(_NO_LINE_BREAKS, _LINE_BREAKS)
+        length += len(part)
+        if length < max_bytes + _GROUP:  # more is counted and not kept
+            parts.append(part)
+    if empty:
         raise Refused(EMPTY_IMAGE)
-    packed = _without_spaces_around(text.translate(_NO_LINE_BREAKS, _LINE_BREAKS))
-    if len(packed) > max_bytes:
+    first, last = _spaces_around(parts, length % _GROUP)
+    if length - first - last > max_bytes:
         raise Refused(BAD_SIZE)
+    decoder = StrictDecoder()
+    begin = 0
+    for part in parts:
+        decoder.add(part[max(0, first - begin) : max(0, length - last - begin)])
+        begin += len(part)
     try:
-        return base64.b64decode(packed, validate=True)
-    except binascii.Error as error:
+        return decoder.end()
+    except ValueError as error:
         raise Refused(BAD_FORMAT) from error
 
 
@@ -84,15 +98,32 @@ def choose_page(call: Call, api: Api, info: DocumentInfo) -> tuple[int]:
     return (call.page,)
 
 
-def _without_spaces_around(packed: bytes) -> bytes:
-    """Drop the plus signs at the ends that are spaces: base64 comes in groups of four. Both ends lose them in turn."""
-    for turn in range(len(packed) % 4):
-        first, last = packed.startswith(b"+"), packed.endswith(b"+")
-        if last and (turn % 2 == 0 or not first):
-            packed = packed[:-1]
-        elif first:
-            packed = packed[1:]
-    return packed
+def _spaces_around(parts: Sequence[bytes], extra: int) -> tuple[int, int]:
+    """How many plus signs at each end are spaces: base64 comes in groups of four. Both ends lose them in turn.
+
+    Args:
+        parts: the text.
+        extra: characters beyond whole groups.
+    """
+    start, end = _at_least(parts, _GROUP), _at_least([part[::-1] for part in reversed(parts)], _GROUP)
+    first = last = 0
+    for turn in range(extra):
+        begins, ends = start[first : first + 1] == b"+", end[last : last + 1] == b"+"
+        if ends and (turn % 2 == 0 or not begins):
+            last += 1
+        elif begins:
+            first += 1
+    return first, last
+
+
+def _at_least(parts: Iterable[bytes], count: int) -> bytes:
+    """So many bytes from the begin of a text, if it has them."""
+    taken = b""
+    for part in parts:
+        taken += part[:count]
+        if len(taken) >= count:
+            break
+    return taken
 
 
 async def _fetch(url: str, api: Api, visit: Visit) -> bytes:

@@ -32,6 +32,7 @@ class Failure:
 
 KEY_DENIED = Failure(401, "ERROR_KEY_DENIED_ACCESS", "Wrong account key")
 BAD_REQUEST = Failure(400, "ERROR_BAD_REQUEST", "Error Request")
+TOO_MUCH_JSON = Failure(400, BAD_REQUEST.code, "Error Request: too much JSON beside the image")
 TASK_NOT_SUPPORTED = Failure(400, "ERROR_TASK_NOT_SUPPORTED", "Task types are not supported")
 BAD_IMAGE = Failure(400, "ERROR_PARSE_IMAGE_FAIL", "The image cannot be decoded. Send PNG, JPEG, GIF, BMP or WebP.")
 BAD_BASE64 = Failure(400, "ERROR_PARSE_IMAGE_FAIL", "The image is not base64.")

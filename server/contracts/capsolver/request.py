@@ -1,7 +1,5 @@
 """Parses and checks the contract's requests. Their bodies may have any content type."""
 
-import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,10 +12,13 @@ from server.contracts.capsolver.errors import (
     BAD_REQUEST,
     BAD_SIZE,
     TASK_NOT_SUPPORTED,
+    TOO_MUCH_JSON,
     Refused,
     invalid_task,
 )
+from server.http.json_outline import LongString, TooMuchJson, pieces_of
 from server.http.json_skim import skim
+from server.intake.base64_input import StrictDecoder
 from server.intake.sniff import BMP_MAGIC, GIF_MAGICS, JPEG_MAGIC, PNG_MAGIC, is_webp
 
 TASK_TYPE = "ImageToTextTask"
@@ -42,7 +43,7 @@ class Task:
         score: the lowest confidence at which the text counts, 0.8..1; None accepts any.
     """
 
-    body: str
+    body: str | LongString
     profile: TextProfile
     score: float | None
 
@@ -55,6 +56,8 @@ def parse_fields(body: bytes) -> Fields:
     """
     try:
         fields = skim(body, FIELDS, {"task": TASK_FIELDS})
+    except TooMuchJson as error:
+        raise Refused(TOO_MUCH_JSON) from error
     except (ValueError, RecursionError) as error:
         raise Refused(BAD_REQUEST) from error
     if not isinstance(fields, dict):
@@ -79,19 +82,19 @@ def check_task(task: object, settings: CapSolverSettings) -> Task:
     return task
 
 
-def decode_image(body: str, max_base64_bytes: int) -> bytes:
+def decode_image(body: str | LongString, max_base64_bytes: int) -> bytes:
     """Decode a task's image. White space and the prefix of a data URI are ignored.
 
     Raises:
         Refused: it is too long, not base64, or in none of the contract's formats.
     """
-    prefix = _DATA_URI.match(body)
-    text = "".join(body[prefix.end() if prefix else 0 :].split())
-    if len(text) > max_base64_bytes:
+    decoder = StrictDecoder()
+    decoder.add_text(pieces_of(body), _DATA_URI)
+    if decoder.characters > max_base64_bytes:
         raise Refused(BAD_SIZE)
     try:
-        data = base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
+        data = decoder.end()
+    except ValueError as error:
         raise Refused(BAD_BASE64) from error
     if not (data.startswith(_MAGICS) or is_webp(data)):
         raise Refused(BAD_IMAGE)
@@ -105,7 +108,9 @@ def _check_type(value: object) -> None:
         raise Refused(TASK_NOT_SUPPORTED)
 
 
-def _body(value: object) -> str:
+def _body(value: object) -> str | LongString:
+    if isinstance(value, LongString):
+        return value
     if not isinstance(value, str):
         raise Refused(invalid_task("body must be base64 of the image"))
     text = value.strip()

@@ -4,15 +4,15 @@ Missing fields are found first (10301), then wrong types and files that are not 
 values out of range (10305).
 """
 
-import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
 from server.contracts.complexdocr.errors import MISSING, OUT_OF_RANGE, WRONG_TYPE, Refused
+from server.http.json_outline import LongString, pieces_of
 from server.http.json_skim import skim
+from server.intake.base64_input import StrictDecoder
 from server.intake.raw_file import FileKind
 from server.intake.sniff import JPEG_MAGIC, PNG_MAGIC, sniff_kind
 from server.intake.url_rules import is_too_long, is_url
@@ -22,6 +22,8 @@ FIELDS = ("seqid", "image", "html_escape", "generate_image", "output_format", "i
 SWITCHES = {"html_escape": True, "generate_image": False}
 NUMBERS = {"output_format": 0, "image_type": 0, "first_page_idx": 1}
 TEXT, MARKDOWN, DOCUMENT = 0, 1, 3
+MAX_SEQID = 16 * 1024
+"""Characters of the longest ``seqid``, which every answer repeats."""
 MAX_FIRST_PAGE = 2**52
 """So that clients can tell the pages apart even if they keep numbers as doubles."""
 
@@ -75,9 +77,11 @@ def parse_call(body: bytes, record: RequestRecord, max_base64_bytes: int) -> Cal
         Refused: the body or a field is wrong.
     """
     fields = _decode(body)
-    record.log_id = _text_or_none(fields.get("seqid"))
+    record.log_id = _seqid(fields)
     image = _required(fields)
     _check_types(fields)
+    if record.log_id is None:
+        raise Refused(OUT_OF_RANGE)
     image_type, output_format = _number(fields, "image_type"), _number(fields, "output_format")
     kind = FileKind.PDF if image_type in (2, 3) else FileKind.IMAGE
     if image_type not in range(4):
@@ -118,10 +122,10 @@ def _decode(body: bytes) -> Fields:
     return fields
 
 
-def _required(fields: Fields) -> str:
+def _required(fields: Fields) -> str | LongString:
     """Require both fields, and give ``image`` without a data URI's prefix. Types are checked later."""
     seqid, image = fields.get("seqid"), fields.get("image")
-    text = _content(image) if isinstance(image, str) else ""
+    text = image if isinstance(image, LongString) else _content(image) if isinstance(image, str) else ""
     absent = [isinstance(value, str) and not content for value, content in ((seqid, _text(seqid)), (image, text))]
     if seqid is None or image is None or any(absent):
         raise Refused(MISSING)
@@ -137,12 +141,15 @@ def _text(value: object) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _text_or_none(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+def _seqid(fields: Fields) -> str | None:
+    """The ``seqid`` that an answer can echo; None if it is absent, too long or no text."""
+    value = fields.get("seqid")
+    value = value.head(MAX_SEQID + 1) if isinstance(value, LongString) else value
+    return value if isinstance(value, str) and len(value) <= MAX_SEQID else None
 
 
 def _check_types(fields: Fields) -> None:
-    texts = all(isinstance(fields[name], str) for name in ("seqid", "image"))
+    texts = all(isinstance(fields[name], str | LongString) for name in ("seqid", "image"))
     switches = all(isinstance(fields.get(name), bool | None) for name in SWITCHES)
     numbers = all(type(fields.get(name)) in (int, type(None)) for name in NUMBERS)  # a bool is no number
     if not (texts and switches and numbers):
@@ -159,17 +166,18 @@ def _number(fields: Fields, name: str) -> int:
     return value if isinstance(value, int) else NUMBERS[name]
 
 
-def _address(text: str) -> str:
-    if is_too_long(text) or not is_url(text):
+def _address(text: str | LongString) -> str:
+    if isinstance(text, LongString) or is_too_long(text) or not is_url(text):
         raise Refused(WRONG_TYPE)
     return text
 
 
-def _file(text: str, kind: FileKind, max_base64_bytes: int) -> bytes:
-    packed = "".join(text.split())
+def _file(text: str | LongString, kind: FileKind, max_base64_bytes: int) -> bytes:
+    decoder = StrictDecoder()
+    decoder.add_text(pieces_of(text), _DATA_URI)
     try:
-        data = base64.b64decode(packed, validate=True)
-    except (binascii.Error, ValueError) as error:
+        data = decoder.end()
+    except ValueError as error:
         raise Refused(WRONG_TYPE) from error
     check_file(data, kind, max_base64_bytes)
     return data

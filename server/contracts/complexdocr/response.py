@@ -7,6 +7,7 @@ two would stop it. The document of output format 3 is a string in it, with its c
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 
 from server.contracts.base import Json
 from server.contracts.complexdocr.content import Item, PagePart
@@ -15,6 +16,8 @@ from server.contracts.complexdocr.request import DOCUMENT, MARKDOWN, AnswerOptio
 
 VERSION = "v2.1.0"
 DPI = 72
+SLICE_CHARACTERS = 128 * 1024
+"""Characters that are encoded in one call, which holds up the event loop."""
 BETWEEN_BLOCKS = "\n\n"
 
 
@@ -38,9 +41,18 @@ class Envelope:
             "code": code.code,
             "message": code.message,
             "flag": str(flag) if self.flag_as_string else flag,
-            "data": {"timeSecond": round(max(0.0, seconds), 3), "words_result": list(words_result)},
+            "data": {"timeSecond": round(max(0.0, seconds), 3), "words_result": []},
         }
-        return json.dumps(content, allow_nan=False, separators=(",", ":")).encode("ascii")
+        envelope = json.dumps(content, allow_nan=False, separators=(",", ":")).encode("ascii")
+        answer, end = BytesIO(), b"]}}"
+        answer.write(envelope.removesuffix(end))
+        for number, text in enumerate(words_result):
+            answer.write(b',"' if number else b'"')
+            for begin in range(0, len(text), SLICE_CHARACTERS):
+                answer.write(json.dumps(text[begin : begin + SLICE_CHARACTERS])[1:-1].encode("ascii"))
+            answer.write(b'"')
+        answer.write(end)
+        return answer.getvalue()
 
 
 def words_result(pages: Sequence[PagePart], options: AnswerOptions, seconds: float) -> list[str]:
@@ -54,7 +66,9 @@ def words_result(pages: Sequence[PagePart], options: AnswerOptions, seconds: flo
     if not any(page.lines for page in pages):
         return []
     if options.output_format == DOCUMENT:
-        return [json.dumps(_document(pages, options, seconds), ensure_ascii=False, allow_nan=False)]
+        # `json.dumps` would be a single call, however long the text is.
+        encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+        return ["".join(encoder.iterencode(_document(pages, options, seconds)))]
     if options.output_format == MARKDOWN:
         return [_markdown(pages)]
     return ["\n".join(line for page in pages for line in page.lines)]

@@ -1,7 +1,7 @@
 """Parses a request's body, in any of its four forms, into a checked call: the parameters and the file.
 
-JSON is the contract's form. Small JSON bodies are read with the standard library, whose error positions and tolerances
-callers see. Large ones are skimmed for the contract's fields: the rest is checked, but never built.
+JSON is the contract's form. It is read with the standard library, whose error positions and tolerances callers see. The
+long strings of a large body are taken out before, and JSON that is large without them is refused.
 
 ``image/*``, ``application/pdf`` and ``multipart/form-data`` are our own forms. They carry the file as it is, and the
 parameters in the query or in form fields, which win. If ``fileType`` is missing, the file's content gives its kind.
@@ -18,18 +18,16 @@ from server.contracts.paddlex.request import (
     validate_body,
     validate_parameters,
 )
+from server.contracts.paddlex_shapes.lax_fields import MAX_TEXT
 from server.contracts.paddlex_shapes.validation_errors import missing, refusal
 from server.errors import InvalidRequest
 from server.http.body import split_content_type
-from server.http.json_skim import SkimError, skim
+from server.http.json_outline import OUTLINE_BYTES, LongString, SkimError, TooMuchJson, outline
+from server.http.json_skim import skim
 from server.http.multipart_body import parse_form
 from server.telemetry.record import RequestRecord
 
-SKIM_BYTES = 256 * 1024
-"""Bodies of this size or more are skimmed. In smaller ones, the objects take some 13 MB and some 10 ms at worst."""
-
 FIELDS = tuple(field.alias or name for name, field in OcrRequest.model_fields.items())
-ARRAYS = frozenset({"outputFormats"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class Call:
     """
 
     parameters: OcrParameters
-    file: str | bytes
+    file: str | LongString | bytes
     preset_in: Literal["body", "query"] = "body"
 
 
@@ -75,6 +73,9 @@ def _json_call(body: bytes, content_type: str, record: RequestRecord) -> Call:
         validate_body(body)
     decoded = decode_json(body)
     record.log_id = log_id_of(decoded)
+    file = decoded.get("file") if isinstance(decoded, dict) else None
+    if isinstance(decoded, dict) and isinstance(file, LongString):
+        return Call(validate_body({**decoded, "file": ""}), file)
     request = validate_body(decoded)
     return Call(request, request.file)
 
@@ -101,20 +102,23 @@ def is_json(content_type: str) -> bool:
 
 
 def decode_json(body: bytes) -> object:
-    """Decode a body. Of a large object, only the contract's fields are decoded.
+    """Decode a body. A ``file`` of many characters is a `LongString`. Any other field is cut where it is too long.
 
     Raises:
-        InvalidRequest: it is empty, not JSON, not UTF-8 (or 16 or 32), nested too deeply, or holds too long an integer.
-            The location is the offset of the first wrong character, or 0 if there is no single one.
+        InvalidRequest: it is empty, not JSON, not UTF-8 (or 16 or 32), nested too deeply, or too large beside its long
+            strings, or holds too long an integer. The location is the offset of the first wrong character, or 0 if
+            there is no single one.
     """
     if not body:
         raise missing("body")
     try:
-        return json.loads(body) if len(body) < SKIM_BYTES else skim(body, FIELDS, arrays=ARRAYS)
+        return json.loads(body) if len(body) <= OUTLINE_BYTES else _decode_large(body)
     except json.JSONDecodeError as error:
         raise _malformed(error.pos) from error
     except SkimError as error:
         raise _malformed(error.offset) from error
+    except TooMuchJson as error:
+        raise refusal([("too_long", ("body",), str(error))]) from error
     except UnicodeDecodeError as error:
         raise _malformed(error.start) from error
     except (ValueError, RecursionError) as error:
@@ -122,19 +126,38 @@ def decode_json(body: bytes) -> object:
 
 
 def log_id_of(decoded: object) -> str | None:
-    """The ``logId`` that an answer can echo; None if it is absent, empty or not valid text."""
+    """The ``logId`` that an answer can echo; None if it is absent, empty, too long or not valid text."""
     log_id = decoded.get("logId") if isinstance(decoded, dict) else None
-    if not isinstance(log_id, str) or not log_id:
+    if not isinstance(log_id, str) or not 0 < len(log_id) <= MAX_TEXT:
         return None
     return None if any("\ud800" <= character <= "\udfff" for character in log_id) else log_id
 
 
 def peek_log_id(body: bytes) -> str | None:
-    """The ``logId`` of a body of any size, which may be invalid; None if it cannot be found."""
+    """The ``logId`` of a body of any size, which may be invalid; None if it cannot be found. Nothing else is built."""
     try:
-        return log_id_of(json.loads(body) if len(body) < SKIM_BYTES else skim(body, ("logId",)))
+        found = skim(body, ("logId",))
+        if isinstance(found, dict) and isinstance(log_id := found.get("logId"), LongString):
+            return log_id_of({"logId": log_id.head(MAX_TEXT + 1)})
+        return log_id_of(found)
     except (ValueError, RecursionError):
         return None
+
+
+def _decode_large(body: bytes) -> object:
+    found = outline(body)
+    text = found.text.decode()
+    try:
+        decoded = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise SkimError(found.offset(len(text[: error.pos].encode()))) from error
+    if not isinstance(decoded, dict):
+        return decoded
+    values = {name: found.value(decoded[name]) for name in FIELDS if name in decoded}
+    return {
+        name: value.head(MAX_TEXT + 1) if isinstance(value, LongString) and name != "file" else value
+        for name, value in values.items()
+    }
 
 
 def _malformed(offset: int) -> InvalidRequest:

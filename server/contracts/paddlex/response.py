@@ -6,6 +6,7 @@ Each page's part of the answer is made as soon as the page is read, in a thread:
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 
 from models.document import PageResult
 from models.layout.analyse import analyse_layout
@@ -88,13 +89,18 @@ def _texts(result: PageResult, formats: Collection[OutputFormat]) -> dict[str, s
 
 def encode_answer(log_id: str, info: DocumentInfo, pages: Sequence[PagePart]) -> bytes:
     """The whole answer as UTF-8 JSON."""
-    answer = {
-        "logId": log_id,
-        "result": {"ocrResults": [_item(page) for page in pages], "dataInfo": data_info(info)},
-        "errorCode": 0,
-        "errorMsg": "Success",
-    }
-    return json.dumps(answer, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
+    answer = BytesIO()
+    answer.write(b'{"logId":' + _json(log_id) + b',"result":{"ocrResults":[')
+    # Page by page, because one call of the encoder for all of them would hold up the event loop.
+    for number, page in enumerate(pages):
+        answer.write(b"," if number else b"")
+        answer.write(_json(_item(page)))
+    answer.write(b'],"dataInfo":' + _json(data_info(info)) + b'},"errorCode":0,"errorMsg":"Success"}')
+    return answer.getvalue()
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode("utf-8")
 
 
 def data_info(info: DocumentInfo) -> dict[str, object]:

@@ -9,7 +9,7 @@ from litestar import Response
 from server.config.serving_settings import ServingSettings
 from server.contracts.base import AnyRequest
 from server.contracts.front_desk import FrontDesk, Visit
-from server.contracts.paddlex.body import parse_call
+from server.contracts.paddlex.body import Call, parse_call
 from server.contracts.paddlex.request import OcrParameters
 from server.contracts.paddlex.response import PicturePlan, encode_answer, page_part
 from server.contracts.paddlex_shapes.envelope import new_log_id
@@ -55,8 +55,7 @@ class PaddleXService:
         return await self._desk.serve(request, self._answer, caller=caller)
 
     async def _answer(self, visit: Visit) -> Response[bytes]:
-        query = dict(visit.request.query_params.items())
-        call = await visit.in_thread(parse_call, visit.take_body(), visit.content_type, query, visit.record)
+        call = await visit.in_thread(_parse, visit, visit.take_body())
         parameters, preset_in = call.parameters, call.preset_in
         self._check_preset(parameters, preset_in)
         raw = await open_file(visit, call.file, parameters.file_type)
@@ -85,3 +84,8 @@ class PaddleXService:
         if not wanted:
             return None
         return PicturePlan(self._publisher, new_document_id(), visit.link_base, self._serving.max_output_img_size)
+
+
+def _parse(visit: Visit, body: bytes) -> Call:
+    # Even the query, which may be as long as a head, is parsed here and not in the event loop.
+    return parse_call(body, visit.content_type, dict(visit.request.query_params.items()), visit.record)

@@ -6,13 +6,14 @@ the binary forms, which are our own, ``fileType`` gives the kind, or else the fi
 
 from server.contracts.front_desk import Visit
 from server.errors import FileTypeUndetermined, InvalidInputFile, UnsupportedFileType
+from server.http.json_outline import LongString, pieces_of
 from server.intake.base64_input import decode_base64
 from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import sniff_kind
-from server.intake.url_rules import infer_kind, is_too_long, is_url
+from server.intake.url_rules import MAX_LENGTH, infer_kind, is_too_long, is_url
 
 
-async def open_file(visit: Visit, file: str | bytes, file_type: int | None) -> RawFile:
+async def open_file(visit: Visit, file: str | LongString | bytes, file_type: int | None) -> RawFile:
     """Get a file.
 
     Args:
@@ -29,12 +30,14 @@ async def open_file(visit: Visit, file: str | bytes, file_type: int | None) -> R
         return RawFile(file, kind or _sniffed(file))
     if not file:
         raise InvalidInputFile
-    kind = kind or _inferred(file)
-    if is_url(file):
-        if is_too_long(file):
+    # More than the longest address is not needed to tell an address from base64.
+    start = file.head(MAX_LENGTH + 1) if isinstance(file, LongString) else file
+    kind = kind or _inferred(start)
+    if is_url(start):
+        if is_too_long(start):
             raise InvalidInputFile
-        return RawFile(await visit.fetch(file), kind)
-    data = await visit.in_thread(decode_base64, file)
+        return RawFile(await visit.fetch(start), kind)
+    data = await visit.in_thread(decode_base64, pieces_of(file))
     if not data:
         raise InvalidInputFile
     return RawFile(data, kind)

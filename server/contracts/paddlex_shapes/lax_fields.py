@@ -15,6 +15,9 @@ MAX_SIDE = 10**300
 """Longest side length. The detector reduces a side length to its own limit in floating point, where larger numbers
 could overflow."""
 
+MAX_TEXT = 16 * 1024
+"""Characters of the longest text that an answer repeats, such as ``logId``."""
+
 
 def _limit_type(value: str) -> str:
     if value not in ("min", "max"):
@@ -41,7 +44,7 @@ PositiveOrZero = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 """A field of the detection. An exact 0 means the default, as in PaddleX: a popular page fills the fields with zeros."""
 Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 LimitTypeText = Annotated[str, AfterValidator(_limit_type)]
-Text = Annotated[str, AfterValidator(_encodable)]
+Text = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_encodable)]
 
 
 class LaxFields(BaseModel):

@@ -35,13 +35,13 @@ def _call(given: tuple[bytes, str]) -> None:
 
 
 def _base64(text: bytes) -> None:
-    assert decode_base64(text, 100)
+    assert decode_base64([text], 100)
 
 
 def _whole_base64(data: bytes) -> None:
     """It brings back what was put in."""
     coded = base64.b64encode(data)
-    assert decode_base64(coded, len(coded)) == data
+    assert decode_base64([coded], len(coded)) == data
 
 
 def _signature(given: tuple[str, str, str]) -> None:

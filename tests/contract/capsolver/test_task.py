@@ -10,9 +10,7 @@ from tests.contract.conftest import encoded, picture
 
 
 @CREATE_TASK
-@pytest.mark.parametrize(
-    "body", ["", "{", "[]", "null", '"x"', "5", "[" * 100_000, "{'a':1}", '{"clientKey":"a"} // x']
-)
+@pytest.mark.parametrize("body", ["", "{", "[]", "null", '"x"', "5", "[" * 60_000, "{'a':1}", '{"clientKey":"a"} // x'])
 def test_a_body_that_is_no_json_object(server, body):
     answer = requests.post(f"{server.url}/createTask", data=body, timeout=10)
     failure(answer, 400, "ERROR_BAD_REQUEST", "Error Request")

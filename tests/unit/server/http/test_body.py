@@ -1,4 +1,5 @@
 import asyncio
+import tracemalloc
 
 import pytest
 
@@ -97,3 +98,21 @@ def test_bytes_are_charged_once_and_before_they_are_kept(announced):
                 await read_body(Sender(b"a" * 30, b"a" * 30), announced, ticket, LIMITS)
 
     asyncio.run(scenario())
+
+
+def test_a_large_body_is_not_copied():
+    chunk, limits = bytes(1024 * 1024), LimitSettings(max_body_bytes=2**30)
+    sender = Sender(*[chunk] * 32)
+
+    async def scenario() -> int:
+        with Admission(1, 2**30).enter() as ticket:
+            return len(await read_body(sender, None, ticket, limits))
+
+    tracemalloc.start()
+    try:
+        size = asyncio.run(scenario())
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert size == 32 * len(chunk)
+    assert peak < 1.3 * size

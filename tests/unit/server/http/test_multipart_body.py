@@ -1,8 +1,18 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from multipart import PushMultipartParser
 
-from server.http.multipart_body import MAX_FIELD_BYTES, MAX_PARTS, MalformedForm, form_parts, parse_form, part_text
+from server.http.multipart_body import (
+    MAX_CONTENT_TYPE,
+    MAX_FIELD_BYTES,
+    MAX_PARTS,
+    SLICE_BYTES,
+    MalformedForm,
+    form_parts,
+    parse_form,
+    part_text,
+)
 
 TYPE = "multipart/form-data; boundary=xyz"
 
@@ -42,6 +52,7 @@ def test_a_form_without_a_file_has_none():
         (form(("a", b"1"))[:-10], TYPE),
         (form(("a", b"1")), "multipart/form-data"),
         (form(("a", b"1")), "multipart/form-data; boundary="),
+        (form(("a", b"1")), TYPE + "; a=b" * MAX_CONTENT_TYPE),
         (form(("a", b"\xff")), TYPE),
         (form(("a", b"x" * (MAX_FIELD_BYTES + 1))), TYPE),
         (form(*[("a", b"1")] * (MAX_PARTS + 1)), TYPE),
@@ -71,3 +82,13 @@ def test_no_bytes_of_a_name_refuse_an_upload(name):
     quoted = name.translate(None, b'\r\n\x00"\\')
     body = b'--xyz\r\nContent-Disposition: form-data; name="file"; filename="' + quoted + b'"\r\n\r\nx\r\n--xyz--\r\n'
     assert parse_form(body, TYPE).file == b"x"
+
+
+@pytest.mark.parametrize("shift", range(0, 20, 3))
+def test_a_large_file_is_parsed_in_slices_and_stays_whole(shift, monkeypatch):
+    sizes = []
+    parse = PushMultipartParser.parse
+    monkeypatch.setattr(PushMultipartParser, "parse", lambda self, data: sizes.append(len(data)) or parse(self, data))
+    content = b"\r\n--xy" * (3 * SLICE_BYTES // 6) + b"-" * shift
+    assert parse_form(form(("a", b"1"), ("file", content), ("b", b"2")), TYPE).file == content
+    assert max(sizes) == SLICE_BYTES

@@ -8,6 +8,8 @@ from litestar.testing import TestClient
 
 from models.errors import EngineFailure, LanguageNotInstalled, ModuleNotLoaded, PipelineStopped
 from models.options import OcrOptions
+from server.contracts.baidu import fields as form_fields
+from server.contracts.baidu import source
 from server.contracts.baidu.source import decode_base64
 from tests.unit.server.apps import application, png
 from tests.unit.server.stub_pipeline import TEXT, StubPipeline
@@ -129,4 +131,19 @@ def test_spaces_around_the_base64_do_no_harm(around: str):
 
 @pytest.mark.parametrize("text", ["ab+c ab ", " ab+c+ab  ", "ab+c ab+ ", "ab+c ab\t+\n"])
 def test_a_space_that_was_a_plus_sign_is_one(text: str):
-    assert decode_base64(text.encode(), 100) == base64.b64decode("ab+c+ab+")
+    for size in (1, 3, 100):
+        pieces = [text[begin : begin + size].encode() for begin in range(0, len(text), size)]
+        assert decode_base64(pieces, 100) == base64.b64decode("ab+c+ab+")
+
+
+def test_the_document_of_a_stranger_is_not_decoded(monkeypatch):
+    monkeypatch.setattr(source, "StrictDecoder", lambda: pytest.fail("decoded"))
+    monkeypatch.setattr(form_fields, "_unescape_base64", lambda _: pytest.fail("unescaped"))
+    with TestClient(application(contracts={"baidu": {"keys": {"a": "b"}}})) as client:
+        answer = client.post("/rest/2.0/ocr/v1/general", data={"image": IMAGE, "access_token": "24.wrong"})
+    assert answer.json()["error_code"] == 110
+
+
+def test_a_large_picture_is_read_in_slices():
+    large = base64.b64encode(png() + bytes(300_000)).decode()
+    assert "words_result" in call(StubPipeline(), {"image": large})

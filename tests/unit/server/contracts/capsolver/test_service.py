@@ -6,6 +6,7 @@ import pytest
 from litestar.testing import TestClient
 
 from models.errors import EngineFailure
+from server.contracts.capsolver import service
 from tests.unit.server.apps import application, base64_of, png
 from tests.unit.server.stub_pipeline import TEXT, StubPipeline
 
@@ -123,3 +124,29 @@ def test_the_text_stays_as_it_was_read(case: bool | None):
     with client() as calls:
         answer = calls.post("/createTask", json={"clientKey": KEY, "task": {**TASK, "case": case}})
         assert answer.json()["solution"] == {"text": TEXT}
+
+
+def test_the_picture_of_a_stranger_is_not_decoded(monkeypatch):
+    monkeypatch.setattr(service, "check_task", lambda *_: pytest.fail("checked"))
+    with client(capsolver={"keys": {"tests": KEY}}) as calls:
+        answer = calls.post("/createTask", json={"task": {**TASK, "body": "A" * 100_000}, "clientKey": "another"})
+    assert (answer.status_code, answer.json()["errorCode"]) == (401, "ERROR_KEY_DENIED_ACCESS")
+
+
+def test_a_large_picture_is_read_in_slices_with_its_spaces_and_prefix():
+    body = " data:image/png;base64," + base64_of(png() + bytes(200_000)).replace("A", " A\n", 5000)
+    with client() as calls:
+        assert calls.post("/createTask", json={**CREATE, "task": {**TASK, "body": body}}).json()["errorId"] == 0
+        too_large = {**CREATE, "task": {**TASK, "body": "A" * 10_000_001}}
+        assert calls.post("/createTask", json=too_large).json()["errorCode"] == "ERROR_INVALID_IMAGE"
+        not_base64 = {**CREATE, "task": {**TASK, "body": "A" * 100_000 + "!"}}
+        assert calls.post("/createTask", json=not_base64).json() == failed(
+            "ERROR_PARSE_IMAGE_FAIL", "The image is not base64.", taskId=ANY
+        )
+
+
+def test_more_json_than_any_request_has_is_refused_in_words():
+    with client() as calls:
+        answer = calls.post("/createTask", json={**CREATE, "x": [[]] * 30_000})
+    told = failed("ERROR_BAD_REQUEST", "Error Request: too much JSON beside the image")
+    assert (answer.status_code, answer.json()) == (400, told)

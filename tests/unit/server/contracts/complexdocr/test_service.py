@@ -3,6 +3,7 @@
 import pytest
 from litestar.testing import TestClient
 
+from server.contracts.complexdocr import service
 from tests.unit.server.apps import application, base64_of, pdf, png
 from tests.unit.server.stub_pipeline import TEXT, StubPipeline
 
@@ -115,3 +116,25 @@ def test_switched_off_its_paths_are_nobodys():
     with client(complexdocr={"enabled": False}) as calls:
         answer = calls.post(PATH, json=CALL)
     assert answer.status_code == answer.json()["errorCode"] == 404
+
+
+@pytest.mark.parametrize("length", [16_385, 100_000])
+def test_a_seqid_is_echoed_up_to_a_length(length):
+    with client() as calls:
+        fitting = {**CALL, "seqid": "门" * 16_384}
+        assert calls.post(PATH, json=fitting).json()["seqid"] == "门" * 16_384
+        assert failure(calls.post(PATH, json={**CALL, "seqid": "门" * length})) == (200, "10305", "")
+
+
+def test_a_large_picture_is_read_in_slices_with_its_spaces_and_prefix():
+    image = " data:image/png;base64," + base64_of(png() + bytes(200_000)).replace("A", " A\n", 5000)
+    with client() as calls:
+        assert calls.post(PATH, json={**CALL, "image": image}).json()["code"] == "10000"
+        assert failure(calls.post(PATH, json={**CALL, "image": image + "!"})) == (200, "10304", "s")
+        assert failure(calls.post(PATH, json={**CALL, "image": "A" * 100_000, "image_type": 1})) == (200, "10304", "s")
+
+
+def test_the_body_of_a_stranger_is_not_read(monkeypatch):
+    monkeypatch.setattr(service, "parse_call", lambda *_: pytest.fail("parsed"))
+    with client(complexdocr={"keys": {"a": "b"}}) as calls:
+        assert failure(calls.post(PATH, json=CALL)) == (401, "10401", "")

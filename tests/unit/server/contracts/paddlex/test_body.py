@@ -1,16 +1,24 @@
-"""Large bodies cost what they hold, and are otherwise told what small ones are."""
+"""Large bodies are told what small ones are, and a parser sees little of them."""
 
 import json
 import tracemalloc
+from types import SimpleNamespace
 
 import pytest
 
-from server.contracts.paddlex.body import SKIM_BYTES, decode_json, parse_call, peek_log_id
+from server.contracts.paddlex import body as paddlex_body
+from server.contracts.paddlex.body import decode_json, parse_call, peek_log_id
+from server.contracts.paddlex_shapes.lax_fields import MAX_TEXT
 from server.errors import InvalidRequest
-from server.http.json_skim import MAX_ARRAY_BYTES, skim
+from server.http.json_outline import OUTLINE_BYTES, LongString
 from server.telemetry.record import RequestRecord
 
-PADDING = '"padding":"' + "A" * SKIM_BYTES + '"'
+PADDING = '"padding":"' + "A" * OUTLINE_BYTES + '"'
+TOO_MUCH = {
+    "type": "too_long",
+    "loc": "body",
+    "msg": "JSON should have at most 65536 bytes beside strings of 16384 bytes or more",
+}
 SWITCHES = ("useDocUnwarping", "visualize", "returnWordBox")
 
 
@@ -28,34 +36,73 @@ def small(fields: str) -> bytes:
     return f'{{"padding":"","x":1,{fields}}}'.encode()
 
 
-@pytest.mark.parametrize("item", ["{}", "[]", '"\\u00e9"', "1000", '{"a":{"b":[]}}'])
-@pytest.mark.parametrize("field", ["x", "visualize", "logId", "fileType"])
-def test_what_nobody_asked_for_is_not_built(item: str, field: str) -> None:
-    body = ('{"file":"QUJD","' + field + '":[' + f"{item}," * 200_000 + f'{item}],"a":1}}').encode()
-    assert len(body) > SKIM_BYTES
+@pytest.mark.parametrize("item", ["{}", "[]", '"\\u00e9"', "1000", '{"a":{"b":[]}}', "NaN", "!"])
+@pytest.mark.parametrize(
+    "start", ["[", '{"file":"QUJD","x":[', '{"file":"QUJD","visualize":[', '{"file":"QUJD","outputFormats":[']
+)
+def test_more_json_than_any_request_has_is_refused_unparsed(
+    item: str, start: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = (start + f"{item}," * 100_000 + f"{item}]").encode()
+    monkeypatch.setattr(paddlex_body, "json", SimpleNamespace(JSONDecodeError=json.JSONDecodeError))
     tracemalloc.start()
     try:
-        decoded = decode_json(body)
-        assert tracemalloc.get_traced_memory()[1] < 100_000
+        assert refusal(body) == [TOO_MUCH]
+        assert tracemalloc.get_traced_memory()[1] < 300_000
     finally:
         tracemalloc.stop()
+
+
+def test_a_parser_sees_no_long_string(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = []
+    loads = json.loads
+    monkeypatch.setattr(paddlex_body.json, "loads", lambda text: sizes.append(len(text)) or loads(text))
+    decoded = decode_json(large('"file":"' + "QUJD" * 100_000 + '"'))
     assert isinstance(decoded, dict)
-    assert decoded["file"] == "QUJD"
+    assert isinstance(decoded["file"], LongString)
+    assert "".join(decoded["file"].pieces()) == "QUJD" * 100_000
+    assert max(sizes) < 200
 
 
-@pytest.mark.parametrize("start", ["[", '{"file":"a","x":['])
-def test_nor_is_it_in_a_body_that_is_broken_in_the_end(start: str) -> None:
-    body = (start + "{}," * 200_000 + "NaN,!").encode()
-    tracemalloc.start()
-    try:
-        assert refusal(body)[0]["type"] == "json_invalid"
-        assert tracemalloc.get_traced_memory()[1] < 2_000_000
-    finally:
-        tracemalloc.stop()
+def test_a_file_of_many_characters_reaches_the_call_as_it_is() -> None:
+    call = parse_call(large('"file":"' + "Q\\/JD" * 10_000 + '","fileType":1'), "application/json", {}, RequestRecord())
+    assert isinstance(call.file, LongString)
+    assert ("".join(call.file.pieces()), call.parameters.file_type) == ("Q/JD" * 10_000, 1)
+
+
+@pytest.mark.parametrize("length", [MAX_TEXT + 1, 100_000])
+@pytest.mark.parametrize("character", ["a", "门", "\\u00e9", "\\ud83d\\ude00"])
+def test_a_log_id_is_echoed_up_to_a_length(length: int, character: str) -> None:
+    body, record = f'{{"file":"QUJD","logId":"{character * length}"}}'.encode(), RequestRecord()
+    with pytest.raises(InvalidRequest) as caught:
+        parse_call(body, "application/json", {}, record)
+    told = {"type": "string_too_long", "loc": "body.logId", "msg": "String should have at most 16384 characters"}
+    assert json.loads(caught.value.message) == [told]
+    assert record.log_id is None
+    assert peek_log_id(body) is None
+    fitting = f'{{"file":"QUJD","logId":"{character * MAX_TEXT}"}}'.encode()
+    parse_call(fitting, "application/json", {}, record)
+    assert record.log_id == peek_log_id(fitting) == json.loads(f'"{character}"') * MAX_TEXT
 
 
 @pytest.mark.parametrize(
-    "value", ["[1,2]", "[]", '{"a":1}', '"x"', "2", "1.5", "-1", "1e999", "true", "null", "9" * 400]
+    "value",
+    [
+        "[1,2]",
+        "[]",
+        '{"a":1}',
+        '"x"',
+        "2",
+        "1.5",
+        "-1",
+        "1e999",
+        "true",
+        "null",
+        "9" * 400,
+        "NaN",
+        "-Infinity",
+        '"\\ud800"',
+    ],
 )
 @pytest.mark.parametrize(
     "field", ["file", "fileType", "visualize", "textDetLimitSideLen", "textDetLimitType", "textDetThresh", "logId"]
@@ -92,14 +139,6 @@ def test_the_formats_that_are_asked_for_are_read_at_any_size(value: str) -> None
     test_a_large_body_is_told_what_a_small_one_is("outputFormats", value)
 
 
-def test_an_array_without_end_is_not_built() -> None:
-    test_what_nobody_asked_for_is_not_built("{}", "outputFormats")
-    names = ",".join(['"text"'] * MAX_ARRAY_BYTES)
-    assert [detail["loc"] for detail in refusal(large(f'"file":"a","outputFormats":[{names}]'))] == [
-        "body.outputFormats"
-    ]
-
-
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
 def test_the_encodings_of_json_are_understood(encoding: str) -> None:
     body = large('"file":"门"').decode().encode(encoding)
@@ -107,10 +146,10 @@ def test_the_encodings_of_json_are_understood(encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "kind"), [(b"[%b]", "model_attributes_type"), (b'"%b"', "model_attributes_type"), (b"%b", "json_invalid")]
+    ("body", "kind"), [(b"[%b]", "model_attributes_type"), (b'"%b"', "model_attributes_type"), (b"%b", "too_long")]
 )
 def test_a_large_body_that_is_no_object(body: bytes, kind: str) -> None:
-    filling = b"1," * SKIM_BYTES + b"1" if b"[" in body else b"A" * SKIM_BYTES
+    filling = b'"' + b"A" * OUTLINE_BYTES + b'"' if b"[" in body else b"A" * (OUTLINE_BYTES + 1)
     assert refusal(body.replace(b"%b", filling))[0]["type"] == kind
 
 
@@ -124,15 +163,9 @@ def test_the_place_of_a_mistake_is_its_first_wrong_character() -> None:
     assert refusal(large('"x":"')[:-1] + b'\xff"}')[0]["loc"] == f"body[{len(large('')) + 4}]"
 
 
-@pytest.mark.parametrize(
-    "wrong", ['"textDetThresh":NaN', '"logId":"\\ud800"', '"x":-Infinity', f'"fileType":{"1" * 5000}']
-)
-def test_what_is_no_proper_json_is_refused(wrong: str) -> None:
-    assert refusal(large(wrong + ',"file":"a"'))[0]["type"] == "json_invalid"
-
-
-def test_a_deep_one_too() -> None:
-    assert refusal(b"[" * 2 * SKIM_BYTES) == [{"type": "json_invalid", "loc": "body[0]", "msg": "JSON decode error"}]
+@pytest.mark.parametrize("wrong", [f'"fileType":{"1" * 5000}', '"x":' + "[" * (OUTLINE_BYTES - 100)])
+def test_long_integers_and_deep_nesting_are_refused(wrong: str) -> None:
+    assert refusal(large(wrong)) == [{"type": "json_invalid", "loc": "body[0]", "msg": "JSON decode error"}]
 
 
 def test_the_log_id_of_a_body_that_is_not_read_otherwise_is_found_at_any_size() -> None:
@@ -141,12 +174,11 @@ def test_the_log_id_of_a_body_that_is_not_read_otherwise_is_found_at_any_size() 
     with pytest.raises(InvalidRequest):
         parse_call(large('"logId":"mine"'), "text/plain", {}, record)
     assert record.log_id == "mine"
-    for body in (large('"logId":5'), large('"logId":[1]'), large("!"), b"\xff" * SKIM_BYTES, b"[" * 2 * SKIM_BYTES):
+    for body in (
+        large('"logId":5'),
+        large('"logId":[1]'),
+        large("!"),
+        b"\xff" * OUTLINE_BYTES,
+        b"[" * 2 * OUTLINE_BYTES,
+    ):
         assert peek_log_id(body) is None
-
-
-def test_an_object_inside_is_read_where_that_is_asked_for() -> None:
-    body = b'{"a":{"b":1,"c":[1],"x":{"y":2}},"d":{"b":3},"b":null}'
-    assert skim(body, ("a", "b", "d"), {"a": ("b", "c", "x")}) == {"a": {"b": 1, "c": [], "x": {}}, "b": None, "d": {}}
-    for other in (b'{"a":[{"b":1}]}', b'{"a":"b"}', b'{"a":5}'):
-        assert skim(other, ("a",), {"a": ("b",)}) == {"a": {b"[": [], b'"': "b", b"5": 5}[other[5:6]]}

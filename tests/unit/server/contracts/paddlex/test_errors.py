@@ -1,9 +1,11 @@
 import uuid
 from contextlib import ExitStack
 
+import msgspec
 import pytest
 from litestar.testing import TestClient
 
+from server.contracts.paddlex import body as paddlex_body
 from server.contracts.paddlex.errors import ErrorAnswers
 from server.runtime import MAX_PEEKS
 from tests.unit.server.apps import application
@@ -108,3 +110,13 @@ def test_a_token_that_is_missing_is_told_with_the_log_id():
 def test_there_is_no_cors(client):
     answer = client.get("/health", headers={"Origin": "https://a.example"})
     assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+@pytest.mark.parametrize("body", [b"[" + b"[]," * 80_000 + b"[]]", b'{"logId":"' + b"a" * 200_000 + b'"}'])
+@pytest.mark.parametrize(("path", "status"), [("/ocr", 401), ("/nothing", 404)])
+def test_the_body_of_a_stranger_is_searched_and_never_parsed(body, path, status, monkeypatch):
+    monkeypatch.setattr(paddlex_body.json, "loads", lambda _text: pytest.fail("parsed"))
+    with TestClient(application(auth={"tokens": {"a": "secret"}})) as client:
+        answer = client.post(path, content=body)
+    assert answer.status_code == status
+    assert len(msgspec.json.decode(answer.content)["logId"]) == 36

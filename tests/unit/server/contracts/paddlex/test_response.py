@@ -2,7 +2,10 @@ import json
 
 import pytest
 
+from server.contracts.paddlex import response
 from server.contracts.paddlex.request import validate_body, validate_parameters
+from server.contracts.paddlex.response import PagePart
+from server.decode.document import DocumentInfo
 from server.errors import InvalidRequest
 
 
@@ -33,3 +36,18 @@ def test_other_formats_are_refused_by_name(value, place, kind):
         validate_body(body(value))
     (detail,) = json.loads(refused.value.message)
     assert (detail["loc"], detail["type"]) == (place, kind)
+
+
+def test_an_answer_is_encoded_page_by_page(monkeypatch):
+    encoded, dumps = [], json.dumps
+    monkeypatch.setattr(
+        response.json, "dumps", lambda value, **options: encoded.append(value) or dumps(value, **options)
+    )
+    pages = [PagePart({"rec_texts": ["门"]}, {"inputImage": "QUJD"}, {"text": "a"}), PagePart({}, {}, {})]
+    answer = response.encode_answer('"', DocumentInfo("pdf", 2, 2, ((1, 2), (3, 4))), pages)
+    items = [{"prunedResult": {"rec_texts": ["门"]}, "inputImage": "QUJD", "text": "a"}, {"prunedResult": {}}]
+    sizes = {"numPages": 2, "pages": [{"width": 1, "height": 2}, {"width": 3, "height": 4}], "type": "pdf"}
+    result = {"ocrResults": items, "dataInfo": sizes}
+    whole = {"logId": '"', "result": result, "errorCode": 0, "errorMsg": "Success"}
+    assert answer == dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+    assert [value for value in encoded if "prunedResult" in value] == items
