@@ -34,6 +34,11 @@ def machine_cpu_seconds() -> float:
     return (sum(ticks) - ticks[IDLE] - ticks[IOWAIT]) / TICKS
 
 
+def descendants(pid: int) -> list[int]:
+    """The processes below a process."""
+    return [int(process.name) for process in _tree(pid)][1:]
+
+
 class PeakMemory:
     """Use as a context manager; `peak_mebibytes` is the highest sum of resident sets that was seen meanwhile."""
 

@@ -65,6 +65,10 @@ PROOFS = {
     "loop": Proof("bodies made to cost much do not hold up the event loop", "python -m benchmarks.loop"),
     "overload": Proof("four times too many requests cost no answer its time", "python -m benchmarks.overload"),
     "soak": Proof("an hour of mixed load with faults loses and mixes nothing", "python -m benchmarks.soak"),
+    "kills": Proof(
+        "ten minutes of killed decode workers, replicas and LibreOffice lose, mix up and fail nothing",
+        "python -m benchmarks.kills --minutes 10",
+    ),
     "engines": Proof(
         "engines read the golden pages alike",
         "python -m benchmarks.engines openvino torch paddle --golden --out benchmarks/results/engines.json",

@@ -185,7 +185,7 @@ def _bad_files(_peer: Peer, url: str, faults: Faults, over: threading.Event) -> 
 
 def _leavers(peer: Peer, _url: str, faults: Faults, over: threading.Event) -> None:
     while not over.wait(LEAVE_EVERY):
-        leave(peer)
+        leave(peer.host, peer.port)
         faults.left += 1
 
 

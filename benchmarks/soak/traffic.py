@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import requests
 
-from benchmarks.peers import Peer
 from server.contracts.registry import OWN
 from tests.contract.adapters import registered
 from tests.contract.conftest import picture, tiff
@@ -50,8 +49,8 @@ def send_bad_file(url: str, number: int, timeout: float) -> int:
     return requests.post(f"{url}/ocr", json=content, timeout=timeout).status_code
 
 
-def leave(peer: Peer) -> None:
+def leave(host: str, port: int) -> None:
     """Post a document and go away."""
-    head = f"POST /ocr HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: {len(LEAVES)}\r\n\r\n"
-    with socket.create_connection((peer.host, peer.port), timeout=20) as connection:
-        connection.sendall(head.encode() + LEAVES)
+    lines = ("POST /ocr HTTP/1.1", f"Host: {host}", "Content-Type: application/json", f"Content-Length: {len(LEAVES)}")
+    with socket.create_connection((host, port), timeout=20) as connection:
+        connection.sendall("".join(f"{line}\r\n" for line in (*lines, "")).encode() + LEAVES)

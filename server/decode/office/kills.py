@@ -11,7 +11,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-MOST_KILLS = 3
+MOST_KILLS = 5
 """Of one program with one document."""
 STATUSES = (-signal.SIGKILL, 128 + signal.SIGKILL)
 """Of our child that was killed, and of one whose own child was."""
