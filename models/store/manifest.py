@@ -145,7 +145,8 @@ class ManifestEntry:
     Attributes:
         task: the module that it is for.
         licence: of its weights.
-        sources: in the order in which they are tried.
+        sources: the first one of a format is the one that a model is pulled from. The others are only for those who ask
+            for their kind.
         note: facts that an operator should know before choosing it.
     """
 
@@ -158,6 +159,11 @@ class ManifestEntry:
     def sources_of(self, model_format: ModelFormat) -> tuple[Source, ...]:
         """The sources with this format, in order."""
         return tuple(source for source in self.sources if source.format == model_format)
+
+    def source_of(self, model_format: ModelFormat, kind: SourceKind | None = None) -> Source | None:
+        """The source that a model is pulled from: the first one with this format, and of this kind if one is given."""
+        fitting = (source for source in self.sources_of(model_format) if kind in (None, source.kind))
+        return next(fitting, None)
 
     def published_hashes(self, file: str) -> frozenset[str]:
         """Every published SHA-256 that a file of this name may have."""

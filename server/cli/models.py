@@ -9,6 +9,7 @@ from models.descriptions.model_directory import ModelFormat
 from models.errors import OcrError
 from models.languages.groups import languages_read_by
 from models.store.downloads import Downloads
+from models.store.manifest import SourceKind
 from models.store.stored_model import StoredModel
 from server.cli.failures import Failure
 from server.cli.start import load, named_models, pull_named, pulled_format, say
@@ -33,13 +34,20 @@ def list_models(config: Path | None, settings: Sequence[str]) -> None:
 
 
 def pull_models(
-    config: Path | None, settings: Sequence[str], names: Sequence[str], model_format: ModelFormat | None
+    config: Path | None,
+    settings: Sequence[str],
+    names: Sequence[str],
+    model_format: ModelFormat | None,
+    source: SourceKind | None,
 ) -> None:
     """Fetch and verify models, in the given format or else the one that the configured engine reads.
 
     Raises:
         OcrError: a model is unknown or cannot be fetched.
+        Failure: a kind of source is given and no names.
     """
+    if source is not None and not names:
+        raise Failure("--source needs the names of models: ppocr-server models pull NAME --source " + source)
     configuration = load(config, settings)
     store = open_store(configuration)
     if not names:
@@ -47,11 +55,11 @@ def pull_models(
         return
     with Downloads() as downloads:
         for name in names:
-            click.echo(store.pull(name, say, model_format or pulled_format(configuration.pipeline), downloads))
+            click.echo(store.pull(name, say, model_format or pulled_format(configuration.pipeline), downloads, source))
 
 
 def verify_models(config: Path | None, settings: Sequence[str], names: Sequence[str]) -> None:
-    """Hash the files of models, and print which sum each file matches.
+    """Hash the files of models, and print where each came from and which sum each file matches.
 
     Raises:
         Failure: a model is missing or does not match.
@@ -61,16 +69,16 @@ def verify_models(config: Path | None, settings: Sequence[str], names: Sequence[
     failed = 0
     for name in chosen:
         try:
-            trust = store.verify(name)
+            origin = store.origin(name)
         except OcrError as error:
             failed += 1
             click.echo(f"{name}: {error}")
             continue
         click.echo(
-            f"{name}: "
+            f"{name}: from {origin.source or origin.path}, SHA-256 {origin.sha256}: "
             + ", ".join(
                 f"{file} matches its {kind} sum" if kind != "unknown" else f"{file} has no sum to compare with"
-                for file, kind in trust.items()
+                for file, kind in origin.trust.items()
             )
         )
     if failed:

@@ -32,19 +32,23 @@ def pull_required(configuration: Configuration, store: ModelStore) -> None:
     Raises:
         OcrError: models are missing and cannot be fetched. One message names them all.
     """
+    wanted_format = format_of(configuration.pipeline.engine)
+    names = [name for name in required_names(configuration.pipeline) if not store.installed(name, wanted_format)]
     with Downloads() as downloads:
-        _pull_required(configuration, store, downloads)
+        _pull_required(configuration, store, downloads, names)
 
 
 def pull_named(configuration: Configuration, store: ModelStore) -> None:
     """Fetch all models that the configuration names. An optional one may stay missing; this is reported.
+
+    Installed models are verified, and fetched again if `ModelStore.pull` says so.
 
     Raises:
         OcrError: a required model cannot be fetched.
     """
     required = required_names(configuration.pipeline)
     with Downloads() as downloads:
-        _pull_required(configuration, store, downloads)
+        _pull_required(configuration, store, downloads, required)
         for name in (name for name in named_models(configuration.pipeline) if name not in required):
             try:
                 store.pull(name, say, pulled_format(configuration.pipeline), downloads)
@@ -52,11 +56,9 @@ def pull_named(configuration: Configuration, store: ModelStore) -> None:
                 say(f"{name}: not installed; requests that ask for it will be refused. {error}")
 
 
-def _pull_required(configuration: Configuration, store: ModelStore, downloads: Downloads) -> None:
+def _pull_required(configuration: Configuration, store: ModelStore, downloads: Downloads, names: Sequence[str]) -> None:
     missing: dict[str, str] = {}
-    for name in required_names(configuration.pipeline):
-        if store.installed(name, format_of(configuration.pipeline.engine)):
-            continue
+    for name in names:
         try:
             store.pull(name, say, pulled_format(configuration.pipeline), downloads)
         except ModelNotInstalled as error:

