@@ -24,7 +24,7 @@ from models.ops.crop import LineRegion, locate_line
 from models.ops.word_boxes import word_boxes
 from models.optional_stage import Closable, ModuleStatus, OptionalStage
 from models.options import PADDLEX, OcrOptions, OcrOverrides, PresetDefaults
-from models.reading_aids import NO_AIDS, ReadingAids, ReadingWarning
+from models.reading_aids import NO_AIDS, ReadingAids, ReadingWarning, WarningCode
 from models.recognisers import Recogniser, Recognisers
 from models.scheduling.core_scheduler import PagesInWork
 from models.stages.base import CpuPool
@@ -250,7 +250,7 @@ class OcrPipeline:
         stage = await self._detection(preset)
         with preset.detection.in_use():
             async with preset.recognition.use(options.language, self._pool) as recogniser:
-                detection = AidedDetection(stage, self._pool, preset.aids)
+                detection = AidedDetection(stage, self._stages.pages, self._pool, preset.aids)
                 return await self._read_with(detection, recogniser, preset.aids, page, run)
 
     async def _read_with(
@@ -261,13 +261,13 @@ class OcrPipeline:
         with run.timed("text_detection"):
             found = await detection.find(pixels, options, flow=flow, deadline=deadline)
         with run.timed("locate_lines"):
-            boxes, regions = await self._pool.run(_locate, found)
+            boxes, regions = await self._pool.run(_locate, found.boxes)
         regions, angles = await self._orient_lines(pixels, regions, run)
         with run.timed("text_recognition"):
             readings = await AidedReading(aids).read(recogniser.stage, pixels, regions, flow=flow, deadline=deadline)
         kept = [each for each in zip(boxes, readings, strict=True) if _score(each[1]) >= options.text_rec_score_thresh]
         lines = await self._pool.run(_text_lines, kept, recogniser, options)
-        warnings = _warnings([reading for _, reading in kept], page.index)
+        warnings = _warnings(found.warnings, [reading for _, reading in kept], page.index)
         layout = await self._find_regions(preprocessed.image, run)
         return PageResult(options, preprocessed, tuple(boxes), tuple(angles), lines, run.seconds, layout, warnings)
 
@@ -351,9 +351,13 @@ def _text_line(box: TextBox, reading: LineReading, options: OcrOptions) -> TextL
     return TextLine(decoded.text, decoded.score, box.quad, decoded.char_scores, words, positions, reading.direction)
 
 
-def _warnings(readings: Sequence[LineReading], page: int) -> tuple[ReadingWarning, ...]:
-    """The warnings about the lines of a page."""
-    return tuple(ReadingWarning(code, page, line) for line, reading in enumerate(readings) for code in reading.warnings)
+def _warnings(of_page: Sequence[WarningCode], readings: Sequence[LineReading], page: int) -> tuple[ReadingWarning, ...]:
+    """The warnings about a page and about its lines."""
+    of_lines = ((code, line) for line, reading in enumerate(readings) for code in reading.warnings)
+    return (
+        *(ReadingWarning(code, page) for code in of_page),
+        *(ReadingWarning(code, page, line) for code, line in of_lines),
+    )
 
 
 def _in_logical_order(line: TextLine) -> TextLine:

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Literal
 
-WarningCode = Literal["line_cut", "line_leans", "line_squeezed", "line_turned"]
+WarningCode = Literal["line_cut", "line_leans", "line_squeezed", "line_turned", "page_tiled"]
 """Stable codes of warnings. ``line_...`` and ``text_...`` belong to a line, ``page_...`` to a whole page.
 
 - ``line_cut``: the line is too long for the recogniser. It was read in parts, which were joined.
 - ``line_leans``: the box of a vertical line leans so far that the reference takes its corners in the wrong order.
 - ``line_squeezed``: the line is too long for the recogniser, and was squeezed until it fitted. No aid was on.
 - ``line_turned``: the line was read in another direction than its box suggests.
+- ``page_tiled``: the page is so long that its text was looked for in overlapping tiles.
 """
 
 
@@ -36,11 +37,13 @@ class ReadingAids:
         order_leaning_boxes: the corners of leaning vertical boxes are ordered by the direction of their text.
         split_long_lines: lines that are too long for the recogniser are read in overlapping windows.
         read_both_ways: lines in boxes higher than wide that were read badly are read in the other directions too.
+        tiles: text on very long pages is looked for in overlapping tiles.
     """
 
     order_leaning_boxes: bool = False
     split_long_lines: bool = False
     read_both_ways: bool = False
+    tiles: bool = False
 
 
 NO_AIDS = ReadingAids()

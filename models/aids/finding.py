@@ -1,15 +1,26 @@
-"""Finds the text boxes of a page with the help of the reading aids."""
+"""Finds the text boxes of a page with the help of the reading aids. The extra looks are pages like all others."""
 
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 
 from models.aids.leaning_boxes import with_ordered_corners
+from models.aids.tiles import join_tiles, tiles_of
 from models.document import TextBox
 from models.ops.reading_order import sort_boxes
 from models.options import OcrOptions
-from models.reading_aids import ReadingAids
+from models.reading_aids import ReadingAids, WarningCode
 from models.stages.base import CpuPool
 from models.stages.detection import DetectionStage
-from models.stages.pages import PagePixels
+from models.stages.pages import PagePixels, Pages
+from models.tasks import run_all
+
+
+@dataclass(frozen=True, slots=True)
+class FoundText:
+    """The text boxes of a page, in reading order, and what the aids did to find them."""
+
+    boxes: list[TextBox]
+    warnings: tuple[WarningCode, ...] = ()
 
 
 class AidedDetection:
@@ -17,28 +28,41 @@ class AidedDetection:
 
     Args:
         stage: the detector.
+        pages: cuts and rotates pages.
         pool: threads for array work.
         aids: the switches.
     """
 
-    def __init__(self, stage: DetectionStage, pool: CpuPool, aids: ReadingAids) -> None:
+    def __init__(self, stage: DetectionStage, pages: Pages, pool: CpuPool, aids: ReadingAids) -> None:
         self._stage = stage
+        self._pages = pages
         self._pool = pool
         self._aids = aids
 
     async def find(
         self, page: PagePixels, options: OcrOptions, *, flow: Hashable = None, deadline: float | None = None
-    ) -> list[TextBox]:
-        """Find the text boxes of one page, in reading order.
+    ) -> FoundText:
+        """Find the text boxes of one page.
 
         Raises:
             EngineFailure, DeadlineExceeded, PipelineStopped: see `Batcher.submit`.
         """
+        parts = tiles_of(*page.size, _longest_side(options)) if self._aids.tiles else []
+        if len(parts) > 1:
+            tiles = [self._pages.part(page, part) for part in parts]
+            found = await run_all(self._stage.find(tile, options, flow=flow, deadline=deadline) for tile in tiles)
+            return FoundText(await self._pool.run(self._sorted, join_tiles(parts, found)), ("page_tiled",))
         boxes = await self._stage.find(page, options, flow=flow, deadline=deadline)
         if self._aids.order_leaning_boxes:
-            boxes = await self._pool.run(_in_order, boxes)
-        return boxes
+            boxes = await self._pool.run(self._sorted, boxes)
+        return FoundText(boxes)
+
+    def _sorted(self, boxes: Sequence[TextBox]) -> list[TextBox]:
+        ordered = self._aids.order_leaning_boxes
+        return sort_boxes(with_ordered_corners(box) if ordered else box for box in boxes)
 
 
-def _in_order(boxes: Sequence[TextBox]) -> list[TextBox]:
-    return sort_boxes(with_ordered_corners(box) for box in boxes)
+def _longest_side(options: OcrOptions) -> int:
+    """The greatest side of a page that the detector sees, in pixels."""
+    limit = options.text_det_max_side_limit
+    return min(limit, options.text_det_limit_side_len) if options.text_det_limit_type == "max" else limit

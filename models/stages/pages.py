@@ -24,6 +24,16 @@ class PagePixels:
         return height, width
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A rectangle of a page, in whole pixels; the last row and column lie outside it."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
 class Pages(Protocol):
     """Brings pages to the memory from which the models take them. Its methods are called in threads of the pool."""
 
@@ -37,6 +47,9 @@ class Pages(Protocol):
     def rotate(self, page: PagePixels, angle: Angle) -> PagePixels:
         """Rotate a page counter-clockwise."""
 
+    def part(self, page: PagePixels, part: Part) -> PagePixels:
+        """A part of a page, without copying it."""
+
 
 class HostPages:
     """Pages for models that take host arrays."""
@@ -48,3 +61,7 @@ class HostPages:
     def rotate(self, page: PagePixels, angle: Angle) -> PagePixels:
         """See `Pages.rotate`."""
         return PagePixels(rotate_image(page.image, angle))
+
+    def part(self, page: PagePixels, part: Part) -> PagePixels:
+        """See `Pages.part`."""
+        return PagePixels(page.image[part.top : part.bottom, part.left : part.right])

@@ -78,5 +78,5 @@ def _ppocr_v6(size: str) -> PresetSettings:
         text_recognition=RecognitionPreset(model_name=f"PP-OCRv6_{size}_rec"),
         precision="fastest",
         padding="fastest",
-        reading_aids=("order_leaning_boxes", "split_long_lines", "read_both_ways"),
+        reading_aids=AID_NAMES,
     )

@@ -10,7 +10,7 @@ from models.document import Image
 from models.engines.torch.lane import Lane
 from models.ops.rotate import Angle, rotate_image
 from models.stages.device.failures import as_engine_failure
-from models.stages.pages import PagePixels
+from models.stages.pages import PagePixels, Part
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +44,11 @@ class DevicePages:
             return page
         tensor = self._made(lambda: rotated(on_device(page), angle))
         return DevicePage(rotate_image(page.image, angle), tensor)
+
+    def part(self, page: PagePixels, part: Part) -> PagePixels:
+        """See `Pages.part`."""
+        image = page.image[part.top : part.bottom, part.left : part.right]
+        return DevicePage(image, on_device(page)[:, part.top : part.bottom, part.left : part.right])
 
     def _made(self, make: Callable[[], Tensor]) -> Tensor:
         """A tensor that is ready for every lane.
