@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from models.aids.edge_margin import MARGIN, needs_margin, with_margin
 from models.aids.finding import AidedDetection
+from models.aids.page_text import PageText, with_edge_warnings, without_margin
 from models.aids.reading import AidedReading, LineReading
 from models.batching import Batcher, BatcherStats
 from models.document import Image, Page, PageResult, Preprocessed, TextBox, TextLine
@@ -24,7 +26,7 @@ from models.ops.crop import LineRegion, locate_line
 from models.ops.word_boxes import word_boxes
 from models.optional_stage import Closable, ModuleStatus, OptionalStage
 from models.options import PADDLEX, OcrOptions, OcrOverrides, PresetDefaults
-from models.reading_aids import NO_AIDS, ReadingAids, ReadingWarning, WarningCode
+from models.reading_aids import NO_AIDS, ReadingAids, WarningCode
 from models.recognisers import Recogniser, Recognisers
 from models.scheduling.core_scheduler import PagesInWork
 from models.stages.base import CpuPool
@@ -104,7 +106,7 @@ class _Run:
         options: the effective options.
         flow: the request that the page belongs to.
         deadline: event loop time after which queued work is dropped.
-        seconds: wall time of each step so far.
+        seconds: wall time of each step so far. A step that is taken again counts again.
     """
 
     options: OcrOptions
@@ -116,7 +118,16 @@ class _Run:
     def timed(self, stage: str) -> Iterator[None]:
         started = time.perf_counter()
         yield
-        self.seconds[stage] = time.perf_counter() - started
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - started
+
+
+@dataclass(frozen=True, slots=True)
+class _Readers:
+    """The parts that find and read the text of one page, and the reading aids that are on."""
+
+    detection: AidedDetection
+    recogniser: Recogniser
+    aids: ReadingAids
 
 
 class OcrPipeline:
@@ -251,25 +262,46 @@ class OcrPipeline:
         with preset.detection.in_use():
             async with preset.recognition.use(options.language, self._pool) as recogniser:
                 detection = AidedDetection(stage, self._stages.pages, self._pool, preset.aids)
-                return await self._read_with(detection, recogniser, preset.aids, page, run)
+                readers = _Readers(detection, recogniser, preset.aids)
+                return await self._read_with(readers, page, run)
 
-    async def _read_with(
-        self, detection: AidedDetection, recogniser: Recogniser, aids: ReadingAids, page: Page, run: _Run
-    ) -> PageResult:
-        options, flow, deadline = run.options, run.flow, run.deadline
+    async def _read_with(self, readers: _Readers, page: Page, run: _Run) -> PageResult:
         preprocessed, pixels = await self._preprocess(page.image, run)
+        text = await self._text_of(pixels, readers, run)
+        layout = await self._find_regions(preprocessed.image, run)
+        warnings = text.reported(page.index)
+        return PageResult(run.options, preprocessed, text.boxes, text.angles, text.lines, run.seconds, layout, warnings)
+
+    async def _text_of(self, page: PagePixels, readers: _Readers, run: _Run) -> PageText:
+        """The text of a preprocessed page."""
+        if not readers.aids.edge_margin:
+            return await self._text_in(page, readers, run)
+        if needs_margin(page.image):
+            padded = await self._pool.run(self._padded, page)
+            text = without_margin(await self._text_in(padded, readers, run), MARGIN, page.size)
+        else:
+            text = await self._text_in(page, readers, run)
+        return with_edge_warnings(text, page.size)
+
+    def _padded(self, page: PagePixels) -> PagePixels:
+        return self._stages.pages.take(with_margin(page.image))
+
+    async def _text_in(self, page: PagePixels, readers: _Readers, run: _Run) -> PageText:
+        """The text of a picture as it is."""
+        options, flow, deadline = run.options, run.flow, run.deadline
+        recogniser = readers.recogniser
         with run.timed("text_detection"):
-            found = await detection.find(pixels, options, flow=flow, deadline=deadline)
+            found = await readers.detection.find(page, options, flow=flow, deadline=deadline)
         with run.timed("locate_lines"):
             boxes, regions = await self._pool.run(_locate, found.boxes)
-        regions, angles = await self._orient_lines(pixels, regions, run)
+        regions, angles = await self._orient_lines(page, regions, run)
         with run.timed("text_recognition"):
-            readings = await AidedReading(aids).read(recogniser.stage, pixels, regions, flow=flow, deadline=deadline)
+            reading = AidedReading(readers.aids)
+            readings = await reading.read(recogniser.stage, page, regions, flow=flow, deadline=deadline)
         kept = [each for each in zip(boxes, readings, strict=True) if _score(each[1]) >= options.text_rec_score_thresh]
         lines = await self._pool.run(_text_lines, kept, recogniser, options)
-        warnings = _warnings(found.warnings, [reading for _, reading in kept], page.index)
-        layout = await self._find_regions(preprocessed.image, run)
-        return PageResult(options, preprocessed, tuple(boxes), tuple(angles), lines, run.seconds, layout, warnings)
+        warnings = _warnings(found.warnings, [reading for _, reading in kept])
+        return PageText(tuple(boxes), tuple(angles), lines, warnings)
 
     async def _detection(self, preset: PresetStages) -> DetectionStage:
         try:
@@ -351,13 +383,12 @@ def _text_line(box: TextBox, reading: LineReading, options: OcrOptions) -> TextL
     return TextLine(decoded.text, decoded.score, box.quad, decoded.char_scores, words, positions, reading.direction)
 
 
-def _warnings(of_page: Sequence[WarningCode], readings: Sequence[LineReading], page: int) -> tuple[ReadingWarning, ...]:
-    """The warnings about a page and about its lines."""
+def _warnings(
+    of_page: Sequence[WarningCode], readings: Sequence[LineReading]
+) -> tuple[tuple[WarningCode, int | None], ...]:
+    """The warnings about a page, and those about its lines with their numbers."""
     of_lines = ((code, line) for line, reading in enumerate(readings) for code in reading.warnings)
-    return (
-        *(ReadingWarning(code, page) for code in of_page),
-        *(ReadingWarning(code, page, line) for code, line in of_lines),
-    )
+    return (*((code, None) for code in of_page), *of_lines)
 
 
 def _in_logical_order(line: TextLine) -> TextLine:

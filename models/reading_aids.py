@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-WarningCode = Literal["line_cut", "line_leans", "line_squeezed", "line_turned", "page_tiled"]
+WarningCode = Literal["line_cut", "line_leans", "line_squeezed", "line_turned", "page_tiled", "text_at_edge"]
 """Stable codes of warnings. ``line_...`` and ``text_...`` belong to a line, ``page_...`` to a whole page.
 
 - ``line_cut``: the line is too long for the recogniser. It was read in parts, which were joined.
@@ -11,6 +11,7 @@ WarningCode = Literal["line_cut", "line_leans", "line_squeezed", "line_turned", 
 - ``line_squeezed``: the line is too long for the recogniser, and was squeezed until it fitted. No aid was on.
 - ``line_turned``: the line was read in another direction than its box suggests.
 - ``page_tiled``: the page is so long that its text was looked for in overlapping tiles.
+- ``text_at_edge``: the line touches the edge of the page and may be cut off. The aid for the edge tells it.
 """
 
 
@@ -38,12 +39,14 @@ class ReadingAids:
         split_long_lines: lines that are too long for the recogniser are read in overlapping windows.
         read_both_ways: lines in boxes higher than wide that were read badly are read in the other directions too.
         tiles: text on very long pages is looked for in overlapping tiles.
+        edge_margin: small pictures whose text touches the edge are read with a margin.
     """
 
     order_leaning_boxes: bool = False
     split_long_lines: bool = False
     read_both_ways: bool = False
     tiles: bool = False
+    edge_margin: bool = False
 
 
 NO_AIDS = ReadingAids()
