@@ -1,4 +1,7 @@
-"""Word documents: headings, paragraphs and tables in reading order. Every page of the source begins a new page."""
+"""Word documents: headings, paragraphs and tables in reading order. Every page of the source begins a new page.
+
+Pages of one size are one section. A page of another size begins a new one.
+"""
 
 import io
 from collections.abc import Sequence
@@ -8,6 +11,7 @@ import docx
 from docx.document import Document
 from docx.enum.text import WD_BREAK
 from docx.shared import Pt
+from docx.text.paragraph import Paragraph
 
 from models.layout.document import Block, Table
 from server.export.files.file_page import FilePage
@@ -23,32 +27,42 @@ def write_docx(pages: Sequence[FilePage], _source: RawFile) -> bytes:
     """Make a Word document."""
     document = docx.Document()
     _clear_properties(document)
-    if pages:
-        _set_page_size(document, pages[0].points)
-    for index, page in enumerate(pages):
-        if index:
-            document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+    last: Paragraph | None = None
+    for before, page in zip((None, *pages), pages, strict=False):
+        if before is not None:
+            _end_page(document, last or document.add_paragraph(), new_section=_size(page) != _size(before))
+        section = document.sections[-1]
+        section.page_width, section.page_height = _size(page)
+        last = None
         for block in page_blocks(page):
-            _add_block(document, page, block)
+            last = _add_block(document, page, block)
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
 
 
-def _add_block(document: Document, page: FilePage, block: Block) -> None:
-    if block.table is not None:
-        _add_table(document, page, block.table)
-    elif block.kind == "title":
-        document.add_heading(paragraph_text(page, block.lines), max(1, block.level))
-    elif block.kind == "image":
-        # The lines in a figure are labels, not sentences.
-        for text in line_texts(page, block.lines):
-            document.add_paragraph(text)
+def _end_page(document: Document, last: Paragraph, *, new_section: bool) -> None:
+    """End the page in its last paragraph, because a paragraph of its own would be an empty line."""
+    if new_section:
+        last.paragraph_format.element.set_sectPr(document.element.body.get_or_add_sectPr().clone())
     else:
-        document.add_paragraph(paragraph_text(page, block.lines), "Caption" if block.kind in CAPTIONS else None)
+        last.add_run().add_break(WD_BREAK.PAGE)
 
 
-def _add_table(document: Document, page: FilePage, table: Table) -> None:
+def _add_block(document: Document, page: FilePage, block: Block) -> Paragraph:
+    """Add a block, and give the last paragraph of it."""
+    if block.table is not None:
+        return _add_table(document, page, block.table)
+    if block.kind == "title":
+        heading: Paragraph = document.add_heading(paragraph_text(page, block.lines), max(1, block.level))
+        return heading
+    if block.kind == "image":
+        # The lines in a figure are labels, not sentences.
+        return [document.add_paragraph(text) for text in line_texts(page, block.lines)][-1]
+    return document.add_paragraph(paragraph_text(page, block.lines), "Caption" if block.kind in CAPTIONS else None)
+
+
+def _add_table(document: Document, page: FilePage, table: Table) -> Paragraph:
     shown = document.add_table(table.rows, table.columns, "Table Grid")
     # Each access to the cells of a table would go over all of them, so they are fetched once.
     grid = [row.cells for row in shown.rows]
@@ -58,13 +72,14 @@ def _add_table(document: Document, page: FilePage, table: Table) -> None:
             target = target.merge(grid[cell.row + cell.row_span - 1][cell.column + cell.column_span - 1])
         target.text = paragraph_text(page, cell.lines)
     # Two tables with nothing between them would become one.
-    document.add_paragraph()
+    return document.add_paragraph()
 
 
-def _set_page_size(document: Document, points: tuple[float, float]) -> None:
-    factor = min(1.0, MAX_SIDE_POINTS / max(points))
-    section = document.sections[0]
-    section.page_width, section.page_height = (Pt(side * factor) for side in points)
+def _size(page: FilePage) -> tuple[Pt, Pt]:
+    """The width and height of a page, scaled down if Word has no page of that size."""
+    factor = min(1.0, MAX_SIDE_POINTS / max(page.points))
+    width, height = page.points
+    return Pt(width * factor), Pt(height * factor)
 
 
 def _clear_properties(document: Document) -> None:

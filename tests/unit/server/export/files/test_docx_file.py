@@ -40,17 +40,40 @@ def test_a_paragraph_a_line_without_a_layout() -> None:
     assert [p.text for p in opened(file_page(*LINES)).paragraphs] == list(TEXTS)
 
 
+PAGE_BREAK = '<w:br w:type="page"/>'
+
+
 @pytest.mark.parametrize("pages", [1, 3])
 def test_page_breaks_between_pages(pages: int) -> None:
     document = opened(*[file_page(LINES[0])] * pages)
-    assert document.element.body.xml.count('<w:br w:type="page"/>') == pages - 1
+    assert document.element.body.xml.count(PAGE_BREAK) == pages - 1
+    assert [paragraph.text for paragraph in document.paragraphs] == [TEXTS[0]] * pages, "there is an empty paragraph"
+    assert len(document.sections) == 1
 
 
-def test_the_page_has_the_first_page_s_size() -> None:
-    section = opened(file_page(LINES[0], width=600, height=800)).sections[0]
-    assert (section.page_width.pt, section.page_height.pt) == (300, 400)
-    section = opened(file_page(width=100, height=6400)).sections[0]
-    assert section.page_height.pt == 1584
+def test_a_page_that_begins_or_ends_with_a_table_needs_no_other_paragraph() -> None:
+    table = file_page(*LINES, blocks=(block("table", 3, 4, 5, table=TABLE),))
+    document = opened(file_page(LINES[0]), table, file_page(LINES[0]))
+    assert [paragraph.text for paragraph in document.paragraphs] == [TEXTS[0], "", TEXTS[0]]
+    kinds = [(child.tag.rpartition("}")[2], child.xml.count(PAGE_BREAK)) for child in document.element.body]
+    assert kinds == [("p", 1), ("tbl", 0), ("p", 1), ("p", 0), ("sectPr", 0)]
+
+
+def test_a_page_without_text_is_an_empty_paragraph() -> None:
+    document = opened(file_page(), file_page(LINES[0]), file_page(width=100), file_page(LINES[1]))
+    assert [paragraph.text for paragraph in document.paragraphs] == ["", TEXTS[0], "", TEXTS[1]]
+    assert document.element.body.xml.count(PAGE_BREAK) == 1
+    assert len(document.sections) == 3
+
+
+def test_every_page_has_its_size() -> None:
+    sides = ((600, 800), (600, 800), (800, 600), (100, 6400), (600, 800))
+    pages = [file_page(LINES[0], width=width, height=height) for width, height in sides]
+    document = opened(*pages)
+    sizes = [(section.page_width.pt, section.page_height.pt) for section in document.sections]
+    assert sizes == [(300, 400), (400, 300), (24.75, 1584), (300, 400)]
+    assert document.element.body.xml.count(PAGE_BREAK) == 1
+    assert [paragraph.text for paragraph in document.paragraphs] == [TEXTS[0]] * len(pages)
 
 
 def test_the_template_says_nothing_of_itself() -> None:
