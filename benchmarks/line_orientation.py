@@ -26,12 +26,14 @@ from models.document import Image, Page
 from models.engines.base import EngineOptions, open_engine
 from models.loader import build_pipeline
 from models.ops.crop import cut_line, locate_line
+from models.options import PADDLEX
 from models.stages.base import CpuPool
 from models.stages.classification import Classifier
 from models.stages.host.classifier import HostClassifier
 from models.stages.orientation import OrientationStage
 from models.stages.pages import PagePixels
-from server.cli.start import load, open_store
+from server.cli.start import load
+from server.pipelines.model_store import open_store
 
 RESULTS = Path(__file__).parent / "results" / "line_orientation.json"
 DEFAULT = "PP-LCNet_x1_0_textline_ori"
@@ -82,7 +84,7 @@ def main() -> int:
 async def upright_lines(pages: Sequence[Image]) -> list[Image]:
     """The crops of all lines that are known to be upright."""
     configuration = load(None, ())
-    pipeline = build_pipeline(configuration.pipeline, open_store(configuration))
+    pipeline = build_pipeline(configuration.pipeline.only(PADDLEX), open_store(configuration))
     options = pipeline.defaults.resolve(PLAIN)
     found = []
     try:
