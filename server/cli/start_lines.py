@@ -28,17 +28,18 @@ def log_start(logger: logging.Logger, configuration: Configuration) -> None:
         logger.warning(note)
     tokens = len(settings.auth.tokens)
     logger.info("Access tokens: %d", tokens) if tokens else logger.info(OPEN)
-    logger.info("Contracts: %s", ", ".join(("paddlex", *_contracts(settings))))
+    logger.info("Contracts: %s", ", ".join(_contracts(settings)))
     logger.info("Limits: %s", ", ".join(_limits(settings)))
     logger.info("Data: %s; %s", _tasks(settings), _pictures(configuration.serving))
 
 
 def _contracts(settings: Settings) -> Sequence[str]:
-    sections: dict[str, ContractSection] = dict(settings.contracts)
-    return [_contract(name, section, settings) for name, section in sections.items()]
+    return [_contract(name, section, settings) for name, section in settings.contracts]
 
 
-def _contract(name: str, section: ContractSection, settings: Settings) -> str:
+def _contract(name: str, section: object, settings: Settings) -> str:
+    if not isinstance(section, ContractSection):
+        return name  # PaddleX's contract: always on, with the server's own tokens
     if not section.enabled:
         return f"{name} (off)"
     return name if section.keys == settings.auth.tokens else f"{name} (own keys: {len(section.keys)})"
