@@ -26,7 +26,8 @@ from benchmarks.profiles import PROFILES
 from benchmarks.readers import PLAIN
 from models.document import Page
 from models.loader import build_pipeline
-from server.cli.start import load, open_store
+from server.cli.start import load
+from server.pipelines.model_store import open_store
 
 RESULTS = Path(__file__).parent / "results" / "unwarping.json"
 LEAST_GAIN = 8.0

@@ -115,7 +115,7 @@ class PageResult:
         lines: the M <= N lines whose score reached the threshold, in the order of ``boxes``.
         seconds: wall time per stage name, for metrics.
         regions: the regions that the layout model found; None if it did not run.
-        warnings: what the reading aids noticed and did.
+        warnings: what the reading aids did, and what makes the text doubtful.
     """
 
     options: OcrOptions

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from models.aids.edge_margin import MARGIN, needs_margin, with_margin
 from models.aids.finding import AidedDetection
 from models.aids.page_text import PageText, with_edge_warnings, without_margin
+from models.aids.page_warnings import page_warnings
 from models.aids.reading import AidedReading, LineReading
 from models.batching import Batcher, BatcherStats
 from models.document import Image, Page, PageResult, Preprocessed, TextBox, TextLine
@@ -269,7 +270,7 @@ class OcrPipeline:
         preprocessed, pixels = await self._preprocess(page.image, run)
         text = await self._text_of(pixels, readers, run)
         layout = await self._find_regions(preprocessed.image, run)
-        warnings = text.reported(page.index)
+        warnings = (*text.reported(page.index), *page_warnings(text.lines, page.index))
         return PageResult(run.options, preprocessed, text.boxes, text.angles, text.lines, run.seconds, layout, warnings)
 
     async def _text_of(self, page: PagePixels, readers: _Readers, run: _Run) -> PageText:

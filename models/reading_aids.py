@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from typing import Literal
 
-WarningCode = Literal["line_cut", "line_leans", "line_squeezed", "line_turned", "page_tiled", "text_at_edge"]
+WarningCode = Literal[
+    "line_cut",
+    "line_leans",
+    "line_squeezed",
+    "line_turned",
+    "low_confidence",
+    "page_tiled",
+    "picture_too_small",
+    "text_at_edge",
+]
 """Stable codes of warnings. ``line_...`` and ``text_...`` belong to a line, ``page_...`` to a whole page.
 
 - ``line_cut``: the line is too long for the recogniser. It was read in parts, which were joined.
@@ -12,6 +21,8 @@ WarningCode = Literal["line_cut", "line_leans", "line_squeezed", "line_turned", 
 - ``line_turned``: the line was read in another direction than its box suggests.
 - ``page_tiled``: the page is so long that its text was looked for in overlapping tiles.
 - ``text_at_edge``: the line touches the edge of the page and may be cut off. The aid for the edge tells it.
+- ``low_confidence``: the line's score is low.
+- ``picture_too_small``: most lines of the page are so low that their letters blur.
 """
 
 

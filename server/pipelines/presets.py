@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from models.config import ModuleConfig, PipelineConfig
+from models.config import ModuleConfig
 from models.descriptions.model_directory import find_formats
 from models.engines.registry import format_of
 from models.store.installation import PARAMETER_FILES, sha256_of
@@ -51,18 +51,20 @@ class PresetDescription:
 
 def describe_presets(configuration: Configuration, store: ModelStore) -> tuple[PresetDescription, ...]:
     """Describe every preset. It hashes installed weights, once: call it in a thread."""
-    return tuple(_describe(name, own, configuration, store) for name, own in configuration.pipeline.by_preset().items())
+    return tuple(describe_preset(name, configuration, store) for name in configuration.pipeline.by_preset())
 
 
-def _describe(name: str, own: PipelineConfig, configuration: Configuration, store: ModelStore) -> PresetDescription:
+def describe_preset(name: str, configuration: Configuration, store: ModelStore) -> PresetDescription:
+    """Describe one preset. It hashes installed weights, once: call it in a thread."""
+    own = configuration.pipeline.by_preset()[name]
     defaults = own.defaults
     enabled = (contract for contract, section in configuration.settings.contracts if section.enabled)
     readers = [contract for contract in enabled if configuration.preset_of(contract) == name]
     return PresetDescription(
         name=name,
         models=(
-            _model("text_detection", own.text_detection, own.engine, store),
-            _model("text_recognition", own.text_recognition, own.engine, store),
+            describe_model("text_detection", own.text_detection, own.engine, store),
+            describe_model("text_recognition", own.text_recognition, own.engine, store),
         ),
         precision=own.precision,
         padding=own.padding,
@@ -79,7 +81,8 @@ def _describe(name: str, own: PipelineConfig, configuration: Configuration, stor
     )
 
 
-def _model(task: str, module: ModuleConfig, engine: str, store: ModelStore) -> PresetModel:
+def describe_model(task: str, module: ModuleConfig, engine: str, store: ModelStore) -> PresetModel:
+    """Describe one model. It hashes installed weights, once: call it in a thread."""
     wanted = format_of(engine)
     if module.model_dir is None:
         file = store.weights_file(module.model_name, wanted)

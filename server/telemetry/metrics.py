@@ -39,6 +39,9 @@ class Metrics:
         )
         self._in_flight = Gauge("ppocr_requests_in_flight", "Requests being handled.", registry=registry)
         self._pages = Counter("ppocr_pages", "Pages read.", registry=registry)
+        self._warnings = Counter(
+            "ppocr_warnings", "Warnings about pages and their lines.", ("code",), registry=registry
+        )
         self._stage_seconds = Histogram(
             "ppocr_stage_seconds", "Time of one page in one stage.", ("stage",), buckets=SECONDS, registry=registry
         )
@@ -92,8 +95,10 @@ class Metrics:
         self._request_seconds.labels(route or UNMATCHED).observe(seconds)
 
     def page_read(self, result: PageResult) -> None:
-        """Count a page and its seconds in each stage."""
+        """Count a page, its seconds in each stage, and its warnings."""
         self._pages.inc()
+        for warning in result.warnings:
+            self._warnings.labels(warning.code).inc()
         for stage, seconds in result.seconds.items():
             self._stage_seconds.labels(stage).observe(seconds)
 

@@ -99,7 +99,7 @@ def choose_page(call: Call, api: Api, info: DocumentInfo) -> tuple[int]:
 
 
 def _spaces_around(parts: Sequence[bytes], extra: int) -> tuple[int, int]:
-    """How many plus signs at each end are spaces: base64 comes in groups of four. Both ends lose them in turn.
+    """Count the plus signs at each end that are spaces: base64 comes in groups of four. Both ends lose them in turn.
 
     Args:
         parts: the text.

@@ -2,6 +2,7 @@
 
 from server.contracts.base import Contract, contract_route
 from server.contracts.front_desk import FrontDesk
+from server.contracts.paddlex.diagnostics import Diagnostics
 from server.contracts.paddlex.errors import ErrorAnswers
 from server.contracts.paddlex.openapi import openapi_paths, openapi_schemas
 from server.contracts.paddlex.service import PaddleXService
@@ -15,7 +16,10 @@ def build_paddlex(runtime: Runtime) -> Contract:
     configuration = runtime.configuration
     desk = FrontDesk(runtime, "paddlex")
     presets = tuple(configuration.pipeline.preset_defaults.presets)
-    service = PaddleXService(desk, runtime.authenticator, presets, configuration.serving, runtime.publisher)
+    diagnostics = Diagnostics(configuration, runtime.pipeline.modules)
+    service = PaddleXService(
+        desk, runtime.authenticator, presets, diagnostics, configuration.serving, runtime.publisher
+    )
     return Contract(
         name="paddlex",
         routes=(contract_route(PATH, service.ocr, cors=True),),

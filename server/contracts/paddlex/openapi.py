@@ -27,6 +27,7 @@ DESCRIPTIONS = {
         "configuration turns them on."
     ),
     "preset": "The models to read with, and the defaults of the other parameters. `GET /presets` lists what there is.",
+    "diagnostics": "Also answer with what was done: models, engine, seconds by stage, and warnings.",
     "logId": "Echoed; a new one is made where it is absent or empty.",
 }
 
@@ -134,8 +135,26 @@ def _response() -> Json:
     pictures: Json = {name: _text() for name in ("ocrImage", "docPreprocessingImage", "inputImage")}
     texts: Json = {name: _text() for name in OUTPUT_FORMATS}
     page = _closed({"prunedResult": _ref("PrunedResult"), **pictures, **texts}, optional=(*pictures, *texts))
-    result = _closed({"ocrResults": _list(page), "dataInfo": _ref("DataInfo")})
+    items: Json = {"ocrResults": _list(page), "dataInfo": _ref("DataInfo"), "diagnostics": _diagnostics()}
+    result = _closed(items, optional=("diagnostics",))
     return _closed({"logId": _text(), "result": result, "errorCode": {"const": 0}, "errorMsg": {"const": "Success"}})
+
+
+def _diagnostics() -> Json:
+    sha256: Json = {"type": ["string", "null"]}
+    model = _closed({"task": _text(), "name": _text(), "sha256": sha256})
+    warning = _closed({"code": _text(), "page": _type("integer"), "message": _text()}, optional=("page",))
+    seconds: Json = {"type": "object", "additionalProperties": _type("number")}
+    return _closed(
+        {
+            "preset": _text(),
+            "models": _list(model),
+            "engine": _text(),
+            "precision": _text(),
+            "seconds": seconds,
+            "warnings": _list(warning),
+        }
+    )
 
 
 def _pruned() -> Json:

@@ -42,6 +42,7 @@ class OcrParameters(LaxFields):
     visualize: bool | None = None
     log_id: Text | None = None
     preset: Text | None = None
+    diagnostics: bool | None = None
     output_formats: Annotated[tuple[OutputFormat, ...] | None, BeforeValidator(_split)] = None
 
     def overrides(self) -> OcrOverrides:

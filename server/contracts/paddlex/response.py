@@ -10,6 +10,7 @@ from io import BytesIO
 
 from models.document import PageResult
 from models.layout.analyse import analyse_layout
+from server.contracts.paddlex.diagnostics import PageFacts
 from server.contracts.paddlex.request import OutputFormat
 from server.contracts.paddlex_shapes.pictures import draw_page
 from server.contracts.paddlex_shapes.pruned import pruned_result
@@ -47,11 +48,13 @@ class PagePart:
         pruned: the contract's ``prunedResult``.
         pictures: base64 or link by field; empty if the request wants no pictures.
         texts: the page as Markdown or plain text by field; empty if the request wants neither.
+        facts: what the document's diagnostics need of the page.
     """
 
     pruned: dict[str, object]
     pictures: dict[str, str]
     texts: dict[str, str]
+    facts: PageFacts
 
 
 def page_part(
@@ -72,7 +75,8 @@ def page_part(
     if plan is not None:
         drawn = draw_page(page.page, page.result, plan.size_limit)
         pictures = plan.publisher.publish(drawn, plan.document_id, plan.link_base)
-    return PagePart(pruned_result(page.result, zeros), pictures, _texts(page.result, formats))
+    facts = PageFacts.of(page.page.index, page.result)
+    return PagePart(pruned_result(page.result, zeros), pictures, _texts(page.result, formats), facts)
 
 
 def _texts(result: PageResult, formats: Collection[OutputFormat]) -> dict[str, str]:
@@ -87,15 +91,20 @@ def _texts(result: PageResult, formats: Collection[OutputFormat]) -> dict[str, s
     return texts
 
 
-def encode_answer(log_id: str, info: DocumentInfo, pages: Sequence[PagePart]) -> bytes:
-    """The whole answer as UTF-8 JSON."""
+def encode_answer(
+    log_id: str, info: DocumentInfo, pages: Sequence[PagePart], diagnostics: Mapping[str, object] | None = None
+) -> bytes:
+    """The whole answer as UTF-8 JSON, with diagnostics if there are any."""
     answer = BytesIO()
     answer.write(b'{"logId":' + _json(log_id) + b',"result":{"ocrResults":[')
     # Page by page, because one call of the encoder for all of them would hold up the event loop.
     for number, page in enumerate(pages):
         answer.write(b"," if number else b"")
         answer.write(_json(_item(page)))
-    answer.write(b'],"dataInfo":' + _json(data_info(info)) + b'},"errorCode":0,"errorMsg":"Success"}')
+    answer.write(b'],"dataInfo":' + _json(data_info(info)))
+    if diagnostics is not None:
+        answer.write(b',"diagnostics":' + _json(diagnostics))
+    answer.write(b'},"errorCode":0,"errorMsg":"Success"}')
     return answer.getvalue()
 
 

@@ -10,6 +10,7 @@ from server.config.serving_settings import ServingSettings
 from server.contracts.base import AnyRequest
 from server.contracts.front_desk import FrontDesk, Visit
 from server.contracts.paddlex.body import Call, parse_call
+from server.contracts.paddlex.diagnostics import Diagnostics
 from server.contracts.paddlex.request import OcrParameters
 from server.contracts.paddlex.response import PicturePlan, encode_answer, page_part
 from server.contracts.paddlex_shapes.envelope import new_log_id
@@ -31,6 +32,7 @@ class PaddleXService:
         desk: admits them and reads their documents.
         authenticator: names the caller.
         presets: the names of all presets.
+        diagnostics: makes the diagnostics of a document.
         serving: PaddleX's own settings.
         publisher: keeps pictures if that is configured.
     """
@@ -40,12 +42,14 @@ class PaddleXService:
         desk: FrontDesk,
         authenticator: Authenticator,
         presets: Sequence[str],
+        diagnostics: Diagnostics,
         serving: ServingSettings,
         publisher: PicturePublisher,
     ) -> None:
         self._desk = desk
         self._authenticator = authenticator
         self._presets = tuple(presets)
+        self._diagnostics = diagnostics
         self._serving = serving
         self._publisher = publisher
 
@@ -62,6 +66,7 @@ class PaddleXService:
         reading = Reading(parameters.overrides(), self._serving.max_num_input_imgs)
         pictures, formats = self._pictures(visit, parameters), parameters.output_formats or ()
         part = partial(page_part, plan=pictures, formats=formats, zeros=parameters.zeros())
+        diagnosed = parameters.diagnostics
         # So the base64 of a large file does not stay in memory while the file is read.
         del call, parameters
         try:
@@ -70,7 +75,11 @@ class PaddleXService:
             said = f"{error.reason} There are: {', '.join(self._presets)}."
             raise refusal([("preset_unavailable", (preset_in, "preset"), said)]) from error
         log_id = visit.record.log_id or new_log_id()
-        content = await visit.in_thread(encode_answer, log_id, document.info, document.pages)
+        done = None
+        if diagnosed:
+            facts = [page.facts for page in document.pages]
+            done = await visit.in_thread(self._diagnostics.make, facts[0].preset, document.info, facts)
+        content = await visit.in_thread(encode_answer, log_id, document.info, document.pages, done)
         pages = f"{document.info.processed_pages}/{document.info.total_pages}"
         return Response(content, media_type="application/json", headers={PAGES_HEADER: pages})
 

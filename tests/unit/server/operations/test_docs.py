@@ -84,6 +84,7 @@ def test_the_request_is_described_with_every_field_in_the_contracts_order(client
         "visualize",
         "logId",
         "preset",
+        "diagnostics",
         "outputFormats",
     ]
     assert all("description" in field for field in schema["properties"].values())

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from server.contracts.paddlex import response
+from server.contracts.paddlex.diagnostics import PageFacts
 from server.contracts.paddlex.request import validate_body, validate_parameters
 from server.contracts.paddlex.response import PagePart
 from server.decode.document import DocumentInfo
@@ -16,6 +17,9 @@ def body(value: object) -> dict[str, object]:
 @pytest.mark.parametrize("value", [["markdown"], ["markdown", "text"], []])
 def test_the_formats_of_a_json_body(value):
     assert validate_body(body(value)).output_formats == tuple(value)
+
+
+FACTS = PageFacts("paddlex", 0, {}, ())
 
 
 def test_no_formats_are_the_default():
@@ -43,7 +47,7 @@ def test_an_answer_is_encoded_page_by_page(monkeypatch):
     monkeypatch.setattr(
         response.json, "dumps", lambda value, **options: encoded.append(value) or dumps(value, **options)
     )
-    pages = [PagePart({"rec_texts": ["门"]}, {"inputImage": "QUJD"}, {"text": "a"}), PagePart({}, {}, {})]
+    pages = [PagePart({"rec_texts": ["门"]}, {"inputImage": "QUJD"}, {"text": "a"}, FACTS), PagePart({}, {}, {}, FACTS)]
     answer = response.encode_answer('"', DocumentInfo("pdf", 2, 2, ((1, 2), (3, 4))), pages)
     items = [{"prunedResult": {"rec_texts": ["门"]}, "inputImage": "QUJD", "text": "a"}, {"prunedResult": {}}]
     sizes = {"numPages": 2, "pages": [{"width": 1, "height": 2}, {"width": 3, "height": 4}], "type": "pdf"}
