@@ -32,7 +32,7 @@ _PRECISIONS = ("f32", "bf16", "fp16")
 
 @dataclass(frozen=True, slots=True)
 class PageFacts:
-    """What is kept of a page for its document's diagnostics.
+    """The part of a page that its document's diagnostics need.
 
     Attributes:
         preset: that it was read with.
