@@ -5,6 +5,8 @@ import unicodedata
 
 def printable(text: str) -> str:
     """Write every character that is not shown as itself as its escape in Python. Blanks of all kinds stay."""
+    if text.isprintable():
+        return text
     return "".join(character if _is_shown(character) else _escape(character) for character in text)
 
 

@@ -315,7 +315,13 @@ class ModelStore:
 
 def default_directory(environ: Mapping[str, str] = os.environ) -> Path:
     """The user's cache directory for models, below ``$XDG_CACHE_HOME`` or else ``~/.cache``."""
-    return Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ppocr-server" / "models"
+    try:
+        cache = Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:
+        raise ModelNotInstalled(
+            "The user of this process has no home directory for models. Name one in ppocr_server.models.directory."
+        ) from None
+    return cache / "ppocr-server" / "models"
 
 
 def _check_usable(directory: Path, task: ModelTask) -> None:

@@ -9,7 +9,7 @@ from typing import Literal
 import click
 
 from server.cli.failures import CommandGroup
-from server.cli.parameters import configuration_options, recognition_options
+from server.cli.parameters import SECONDS, configuration_options, recognition_options
 
 PathOption = click.Path(path_type=Path)
 
@@ -70,6 +70,7 @@ def show_config(config: Path | None, settings: tuple[str, ...]) -> None:
     """Print the configuration in force and where each value comes from. Secrets are masked."""
     import os
 
+    from server.cli.screen import say
     from server.cli.start import load
     from server.config.effective import effective_yaml
     from server.config.sources import Sources
@@ -77,7 +78,7 @@ def show_config(config: Path | None, settings: tuple[str, ...]) -> None:
     loaded = load(config, settings)
     click.echo(effective_yaml(loaded, Sources(config, os.environ, settings)), nl=False)
     for note in loaded.notes:
-        click.echo(note, err=True)
+        say(note)
 
 
 @main.command()
@@ -92,7 +93,7 @@ def check(config: Path | None, settings: tuple[str, ...]) -> None:
 @main.command()
 @configuration_options
 @click.option(
-    "--timeout", "timeout_seconds", type=click.FloatRange(min=0, min_open=True), default=5.0, show_default=True,
+    "--timeout", "timeout_seconds", type=SECONDS, default=5.0, show_default=True,
     help="Seconds to wait for an answer.",
 )  # fmt: skip
 def ready(config: Path | None, settings: tuple[str, ...], timeout_seconds: float) -> None:

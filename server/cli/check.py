@@ -5,8 +5,6 @@ import platform
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
-
 from models.descriptions.model_directory import ModelFormat
 from models.engines.registry import format_of
 from models.errors import OcrError
@@ -16,6 +14,7 @@ from models.optional_stage import ModuleState, ModuleStatus
 from models.store.weights import ModelStore
 from server.cli.drawn_line import LINE, is_right, read_line
 from server.cli.failures import Failure
+from server.cli.screen import show
 from server.cli.start import load, named_models
 from server.config.load import Configuration
 from server.decode.decoder import Decoder
@@ -33,23 +32,23 @@ def check_installation(config: Path | None, settings: Sequence[str]) -> None:
     """
     configuration = load(config, settings)
     store = open_store(configuration)
-    click.echo(f"ppocr-server {installed_version()}, Python {platform.python_version()}, {platform.platform()}")
-    click.echo(f"configuration: {configuration.source}")
+    show(f"ppocr-server {installed_version()}, Python {platform.python_version()}, {platform.platform()}")
+    show(f"configuration: {configuration.source}")
     engine = configuration.settings.engine
-    click.echo(f"device: {engine.first_device}, {usable_cores()} CPU cores; engine: {engine.name}")
-    click.echo("weights:")
+    show(f"device: {engine.first_device}, {usable_cores()} CPU cores; engine: {engine.name}")
+    show("weights:")
     for name in named_models(configuration.pipeline):
-        click.echo(f"  {name}: {_weights(store, name, format_of(engine.name))}")
-    click.echo("presets:")
+        show(f"  {name}: {_weights(store, name, format_of(engine.name))}")
+    show("presets:")
     for preset in describe_presets(configuration, store):
-        click.echo(f"  {_preset(preset)}")
-    click.echo(f"decode workers: {asyncio.run(_isolation(configuration))}")
+        show(f"  {_preset(preset)}")
+    show(f"decode workers: {asyncio.run(_isolation(configuration))}")
     text = asyncio.run(_read(configuration, store))
     if not is_right(text):
         raise Failure(
             f"A drawn line of the text '{LINE}' was read as '{text}'. Check the models with: ppocr-server models verify"
         )
-    click.echo(f"reading: a drawn line was read as '{text}'")
+    show(f"reading: a drawn line was read as '{text}'")
 
 
 def _weights(store: ModelStore, name: str, model_format: ModelFormat | None) -> str:
@@ -89,9 +88,9 @@ async def _read(configuration: Configuration, store: ModelStore) -> str:
         try:
             await pipeline.open_optional()
         finally:
-            click.echo("modules:")
+            show("modules:")
             for module in pipeline.modules():
-                click.echo(f"  {_module(module)}")
+                show(f"  {_module(module)}")
         return await read_line(pipeline)
     finally:
         await pipeline.close()

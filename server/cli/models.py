@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
-
 from models.descriptions.model_directory import ModelFormat
 from models.errors import OcrError
 from models.languages.groups import languages_read_by
@@ -12,7 +10,8 @@ from models.store.downloads import Downloads
 from models.store.manifest import SourceKind
 from models.store.stored_model import StoredModel
 from server.cli.failures import Failure
-from server.cli.start import load, named_models, pull_named, pulled_format, say
+from server.cli.screen import say, show
+from server.cli.start import load, named_models, pull_named, pulled_format
 from server.pipelines.model_store import open_store
 
 _MEGABYTE = 1_000_000
@@ -25,12 +24,12 @@ def list_models(config: Path | None, settings: Sequence[str]) -> None:
     used = named_models(configuration.pipeline)
     for model in store.entries():
         mark = "*" if model.name in used else " "
-        click.echo(f"{mark} {model.name:<40} {model.state:<14} {_size(model):>9}  {model.task:<21} {_origin(model)}")
+        show(f"{mark} {model.name:<40} {model.state:<14} {_size(model):>9}  {model.task:<21} {_origin(model)}")
         if languages := languages_read_by(model.name):
-            click.echo(f"    reads {', '.join(languages)}")
+            show(f"    reads {', '.join(languages)}")
         if model.problem:
-            click.echo(f"    {model.problem}")
-    click.echo(f"* named by {configuration.source}. Cache: {store.directory}", err=True)
+            show(f"    {model.problem}")
+    say(f"* named by {configuration.source}. Cache: {store.directory}")
 
 
 def pull_models(
@@ -55,7 +54,8 @@ def pull_models(
         return
     with Downloads() as downloads:
         for name in names:
-            click.echo(store.pull(name, say, model_format or pulled_format(configuration.pipeline), downloads, source))
+            wanted = model_format or pulled_format(configuration.pipeline)
+            show(str(store.pull(name, say, wanted, downloads, source)))
 
 
 def verify_models(config: Path | None, settings: Sequence[str], names: Sequence[str]) -> None:
@@ -72,9 +72,9 @@ def verify_models(config: Path | None, settings: Sequence[str], names: Sequence[
             origin = store.origin(name)
         except OcrError as error:
             failed += 1
-            click.echo(f"{name}: {error}")
+            show(f"{name}: {error}")
             continue
-        click.echo(
+        show(
             f"{name}: from {origin.source or origin.path}, SHA-256 {origin.sha256}: "
             + ", ".join(
                 f"{file} matches its {kind} sum" if kind != "unknown" else f"{file} has no sum to compare with"

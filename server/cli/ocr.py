@@ -1,6 +1,7 @@
 """``ppocr-server ocr``: reads files in this process, and prints or saves the results."""
 
 import asyncio
+import errno
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
@@ -10,12 +11,14 @@ from typing import Any
 
 import click
 
+from models.descriptions.regular_file import read_regular_file
 from models.errors import InvalidOption, OcrError
 from models.loader import build_pipeline
 from models.options import OcrOverrides
 from server.admission.pixels import PixelGate
 from server.cli.failures import Failure, Misconfigured
 from server.cli.output import OutputFormat, PageOutput, Writer
+from server.cli.screen import say
 from server.cli.start import load, pull_required
 from server.config.load import Configuration
 from server.decode.decoder import Decoder
@@ -25,6 +28,7 @@ from server.errors import RequestError
 from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import sniff_kind
 from server.pipelines.model_store import open_store
+from server.printable import printable
 from server.service import DocumentReader, Reading, RecognizedPage
 
 GivenOptions = Mapping[str, Any]
@@ -32,12 +36,16 @@ GivenOptions = Mapping[str, Any]
 
 
 async def _read(
-    reader: DocumentReader, file: Path, overrides: OcrOverrides, max_pages: int | None, writer: Writer
+    reader: DocumentReader, file: Path, overrides: OcrOverrides, max_pages: int | None, max_bytes: int, writer: Writer
 ) -> None:
-    """Read one file, several of its pages at once, and write the result."""
-    data = await asyncio.to_thread(file.read_bytes)
+    """Read one file, several of its pages at once, and write the result.
+
+    Raises:
+        Unread: the file cannot be read, or the result cannot be written.
+    """
+    data = await asyncio.to_thread(_content, file, max_bytes)
     raw = RawFile(data, sniff_kind(data) or FileKind.IMAGE)
-    with _Progress(file.name) as progress:
+    with _Progress(printable(file.name)) as progress:
 
         async def finish(page: RecognizedPage) -> PageOutput:
             output = await asyncio.to_thread(writer.render, page.result)
@@ -45,8 +53,28 @@ async def _read(
             return output
 
         reading = Reading(overrides, max_pages, choose=progress.every_page)
-        document = await reader.recognize(raw, reading, finish, deadline=None)
-    writer.write(file, document.pages)
+        try:
+            document = await reader.recognize(raw, reading, finish, deadline=None)
+        except RequestError as error:
+            raise Unread(f"{file}: {_explained(error)}") from error
+    try:
+        writer.write(file, document.pages)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Unread(f"{file}: the result cannot be written: {error.strerror}.") from error
+
+
+class Unread(Exception):
+    """There is no result of a file. The message says why, and the other files are read."""
+
+
+def _content(file: Path, max_bytes: int) -> bytes:
+    try:
+        return read_regular_file(file, max_bytes)
+    except OSError as error:
+        limit = " (limits.max_body_bytes)" if error.errno == errno.EFBIG else ""
+        raise Unread(f"{file}: cannot be read: {error.strerror}{limit}.") from error
 
 
 class _Progress(ExitStack):
@@ -104,10 +132,10 @@ async def _read_all(
     async with _opened(configuration) as reader:
         for file in files:
             try:
-                await _read(reader, file, overrides, max_pages, writer)
-            except (RequestError, OSError) as error:
+                await _read(reader, file, overrides, max_pages, configuration.settings.limits.max_body_bytes, writer)
+            except Unread as error:
                 failed += 1
-                click.echo(f"{file}: {_explained(error)}", err=True)
+                say(str(error))
     return failed
 
 

@@ -1,5 +1,6 @@
 """The results of the command ``ocr``: text, JSON or pictures, printed or saved."""
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import msgspec
 
 from models.document import PageResult
 from server.cli.failures import Misconfigured
+from server.cli.screen import say
 from server.contracts.paddlex_shapes.pruned import pruned_result
 from server.export.drawing.pictures import encode_jpeg
 from server.export.drawing.visualize import draw_ocr_image
@@ -49,7 +51,7 @@ class Writer:
         self._picture_limit = picture_limit
         if self._directory is not None:
             _require_different_names(files)
-            self._directory.mkdir(parents=True, exist_ok=True)
+            _make(self._directory)
 
     def render(self, result: PageResult) -> PageOutput:
         """Convert a page to the format. CPU work."""
@@ -74,7 +76,7 @@ class Writer:
     def _save(self, name: str, content: bytes) -> None:
         target = (self._directory or Path()) / name
         target.write_bytes(content)
-        click.echo(str(target), err=True)
+        say(str(target))
 
 
 def _text(pages: Sequence[PageOutput]) -> bytes:
@@ -84,8 +86,18 @@ def _text(pages: Sequence[PageOutput]) -> bytes:
 
 def _json(file: Path, pages: Sequence[PageOutput]) -> bytes:
     """One object on one line."""
-    document = {"file": str(file), "pages": [msgspec.Raw(page.content) for page in pages]}
+    name = str(file).encode("utf-8", "backslashreplace").decode("utf-8")  # JSON holds no bytes that are not UTF-8
+    document = {"file": name, "pages": [msgspec.Raw(page.content) for page in pages]}
     return msgspec.json.encode(document) + b"\n"
+
+
+def _make(directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Misconfigured(f"--output: '{directory}' cannot be a folder for results: {error.strerror}.") from error
+    if not os.access(directory, os.W_OK | os.X_OK):
+        raise Misconfigured(f"--output: '{directory}' cannot be written to.")
 
 
 def _require_different_names(files: Sequence[Path]) -> None:

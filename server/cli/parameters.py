@@ -1,12 +1,27 @@
 """Options that several commands share."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 
 F = TypeVar("F", bound=Callable[..., object])
+
+
+class _Range(click.FloatRange):
+    """A range of numbers. What is no number at all is in none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number: float = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value} is not a number.", param, ctx)
+        return number
+
+
+SECONDS = _Range(min=0.001, max=86_400)
+"""The time that something may take. No timer counts without an end."""
 
 _SWITCHES = {
     "use-doc-orientation-classify": "Turn the page upright.",

@@ -6,9 +6,8 @@ import ssl
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
-
 from server.cli.failures import Failure
+from server.cli.screen import show
 from server.cli.start import load
 from server.config.settings import ServerSettings
 
@@ -39,7 +38,7 @@ def ask_ready(config: Path | None, settings: Sequence[str], timeout_seconds: flo
     server_status = _status(body)
     if status != _OK:
         raise Failure(f"The server answers with {status}: {server_status}.")
-    click.echo(server_status)
+    show(server_status)
 
 
 def _connect(listen: ServerSettings, timeout_seconds: float) -> http.client.HTTPConnection:

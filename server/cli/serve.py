@@ -19,7 +19,6 @@ from litestar import Litestar
 
 from server.app import create_app
 from server.children.core_dumps import forbid_core_dumps
-from server.cli.failures import Failure
 from server.cli.hang_up import HangUps
 from server.cli.pipeline_choice import choose_reader
 from server.cli.reload import Reloader
@@ -27,6 +26,7 @@ from server.cli.sockets import listen_on, url_of
 from server.cli.start import load
 from server.cli.start_lines import log_start
 from server.config.access import check_exposure, tls_context
+from server.config.base import ConfigurationError
 from server.config.effective import effective_yaml
 from server.config.load import Configuration, read_configuration
 from server.http.certificate import ServerCertificate
@@ -60,7 +60,7 @@ def serve(config: Path | None, settings: Sequence[str], hang_ups: HangUps, *, in
     Raises:
         ConfigurationError: the configuration is wrong, or would let anyone send documents.
         OcrError: a model or engine cannot be used.
-        Failure: the port, or the directory for pictures, cannot be used.
+        Failure: the port cannot be used.
     """
     forbid_core_dumps()
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -98,7 +98,9 @@ def _application(configuration: Configuration, pipeline: PageReaderHost, start_u
     try:
         return create_app(configuration, pipeline, start_up)
     except OSError as error:
-        raise Failure(f"The directory for pictures cannot be used: {error}.") from error
+        raise ConfigurationError(
+            f"Serving.extra.file_storage.directory: '{error.filename}' cannot be used: {error.strerror}."
+        ) from error
 
 
 def _exit(_number: int, _frame: FrameType | None) -> None:

@@ -23,7 +23,7 @@ def listen_on(host: str, port: int) -> list[socket.socket]:
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except socket.gaierror as error:
-        raise Failure(f"Cannot listen on '{host}': {error.strerror}.") from error
+        raise Failure(f"Cannot listen on '{host}' (server.host): {error.strerror}.") from error
     bound: list[socket.socket] = []
     for family, _, _, _, address in addresses:
         taken = bound[0].getsockname()[1] if bound else port

@@ -5,25 +5,32 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-import click
-
 from models.config import ModuleConfig, PipelineConfig
 from models.descriptions.model_directory import ModelFormat
 from models.engines.registry import format_of
 from models.errors import ModelNotInstalled
 from models.modules import configured_modules, required_modules
 from models.store.downloads import Downloads
+from models.store.manifest import InvalidManifest, load_manifest
 from models.store.weights import ModelStore
+from server.cli.screen import say
+from server.config.base import ConfigurationError
 from server.config.load import Configuration, load_configuration
 
 
 def load(config: Path | None, settings: Sequence[str]) -> Configuration:
-    """Load the configuration with this process's environment.
+    """Load the configuration with this process's environment. A manifest that it names is read as well.
 
     Raises:
         ConfigurationError: it is wrong.
     """
-    return load_configuration(config, os.environ, settings)
+    configuration = load_configuration(config, os.environ, settings)
+    if configuration.settings.models.manifest is not None:
+        try:
+            load_manifest(configuration.settings.models.manifest)
+        except InvalidManifest as error:
+            raise ConfigurationError(f"ppocr_server.models.manifest: {error}") from error
+    return configuration
 
 
 def pull_required(configuration: Configuration, store: ModelStore) -> None:
@@ -88,11 +95,6 @@ def named_models(pipeline: PipelineConfig) -> tuple[str, ...]:
 def pulled_format(pipeline: PipelineConfig) -> ModelFormat:
     """The format in which models are fetched for the configured engine."""
     return format_of(pipeline.engine) or "onnx"
-
-
-def say(line: str) -> None:
-    """Print a message for the operator on standard error, apart from results on standard output."""
-    click.echo(line, err=True)
 
 
 def _store_names(modules: Sequence[ModuleConfig]) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ import traceback
 from datetime import UTC, datetime
 from typing import Literal
 
+from server.printable import printable, printable_lines
+
 Fact = str | int | float | None
 
 OWN = ("ppocr", "server", "models")
@@ -22,8 +24,9 @@ class TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Make the line of one record."""
-        facts = "".join(f" {key}={value}" for key, value in _facts(record).items())
+        facts = "".join(f" {key}={printable(str(value))}" for key, value in _facts(record).items())
         line = f"{_time(record)} {record.levelname.lower()} {record.name} {record.getMessage()}{facts}"
+        line = printable_lines(line)
         return line if not record.exc_info else f"{line}\n{self.formatException(record.exc_info)}"
 
 
@@ -41,7 +44,8 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             event["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(event, ensure_ascii=False)
+        line = json.dumps(event, ensure_ascii=False)
+        return line if line.isprintable() else "".join(map(_in_json, line))
 
 
 def configure_logging(level: str, style: Literal["text", "json"]) -> None:
@@ -88,6 +92,13 @@ def forget_locals(error: BaseException) -> None:
         pending += [linked for linked in (current.__cause__, current.__context__) if linked is not None]
         if isinstance(current, BaseExceptionGroup):
             pending += current.exceptions
+
+
+def _in_json(character: str) -> str:
+    """A character of a JSON text as a terminal may see it. JSON has an escape for each one in a string."""
+    if printable(character) == character:
+        return character
+    return f"\\u{ord(character):04x}" if character.isascii() else json.dumps(character)[1:-1]
 
 
 def _time(record: logging.LogRecord) -> str:

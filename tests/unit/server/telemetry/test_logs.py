@@ -66,3 +66,15 @@ def test_libraries_say_nothing_below_warnings_whatever_our_level(level, ours):
     assert logging.getLogger("server.intake.fetch").getEffectiveLevel() == ours
     assert logging.getLogger("httpcore.http11").getEffectiveLevel() == max(ours, logging.WARNING)
     assert not logging.getLogger("anything").isEnabledFor(logging.INFO)
+
+
+def test_names_in_a_text_line_cannot_control_the_terminal_or_begin_a_line():
+    line = TextFormatter().format(_record("file \x1b[2J\x9b \u202e", {"name": "a\nb\x07"}))
+    assert line.endswith(r"file \x1b[2J\x9b \u202e name=a\nb\x07")
+
+
+def test_names_in_a_json_line_cannot_control_the_terminal_and_stay_the_same():
+    name = "a\x1b\x7f\x9b\u202e\U000e0001\n名 \u3000"
+    line = JsonFormatter().format(_record("file", {"name": name}))
+    assert json.loads(line)["name"] == name
+    assert line.replace("\u3000", "").isprintable()
