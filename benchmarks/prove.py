@@ -63,6 +63,10 @@ PROOFS = {
         "python -m pytest -q tests/contract/test_openapi.py --fuzz-times 50",
     ),
     "loop": Proof("bodies made to cost much do not hold up the event loop", "python -m benchmarks.loop"),
+    "floods": Proof(
+        "600 MiB of what is no document, from strangers, take no memory, with TLS and without",
+        "python -m tests.hostile.floods --mebibytes 600",
+    ),
     "overload": Proof("four times too many requests cost no answer its time", "python -m benchmarks.overload"),
     "soak": Proof("an hour of mixed load with faults loses and mixes nothing", "python -m benchmarks.soak"),
     "kills": Proof(

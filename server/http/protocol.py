@@ -38,6 +38,8 @@ now and then could keep the memory full for hours."""
 FAREWELL_SECONDS = 64 * 1024 / SLOWEST_BYTES_PER_SECOND
 """For the end of a TLS connection that the server has closed. The transport waits for the client's farewell, and takes
 and drops what comes instead. It may still hold 64 KiB of the answer by then, which it does not tell."""
+MAX_UNSENT_BYTES = 64 * 1024
+"""Bytes of answers that a connection holds before the next ones wait until the client takes these."""
 MAX_LENGTH_DIGITS = 20
 MAX_WAITING_REQUESTS = 8
 """Requests that may wait on one connection behind the one in work. Beyond that, nothing is parsed or read."""
@@ -111,6 +113,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the timer of the first head, or refuse the connection where too many are open."""
         super().connection_made(transport)
+        transport.set_write_buffer_limits(MAX_UNSENT_BYTES)  # TLS would hold 512 KiB
         self.flow = _Flow(transport)
         self._patience = self.head_seconds
         if len(self.connections) > self.max_connections:
@@ -119,13 +122,20 @@ class LimitedHttpProtocol(HttpToolsProtocol):
             self._start_head_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the timers, and tell the request in work. uvicorn forgets it if another request waits behind it."""
+        """Stop the timers, and tell the request in work. uvicorn forgets it if another request waits behind it.
+
+        What waits is dropped at once, so that the connection and its buffers go with it. The garbage collector would
+        find them late: over TLS 256 KiB that it does not count.
+        """
         self._stop_head_timer()
         self._stop_write_timer()
+        self._unparsed = _NOTHING
+        self.pipeline.clear()
         if self._answering is not None and not self._answering.response_complete:
             self._answering.disconnected = True
             self._answering.message_event.set()
         super().connection_lost(exc)
+        self.cycle = self._answering  # type: ignore[assignment]  # one that waits refers back to the connection
 
     def pause_writing(self) -> None:
         """The client does not take the written bytes: its time begins."""

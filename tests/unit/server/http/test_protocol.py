@@ -1,6 +1,7 @@
 """The limits of all that a connection may bring besides the data of bodies, over real connections."""
 
 import asyncio
+import gc
 import re
 import socket
 import ssl
@@ -8,6 +9,7 @@ import sys
 import threading
 import time
 import tracemalloc
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -560,3 +562,22 @@ def test_the_end_of_a_tls_connection_does_not_wait_for_its_client(
         received, memory = endless(port, closing_head, b"a" * 65536, 2 * 10**9, context)  # its own 30 s bring more
     assert received.count(b"HTTP/1.1 ") <= 1
     assert memory < 4 * MEBIBYTE
+
+
+@pytest.mark.parametrize("secure", [False, True], ids=["http", "https"])
+def test_a_lost_connection_is_freed_at_once_also_where_requests_wait(tmp_path: Path, secure: bool) -> None:
+    """The garbage collector would come late: it does not count the buffers that a connection holds."""
+    pair = make_pair(tmp_path, "test") if secure else None
+    context = ssl.create_default_context() if secure else None
+    if context:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    gc.disable()
+    try:
+        with serving(1000.0, pair=pair) as (server, port):
+            with narrow_connection(port) as plain, _wrapped(plain, context) as connection:
+                connection.sendall(b"GET /10000000 HTTP/1.1\r\n\r\n" + b"GET / HTTP/1.1\r\n\r\n" * 3)
+                until(lambda: any(each.pipeline for each in list(server.server_state.connections)))
+                (lost,) = [weakref.ref(each) for each in server.server_state.connections]
+            until(lambda: lost() is None)
+    finally:
+        gc.enable()
