@@ -13,7 +13,7 @@ import numpy as np
 import openvino as ov
 from numpy.typing import NDArray
 
-from models.engines.artefacts import compiling, keyed_directory
+from models.engines.artefacts import keyed_directory, verified
 from models.engines.base import LARGE_INPUT, EngineOptions, Precision, refuse_precision
 from models.errors import EngineFailure, EngineUnavailable
 
@@ -121,11 +121,10 @@ def open_model(directory: Path, options: EngineOptions) -> OpenVinoEngine:
     if options.threads:
         properties["INFERENCE_NUM_THREADS"] = options.threads
     model = directory / "inference.onnx"
-    kept = _kept(model, options)
-    if kept is not None:
-        properties["CACHE_DIR"] = str(kept)
     try:
-        with compiling(kept):
+        with verified(_kept(model, options)) as kept:
+            if kept is not None:
+                properties["CACHE_DIR"] = str(kept)
             compiled = _core().compile_model(model, "CPU", properties)
     except Exception as error:
         raise EngineFailure(f"OpenVINO cannot compile the model in {directory}: {error}") from error
@@ -135,7 +134,7 @@ def open_model(directory: Path, options: EngineOptions) -> OpenVinoEngine:
 def _kept(model: Path, options: EngineOptions) -> Path | None:
     """The directory that keeps the compiled model. Reading it takes a fifth of the time of compiling it.
 
-    The outputs are the same. If a file there is damaged, OpenVINO compiles again.
+    The outputs are the same. OpenVINO itself notices damage only in some parts of a file.
     """
     if options.artefacts is None or not model.is_file():
         return None
