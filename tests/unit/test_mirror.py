@@ -12,6 +12,7 @@ THEMES = {
     "models/engines/test_torch_on_a_gpu.py": "The package on a GPU: its own tests run without one.",
     "server/contracts/file_task/test_parts.py": "The small parts of the contract together.",
     "server/contracts/file_task/test_tasks.py": "Tasks from their creation to the download of their result.",
+    "server/test_wrong_command_lines.py": "Wrong command lines of every command, generated over every option.",
     "server/decode/workers/test_faults.py": "What workers that crash, hang and die cost, through all of the decoder.",
 }
 """Tests of no single module, and what they are about instead."""

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import yaml
+
 from server.config.effective import effective_yaml
 from server.config.load import load_configuration
+from server.config.sources import Sources
 from tests.unit.server.config.paddlex_files import WITH_LAYOUT
 
 
@@ -40,3 +43,13 @@ ppocr_server: {{url_input: {{allowed_hosts: [a.example]}}, limits: {{max_pages: 
 def test_the_layout_models_are_among_them(load) -> None:
     before = load(f"{WITH_LAYOUT}use_layout_detection: true\nuse_table_recognition: true\n")
     assert load(effective_yaml(before)).pipeline == before.pipeline
+
+
+def test_the_name_of_the_file_cannot_control_the_terminal_or_end_the_comment(tmp_path: Path) -> None:
+    file = tmp_path / "a\x1b[2J\nppocr_server: {server: {port: 1}} #.yaml"
+    file.write_text("ppocr_server: {server: {port: 2}}", encoding="utf-8")
+    configuration = load_configuration(file, {})
+    for sources in (None, Sources(file, {})):
+        text = effective_yaml(configuration, sources)
+        assert text.replace("\n", "").isprintable()
+        assert yaml.safe_load(text)["ppocr_server"]["server"]["port"] == 2
