@@ -13,9 +13,10 @@ from typing import Any, Protocol
 
 from models.aids.edge_margin import MARGIN, needs_margin, with_margin
 from models.aids.finding import AidedDetection
-from models.aids.page_text import PageText, with_edge_warnings, without_margin
+from models.aids.page_text import PageText, turned_back, with_edge_warnings, without_margin
 from models.aids.page_warnings import page_warnings
 from models.aids.reading import AidedReading, LineReading
+from models.aids.turned_page import turn_by_scores, turn_by_shape
 from models.batching import Batcher, BatcherStats
 from models.document import Image, Page, PageResult, Preprocessed, TextBox, TextLine
 from models.errors import ModuleNotLoaded, PresetNotInstalled
@@ -24,6 +25,7 @@ from models.modules import OPTIONAL_MODULES
 from models.ops.bidi import logical_order, logical_text, reads_right_to_left
 from models.ops.char_positions import char_positions
 from models.ops.crop import LineRegion, locate_line
+from models.ops.rotate import Angle
 from models.ops.word_boxes import word_boxes
 from models.optional_stage import Closable, ModuleStatus, OptionalStage
 from models.options import PADDLEX, OcrOptions, OcrOverrides, PresetDefaults
@@ -295,14 +297,29 @@ class OcrPipeline:
             found = await readers.detection.find(page, options, flow=flow, deadline=deadline)
         with run.timed("locate_lines"):
             boxes, regions = await self._pool.run(_locate, found.boxes)
+        if readers.aids.turned_page:
+            with run.timed("text_recognition"):
+                angle = await turn_by_shape(recogniser.stage, page, regions, flow, deadline)
+            if angle:
+                return await self._text_turned(page, angle, readers, run)
         regions, angles = await self._orient_lines(page, regions, run)
         with run.timed("text_recognition"):
             reading = AidedReading(readers.aids)
             readings = await reading.read(recogniser.stage, page, regions, flow=flow, deadline=deadline)
+            if readers.aids.turned_page:
+                angle = await turn_by_scores(recogniser.stage, page, readings, flow, deadline)
+        if readers.aids.turned_page and angle:
+            return await self._text_turned(page, angle, readers, run)
         kept = [each for each in zip(boxes, readings, strict=True) if _score(each[1]) >= options.text_rec_score_thresh]
         lines = await self._pool.run(_text_lines, kept, recogniser, options)
         warnings = _warnings(found.warnings, [reading for _, reading in kept])
         return PageText(tuple(boxes), tuple(angles), lines, warnings)
+
+    async def _text_turned(self, page: PagePixels, angle: Angle, readers: _Readers, run: _Run) -> PageText:
+        """The text of a page that is rotated counter-clockwise before it is read. It is not turned a second time."""
+        upright = await self._pool.run(self._stages.pages.rotate, page, angle)
+        once = replace(readers, aids=replace(readers.aids, turned_page=False))
+        return turned_back(await self._text_in(upright, once, run), angle, page.size)
 
     async def _detection(self, preset: PresetStages) -> DetectionStage:
         try:

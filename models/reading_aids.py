@@ -10,6 +10,7 @@ WarningCode = Literal[
     "line_turned",
     "low_confidence",
     "page_tiled",
+    "page_turned",
     "picture_too_small",
     "text_at_edge",
 ]
@@ -20,6 +21,7 @@ WarningCode = Literal[
 - ``line_squeezed``: the line is too long for the recogniser, and was squeezed until it fitted. No aid was on.
 - ``line_turned``: the line was read in another direction than its box suggests.
 - ``page_tiled``: the page is so long that its text was looked for in overlapping tiles.
+- ``page_turned``: most lines stand on end or upside down, and the page was read upright.
 - ``text_at_edge``: the line touches the edge of the page and may be cut off. The aid for the edge tells it.
 - ``low_confidence``: the line's score is low.
 - ``picture_too_small``: most lines of the page are so low that their letters blur.
@@ -51,6 +53,7 @@ class ReadingAids:
         read_both_ways: lines in boxes higher than wide that were read badly are read in the other directions too.
         tiles: text on very long pages is looked for in overlapping tiles.
         edge_margin: small pictures whose text touches the edge are read with a margin.
+        turned_page: a page that is clearly turned is rotated before it is read. Places are the given page's.
     """
 
     order_leaning_boxes: bool = False
@@ -58,6 +61,7 @@ class ReadingAids:
     read_both_ways: bool = False
     tiles: bool = False
     edge_margin: bool = False
+    turned_page: bool = False
 
 
 NO_AIDS = ReadingAids()

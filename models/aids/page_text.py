@@ -4,10 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.aids.edge_margin import touches_edge
-from models.document import VERTICAL_RATIO, Quad, TextBox, TextLine, Word
+from models.document import VERTICAL_RATIO, Direction, Quad, TextBox, TextLine, Word
+from models.ops.rotate import Angle
 from models.reading_aids import ReadingWarning, WarningCode
+
+_DIRECTIONS: tuple[Direction, ...] = ("right", "down", "left", "up")
+"""Each is a quarter turn clockwise from the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,21 @@ def without_margin(text: PageText, margin: int, size: tuple[int, int]) -> PageTe
     return replace(text, boxes=boxes, lines=tuple(_line_without_margin(line, margin, size) for line in text.lines))
 
 
+def turned_back(text: PageText, angle: Angle, size: tuple[int, int]) -> PageText:
+    """Map the text of a page that was rotated before it was read to the page itself. The order of the lines stays.
+
+    Args:
+        text: the text.
+        angle: the degrees by which the page was rotated counter-clockwise.
+        size: height and width of the page before that, in pixels.
+    """
+    if angle == 0:
+        return text
+    boxes = tuple(TextBox(_turned_quad(box.quad, angle, size), box.score) for box in text.boxes)
+    lines = tuple(_turned_line(line, angle, size) for line in text.lines)
+    return replace(text, boxes=boxes, lines=lines, warnings=(("page_turned", None), *text.warnings))
+
+
 def with_edge_warnings(text: PageText, size: tuple[int, int]) -> PageText:
     """Add a warning about each line that touches the edge of the page of (height, width)."""
     at_edge: Iterable[tuple[WarningCode, int]] = (
@@ -79,4 +99,37 @@ def _line_without_margin(line: TextLine, margin: int, size: tuple[int, int]) -> 
 def _word_without_margin(word: Word, margin: int, size: tuple[int, int]) -> Word:
     corners = np.array(word.box).reshape(2, 2) - margin
     (left, top), (right, bottom) = np.clip(corners, 0, [size[1], size[0]]).tolist()
+    return replace(word, box=(left, top, right, bottom))
+
+
+def _turned_points(points: NDArray[np.int32], angle: Angle, size: tuple[int, int]) -> NDArray[np.int32]:
+    """Points (N, 2) of the page before it was rotated, clipped to it."""
+    height, width = size
+    x, y = points.astype(np.int64).T
+    # The rotated page is moved by one pixel, see `models.ops.rotate.rotate_image`.
+    before = {90: (width - y + 1, x), 180: (width - x + 1, height - y + 1), 270: (y, height - x + 1)}[angle]
+    return np.asarray(np.clip(np.stack(before, axis=1), 0, [width, height]), np.int32)
+
+
+def _turned_quad(quad: Quad, angle: Angle, size: tuple[int, int]) -> Quad:
+    """The quad of the page before it was rotated, with its own upper left corner first."""
+    turned: Quad = np.roll(_turned_points(quad, angle, size), angle // 90, axis=0)
+    return turned
+
+
+def _turned_line(line: TextLine, angle: Angle, size: tuple[int, int]) -> TextLine:
+    down = runs_down(line)
+    direction = line.direction or ("down" if down else "right")
+    before = _DIRECTIONS[(_DIRECTIONS.index(direction) + angle // 90) % 4]
+    # The left edge of a line becomes an upper, right or lower one, and its upper edge a right, lower or left one.
+    from_the_end = angle in ((90, 180) if down else (180, 270))
+    positions = tuple(1 - place for place in line.char_positions) if from_the_end else line.char_positions
+    words = tuple(_turned_word(word, angle, size) for word in line.words)
+    quad = _turned_quad(line.quad, angle, size)
+    return replace(line, quad=quad, words=words, char_positions=positions, direction=before)
+
+
+def _turned_word(word: Word, angle: Angle, size: tuple[int, int]) -> Word:
+    corners = _turned_points(np.array(word.box, np.int32).reshape(2, 2), angle, size)
+    (left, top), (right, bottom) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
     return replace(word, box=(left, top, right, bottom))

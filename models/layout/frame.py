@@ -4,6 +4,7 @@ All geometry after this file is axis-parallel and in the frame's pixels. Only fi
 """
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.document import VERTICAL_RATIO, Image, Quad, TextLine
+from models.document import VERTICAL_RATIO, Direction, Image, Quad, TextLine
 from models.layout.document import Box
 
 WORKING_LINE_HEIGHT = 20.0
@@ -22,7 +23,7 @@ MAX_SIDE = 2400
 """No side of the frame is longer than about so many pixels."""
 MAX_SKEW_DEGREES = 15.0
 """A page with more skew is left as it is: its lines were set like that, or they contradict each other."""
-_SIDEWAYS_SHARE = 0.6
+_TURNED_SHARE = 0.6
 _LEVEL_DEGREES = 0.05
 
 Matrix = NDArray[np.float64]
@@ -116,11 +117,11 @@ def make_frame(image: Image, lines: Sequence[TextLine]) -> Frame:
     """Make the upright frame of a page."""
     height, width = image.shape[:2]
     chosen = [(index, line) for index, line in enumerate(lines) if line.text.strip()]
-    sideways = _mostly_sideways([line for _, line in chosen])
-    angle = 0.0 if sideways else estimate_skew([line.quad for _, line in chosen])
-    sizes = [_across(line.quad, len(line.text.strip())) for _, line in chosen]
+    turn = _turn([line for _, line in chosen])
+    angle = 0.0 if turn in (90.0, 270.0) else estimate_skew([line.quad for _, line in chosen])
+    sizes = [_across(line) for _, line in chosen]
     scale = _scale(float(np.median(sizes)) if sizes else DEFAULT_LINE_HEIGHT, width, height)
-    forward, size = _forward(width, height, angle + (90.0 if sideways else 0.0), scale)
+    forward, size = _forward(width, height, angle + turn, scale)
     spans = tuple(
         _span(index, line, across * scale, forward) for (index, line), across in zip(chosen, sizes, strict=True)
     )
@@ -150,9 +151,12 @@ def estimate_skew(quads: Sequence[Quad]) -> float:
     return angle if _LEVEL_DEGREES < abs(angle) <= MAX_SKEW_DEGREES else 0.0
 
 
-def _across(quad: Quad, characters: int) -> float:
-    width, height = _sides(quad)
-    return width if characters > 1 and height >= VERTICAL_RATIO * width else height
+def _across(line: TextLine) -> float:
+    """The height of a line, across its text."""
+    width, height = _sides(line.quad)
+    if line.direction is not None:
+        return width if line.direction in ("down", "up") else height
+    return width if len(line.text.strip()) > 1 and height >= VERTICAL_RATIO * width else height
 
 
 def _sides(quad: Quad) -> tuple[float, float]:
@@ -161,11 +165,22 @@ def _sides(quad: Quad) -> tuple[float, float]:
     return width, (math.dist(corners[0], corners[3]) + math.dist(corners[1], corners[2])) / 2
 
 
-def _mostly_sideways(lines: Sequence[TextLine]) -> bool:
-    """Whether most characters stand in vertical lines, as in some Chinese and Japanese texts."""
-    counts = [(len(line.text), *_sides(line.quad)) for line in lines if len(line.text.strip()) > 1]
-    down = sum(count for count, width, height in counts if height >= VERTICAL_RATIO * width)
-    return down > _SIDEWAYS_SHARE * sum(count for count, _, _ in counts)
+def _turn(lines: Sequence[TextLine]) -> float:
+    """The degrees counter-clockwise that make most characters run to the right: 0, 90, 180 or 270.
+
+    Lines run down in some Chinese and Japanese texts. On a turned page they run down, up, or to the left.
+    """
+    counts: Counter[Direction] = Counter()
+    for line in lines:
+        if len(line.text.strip()) > 1:
+            counts[_direction(line)] += len(line.text)
+    turns: tuple[tuple[Direction, float], ...] = (("down", 90.0), ("left", 180.0), ("up", 270.0))
+    return next((turn for direction, turn in turns if counts[direction] > _TURNED_SHARE * counts.total()), 0.0)
+
+
+def _direction(line: TextLine) -> Direction:
+    width, height = _sides(line.quad)
+    return line.direction or ("down" if height >= VERTICAL_RATIO * width else "right")
 
 
 def _scale(line_height: float, width: int, height: int) -> float:

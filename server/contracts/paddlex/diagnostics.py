@@ -19,6 +19,7 @@ MESSAGES: Mapping[WarningCode, str] = {
     "line_squeezed": "{lines} are too long for the recogniser and were squeezed. The preset 'best' cuts them.",
     "line_turned": "{lines} were read in another direction than their boxes suggest.",
     "page_tiled": "The page is very long. Its text was looked for in overlapping parts.",
+    "page_turned": "Most lines stand on end or upside down. The page was read upright. Its places are as it was sent.",
     "text_at_edge": "{lines} touch the edge of the page and may be cut off. Send the whole page.",
     "low_confidence": "{lines} have a low score. Compare them with the picture.",
     "picture_too_small": "Most lines are so low that their letters blur. Send the page at a higher resolution.",
