@@ -116,4 +116,5 @@ def test_a_long_line_is_read() -> None:
     plain, cut = read(page), read(page, "split_long_lines")
     assert texts(plain) != [text]
     assert texts(cut) == [text]
-    assert (codes(plain), codes(cut)) == ([("line_squeezed", 0)], [("line_cut", 0)])
+    assert ("line_squeezed", 0) in codes(plain)
+    assert codes(cut) == [("line_cut", 0)]

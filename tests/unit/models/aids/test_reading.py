@@ -73,3 +73,20 @@ def test_a_leaning_line_may_run_up_too() -> None:
     (line,) = read(recogniser, ReadingAids(order_leaning_boxes=True, read_both_ways=True), [leaning])
     assert (line.direction, line.warnings) == ("up", ("line_leans", "line_turned"))
     assert line.region.corners.tolist() == np.roll(corners, -1, axis=0).tolist()
+
+
+def test_a_line_that_is_too_long_is_read_in_windows_in_every_direction() -> None:
+    recogniser = Recogniser()
+    aids = ReadingAids(split_long_lines=True, read_both_ways=True)
+    first, second = read(recogniser, aids, [region(30, 3000), region(300, 30)])
+    assert [len(asked) for asked in recogniser.asked] == [5, 4]
+    assert (first.direction, first.warnings) == ("up", ("line_cut", "line_turned"))
+    assert first.read.decoded.text.count("right") == 4
+    assert second.warnings == ()
+
+
+def test_a_line_that_is_squeezed_is_told() -> None:
+    recogniser = Recogniser()
+    (line,) = read(recogniser, NO_AIDS, [region(3000, 30)])
+    assert [len(asked) for asked in recogniser.asked] == [1]
+    assert line.warnings == ("line_squeezed",)
