@@ -1,6 +1,7 @@
 """Builds the ASGI application from a configuration and a pipeline. No decision is taken here."""
 
 from collections.abc import Sequence
+from functools import partial
 from urllib.parse import urlsplit
 
 from litestar import Litestar
@@ -12,7 +13,7 @@ from litestar.types import ControllerRouterHandler
 from server.config.host_names import read_authority
 from server.config.load import Configuration
 from server.contracts.base import Contract
-from server.contracts.registry import build_contracts
+from server.contracts.registry import build_contracts, name_of_owner
 from server.errors import RequestError
 from server.http.cors import CORS, Cors
 from server.http.outermost import RequestTelemetry
@@ -70,7 +71,9 @@ def create_app(configuration: Configuration, pipeline: PageReaderHost, start_up:
     paced = PacedAnswers(app.asgi_handler, runtime.admission, runtime.downloads)
     cors = Cors(paced, configuration.settings.server.cors_origins, RoutePaths(app.routes, CORS))
     guard = _guard(runtime, contracts, RoutePaths(app.routes, DOWNLOAD), cors, errors)
-    app.asgi_handler = RequestTelemetry(guard, runtime.metrics, runtime.inside)
+    app.asgi_handler = RequestTelemetry(
+        guard, runtime.metrics, runtime.inside, partial(name_of_owner, contracts=contracts)
+    )
     return app
 
 

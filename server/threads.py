@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -21,9 +22,12 @@ class Threads:
         self._pool = ThreadPoolExecutor(threads, "ppocr-thread")
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call a function in a thread. If the caller is cancelled, a call that has not started is dropped."""
+        """Call a function in a thread. If the caller is cancelled, a call that has not started is dropped.
+
+        The function runs in a copy of the caller's context, so its log lines name the caller's request.
+        """
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, partial(function, *args, **kwargs))
+        return await loop.run_in_executor(self._pool, partial(copy_context().run, function, *args, **kwargs))
 
     def close(self) -> None:
         """Stop. A running call ends by itself; waiting calls are dropped."""

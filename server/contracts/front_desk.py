@@ -277,6 +277,7 @@ class _CountedRequest:
         """
         if self.caller is not None:
             raise RuntimeError("A contract must name the caller of a request once.")
+        self._record.caller = caller.name
         counted = caller.at(self._address)
         self._inside.enter_context(within(self._limits, counted.account))
         self._inside.callback(lambda: _spend(self._limits, counted, self._pages))

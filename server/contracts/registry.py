@@ -49,5 +49,15 @@ def owner_of(path: str, contracts: Sequence[Contract]) -> Contract:
     return next((contract for contract in contracts if contract.owns(path)), contracts[0])
 
 
+def name_of_owner(path: str, contracts: Sequence[Contract]) -> str:
+    """The name of the contract that a path belongs to; empty if it belongs to none.
+
+    Args:
+        path: of a request.
+        contracts: from `build_contracts`.
+    """
+    return next((contract.name for contract in contracts if contract.owns(path)), "")
+
+
 def _enabled(section: ContractSection) -> bool:
     return section.enabled

@@ -15,6 +15,7 @@ from litestar.handlers import BaseRouteHandler
 from server.admission.caller_limits import ANYBODY, Caller
 from server.errors import Unauthorized
 from server.http.keys import KeyRing
+from server.telemetry.record import record_of
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 
@@ -57,7 +58,9 @@ class Authenticator:
         """The check as a Litestar guard. A route's ``opt`` may open the route."""
         if route_handler.opt.get(PUBLIC) or (self._local and route_handler.opt.get(LOCAL)):
             return
-        self.check(connection.headers.get("authorization"))
+        header = connection.headers.get("authorization")
+        self.check(header)
+        record_of(connection.scope).caller = self.caller(header).name  # type: ignore[arg-type]
 
 
 def credentials(header: str) -> str:

@@ -58,7 +58,7 @@ class ErrorHandlers:
         record.error = type(raised).__name__
         forget_locals(raised)
         if report:
-            logger.error(report, where(raised), extra={"facts": {"request": record.request_id}})
+            logger.error(report, where(raised), extra={"facts": record.facts()})
         response = owner_of(request.scope["path"], self._contracts).answer_error(request, error)
         response.headers.update(error.headers)
         if error.retry_after is not None:

@@ -7,17 +7,19 @@ from litestar import Response, get, route
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from models.optional_stage import ModuleStatus, missing_model
+from server.contracts.base import AnyRequest
 from server.contracts.paddlex_shapes.envelope import envelope, new_log_id
 from server.errors import NotReady
 from server.http.auth import LOCAL, PUBLIC
 from server.http.head import GET_AND_HEAD
 from server.lifecycle import Phase
 from server.runtime import RuntimeDependency
+from server.telemetry.record import record_of
 from server.version import PACKAGE, installed_version
 
 
 @get("/health", media_type="application/json", opt={PUBLIC: True})
-async def health(runtime: RuntimeDependency) -> Response[bytes]:
+async def health(request: AnyRequest, runtime: RuntimeDependency) -> Response[bytes]:
     """Say that the server can read, in the contract's envelope. Clients wait for this before they send documents.
 
     A request that comes while the models are loaded waits for them, as documents do. The reference does not even listen
@@ -26,7 +28,9 @@ async def health(runtime: RuntimeDependency) -> Response[bytes]:
     await runtime.start_up.wait(runtime.configuration.settings.limits.body_timeout_seconds)
     if runtime.lifecycle.phase is Phase.STARTING:
         raise NotReady
-    return Response(envelope(new_log_id(), 0, "Healthy"), media_type="application/json")
+    record = record_of(request.scope)  # type: ignore[arg-type]
+    record.log_id = new_log_id()
+    return Response(envelope(record.log_id, 0, "Healthy"), media_type="application/json")
 
 
 @route("/health/live", http_method=GET_AND_HEAD, opt={PUBLIC: True}, sync_to_thread=False)

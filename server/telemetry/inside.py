@@ -1,6 +1,6 @@
 """Figures of the work inside the server, for the lines that it logs when it stops: what was inside, and its end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 Count = Callable[[], int]
 
@@ -12,8 +12,8 @@ class Inside:
     """Counts requests itself. Parts that do work beside or within requests register their own figures."""
 
     def __init__(self) -> None:
-        self._requests: set[str] = set()
-        self._at_stop: frozenset[str] = frozenset()
+        self._requests: set[Hashable] = set()
+        self._at_stop: frozenset[Hashable] = frozenset()
         self._finished = 0
         self._given_up = 0
         self._now: dict[str, Count] = {}
@@ -33,11 +33,11 @@ class Inside:
         """Say at the end how many of these are left."""
         self._left[name] = left
 
-    def request_began(self, request: str) -> None:
-        """Count a request by its id."""
+    def request_began(self, request: Hashable) -> None:
+        """Count a request by what stands for it alone. Its id does not: the caller chooses it."""
         self._requests.add(request)
 
-    def request_ended(self, request: str, status: int) -> None:
+    def request_ended(self, request: Hashable, status: int) -> None:
         """Count a request as ended, with the status of its answer; 499 if its client is gone."""
         self._requests.discard(request)
         if request in self._at_stop:

@@ -1,19 +1,24 @@
 """Sets logging up: one line for each event, as text or JSON, to standard error. Lines hold no document content.
 
 Loggers are those of the standard library. The facts of an event are in ``extra={"facts": {...}}``. Text lines show them
-as ``key=value``, JSON lines as members of their object.
+as ``key=value``, JSON lines as members of their object. Lines that are written for a request have its facts too: see
+`RequestRecord.facts`. Lines of `models` do not, because a batch may hold pages of several requests.
 """
 
 import json
 import logging
+import re
 import sys
 import traceback
 from datetime import UTC, datetime
 from typing import Literal
 
 from server.printable import printable, printable_lines
+from server.telemetry.record import CURRENT
 
 Fact = str | int | float | None
+
+_PLAIN = re.compile(r'[^\s"=]+')
 
 OWN = ("ppocr", "server", "models")
 """Our loggers. Libraries only log from warnings on, because their debug lines quote the data that they handle."""
@@ -24,7 +29,7 @@ class TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Make the line of one record."""
-        facts = "".join(f" {key}={printable(str(value))}" for key, value in _facts(record).items())
+        facts = "".join(f" {key}={_quoted(value)}" for key, value in _facts(record).items())
         line = f"{_time(record)} {record.levelname.lower()} {record.name} {record.getMessage()}{facts}"
         line = printable_lines(line)
         return line if not record.exc_info else f"{line}\n{self.formatException(record.exc_info)}"
@@ -107,4 +112,13 @@ def _time(record: logging.LogRecord) -> str:
 
 def _facts(record: logging.LogRecord) -> dict[str, Fact]:
     facts = getattr(record, "facts", {})
-    return facts if isinstance(facts, dict) else {}
+    request = CURRENT.get()
+    told = {} if request is None or request.ended or record.name.startswith("models") else request.facts()
+    return {**told, **(facts if isinstance(facts, dict) else {})}
+
+
+def _quoted(value: Fact) -> Fact:
+    """A fact as a text line shows it. One that a reader could take for several stands in quotes, escaped as in JSON."""
+    if not isinstance(value, str) or (value.isprintable() and _PLAIN.fullmatch(value)):
+        return value
+    return printable(json.dumps(value, ensure_ascii=False))

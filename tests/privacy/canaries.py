@@ -16,6 +16,8 @@ from tests.unit.server.decode.office import office_samples
 
 NUMBER = "7391548206"
 """Stands on every document; digits, because those are read without fail."""
+MARK = "quokka-as-a-mark"
+"""Callers call their requests so. Answers and the log say it, for requests to be found again."""
 FIELD, NAME, DAMAGED, ADDRESS, PASSWORD = (
     "quokka-in-a-field",
     "quokka-as-a-name",
@@ -61,7 +63,7 @@ class Caller:
 
     def read(self, contract: Adapter, name: str) -> Answered:
         """Send one of the `documents`."""
-        file = File(name, documents()[name], mark=FIELD)
+        file = File(name, documents()[name], mark=MARK)
         return self._send(contract.call(file, self._keys[contract], WORDS), contract)
 
     def everything(self) -> Iterator[Answered]:
@@ -70,7 +72,7 @@ class Caller:
         for contract, key in self._keys.items():
             for call in (*contract.odd_calls(key, WORDS), *contract.strangers(WRONG_KEY)):
                 yield self._send(call, contract)
-        headers = {"User-Agent": FIELD, "X-Request-Id": FIELD, "Referer": URL}
+        headers = {"User-Agent": FIELD, "X-Request-Id": MARK, "Referer": URL}
         for call in (
             Call("GET", "/metrics", {"headers": {"Authorization": f"Bearer {WRONG_KEY.secret}"}}),
             Call("GET", f"/files/{FIELD}/{FIELD}.jpg"),

@@ -28,8 +28,8 @@ from tests.contract.conftest import ROOT, Server, SharedServer, wait_until
 from tests.faults.conftest import FaultyServer
 from tests.privacy.canaries import (
     CONTENT,
-    FIELD,
     KEYS,
+    MARK,
     PIXELS,
     SECRETS,
     SIGNING_KEY,
@@ -42,7 +42,7 @@ from tests.privacy.canaries import (
 )
 
 RETENTION = 3
-ON_DISK = (*(word.encode() for word in CONTENT), PIXELS)
+ON_DISK = (*(word.encode() for word in (*CONTENT, MARK)), PIXELS)
 CRASHED = ("page.pdf", "broken.pdf")
 """Documents that decode workers read."""
 FAULTS = ("raise", "crash")
@@ -203,7 +203,7 @@ def test_the_log_holds_neither_keys_nor_content(run):
 
 def test_metrics_hold_neither_keys_nor_content(run):
     assert "ppocr" in run.metrics
-    assert found_in(run.metrics, (*SECRETS, *CONTENT)) == []
+    assert found_in(run.metrics, (*SECRETS, *CONTENT, MARK)) == []
 
 
 def test_answers_hold_no_keys(run):
@@ -213,11 +213,11 @@ def test_answers_hold_no_keys(run):
 def test_internal_failures_say_nothing_of_the_document(run):
     assert len(run.failed) == len(FAULTS) * len(adapters())
     for one in run.failed:
-        check_failure(one.contract, one.answer, HIDDEN, FIELD)
+        check_failure(one.contract, one.answer, HIDDEN, MARK)
     assert list(run.faults.iterdir()) == [], "the engine did not fail as it was told to"
     for one in run.answers:
         if one.contract is not None and one.answer.status_code >= 500:
-            check_silence(one.contract, one.answer, HIDDEN, FIELD)
+            check_silence(one.contract, one.answer, HIDDEN, MARK)
 
 
 def test_the_log_tells_of_failures_without_the_words_of_errors(run):

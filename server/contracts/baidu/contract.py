@@ -14,6 +14,7 @@ from server.contracts.base import AnyRequest, Contract, contract_route
 from server.contracts.front_desk import FrontDesk
 from server.errors import RequestError
 from server.runtime import Runtime
+from server.telemetry.record import record_of
 
 TOKEN_PATH = "/oauth/2.0/token"  # noqa: S105 - an address
 OWN_PATHS = (TOKEN_PATH, "/rest/2.0/")
@@ -38,4 +39,4 @@ def answer_error(request: AnyRequest, error: RequestError) -> Response[bytes]:
     """Make the answer to an error. The HTTP status is 200, except at the token endpoint."""
     if request.scope["path"].rstrip("/") == TOKEN_PATH:
         return token_failed(error)
-    return failed(failure_of(error))
+    return failed(failure_of(error), record_of(request.scope))  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from server.contracts.baidu.positions import Frame, line_position
 from server.contracts.baidu.request import Call
 from server.contracts.base import Json
 from server.http.json_response import json_response
+from server.telemetry.record import RequestRecord
 
 MEDIA_TYPE = "application/json;charset=UTF-8"
 
@@ -21,11 +22,12 @@ def answer(content: Json, status: int = 200) -> Response[bytes]:
     return json_response(content, status, MEDIA_TYPE)
 
 
-def failed(failure: Failure) -> Response[bytes]:
-    """The answer to a call that failed."""
+def failed(failure: Failure, record: RequestRecord) -> Response[bytes]:
+    """The answer to a call that failed. The record gets its ``log_id``."""
     content: Json = {"error_code": failure.code, "error_msg": failure.message}
     if failure.code >= FIRST_OF_ALGORITHM:
         content["log_id"] = new_log_id()
+        record.log_id = str(content["log_id"])
     return answer(content)
 
 

@@ -21,6 +21,7 @@ from server.errors import InvalidModelSettings, LanguageUnavailable
 from server.http.keys import KeyRing
 from server.intake.raw_file import RawFile
 from server.service import Reading, RecognizedDocument
+from server.telemetry.record import record_of
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class BaiduService:
         """Read a document. The caller is identified before the body is read, unless only the form names the caller."""
         caller = self._callers.identify(request)
         if caller is not None:
+            record_of(request.scope).caller = caller.name  # type: ignore[arg-type]
             self._check_permission(api)
         # Escaped, each character of the base64 takes up to three bytes.
         cap = 3 * api.max_base64_bytes + BODY_SLACK_BYTES
@@ -72,11 +74,13 @@ class BaiduService:
         fields = await visit.in_thread(parse_fields, visit.take_body(), visit.content_type)
         if not known:
             caller = self._callers.identify_by_form(fields.texts)
+            visit.record.caller = caller.name
             self._check_permission(api)
             visit.identify(caller)
         call = check_call(fields, api)
         document = await self._read(await open_file(fields, call, api, visit), call, api, visit)
         content = document.pages[0]
+        visit.record.log_id = str(content["log_id"])
         if call.source == "pdf_file":
             content["pdf_file_size"] = str(document.info.total_pages)
         return answer(content)

@@ -145,6 +145,7 @@ class FileTaskService:
         caller = self._keys.find(credentials(request.headers.get("authorization", "")))
         if caller is None:
             raise Unauthorized
+        record_of(request.scope).caller = caller.name  # type: ignore[arg-type]
         return caller
 
 

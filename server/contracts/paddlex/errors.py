@@ -69,7 +69,8 @@ class ErrorResponse(Response[bytes]):
             limits = PEEK_LIMITS.get(int(self.status_code or 500))
             if record.log_id is None and not record.body_begun and limits is not None:
                 record.log_id = await self._answers.peek(scope, receive, limits)
-            self.content = envelope(record.log_id or new_log_id(), int(self.status_code or 500), self._message)
+            record.log_id = record.log_id or new_log_id()
+            self.content = envelope(record.log_id, int(self.status_code or 500), self._message)
             await super_response(*args, **kwargs)(scope, receive, send)
 
         super_response = super().to_asgi_response

@@ -74,7 +74,7 @@ class PaddleXService:
         except PresetUnavailable as error:
             said = f"{error.reason} There are: {', '.join(self._presets)}."
             raise refusal([("preset_unavailable", (preset_in, "preset"), said)]) from error
-        log_id = visit.record.log_id or new_log_id()
+        log_id = visit.record.log_id = visit.record.log_id or new_log_id()
         done = None
         if diagnosed:
             facts = [page.facts for page in document.pages]

@@ -1,9 +1,11 @@
 import asyncio
 import logging
+import uuid
 
 import pytest
 from litestar.testing import TestClient
 
+from server.telemetry.logs import TextFormatter
 from server.telemetry.loop_lag import LoopLag
 from tests.unit.server.apps import application, base64_of, png
 
@@ -21,7 +23,7 @@ def _access_facts(caplog) -> dict[str, object]:
 
 def test_one_line_a_request_with_the_facts_and_no_content(client, caplog):
     caplog.set_level(logging.INFO)
-    body = {"file": base64_of(png()), "fileType": 1, "logId": "SECRET-LOG-ID"}
+    body = {"file": base64_of(png()), "fileType": 1, "SECRET-FIELD": "SECRET-VALUE"}
     answer = client.post("/ocr?token=SECRET-QUERY", json=body)
     facts = _access_facts(caplog)
     assert facts["request"] == answer.headers["x-request-id"]
@@ -37,6 +39,121 @@ def test_a_refused_request_names_its_error(client, caplog):
     caplog.set_level(logging.INFO)
     client.post("/ocr", json={})
     assert _access_facts(caplog)["error"] == "InvalidRequest"
+
+
+def _mine(client, caplog, given: str | bytes) -> str:
+    caplog.clear()
+    caplog.set_level(logging.INFO)
+    answer = client.post("/ocr", json={}, headers={"X-Request-Id": given})
+    assert _access_facts(caplog)["request"] == answer.headers["x-request-id"]
+    return answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("given", ["order-7", "a", "x" * 128, 'two words = a "b"'])
+def test_the_callers_request_id_is_kept(client, caplog, given):
+    assert _mine(client, caplog, given) == given
+
+
+@pytest.mark.parametrize("given", ["", "x" * 129, "a\tb", "caf\u00e9".encode()])
+def test_a_request_id_that_is_none_is_replaced(client, caplog, given):
+    assert uuid.UUID(_mine(client, caplog, given)).version == 4
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/health"),
+        ("GET", "/health/live"),
+        ("GET", "/metrics"),
+        ("GET", "/docs"),
+        ("GET", "/presets"),
+        ("GET", "/nothing"),
+        ("PATCH", "/ocr"),
+        ("POST", "/ocr"),
+        ("POST", "/oauth/2.0/token"),
+        ("POST", "/rest/2.0/ocr/v1/general"),
+        ("POST", "/aipaas/ocr/v1/identify/complexDOcr"),
+        ("GET", "/task/nothing"),
+        ("POST", "/createTask"),
+    ],
+)
+def test_every_answer_carries_the_request_id(client, method, path):
+    assert client.request(method, path, headers={"X-Request-Id": "order-7"}).headers["x-request-id"] == "order-7"
+
+
+@pytest.mark.parametrize(
+    ("path", "contract"), [("/ocr", "paddlex"), ("/createTask", "capsolver"), ("/task/1", "file_task"), ("/docs", None)]
+)
+def test_the_line_names_the_contract(client, caplog, path, contract):
+    caplog.set_level(logging.INFO)
+    client.get(path)
+    assert _access_facts(caplog).get("contract") == contract
+
+
+@pytest.mark.parametrize("body", [{"file": base64_of(png()), "fileType": 1}, {}])
+@pytest.mark.parametrize("log_id", ["order 7", None])
+def test_the_line_of_a_request_has_the_log_id_of_its_answer(client, caplog, body, log_id):
+    caplog.set_level(logging.INFO)
+    answer = client.post("/ocr", json=body if log_id is None else {**body, "logId": log_id}).json()
+    assert _access_facts(caplog)["log_id"] == answer["logId"]
+    assert log_id in (None, answer["logId"])
+
+
+def test_baidus_log_id_is_in_the_line_too(client, caplog):
+    caplog.set_level(logging.INFO)
+    read = {"image": base64_of(png()), "access_token": _baidu_token(client)}
+    for fields in (read, {**read, "image": ""}):
+        caplog.clear()
+        answer = client.post("/rest/2.0/ocr/v1/general_basic", data=fields).json()
+        assert _access_facts(caplog)["log_id"] == str(answer["log_id"])
+
+
+def _baidu_token(client) -> str:
+    query = {"grant_type": "client_credentials", "client_id": "a", "client_secret": "b"}
+    return client.post("/oauth/2.0/token", params=query).json()["access_token"]
+
+
+def test_the_line_names_the_callers_token_on_every_way_to_the_answer(caplog):
+    caplog.set_level(logging.INFO)
+    keys = {"keys": {"a-key": "SECRET-KEY"}}
+    contracts = dict.fromkeys(("baidu", "complexdocr", "file_task", "capsolver"), keys)
+    app = application(server={"host": "0.0.0.0"}, auth={"tokens": {"a-token": "SECRET-TOKEN"}}, contracts=contracts)
+    bearer, image = {"Authorization": "Bearer SECRET-KEY"}, base64_of(png())
+    with TestClient(app) as client:
+        for path, expected, options in (
+            ("/ocr", "a-token", {"headers": {"Authorization": "token SECRET-TOKEN"}, "json": {}}),
+            ("/version", "a-token", {"headers": {"Authorization": "token SECRET-TOKEN"}}),
+            ("/ocr", None, {"headers": {"Authorization": "token SECRET-OTHER"}, "json": {}}),
+            ("/rest/2.0/ocr/v1/general", "a-key", {"headers": bearer, "data": {"image": image}}),
+            ("/aipaas/ocr/v1/identify/complexDOcr", "a-key", {"headers": {**bearer, "X-APP-ID": "a-key"}, "json": {}}),
+            ("/task/11111111-1111-1111-1111-111111111111", "a-key", {"headers": bearer}),
+            ("/getBalance", "a-key", {"json": {"clientKey": "SECRET-KEY"}}),
+        ):
+            caplog.clear()
+            client.request("POST" if {"json", "data"} & options.keys() else "GET", path, **options)
+            assert _access_facts(caplog).get("caller") == expected, path
+            assert "SECRET" not in str(_access_facts(caplog))
+
+
+def test_lines_that_are_written_for_a_request_name_it(caplog):
+    """A request with an address that is not allowed writes one from the place where files are fetched."""
+    caplog.set_level(logging.INFO)
+    shown: list[str] = []
+
+    class Shown(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            shown.append(TextFormatter().format(record))
+
+    handler = Shown()
+    logging.getLogger("server").addHandler(handler)
+    try:
+        with TestClient(application()) as client:
+            body = {"file": "http://127.0.0.1/a.png", "logId": "mine"}
+            client.post("/ocr", json=body, headers={"X-Request-Id": "order 7"})
+    finally:
+        logging.getLogger("server").removeHandler(handler)
+    (line,) = [line for line in shown if "server.intake.fetch" in line]
+    assert line.endswith(' request="order 7" log_id=mine contract=paddlex')
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "/health"), ("GET", "/nothing"), ("POST", "/ocr")])

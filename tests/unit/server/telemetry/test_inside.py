@@ -1,4 +1,5 @@
 from server.telemetry.inside import Inside
+from server.telemetry.record import RequestRecord
 
 
 def test_only_what_was_inside_at_the_stop_is_told_at_the_end() -> None:
@@ -11,6 +12,16 @@ def test_only_what_was_inside_at_the_stop_is_told_at_the_end() -> None:
     for request, status in (("answered", 200), ("refused", 503), ("left", 499), ("after", 503)):
         inside.request_ended(request, status)
     assert inside.end() == {"requests_finished": 1, "requests_given_up": 3}
+
+
+def test_two_requests_with_the_same_id_are_two() -> None:
+    inside = Inside()
+    first, second = RequestRecord(request_id="mine"), RequestRecord(request_id="mine")
+    inside.request_began(first)
+    inside.request_began(second)
+    assert inside.stop() == {"requests": 2}
+    inside.request_ended(first, 200)
+    assert inside.end() == {"requests_finished": 1, "requests_given_up": 1}
 
 
 def test_parts_tell_their_own_figures() -> None:
