@@ -22,12 +22,16 @@ class RequestError(Exception):
         message: the contract's ``errorMsg``.
         retry_after: seconds for the Retry-After header, or None.
         headers: further headers of the answer, in every contract.
+        reason_word: stable word for the cause, for programs. PaddleX's contract sends it in a header.
+        hint: sentence that says what to send instead, where the contract fixes the message; empty if there is none.
     """
 
     status = 500
     default_message = "Internal server error"
     retry_after: int | None = None
     headers: Mapping[str, str] = MappingProxyType({})
+    reason_word = "internal"
+    hint = ""
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or self.default_message)
@@ -35,12 +39,28 @@ class RequestError(Exception):
 
 
 UrlProblem = Literal["malformed", "blocked", "unreachable", "not_found", "timeout", "unusable", "too_large"]
+_URL_WORDS: dict[UrlProblem, str] = {
+    "malformed": "url_malformed",
+    "blocked": "url_not_allowed",
+    "unreachable": "url_unreachable",
+    "not_found": "url_not_found",
+    "timeout": "url_timeout",
+    "unusable": "url_unusable",
+    "too_large": "too_large",
+}
 
 
 class InvalidRequest(RequestError):
     """A field is missing or wrong; the message is the contract's JSON list of details."""
 
     status = 422
+    reason_word = "invalid_field"
+
+
+class BodyNotUnderstood(InvalidRequest):
+    """The body as a whole is not what the contract takes: it is empty, not JSON, or of another type."""
+
+    reason_word = "body_not_understood"
 
 
 class InvalidInputFile(RequestError):
@@ -48,6 +68,31 @@ class InvalidInputFile(RequestError):
 
     status = 422
     default_message = "Invalid input file"
+    reason_word = "damaged"
+
+
+class EmptyFile(InvalidInputFile):
+    """The file has no bytes."""
+
+    reason_word = "empty"
+
+
+class NotBase64(InvalidInputFile):
+    """The text is not base64."""
+
+    reason_word = "not_base64"
+
+
+class UnreadableKind(InvalidInputFile):
+    """The file's first bytes are of no kind that is read."""
+
+    reason_word = "unsupported"
+
+
+class OtherKind(InvalidInputFile):
+    """The file is of another kind than the caller says."""
+
+    reason_word = "wrong_file_type"
 
 
 class EncryptedFile(InvalidInputFile):
@@ -57,11 +102,14 @@ class EncryptedFile(InvalidInputFile):
     read.
     """
 
+    reason_word = "encrypted"
+
 
 class OfficeUnavailable(InvalidInputFile):
     """Office documents cannot be read here. The message names what the operator has to install or to change."""
 
     default_message = "This server does not read Office documents."
+    reason_word = "unsupported"
 
 
 class UrlNotFetched(InvalidInputFile):
@@ -74,6 +122,7 @@ class UrlNotFetched(InvalidInputFile):
     def __init__(self, problem: UrlProblem) -> None:
         super().__init__()
         self.problem = problem
+        self.reason_word = _URL_WORDS[problem]
 
 
 class FileTypeUndetermined(RequestError):
@@ -81,6 +130,7 @@ class FileTypeUndetermined(RequestError):
 
     status = 422
     default_message = "File type cannot be determined"
+    reason_word = "file_type_missing"
 
 
 class UnsupportedFileType(RequestError):
@@ -88,12 +138,14 @@ class UnsupportedFileType(RequestError):
 
     status = 422
     default_message = "Unsupported file type"
+    reason_word = "unsupported"
 
 
 class PixelLimitExceeded(RequestError):
     """An image or page has more pixels than allowed. Its header is checked, before decoding."""
 
     status = 422
+    reason_word = "too_many_pixels"
 
 
 class InvalidModelSettings(RequestError):
@@ -105,6 +157,7 @@ class InvalidModelSettings(RequestError):
 
     status = 422
     default_message = "the input params for model settings are invalid!"
+    reason_word = "model_unavailable"
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
@@ -114,15 +167,20 @@ class InvalidModelSettings(RequestError):
 class PresetUnavailable(InvalidModelSettings):
     """A model of the preset is not installed, or cannot run here."""
 
+    reason_word = "preset_unavailable"
+
 
 class LanguageUnavailable(InvalidModelSettings):
     """The requested language cannot be read here: its recogniser is not installed."""
+
+    reason_word = "language_unavailable"
 
 
 class Unauthorized(RequestError):
     """No token, or one that is not configured."""
 
     status = 401
+    reason_word = "unauthorized"
     default_message = "Missing or invalid access token. Send the header 'Authorization: token <TOKEN>'."
 
 
@@ -130,7 +188,18 @@ class NotFound(RequestError):
     """There is nothing at this address, or no longer."""
 
     status = 404
+    reason_word = "not_found"
     default_message = "Not Found"
+
+
+_HTTP_WORDS = {
+    403: "cross_site",
+    404: "not_found",
+    405: "method_not_allowed",
+    415: "encoded_body",
+    421: "wrong_host",
+    500: "internal",
+}
 
 
 class RefusedByHttp(RequestError):
@@ -139,6 +208,7 @@ class RefusedByHttp(RequestError):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
+        self.reason_word = _HTTP_WORDS.get(status, "refused")
 
 
 class EncodedBody(RefusedByHttp):
@@ -176,6 +246,7 @@ class TooManyRequests(RequestError):
     """
 
     status = 429
+    reason_word = "too_many_requests"
     default_message = "Too many requests with this key. Send them more slowly."
 
     def __init__(self, retry_after: int = 1) -> None:
@@ -187,12 +258,14 @@ class BodyTooLarge(RequestError):
     """The request body is over the configured cap."""
 
     status = 413
+    reason_word = "too_large"
 
 
 class BodyTimeout(RequestError):
     """The request body did not arrive in the configured time."""
 
     status = 408
+    reason_word = "body_timeout"
     default_message = "The request body took too long to arrive."
 
 
@@ -200,6 +273,7 @@ class ClientDisconnected(RequestError):
     """The caller went away, so nobody reads the answer. The status is nginx's, for the access log and the metrics."""
 
     status = 499
+    reason_word = "client_gone"
     default_message = "Client Closed Request"
 
 
@@ -212,6 +286,7 @@ class Overloaded(RequestError):
 
     status = 503
     default_message = "The server is at capacity. Try again later."
+    reason_word = "overloaded"
     retry_after = 1
 
     def __init__(self, retry_after: int = 1) -> None:
@@ -224,6 +299,7 @@ class RequestTimeout(RequestError):
 
     status = 503
     default_message = "The request took longer than the server allows. Send fewer pages or a smaller image."
+    reason_word = "timeout"
     retry_after = 5
 
 
@@ -232,6 +308,7 @@ class NotReady(RequestError):
 
     status = 503
     default_message = "The server is not ready."
+    reason_word = "not_ready"
     retry_after = 5
 
 

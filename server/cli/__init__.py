@@ -47,6 +47,9 @@ def serve(config: Path | None, settings: tuple[str, ...], host: str | None, port
 )  # fmt: skip
 @click.option("--output", type=PathOption, help="Write files into this directory. Pictures go to '.' without it.")
 @click.option("--max-pages", type=click.IntRange(1), help="Read only the first pages of each file.")
+@click.option(
+    "--password", help="Of encrypted PDF files. Other users of the machine may see it in the list of processes."
+)
 @click.option("--preset", help="Models to read with: paddlex, best, tiny or one of yours. Default: that of file tasks.")
 def ocr(
     config: Path | None,
@@ -55,13 +58,14 @@ def ocr(
     form: str,
     output: Path | None,
     max_pages: int | None,
+    password: str | None,
     **overrides: bool | float | str | None,
 ) -> None:
     """Read the text of FILES (images, TIFF, PDF) without a server."""
     from server.cli.ocr import read_files
     from server.cli.output import OutputFormat
 
-    read_files(config, settings, files, OutputFormat(form), output, max_pages, overrides)
+    read_files(config, settings, files, OutputFormat(form), output, max_pages, password, overrides)
 
 
 @main.command("config")

@@ -24,27 +24,33 @@ from server.config.load import Configuration
 from server.decode.decoder import Decoder
 from server.decode.document import DocumentInfo
 from server.decode.workers.process import WorkerNotStarted
-from server.errors import RequestError
+from server.errors import EmptyFile, EncryptedFile, InvalidInputFile, RequestError, UnreadableKind
 from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import sniff_kind
 from server.pipelines.model_store import open_store
 from server.printable import printable
 from server.service import DocumentReader, Reading, RecognizedPage
 
+_REASONS: Mapping[type[InvalidInputFile], str] = {
+    EncryptedFile: "The file is encrypted, and its password is missing or wrong. Give it with --password.",
+    EmptyFile: "The file is empty.",
+    UnreadableKind: "The file is neither an image nor a PDF that can be read.",
+    InvalidInputFile: "The file is damaged or cut off.",
+}
+"""The reason by the kind of error. The errors' own messages are those of PaddleX's contract."""
+
 GivenOptions = Mapping[str, Any]
 """Options as click gives them, by the names of `OcrOverrides`. click has checked their types."""
 
 
 async def _read(
-    reader: DocumentReader, file: Path, overrides: OcrOverrides, max_pages: int | None, max_bytes: int, writer: Writer
+    reader: DocumentReader, file: Path, raw: RawFile, overrides: OcrOverrides, max_pages: int | None, writer: Writer
 ) -> None:
     """Read one file, several of its pages at once, and write the result.
 
     Raises:
         Unread: the file cannot be read, or the result cannot be written.
     """
-    data = await asyncio.to_thread(_content, file, max_bytes)
-    raw = RawFile(data, sniff_kind(data) or FileKind.IMAGE)
     with _Progress(printable(file.name)) as progress:
 
         async def finish(page: RecognizedPage) -> PageOutput:
@@ -69,12 +75,13 @@ class Unread(Exception):
     """There is no result of a file. The message says why, and the other files are read."""
 
 
-def _content(file: Path, max_bytes: int) -> bytes:
+def _raw_file(file: Path, max_bytes: int, password: str | None) -> RawFile:
     try:
-        return read_regular_file(file, max_bytes)
+        data = read_regular_file(file, max_bytes)
     except OSError as error:
         limit = " (limits.max_body_bytes)" if error.errno == errno.EFBIG else ""
         raise Unread(f"{file}: cannot be read: {error.strerror}{limit}.") from error
+    return RawFile(data, sniff_kind(data) or FileKind.IMAGE, password=password)
 
 
 class _Progress(ExitStack):
@@ -102,6 +109,7 @@ def read_files(
     form: OutputFormat,
     output: Path | None,
     max_pages: int | None,
+    password: str | None,
     given: GivenOptions,
 ) -> None:
     """Read files one after the other. An unreadable file is reported and does not stop the others.
@@ -119,20 +127,26 @@ def read_files(
         raise Misconfigured(str(error)) from error
     configuration = replace(configuration, pipeline=configuration.pipeline.only(options.preset))
     writer = Writer(form, output, configuration.serving.max_output_img_size, files)
-    failed = asyncio.run(_read_all(configuration, overrides, files, max_pages, writer))
+    failed = asyncio.run(_read_all(configuration, overrides, files, max_pages, password, writer))
     if failed:
         raise Failure(f"{failed} of {len(files)} files could not be read.")
 
 
 async def _read_all(
-    configuration: Configuration, overrides: OcrOverrides, files: Sequence[Path], max_pages: int | None, writer: Writer
+    configuration: Configuration,
+    overrides: OcrOverrides,
+    files: Sequence[Path],
+    max_pages: int | None,
+    password: str | None,
+    writer: Writer,
 ) -> int:
     """Read every file, and give the number of files that could not be read."""
     failed = 0
     async with _opened(configuration) as reader:
         for file in files:
             try:
-                await _read(reader, file, overrides, max_pages, configuration.settings.limits.max_body_bytes, writer)
+                raw = await asyncio.to_thread(_raw_file, file, configuration.settings.limits.max_body_bytes, password)
+                await _read(reader, file, raw, overrides, max_pages, writer)
             except Unread as error:
                 failed += 1
                 say(str(error))
@@ -140,10 +154,12 @@ async def _read_all(
 
 
 def _explained(error: Exception) -> Exception:
-    """The pipeline's own error if it is the cause. The message of a request error is for callers of a server."""
+    """The pipeline's own error if it is the cause, or why a file is unreadable. Request errors speak to callers."""
     found = error
     while isinstance(found.__cause__, OcrError):
         found = found.__cause__
+    if isinstance(found, InvalidInputFile):
+        return InvalidInputFile(_REASONS.get(type(found), found.message))
     return found
 
 

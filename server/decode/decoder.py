@@ -29,9 +29,9 @@ from server.decode.workers.pool import WorkerPool
 from server.decode.workers.process import PROTECTIONS, WorkerFailed, WorkerNotStarted, WorkerSettings, what_is_missing
 from server.decode.workers.shared_file import SharedFile
 from server.decode.workers.whole_file import FileEncrypted, FileRefused, Made
-from server.errors import EncryptedFile, InvalidInputFile, NotReady
+from server.errors import EmptyFile, EncryptedFile, InvalidInputFile, NotReady, OtherKind, UnreadableKind
 from server.intake.raw_file import FileKind, RawFile
-from server.intake.sniff import GIF_MAGICS
+from server.intake.sniff import GIF_MAGICS, sniff_kind
 
 logger = logging.getLogger(__name__)
 
@@ -113,13 +113,17 @@ class Decoder:
 
         Raises:
             EncryptedFile: it needs a password, and there is none or a wrong one.
-            InvalidInputFile: it is not a file of the given kind, or it is damaged or empty.
+            InvalidInputFile: it is damaged.
+            EmptyFile, UnreadableKind, OtherKind: it is empty, or not a file of the given kind.
             OfficeUnavailable: it is an Office document that cannot be rendered on this machine.
             RequestTimeout: it is an Office document that takes too long to render.
             PixelLimitExceeded: an image or page is over the pixel cap. Nothing was decoded.
             NotReady: no worker process can be started, or the decoder is stopped.
         """
-        document = await self._open(raw, max_pages, pdf_max_side)
+        try:
+            document = await self._open(raw, max_pages, pdf_max_side)
+        except InvalidInputFile as error:
+            raise _exact(error, raw) from error.__cause__
         try:
             yield document
         finally:
@@ -127,7 +131,7 @@ class Decoder:
 
     async def _open(self, raw: RawFile, max_pages: int | None, pdf_max_side: int | None = None) -> Document:
         if not raw.data:
-            raise InvalidInputFile
+            raise EmptyFile
         caps = [cap for cap in (max_pages, self._limits.max_pages) if cap is not None]
         limit = min(caps) if caps else None
         if raw.kind is FileKind.PDF:
@@ -248,6 +252,16 @@ async def _or_invalid(work: Awaitable[T]) -> T:
         raise InvalidInputFile from error
     except WorkerNotStarted as error:
         raise NotReady from error
+
+
+def _exact(error: InvalidInputFile, raw: RawFile) -> InvalidInputFile:
+    """An error of a file that cannot be opened. It says so if the file is not of the kind that the caller named."""
+    if type(error) is not InvalidInputFile or raw.kind is FileKind.OFFICE:
+        return error
+    found = sniff_kind(raw.data)
+    if found is raw.kind:
+        return error
+    return UnreadableKind() if found is None else OtherKind()
 
 
 def _nothing() -> None:

@@ -15,7 +15,7 @@ from server.http.route_paths import RoutePaths
 CORS = "cors"
 """Option of a route that pages of allowed origins may use."""
 REQUEST_HEADERS = "Authorization, Content-Type, X-Request-Id"
-EXPOSED_HEADERS = "Retry-After, X-Document-Pages, X-Request-Id"
+EXPOSED_HEADERS = "Retry-After, X-Document-Pages, X-Error-Hint, X-Error-Reason, X-Request-Id"
 MAX_AGE_SECONDS = 600
 """A browser asks again after this time. A change of the list then holds for pages that were allowed before."""
 

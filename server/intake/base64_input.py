@@ -10,7 +10,7 @@ import string
 from collections.abc import Iterable
 from io import BytesIO
 
-from server.errors import InvalidInputFile
+from server.errors import NotBase64
 
 DATA_URI = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
 MAX_STRAY_PADDINGS = 1000
@@ -35,7 +35,7 @@ def decode_base64(pieces: Iterable[str]) -> bytes:
         pieces: the text in order. The first one holds the whole prefix, if there is one.
 
     Raises:
-        InvalidInputFile: nothing is left, the padding is wrong, a character is not ASCII, or there are more than
+        NotBase64: nothing is left, the padding is wrong, a character is not ASCII, or there are more than
             `MAX_STRAY_PADDINGS`.
     """
     decoder, prefix_may_come = _LenientDecoder(), True
@@ -46,9 +46,9 @@ def decode_base64(pieces: Iterable[str]) -> bytes:
             prefix_may_come = False
         data = decoder.end()
     except ValueError as error:
-        raise InvalidInputFile from error
+        raise NotBase64 from error
     if not data:
-        raise InvalidInputFile
+        raise NotBase64
     return data
 
 

@@ -27,6 +27,10 @@ from server.http.json_skim import skim
 from server.http.multipart_body import parse_form
 from server.telemetry.record import RequestRecord
 
+CONTENT_TYPE_HINT = (
+    "Send JSON with 'Content-Type: application/json', or a file itself with its own type, such as "
+    "'Content-Type: image/png' or 'application/pdf'."
+)
 FIELDS = tuple(field.alias or name for name, field in OcrRequest.model_fields.items())
 
 
@@ -70,7 +74,11 @@ def parse_call(body: bytes, content_type: str, query: Mapping[str, str], record:
 def _json_call(body: bytes, content_type: str, record: RequestRecord) -> Call:
     if not is_json(content_type):
         record.log_id = peek_log_id(body)
-        validate_body(body)
+        try:
+            validate_body(body)
+        except InvalidRequest as error:
+            error.hint = CONTENT_TYPE_HINT
+            raise
     decoded = decode_json(body)
     record.log_id = log_id_of(decoded)
     file = decoded.get("file") if isinstance(decoded, dict) else None

@@ -20,6 +20,9 @@ from server.http.body import read_body
 from server.runtime import Runtime
 from server.telemetry.record import record_of
 
+REASON_HEADER = "X-Error-Reason"
+HINT_HEADER = "X-Error-Hint"
+
 _REFUSED = LimitSettings(max_body_bytes=4 * 1024 * 1024, body_timeout_seconds=2.0)
 _FULL = LimitSettings(max_body_bytes=64 * 1024, body_timeout_seconds=2.0)
 PEEK_LIMITS = {401: _REFUSED, 404: _REFUSED, 405: _REFUSED, 429: _FULL, 503: _FULL}
@@ -36,8 +39,12 @@ class ErrorAnswers:
         self._runtime = runtime
 
     def answer(self, _request: AnyRequest, error: RequestError) -> Response[bytes]:
-        """The envelope of an error."""
-        return ErrorResponse(error.status, error.message, self)
+        """The envelope of an error. Headers say its cause in a word, and what to send instead."""
+        response = ErrorResponse(error.status, error.message, self)
+        response.headers[REASON_HEADER] = error.reason_word
+        if error.hint:
+            response.headers[HINT_HEADER] = error.hint
+        return response
 
     async def peek(self, scope: Scope, receive: Receive, limits: LimitSettings) -> str | None:
         """Read a body for its ``logId``. If the body is wrong, there is none, and the error stays the one to answer."""

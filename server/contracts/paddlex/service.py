@@ -73,7 +73,9 @@ class PaddleXService:
             document = await visit.read(raw, reading, part)
         except PresetUnavailable as error:
             said = f"{error.reason} There are: {', '.join(self._presets)}."
-            raise refusal([("preset_unavailable", (preset_in, "preset"), said)]) from error
+            refused = refusal([("preset_unavailable", (preset_in, "preset"), said)])
+            refused.reason_word = error.reason_word
+            raise refused from error
         log_id = visit.record.log_id = visit.record.log_id or new_log_id()
         done = None
         if diagnosed:

@@ -5,7 +5,7 @@ the binary forms, which are our own, ``fileType`` gives the kind, or else the fi
 """
 
 from server.contracts.front_desk import Visit
-from server.errors import FileTypeUndetermined, InvalidInputFile, UnsupportedFileType
+from server.errors import EmptyFile, FileTypeUndetermined, UnsupportedFileType, UrlNotFetched
 from server.http.json_outline import LongString, pieces_of
 from server.intake.base64_input import decode_base64
 from server.intake.raw_file import FileKind, RawFile
@@ -23,23 +23,24 @@ async def open_file(visit: Visit, file: str | LongString | bytes, file_type: int
 
     Raises:
         FileTypeUndetermined, UnsupportedFileType: the kind is not given and cannot be found.
-        InvalidInputFile: the URL is too long, or cannot or must not be fetched; or the text is not base64.
+        EmptyFile, NotBase64: the file is empty, or the text is not base64.
+        UrlNotFetched: the URL is too long, or cannot or must not be fetched.
     """
     kind = None if file_type is None else FileKind(file_type)
     if isinstance(file, bytes):
         return RawFile(file, kind or _sniffed(file))
     if not file:
-        raise InvalidInputFile
+        raise EmptyFile
     # More than the longest address is not needed to tell an address from base64.
     start = file.head(MAX_LENGTH + 1) if isinstance(file, LongString) else file
     kind = kind or _inferred(start)
     if is_url(start):
         if is_too_long(start):
-            raise InvalidInputFile
+            raise UrlNotFetched("malformed")
         return RawFile(await visit.fetch(start), kind)
     data = await visit.in_thread(decode_base64, pieces_of(file))
     if not data:
-        raise InvalidInputFile
+        raise EmptyFile
     return RawFile(data, kind)
 
 

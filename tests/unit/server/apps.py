@@ -1,10 +1,12 @@
 """Applications for tests: a real one around a stub pipeline, and files to send it."""
 
 import base64
+import io
 from pathlib import Path
 
 import cv2
 import numpy as np
+import pikepdf
 
 from models.config import ModuleConfig, PipelineConfig
 from server.app import create_app
@@ -55,3 +57,11 @@ def pdf(pages: int) -> bytes:
     table = "".join(f"{offset:010d} 00000 n \n" for offset in offsets)
     trailer = f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(body)}\n%%EOF\n"
     return body + f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}".encode() + trailer.encode()
+
+
+def locked(data: bytes, password: str) -> bytes:
+    """The same PDF, encrypted."""
+    file = io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as document:
+        document.save(file, encryption=pikepdf.Encryption(owner=password, user=password))
+    return file.getvalue()

@@ -9,7 +9,7 @@ import pytest
 
 from models.errors import EngineFailure
 from server.cli.drawn_line import draw_line, is_right
-from tests.unit.server.apps import png
+from tests.unit.server.apps import locked, pdf, png
 from tests.unit.server.cli.commands import FAILED, MISCONFIGURED, run
 from tests.unit.server.stub_pipeline import StubPipeline
 
@@ -69,8 +69,35 @@ def test_ocr_goes_on_after_a_file_that_cannot_be_read(line_image: Path, tmp_path
     broken.write_bytes(b"not an image")
     result = run("ocr", broken, line_image)
     assert result.exit_code == FAILED
-    assert f"{broken}: Invalid input file" in result.stderr
+    assert f"{broken}: The file is neither an image nor a PDF that can be read." in result.stderr
     assert is_right(result.stdout)
+
+
+def test_ocr_says_why_a_file_cannot_be_read(tmp_path: Path) -> None:
+    content = {
+        "cut.png": png()[:60],
+        "cut.pdf": b"%PDF-1.4\n1 0 obj",
+        "none.png": b"",
+        "locked.pdf": locked(pdf(1), "open"),
+    }
+    for name, data in content.items():
+        (tmp_path / name).write_bytes(data)
+    result = run("ocr", *(tmp_path / name for name in content))
+    assert result.exit_code == FAILED
+    assert [line.partition(": ")[2] for line in result.stderr.splitlines() if str(tmp_path) in line] == [
+        "The file is damaged or cut off.",
+        "The file is damaged or cut off.",
+        "The file is empty.",
+        "The file is encrypted, and its password is missing or wrong. Give it with --password.",
+    ]
+
+
+def test_ocr_opens_an_encrypted_file_with_its_password(tmp_path: Path) -> None:
+    (tmp_path / "locked.pdf").write_bytes(locked(pdf(1), "open"))
+    assert run("ocr", "--password", "open", tmp_path / "locked.pdf").exit_code == 0
+    wrong = run("ocr", "--password", "SECRET", tmp_path / "locked.pdf")
+    assert "password is missing or wrong" in wrong.stderr
+    assert "SECRET" not in wrong.stderr
 
 
 def test_ocr_reads_every_page_unless_told_otherwise(line_image: Path, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_answers_and_errors_can_be_read(client, token):
     assert answer.status_code == (200 if token == "secret" else 401)
     assert (answer.headers[ALLOW], answer.headers["vary"]) == (PAGE, "Origin")
     exposed = answer.headers["access-control-expose-headers"].lower().split(", ")
-    assert {"x-request-id", "x-document-pages", "retry-after"} == set(exposed)
+    assert {"x-request-id", "x-document-pages", "x-error-reason", "x-error-hint", "retry-after"} == set(exposed)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
+import re
 import uuid
 from contextlib import ExitStack
+from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
@@ -7,8 +10,11 @@ from litestar.testing import TestClient
 
 from server.contracts.paddlex import body as paddlex_body
 from server.contracts.paddlex.errors import ErrorAnswers
+from server.errors import RequestError, UrlNotFetched, UrlProblem
 from server.runtime import MAX_PEEKS
-from tests.unit.server.apps import application
+from tests.unit.server.apps import application, base64_of, locked, pdf, png
+
+ROOT = Path(__file__).parents[5]
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +126,79 @@ def test_the_body_of_a_stranger_is_searched_and_never_parsed(body, path, status,
         answer = client.post(path, content=body)
     assert answer.status_code == status
     assert len(msgspec.json.decode(answer.content)["logId"]) == 36
+
+
+FILE = {"file": base64_of(png()), "fileType": 1}
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ({"file": base64_of(locked(pdf(1), "open")), "fileType": 0}, "encrypted"),
+        ({"file": base64_of(png()[:60]), "fileType": 1}, "damaged"),
+        ({"file": base64_of(b"%PDF-1.4\n1 0 obj"), "fileType": 0}, "damaged"),
+        ({"file": base64_of(b"no picture at all"), "fileType": 1}, "unsupported"),
+        ({"file": base64_of(png()), "fileType": 0}, "wrong_file_type"),
+        ({"file": base64_of(pdf(1)), "fileType": 1}, "wrong_file_type"),
+        ({"file": "http://example.com/a.txt"}, "unsupported"),
+        ({"file": base64_of(png())}, "file_type_missing"),
+        ({"file": "", "fileType": 1}, "empty"),
+        ({"file": "%%%%", "fileType": 1}, "not_base64"),
+        ({"file": "http://example.com/a.png"}, "url_not_allowed"),
+        ({"file": f"http://example.com/{'a' * 9000}.png", "fileType": 1}, "url_malformed"),
+        ({"file": base64_of(png(400, 300)), "fileType": 1}, "too_many_pixels"),
+        ({"file": base64_of(bytes(200_000)), "fileType": 1}, "too_large"),
+        ({"fileType": 1}, "invalid_field"),
+        ({**FILE, "textDetThresh": "x"}, "invalid_field"),
+        ({**FILE, "useDocUnwarping": True}, "model_unavailable"),
+        ([], "body_not_understood"),
+    ],
+)
+def test_an_error_names_its_reason(body, reason):
+    with TestClient(application(limits={"max_image_pixels": 100_000, "max_body_bytes": 200_000})) as client:
+        answer = client.post("/ocr", json=body)
+    assert (answer.status_code >= 400, answer.headers["x-error-reason"]) == (True, reason)
+    assert "x-error-hint" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "content", "reason"),
+    [
+        ("POST", "/ocr", b"", "body_not_understood"),
+        ("POST", "/ocr", b"{", "body_not_understood"),
+        ("GET", "/ocr", b"", "method_not_allowed"),
+        ("GET", "/nothing", b"", "not_found"),
+    ],
+)
+def test_a_request_that_is_none_has_a_reason_too(client, method, path, content, reason):
+    answer = client.request(method, path, content=content, headers={"Content-Type": "application/json"})
+    assert answer.headers["x-error-reason"] == reason
+
+
+@pytest.mark.parametrize("content", [b'{"file": "a"}', png(), b"file=a"])
+def test_a_body_with_curls_own_content_type_gets_a_hint(client, content):
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = client.post("/ocr", content=content, headers=form)
+    assert answer.headers["x-error-reason"] == "body_not_understood"
+    assert "'Content-Type: application/json'" in answer.headers["x-error-hint"]
+    assert "model_attributes_type" in answer.json()["errorMsg"]
+
+
+def test_a_stranger_is_told_the_reason():
+    with TestClient(application(auth={"tokens": {"a": "secret"}})) as client:
+        assert client.post("/ocr", json=FILE).headers["x-error-reason"] == "unauthorized"
+
+
+def test_answers_without_an_error_have_no_reason(client):
+    assert "x-error-reason" not in client.post("/ocr", json=FILE).headers
+
+
+def test_every_error_has_a_word():
+    """The document lists them."""
+    words = {RequestError.reason_word, *(UrlNotFetched(problem).reason_word for problem in get_args(UrlProblem))}
+    kinds = [RequestError]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+        words.add(kind.reason_word)
+    documented = set(re.findall(r"`([a-z0-9_]+)`", (ROOT / "docs/contracts.md").read_text()))
+    assert words - documented - {"client_gone"} == set()
