@@ -1,7 +1,8 @@
 """Finds the blocks of a page from its lines and pixels. This is the one entrance to the layout package.
 
 The method is geometric: it has no weights and has learned nothing. It does not guess what it cannot see. Formulas are
-text, a table without rules needs three rows, and text in unusual shapes is read row by row. If a layout model has
+text, a table without rules needs three rows, and text in unusual shapes is read row by row. Vertical text on a page of
+horizontal lines is a column of its own. If a layout model has
 looked at the page, its regions decide what is a table, a figure, a title, a caption or a paragraph. The reading order,
 the grids of ruled tables and the levels of titles stay geometric.
 """
@@ -21,6 +22,7 @@ from models.layout.pieces import Piece, piece_of
 from models.layout.reading import read_in_order
 from models.layout.regions import Region
 from models.layout.rules import find_rules
+from models.layout.upright import put_upright, take_upright
 
 _FILLED = 0.25
 """At least this share of a table's cells holds text."""
@@ -39,8 +41,9 @@ def analyse_layout(image: Image, lines: Sequence[TextLine], regions: Sequence[Re
     frame = make_frame(image, lines)
     framed = None if regions is None else in_frame(regions, frame)
     objects, free = _objects(frame.picture(image), frame, framed)
-    pieces = [*map(piece_of, free), *(_piece(number, each) for number, each in enumerate(objects))]
-    parts = read_in_order(pieces, frame.line_height)
+    upright, level = take_upright(free, frame.line_height)
+    pieces = [*map(piece_of, level), *(_piece(number, each) for number, each in enumerate(objects))]
+    parts = put_upright(read_in_order(pieces, frame.line_height), upright)
     return PageLayout(Assembly(frame, objects, framed).blocks(parts))
 
 

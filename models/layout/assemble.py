@@ -12,6 +12,7 @@ from models.layout.objects import PageObject, aligned_table, table_lines
 from models.layout.paragraphs import Paragraph, find_paragraphs
 from models.layout.reading import Column, Part
 from models.layout.titles import body_size, is_title, paragraph_size, title_levels
+from models.layout.upright import UprightText
 
 Rectangle = tuple[float, float, float, float]
 
@@ -31,13 +32,14 @@ say whether the caption belongs to a figure or to a table."""
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A block before it is finished: a paragraph with its column, or an object."""
+    """A block before it is finished: a paragraph with its column, an object, or vertical text."""
 
     box: Rectangle
     lines: tuple[int, ...]
     paragraph: Paragraph = ()
     column: tuple[float, float] = (0.0, 0.0)
     table: Table | None = None
+    upright: bool = False
 
 
 class Assembly:
@@ -54,8 +56,9 @@ class Assembly:
         self._objects = objects
         self._framed = framed
         self._body = body_size(frame.spans)
+        self._spans = {span.index: span for span in frame.spans}
 
-    def blocks(self, parts: Sequence[Part]) -> tuple[Block, ...]:
+    def blocks(self, parts: Sequence[Part | UprightText]) -> tuple[Block, ...]:
         """The blocks of all parts, in the order of the parts."""
         drafts = [draft for part in parts for draft in self._drafts(part)]
         kinds = self._kinds(drafts)
@@ -68,11 +71,13 @@ class Assembly:
             for number, (draft, kind) in enumerate(zip(drafts, kinds, strict=True))
         )
 
-    def _drafts(self, part: Part) -> list[_Draft]:
+    def _drafts(self, part: Part | UprightText) -> list[_Draft]:
         if isinstance(part, AlignedTable):
             table = aligned_table(part)
             spans = tuple(piece.span for piece in part.pieces if piece.span is not None)
             return [_Draft(_around(spans), table_lines(table), table=table)]
+        if isinstance(part, UprightText):
+            return self._upright_drafts(part)
         if isinstance(part, Column):
             return [
                 _Draft(_around(paragraph), tuple(span.index for span in paragraph), paragraph, (part.x0, part.x1))
@@ -80,6 +85,15 @@ class Assembly:
             ]
         found = self._objects[part.object_index]
         return [_Draft(found.box, found.lines, table=found.table)]
+
+    def _upright_drafts(self, text: UprightText) -> list[_Draft]:
+        """Vertical text as paragraphs. They are made of turned lines, and boxes need the lines in their places."""
+        paragraphs = find_paragraphs(text.column, self._frame.line_height)
+        placed = [tuple(self._spans[span.index] for span in paragraph) for paragraph in paragraphs]
+        return [
+            _Draft(_around(paragraph), tuple(span.index for span in paragraph), paragraph, upright=True)
+            for paragraph in placed
+        ]
 
     def _paragraphs(self, column: Column) -> Sequence[Paragraph]:
         paragraphs = find_paragraphs(column, self._frame.line_height)
@@ -100,6 +114,9 @@ class Assembly:
                 continue
             if kind := self._kind_by_region(draft.paragraph):
                 kinds.append(kind)
+                continue
+            if draft.upright:
+                kinds.append("text")
                 continue
             named = captioned_object(_candidate(draft), boxes, self._body, tables=tables)
             if named is not None:

@@ -42,6 +42,7 @@ class Span:
         y1: lower edge.
         size: the line's height, measured across its text and independent of its skew.
         text: its text, without white space around it.
+        rises: whether its text, if it is vertical, runs from the bottom to the top.
     """
 
     index: int
@@ -51,6 +52,7 @@ class Span:
     y1: float
     size: float
     text: str
+    rises: bool = False
 
     @property
     def width(self) -> float:
@@ -123,7 +125,8 @@ def make_frame(image: Image, lines: Sequence[TextLine]) -> Frame:
     scale = _scale(float(np.median(sizes)) if sizes else DEFAULT_LINE_HEIGHT, width, height)
     forward, size = _forward(width, height, angle + turn, scale)
     spans = tuple(
-        _span(index, line, across * scale, forward) for (index, line), across in zip(chosen, sizes, strict=True)
+        _span(index, line, across * scale, forward, sideways=sideways)
+        for (index, line), across in zip(chosen, sizes, strict=True)
     )
     line_height = float(np.median([span.size for span in spans])) if spans else DEFAULT_LINE_HEIGHT * scale
     backward = np.asarray(cv2.invertAffineTransform(forward), np.float64)
@@ -197,10 +200,12 @@ def _forward(width: int, height: int, degrees: float, scale: float) -> tuple[Mat
     return rotation, (max(1, round(new_width)), max(1, round(new_height)))
 
 
-def _span(index: int, line: TextLine, size: float, forward: Matrix) -> Span:
+def _span(index: int, line: TextLine, size: float, forward: Matrix, *, sideways: bool) -> Span:
     corners = np.column_stack([line.quad.astype(np.float64), np.ones(4)]) @ forward.T
     (x0, y0), (x1, y1) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
-    return Span(index, x0, y0, max(x1, x0 + 1), max(y1, y0 + 1), max(size, 1.0), line.text.strip())
+    # A sideways frame is the page turned counter-clockwise, so what runs to the right on the page rises in the frame.
+    rises = line.direction in (None, "right") if sideways else line.direction == "up"
+    return Span(index, x0, y0, max(x1, x0 + 1), max(y1, y0 + 1), max(size, 1.0), line.text.strip(), rises)
 
 
 def _inside(low: float, high: float, limit: int) -> tuple[int, int]:

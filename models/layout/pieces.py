@@ -75,6 +75,17 @@ def make_bands(pieces: Sequence[Piece]) -> list[Band]:
     return [_band(group) for group in groups]
 
 
+def rows_of(pieces: Sequence[Piece]) -> list[tuple[Piece, ...]]:
+    """Group pieces into rows, each from left to right. In a row, all middles lie within the first piece's height."""
+    rows: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda piece: (piece.middle, piece.x0)):
+        if rows and piece.middle < rows[-1][0].y1 and rows[-1][0].middle > piece.y0:
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    return [tuple(sorted(row, key=lambda piece: piece.x0)) for row in rows]
+
+
 def gaps_of(pieces: Sequence[Piece], low: float, high: float) -> list[Gap]:
     """The white intervals along x between ``low`` and ``high``."""
     gaps, at = [], low

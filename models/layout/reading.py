@@ -7,11 +7,12 @@ lines side by side are either columns of text or rows of a table, and one decisi
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from models.layout.aligned import AlignedTable, find_aligned, is_prose
-from models.layout.pieces import Band, Gap, Piece, common_gaps, extent, gaps_of, make_bands
+from models.layout.pieces import Band, Gap, Piece, common_gaps, extent, gaps_of, make_bands, rows_of
 
 _DEEPEST = 24
 """The greatest depth of the recursion. Pieces that are not separated by then are read row by row."""
@@ -22,6 +23,8 @@ _LOOK_AHEAD = 80
 _EVERYWHERE = (float("-inf"), float("inf"))
 _APART = 1.4
 """A single row above or below columns is not a part of them if it is further away, in heights of a line."""
+_APART_OF_USUAL = 1.25
+"""And further away than the rows of the columns usually are from each other, by this factor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,8 @@ class _Reader:
     def _core(self, bands: Sequence[Band]) -> tuple[int, int]:
         """The bands of the columns without the page's head and foot, which are single rows with white around them."""
         first, last = 0, len(bands)
-        far = _APART * self._height
+        gaps = [below.y0 - above.y1 for above, below in pairwise(bands)]
+        far = max(_APART * self._height, _APART_OF_USUAL * float(np.median(gaps)) if gaps else 0.0)
         if last - first > 2 and self._is_single(bands[0]) and bands[1].y0 - bands[0].y1 > far:
             first = 1
         if last - first > 2 and self._is_single(bands[-1]) and bands[-1].y0 - bands[-2].y1 > far:
@@ -180,7 +184,7 @@ class _Reader:
         x0, _, x1, _ = extent(_pieces(bands))
         rows: list[tuple[Piece, ...]] = []
         for band in bands:
-            for row in _lines_of(band):
+            for row in rows_of(band.pieces):
                 if all(piece.span is not None for piece in row):
                     rows.append(row)
                     continue
@@ -194,18 +198,7 @@ class _Reader:
 
 def _is_worth(bands: Sequence[Band]) -> bool:
     """Whether bands hold more than one row of lines."""
-    return len(bands) > 1 or len(_lines_of(bands[0])) > 1 or any(piece.span is None for piece in bands[0].pieces)
-
-
-def _lines_of(band: Band) -> list[tuple[Piece, ...]]:
-    """The rows of a band, each from left to right. In a row, all middles lie within the height of the first piece."""
-    rows: list[list[Piece]] = []
-    for piece in sorted(band.pieces, key=lambda piece: (piece.middle, piece.x0)):
-        if rows and piece.middle < rows[-1][0].y1 and rows[-1][0].middle > piece.y0:
-            rows[-1].append(piece)
-        else:
-            rows.append([piece])
-    return [tuple(sorted(row, key=lambda piece: piece.x0)) for row in rows]
+    return len(bands) > 1 or len(rows_of(bands[0].pieces)) > 1 or any(piece.span is None for piece in bands[0].pieces)
 
 
 def _share_rows(left: Sequence[Piece], right: Sequence[Piece], height: float) -> bool:

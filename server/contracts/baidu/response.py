@@ -1,11 +1,13 @@
 """The contract's answers."""
 
+from collections.abc import Sequence
 from statistics import fmean, pvariance
 
 from litestar import Response
 
 from models.document import PageResult, TextLine
 from models.layout.analyse import analyse_layout
+from models.layout.document import Block
 from server.contracts.baidu.errors import FIRST_OF_ALGORITHM, Failure, new_log_id
 from server.contracts.baidu.languages import language_number
 from server.contracts.baidu.positions import Frame, line_position
@@ -70,7 +72,21 @@ def _line(line: TextLine, frame: Frame, call: Call) -> Json:
 
 
 def _paragraphs(page: PageResult, indices: dict[int, int]) -> list[Json]:
-    """The blocks of the page in reading order, each with the indices of its lines in ``words_result``."""
+    """The blocks of the page in reading order, each with the indices of its lines in ``words_result``.
+
+    A table is one paragraph for each row: a label and its value stand together, and apart from the next row's.
+    """
     layout = analyse_layout(page.preprocessed.image, page.lines, page.regions)
-    groups = ([indices[line] for line in block.lines if line in indices] for block in layout.blocks)
+    groups = (
+        [indices[line] for line in lines if line in indices] for block in layout.blocks for lines in _line_groups(block)
+    )
     return [{"words_result_idx": group} for group in groups if group]
+
+
+def _line_groups(block: Block) -> Sequence[Sequence[int]]:
+    if block.table is None:
+        return [block.lines]
+    rows: list[list[int]] = [[] for _ in range(block.table.rows)]
+    for cell in block.table.cells:
+        rows[cell.row].extend(cell.lines)
+    return rows

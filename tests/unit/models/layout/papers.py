@@ -1,5 +1,6 @@
 """Pages of white paper, and lines of text on them."""
 
+import cv2
 import numpy as np
 
 from models.document import TextLine
@@ -18,3 +19,9 @@ def line(text: str, x: float, y: float, width: float, height: float = 20) -> Tex
 
 def column(name: str, x: float, width: float, y: float = 100, count: int = 8) -> list[TextLine]:
     return [line(f"{name}{k} words that fill", x, y + 24 * k, width) for k in range(count)]
+
+
+def turned(lines: list[TextLine], degrees: float) -> list[TextLine]:
+    turn = cv2.getRotationMatrix2D((WIDTH / 2, HEIGHT / 2), degrees, 1.0)
+    quads = [(np.column_stack([one.quad, np.ones(4)]) @ turn.T).round().astype(np.int32) for one in lines]
+    return [TextLine(one.text, one.score, quad) for one, quad in zip(lines, quads, strict=True)]

@@ -7,17 +7,11 @@ from hypothesis import strategies as st
 from models.document import TextLine
 from models.layout.analyse import analyse_layout
 from models.layout.document import PageLayout
-from tests.unit.models.layout.papers import HEIGHT, WIDTH, column, line, paper
+from tests.unit.models.layout.papers import HEIGHT, WIDTH, column, line, paper, turned
 
 
 def texts(lines: list[TextLine], layout: PageLayout) -> list[str]:
     return [lines[index].text.split()[0] for block in layout.blocks for index in block.lines]
-
-
-def turned(lines: list[TextLine], degrees: float) -> list[TextLine]:
-    turn = cv2.getRotationMatrix2D((WIDTH / 2, HEIGHT / 2), degrees, 1.0)
-    quads = [(np.column_stack([one.quad, np.ones(4)]) @ turn.T).round().astype(np.int32) for one in lines]
-    return [TextLine(one.text, one.score, quad) for one, quad in zip(lines, quads, strict=True)]
 
 
 def test_a_page_without_lines_has_no_blocks():

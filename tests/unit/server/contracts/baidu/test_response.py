@@ -64,3 +64,14 @@ def test_words_of_latin_letters_and_single_characters_of_others():
     (result,) = page_part(page(line("门Gate 7é号", *[0.5, *[0.8, 0.6] * 4])), asked)["words_result"]
     assert [each["char"] for each in result["chars"]] == ["门", "Gate", "7é", "号"]
     assert [each["char_prob"] for each in result["chars"]] == pytest.approx([0.5, 0.7, 0.7, 0.6])
+
+
+def test_each_row_of_a_table_is_a_paragraph():
+    def cell(text: str, x: int, y: int) -> TextLine:
+        return TextLine(text, 0.9, np.array([[x, y], [x + 60, y], [x + 60, y + 20], [x, y + 20]], np.int32), (0.9,))
+
+    lines = [cell(text, x, 40 + 40 * row) for row in range(4) for text, x in ((f"item {row}", 20), (f"{row}.50", 220))]
+    upright = TextLine("第一联存根", 0.9, np.array([[350, 50], [372, 50], [372, 170], [350, 170]], np.int32), (0.9,))
+    content = page_part(page(*lines[:3], upright, *lines[3:], size=(260, 400)), call(paragraph=True))
+    found = [each["words_result_idx"] for each in content["paragraphs_result"]]
+    assert found == [[0, 1], [2, 4], [5, 6], [7, 8], [3]]
