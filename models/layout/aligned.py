@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.layout.pieces import Band, Gap, Piece, extent
+from models.layout.pieces import Band, Gap, Piece, extent, rows_of
 from models.layout.table_rows import group_rows
 
 _FEWEST_ROWS = 3
@@ -125,8 +125,10 @@ def _table(bands: Sequence[Band], fewest_columns: int, height: float) -> Aligned
     if len(columns) < fewest_columns:
         return None
     placed = [_place(band, columns) for band in bands]
-    alone = [(first, piece) for row in placed for first, last, piece in row if first == last]
-    inside = [[piece for column, piece in alone if column == number] for number in range(len(columns))]
+    inside = [
+        [piece for row in placed if (piece := _joined([each for first, last, each in row if first == last == number]))]
+        for number in range(len(columns))
+    ]
     if not _tabular(inside, len(bands), height):
         return None
     rows = group_rows([band.middle for band in bands], placed, len(columns))
@@ -134,6 +136,13 @@ def _table(bands: Sequence[Band], fewest_columns: int, height: float) -> Aligned
         return None
     cells = [cell for number, row in enumerate(rows) for cell in _cells(number, [placed[k] for k in row])]
     return AlignedTable(len(rows), len(columns), tuple(cells))
+
+
+def _joined(pieces: Sequence[Piece]) -> Piece | None:
+    """The pieces of a row in one column as one piece: a cell's line may have been found in several parts."""
+    if len(pieces) < 2:
+        return pieces[0] if pieces else None
+    return Piece(*extent(pieces), pieces[0].span)
 
 
 def _columns(bands: Sequence[Band], height: float) -> list[Gap]:
@@ -233,5 +242,5 @@ def _cells(
     cells = []
     for first, last in ranges:
         inside = [piece for band in bands for begin, _, piece in band if first <= begin <= last]
-        cells.append((row, first, last - first + 1, tuple(sorted(inside, key=lambda piece: (piece.middle, piece.x0)))))
+        cells.append((row, first, last - first + 1, tuple(piece for line in rows_of(inside) for piece in line)))
     return cells

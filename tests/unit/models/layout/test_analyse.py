@@ -122,6 +122,19 @@ def test_aligned_lines_are_a_table():
     assert texts_ == {(r, c): [text] if text else [] for r, cells in enumerate(rows) for c, text in enumerate(cells)}
 
 
+@pytest.mark.parametrize("lower", [-3, -2, 2, 3])
+def test_pieces_of_a_cell_are_read_from_left_to_right(lower):
+    rows = [
+        one for k in range(5)
+        for one in (line(f"left{k}", 60, 100 + 50 * k, 70), line(f"right{k}", 128, 100 + 50 * k + lower, 60),
+                    line(f"{k}.50", 400, 100 + 50 * k, 60))
+    ]  # fmt: skip
+    (block,) = analyse_layout(paper(), rows).blocks
+    assert block.table is not None
+    first = [[rows[index].text for index in cell.lines] for cell in block.table.cells if cell.column == 0]
+    assert first == [[f"left{k}", f"right{k}"] for k in range(5)]
+
+
 def test_a_numbered_list_is_no_table():
     lines = [
         one
