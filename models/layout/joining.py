@@ -8,8 +8,13 @@ _NO_SPACES = re.compile(
     "\uff00-\uffef\u0e00-\u0e7f\U00020000-\U0003134f]"
 )
 """Chinese and Japanese characters and their punctuation, and Thai: scripts without spaces between words."""
-_BROKEN_WORD = re.compile(r"[^\W\d_]{2,}[-\u2010\u00ad]$")
-_HYPHEN = re.compile(r"\w[-\u2010\u00ad]$")
+_BROKEN_WORD = re.compile(r"(?:^|[\s,;()\[\]{}<>\"'«»‹›“”„‘’‚¿¡—–])([^\W\d_]{2,})[-\u2010]$")
+"""A word of letters alone. One that has a hyphen already, as in "state-of-the-", is broken at its own hyphens. Part of
+an address is no word."""
+_FIRST_PARTS = frozenset(("all", "half", "quasi", "self", "well"))
+"""Words after which a hyphen at the end of a line is nearly always their own: "self-" / "service"."""
+_SOFT_HYPHEN = "\u00ad"
+_HYPHEN = re.compile(r"\w[-\u2010\u2011]$")
 
 
 def is_spaceless(character: str) -> bool:
@@ -20,8 +25,10 @@ def is_spaceless(character: str) -> bool:
 def join_lines(texts: Sequence[str]) -> str:
     """Join the lines of a paragraph. A word that a hyphen breaks at the end of a line becomes whole again.
 
-    The hyphen is removed only before a small letter; it stays before capitals and digits ("Jean-" / "Luc"). A word that
-    always has a hyphen ("well-" / "known") looks like a broken one, and loses its hyphen.
+    The hyphen is removed only before a small letter; it stays before capitals and digits ("Jean-" / "Luc"). It stays in
+    a word that has another hyphen ("state-of-the-" / "art"), after a first part such as "self-", and in addresses. Any
+    other word that always has a hyphen ("long-" / "term") looks like a broken one, and loses its hyphen. A soft hyphen
+    is always removed.
     """
     joined = ""
     for text in (text.strip() for text in texts):
@@ -33,7 +40,10 @@ def join_lines(texts: Sequence[str]) -> str:
 def _append(text: str, line: str) -> str:
     if not text:
         return line
-    if _BROKEN_WORD.search(text) and line[0].islower():
+    if text.endswith(_SOFT_HYPHEN):
+        return text[:-1] + line
+    broken = _BROKEN_WORD.search(text)
+    if broken and line[0].islower() and broken[1].casefold() not in _FIRST_PARTS:
         return text[:-1] + line
     if _HYPHEN.search(text) or is_spaceless(text[-1]) or is_spaceless(line[0]):
         return text + line
