@@ -9,7 +9,7 @@ from server.cli.reload import Reloader
 from server.config.load import Configuration
 from server.http.keys import KeyRings
 from server.storage.signing import UrlSigner
-from tests.unit.server.apps import configuration
+from tests.unit.server.apps import CLIENT_HOST, configuration
 
 DOCUMENT, NAME = "0" * 32, "ocr_result_0.jpg"
 KEY, OTHER = "a key of 16 bytes", "another key of 16 bytes"
@@ -38,7 +38,8 @@ def test_a_reload_that_would_let_everybody_in_is_refused(caplog: pytest.LogCaptu
 
 def test_an_open_server_can_be_closed(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    rings = reload(configuration(), configuration(auth={"tokens": {"one": "first-token"}}))
+    closed = configuration(auth={"tokens": {"one": "first-token"}}, server={"allowed_hosts": [CLIENT_HOST]})
+    rings = reload(configuration(), closed)
     assert rings.tokens.find("first-token") == rings.tokens.caller("one")
     assert caplog.messages == ["Reloaded: auth.tokens: 1 (1 new, 0 changed, 0 gone)"]
 
