@@ -25,6 +25,8 @@ MAX_SKEW_DEGREES = 15.0
 """A page with more skew is left as it is: its lines were set like that, or they contradict each other."""
 _TURNED_SHARE = 0.6
 _LEVEL_DEGREES = 0.05
+_CLOCKWISE: dict[Direction, float] = {"right": 0.0, "down": 90.0, "left": 180.0, "up": 270.0}
+"""Degrees from the direction to the right."""
 
 Matrix = NDArray[np.float64]
 """float64 (2, 3): an affine map of points."""
@@ -125,8 +127,7 @@ def make_frame(image: Image, lines: Sequence[TextLine]) -> Frame:
     scale = _scale(float(np.median(sizes)) if sizes else DEFAULT_LINE_HEIGHT, width, height)
     forward, size = _forward(width, height, angle + turn, scale)
     spans = tuple(
-        _span(index, line, across * scale, forward, sideways=sideways)
-        for (index, line), across in zip(chosen, sizes, strict=True)
+        _span(index, line, across * scale, forward, turn) for (index, line), across in zip(chosen, sizes, strict=True)
     )
     line_height = float(np.median([span.size for span in spans])) if spans else DEFAULT_LINE_HEIGHT * scale
     backward = np.asarray(cv2.invertAffineTransform(forward), np.float64)
@@ -200,11 +201,11 @@ def _forward(width: int, height: int, degrees: float, scale: float) -> tuple[Mat
     return rotation, (max(1, round(new_width)), max(1, round(new_height)))
 
 
-def _span(index: int, line: TextLine, size: float, forward: Matrix, *, sideways: bool) -> Span:
+def _span(index: int, line: TextLine, size: float, forward: Matrix, turn: float) -> Span:
     corners = np.column_stack([line.quad.astype(np.float64), np.ones(4)]) @ forward.T
     (x0, y0), (x1, y1) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
-    # A sideways frame is the page turned counter-clockwise, so what runs to the right on the page rises in the frame.
-    rises = line.direction in (None, "right") if sideways else line.direction == "up"
+    # The frame is the page turned counter-clockwise. If that is a quarter, what runs to the right rises in the frame.
+    rises = (_CLOCKWISE[_direction(line)] - turn) % 360 == _CLOCKWISE["up"]
     return Span(index, x0, y0, max(x1, x0 + 1), max(y1, y0 + 1), max(size, 1.0), line.text.strip(), rises)
 
 
