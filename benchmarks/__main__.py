@@ -13,9 +13,11 @@ import signal
 import sys
 import time
 from dataclasses import asdict
+from importlib.util import find_spec
 
 from benchmarks import store
 from benchmarks.catalogue import SCENARIOS
+from benchmarks.command import NotMeasured, run_command
 from benchmarks.documents import QUICK
 from benchmarks.field_of_peers import Field
 from benchmarks.report import write_report
@@ -31,6 +33,8 @@ def main() -> int:
         for name, scenario in SCENARIOS.items():
             print(f"{name:12} {scenario.text}")
         return 0
+    if find_spec("matplotlib") is None:
+        raise NotMeasured("The plot needs the package matplotlib, which is not installed: it is in the extra 'bench'.")
     # As on an interrupt: the systems that were started are ended, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     errors = measure(given.scenario or _whole_run()) if given.command == "run" else 0.0
@@ -73,4 +77,4 @@ def _brief(figures: dict[str, float | None]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

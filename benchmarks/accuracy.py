@@ -10,10 +10,10 @@ of a document is kept there. Exit status 1: on some set we are worse than the re
 
 import argparse
 import json
-import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks.command import NotMeasured, result_file, run_command
 from benchmarks.ground_truth import DATA, SETS, EvaluationSet, TruePage
 from benchmarks.machine import made_with
 from benchmarks.metrics import Bag, characters, edit_distance, words
@@ -22,6 +22,7 @@ from benchmarks.readers import Texts, read_images, read_reference
 from tests.reference import serving
 
 RESULTS = Path(__file__).parent / "results" / "accuracy.json"
+SET_NAMES = [chosen.name for chosen in SETS]
 HEADER = (
     f"{'profile':10} {'set':9} {'images':>6}  {'measure':10} {'ours':>6} {'ref.':>6} {'CER':>6} {'ref.':>6} {'s':>7}"
 )
@@ -64,13 +65,12 @@ def main() -> int:
     """Measure, print, keep."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--profiles", nargs="+", default=list(PROFILES), choices=list(PROFILES))
-    parser.add_argument("--sets", nargs="+", default=[chosen.name for chosen in SETS])
+    parser.add_argument("--sets", nargs="+", default=SET_NAMES, choices=SET_NAMES)
     parser.add_argument("--set", nargs="*", default=[], help="settings, as on the server's command line")
-    parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--out", type=result_file, default=RESULTS)
     given = parser.parse_args()
     if not DATA.is_dir():
-        print(f"No evaluation data at {DATA}: set PPOCR_EVALUATION_DATA.")
-        return 0
+        raise NotMeasured(f"No evaluation data at {DATA}: set PPOCR_EVALUATION_DATA.")
     if not serving.installed():
         print("The reference is not installed (make reference): our figures stand alone.")
     print(HEADER)
@@ -121,4 +121,4 @@ def _line(row: Row) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -6,14 +6,16 @@ Resident set in MiB of a process of its own for each case, on random input; mode
 them.
 """
 
+import argparse
 import multiprocessing
 import random
 import resource
-import sys
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.command import run_command
+from models.descriptions.model_directory import ONNX_FILE
 from models.engines.base import EngineOptions, open_engine
 
 WIDTHS, BATCH = 400, 6
@@ -44,15 +46,29 @@ def many_widths(engine: str, directory: Path) -> None:
             print(f"{engine:12} recognition, {number} widths: {resident_mebibytes()} MiB")
 
 
-def main(detector: str, recogniser: str) -> None:
+def main() -> int:
     """Run every case in a new process, so that none inherits another's memory."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("detector", type=_model_directory)
+    parser.add_argument("recogniser", type=_model_directory)
+    given = parser.parse_args()
+    failed = False
     context = multiprocessing.get_context("spawn")
     for engine in ("openvino", "onnxruntime"):
-        for case, directory in ((large_page, detector), (many_widths, recogniser)):
-            process = context.Process(target=case, args=(engine, Path(directory)))
+        for case, directory in ((large_page, given.detector), (many_widths, given.recogniser)):
+            process = context.Process(target=case, args=(engine, directory))
             process.start()
             process.join()
+            failed |= process.exitcode != 0
+    return int(failed)
+
+
+def _model_directory(text: str) -> Path:
+    path = Path(text)
+    if not (path / ONNX_FILE).is_file():
+        raise argparse.ArgumentTypeError(f"there is no {ONNX_FILE} in {text!r}")
+    return path
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    run_command(main)

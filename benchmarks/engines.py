@@ -18,7 +18,6 @@ Exit status 1: an engine in float32 gives another text for more than 0.5 % of th
 import argparse
 import asyncio
 import json
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -29,6 +28,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.command import result_file, run_command
 from benchmarks.documents import images
 from benchmarks.ground_truth import funsd
 from benchmarks.machine import made_with
@@ -244,7 +244,7 @@ def main() -> int:
     parser.add_argument("--golden", action="store_true", help="the golden pages instead of the 20 images")
     parser.add_argument("--funsd", type=int, default=0, help="so many forms of FUNSD, too")
     parser.add_argument("--set", action="append", default=[], dest="settings")
-    parser.add_argument("--out", type=Path)
+    parser.add_argument("--out", type=result_file)
     asked = parser.parse_args()
     pages = (
         [file.read_bytes() for file in sorted(GOLDEN.iterdir())]
@@ -266,4 +266,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
+from benchmarks.command import NotMeasured
 from benchmarks.load import closed_load
 from benchmarks.peers import Document, Peer, Request, start
 
@@ -42,7 +43,7 @@ class Field:
         new = {request.name: request for request in requests if (name, request.name, visualize) not in self._lines}
         result = closed_load(peer, list(new.values()), 1, keep=True)
         if result.errors:
-            raise RuntimeError(f"{name} failed on {result.errors} of {len(new)} documents")
+            raise NotMeasured(f"{name} failed on {result.errors} of {len(new)} documents")
         for document, (answer,) in result.answers.items():
             self._lines[name, document, visualize] = peer.count_lines(answer)
         return requests

@@ -20,10 +20,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import httpx
 
+from benchmarks.command import NotMeasured, result_file, run_command
 from benchmarks.machine import made_with
 from benchmarks.process_tree import PeakMemory
 from benchmarks.profiles import PROFILES
@@ -202,10 +202,10 @@ def main() -> int:
     """Exit status 1 where an answer of ours is not the prescribed one."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", choices=("generated", "external"), default="generated")
-    parser.add_argument("--out", type=Path, default=RESULT)
+    parser.add_argument("--out", type=result_file, default=RESULT)
     arguments = parser.parse_args()
     if shutil.which("prlimit") is None:
-        raise SystemExit("This needs prlimit (package util-linux), or a bomb could take the machine down.")
+        raise NotMeasured("This needs prlimit (package util-linux), or a bomb could take the machine down.")
     result = measure(arguments.files)
     arguments.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(table(result))
@@ -215,4 +215,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.command import run_command
 from benchmarks.machine import made_with
 from benchmarks.store import RESULTS
 from server.config.settings import DecodeSettings, LimitSettings
@@ -124,4 +125,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

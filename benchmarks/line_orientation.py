@@ -10,7 +10,6 @@ status 1: the default classifier turns more than 5 % of the upright lines, or fi
 import argparse
 import asyncio
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from benchmarks.command import result_file, run_command
 from benchmarks.documents import images
 from benchmarks.machine import made_with
 from benchmarks.readers import PLAIN
@@ -69,7 +69,7 @@ def main() -> int:
     """Measure, print, keep."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="+", default=CLASSIFIERS)
-    parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--out", type=result_file, default=RESULTS)
     given = parser.parse_args()
     pages = [cv2.imdecode(np.frombuffer(page.content, np.uint8), cv2.IMREAD_COLOR) for page in images()]
     lines = asyncio.run(upright_lines([np.asarray(page, np.uint8) for page in pages]))
@@ -118,4 +118,4 @@ async def rates(classifier: str, lines: Sequence[Image]) -> Rates:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

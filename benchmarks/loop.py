@@ -26,6 +26,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.command import run_command
 from benchmarks.figures import quantiles
 from benchmarks.machine import REPOSITORY
 from benchmarks.profiles import PROFILES
@@ -299,4 +300,4 @@ def _shown(statuses: Counter[str]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

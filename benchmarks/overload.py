@@ -13,7 +13,6 @@ import base64
 import http.client
 import json
 import random
-import sys
 import threading
 import time
 from collections import Counter
@@ -23,6 +22,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
+from benchmarks.command import run_command
 from benchmarks.figures import quantiles
 from benchmarks.machine import made_with
 from benchmarks.peers import OURS, Ours, Peer, ours
@@ -178,4 +178,4 @@ def _body(number: int) -> bytes:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

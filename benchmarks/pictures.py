@@ -19,6 +19,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from benchmarks.command import result_file, run_command
 from models.document import Image, PageResult
 from server.export.drawing.pictures import encode_jpeg
 from server.export.drawing.visualize import draw_ocr_image
@@ -71,7 +72,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reference-python", type=Path, help="interpreter of the reference's environment")
     parser.add_argument("--font", type=Path, default=Path("font.ttf"), help="font file for the reference's texts")
-    parser.add_argument("--out", type=Path, help="write the figures here as JSON")
+    parser.add_argument("--out", type=result_file, help="write the figures here as JSON")
     return parser.parse_args()
 
 
@@ -119,4 +120,4 @@ def _times(ours: object, theirs: object) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

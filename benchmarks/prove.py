@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.command import run_command
 from benchmarks.machine import REPOSITORY, made_with
 from benchmarks.store import FOLDER
 from tests.evaluation_data import reason_to_skip
@@ -126,4 +127,4 @@ def prove(name: str, proof: Proof, folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

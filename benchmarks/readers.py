@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.command import NotMeasured
 from benchmarks.profiles import PROFILES
 from models.loader import build_pipeline
 from models.modules import without_optional_modules
@@ -63,7 +64,7 @@ def read_reference(profile: str, name: str, images: Sequence[Path]) -> tuple[Tex
     command = [serving.python(), program, serving.pipeline(profile), out, *images]
     done = subprocess.run(command, env=serving.environment(), capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"the reference failed:\n{done.stderr[-2000:]}")
+        raise NotMeasured(f"the reference failed:\n{done.stderr[-2000:]}")
     pages = json.loads(out.read_text(encoding="utf-8"))["pages"]
     chosen = {image.name: pages[image.name] for image in images}
     return {image: page["texts"] for image, page in chosen.items()}, sum(page["seconds"] for page in chosen.values())

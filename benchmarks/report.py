@@ -5,7 +5,6 @@ from typing import Any
 from benchmarks import store
 from benchmarks.bars import bars
 from benchmarks.catalogue import SCENARIOS
-from benchmarks.plot import draw
 
 COLUMNS = (
     ("requests/s", "requests_per_second", "{:.2f}"),
@@ -27,6 +26,8 @@ COLUMNS = (
 
 def write_report() -> None:
     """Write the table and the plot beside the results; nothing where there are none."""
+    from benchmarks.plot import draw  # noqa: PLC0415 - needs matplotlib, which only the extra 'bench' has
+
     slices = store.read()
     if not slices:
         print("No results yet.")

@@ -22,6 +22,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from benchmarks.command import NotMeasured, run_command
 from benchmarks.machine import REPOSITORY, made_with
 from models.store.weights import default_directory
 
@@ -80,7 +81,7 @@ def start(settings: list[str]) -> dict[str, float]:
         try:
             url = address(server, log.fileno())
             answers = time.monotonic() - began
-            while status(f"{url}/health/ready") != 200:
+            while not answers_well(f"{url}/health/ready"):
                 waited(server, began)
             return {"answers": round(answers, 3), "ready": round(time.monotonic() - began, 3)}
         finally:
@@ -100,20 +101,20 @@ def address(server: "subprocess.Popen[bytes]", log: int) -> str:
 def waited(server: "subprocess.Popen[bytes]", began: float) -> None:
     """Wait a moment, unless there is nothing to wait for."""
     if server.poll() is not None:
-        raise RuntimeError(f"the server ended with {server.returncode}")
+        raise NotMeasured(f"The server ended with {server.returncode} before it was ready. Try: ppocr-server check")
     if time.monotonic() - began > PATIENCE_SECONDS:
-        raise TimeoutError("the server is not ready")
+        raise NotMeasured("the server is not ready")
     time.sleep(PROBE_SECONDS)
 
 
-def status(url: str) -> int:
-    """HTTP status of a GET."""
+def answers_well(url: str) -> bool:
+    """Whether a GET is answered with 200. A server that ends answers nothing."""
     try:
         with urllib.request.urlopen(url, timeout=10) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as error:
-        return error.code
+            return int(answer.status) == 200
+    except urllib.error.URLError:
+        return False
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

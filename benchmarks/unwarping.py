@@ -11,7 +11,6 @@ at. No text is kept. Exit status 1: unwarping gains less than 8 points.
 import argparse
 import asyncio
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from benchmarks.command import NotMeasured, result_file, run_command
 from benchmarks.ground_truth import DATA, TruePage, docunet
 from benchmarks.machine import made_with
 from benchmarks.metrics import Bag, words
@@ -50,12 +50,11 @@ def main() -> int:
     parser.add_argument("--profiles", nargs="+", default=list(PROFILES), choices=list(PROFILES))
     parser.add_argument("--pictures", type=Path)
     parser.add_argument("--set", nargs="*", default=[], help="settings, as on the server's command line")
-    parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--out", type=result_file, default=RESULTS)
     given = parser.parse_args()
     pages = docunet() if (DATA / "docunet").is_dir() else []
     if not pages:
-        print(f"No evaluation data at {DATA}: set PPOCR_EVALUATION_DATA.")
-        return 0
+        raise NotMeasured(f"No evaluation data at {DATA}: set PPOCR_EVALUATION_DATA.")
     gains = [asyncio.run(measure(profile, pages, given.set, given.pictures)) for profile in given.profiles]
     report = {"made_with": made_with() | {"settings": given.set}, "rows": [asdict(gain) for gain in gains]}
     given.out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
@@ -85,4 +84,4 @@ async def measure(profile: str, pages: Sequence[TruePage], settings: Sequence[st
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import torch
 
+from benchmarks.command import result_file, run_command
 from benchmarks.gpu.ceilings import measure_ceilings
 from benchmarks.gpu.figures import Ceilings, Figures
 from benchmarks.gpu.networks import MODELS, Setup
@@ -43,7 +44,7 @@ def main() -> int:
     parser.add_argument("--models", type=Path, default=MODELS, help="folder of model directories")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--parts", nargs="+", default=list(PARTS), choices=PARTS)
-    parser.add_argument("--out", type=Path, default=None)
+    parser.add_argument("--out", type=result_file, default=None)
     given = parser.parse_args()
     try:
         setup = Setup.of(given.device, given.models, quick=given.quick)
@@ -130,4 +131,4 @@ def _server(setup: Setup, figures: Figures, pages: PageSet) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -10,7 +10,6 @@ load. Its log may hold no traceback.
 
 import argparse
 import json
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from pathlib import Path
 import requests
 import yaml
 
+from benchmarks.command import NotMeasured, result_file, run_command
 from benchmarks.kills.clients import Requests, loaded
 from benchmarks.kills.killer import killing
 from benchmarks.kills.tasks import Tasks
@@ -38,7 +38,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, help="a file for the counts")
+    parser.add_argument("--out", type=result_file, help="a file for the counts")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         server = start(Path(folder))
@@ -65,7 +65,10 @@ def start(folder: Path) -> Server:
     }
     config = folder / "config.yaml"
     config.write_text(yaml.safe_dump({"ppocr_server": sections}), encoding="utf-8")
-    return Server("--config", str(config))
+    try:
+        return Server("--config", str(config))
+    except RuntimeError as error:
+        raise NotMeasured(str(error)) from error
 
 
 def run(server: Server, minutes: float, seed: int) -> Mapping[str, object]:
@@ -127,4 +130,4 @@ def missed(asked: Requests, tasks: Tasks, killed: Mapping[str, int], status: int
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

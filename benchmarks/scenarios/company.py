@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from functools import partial
 
+from benchmarks.command import NotMeasured
 from benchmarks.documents import LARGE, QUICK, RECEIPT, SMALL, images, named, pdf
 from benchmarks.field_of_peers import Field
 from benchmarks.figures import Figures, Row, measured, medians, quantiles
@@ -74,7 +75,7 @@ def fairness(field: Field, out: Slice, rounds: int, systems: Sequence[str]) -> N
                 closed_load(peer, asked[:2], 1)
                 busy[name].append(_p95(closed_load(peer, asked, 1).latencies))
                 if answered.is_set():
-                    raise RuntimeError(f"{name} had read the PDF before the receipts were through: too few pages")
+                    raise NotMeasured(f"{name} had read the PDF before the receipts were through: too few pages")
     out.facts["p95_idle"] = {name: round(statistics.median(values), 4) for name, values in idle.items()}
     out.facts["p95_busy"] = {name: round(statistics.median(values), 4) for name, values in busy.items()}
     out.pages = {"receipt": [page.name for page in receipt], "PDF pages": [str(LONG_PDF_PAGES)]}

@@ -5,6 +5,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
+from benchmarks.command import NotMeasured
 from benchmarks.documents import QUICK, images, small_pages, without_long_page
 from benchmarks.load import closed_load
 from benchmarks.peers import OURS, Document, Ours, Peer, Request, ours
@@ -44,7 +45,7 @@ def _different(peer: Peer, subjects: Sequence[Request], others: Sequence[Request
     random.Random(0).shuffle(mixed)
     among = closed_load(peer, mixed, CLIENTS, keep=True)
     if among.errors:
-        raise RuntimeError(f"{among.errors} requests failed")
+        raise NotMeasured(f"{among.errors} requests failed")
     return sum(
         _pruned(answer) != _pruned(alone[request.name][0])
         for request in subjects

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median
 
+from benchmarks.command import NotMeasured
 from benchmarks.documents import QUICK, RECEIPT, images, named, pdf, small_pages, unreadable
 from benchmarks.field_of_peers import Field
 from benchmarks.load import closed_load
@@ -35,7 +36,7 @@ def _watched(peer: Peer) -> dict[str, object]:
         samples.append((end, tree_bytes(peer.pid)))
     refused = sum(request.pages == 0 for request in requests)
     if errors != refused:
-        raise RuntimeError(f"{errors} requests failed, and {refused} of them should have")
+        raise NotMeasured(f"{errors} requests failed, and {refused} of them should have")
     first, last = _around(samples, FIRST), _around(samples, REQUESTS)
     return {
         "requests": REQUESTS,

@@ -14,7 +14,6 @@ import json
 import os
 import random
 import signal
-import sys
 import threading
 import time
 from collections import Counter
@@ -22,10 +21,10 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 
 import requests
 
+from benchmarks.command import result_file, run_command
 from benchmarks.figures import quantiles
 from benchmarks.machine import made_with
 from benchmarks.peers import OURS, Peer, ours
@@ -86,7 +85,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--load", type=float, default=0.8)
     parser.add_argument("--pages", type=int, default=2000, help="of the first part")
-    parser.add_argument("--out", type=Path, default=FOLDER / "soak.json", help="where the figures are kept")
+    parser.add_argument("--out", type=result_file, default=FOLDER / "soak.json", help="where the figures are kept")
     given = parser.parse_args()
     given.out.parent.mkdir(parents=True, exist_ok=True)
     with ours("ours", OURS["ours"]) as peer:
@@ -247,4 +246,4 @@ def _counts(tally: Tally) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

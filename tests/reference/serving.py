@@ -19,6 +19,10 @@ START_SECONDS = 180
 PACKAGES = ("paddlex", "paddlepaddle", "onnxruntime", "opencv-contrib-python", "numpy", "pillow", "pypdfium2")
 
 
+class NotStarted(RuntimeError):
+    """A server that is compared with does not start. The message has the end of its log."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunningServer:
     """A server that answers: its address and the process to watch."""
@@ -78,7 +82,7 @@ def running(command: list[str], port: int, environ: dict[str, str], ready: str =
             url = f"http://127.0.0.1:{port}"
             if not _wait(url + ready, process):
                 log.seek(0)
-                raise RuntimeError(f"{command[0]} did not start:\n{log.read().decode(errors='replace')[-4000:]}")
+                raise NotStarted(f"{command[0]} did not start:\n{log.read().decode(errors='replace')[-4000:]}")
             yield RunningServer(url, process)
         finally:
             process.terminate()

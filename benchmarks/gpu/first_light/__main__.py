@@ -10,7 +10,6 @@ that say how fast, each within a bound of time; `prepare.sh` makes the folder th
 """
 
 import argparse
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import torch
 
+from benchmarks.command import run_command
 from benchmarks.gpu.first_light import correctness, environment, graphs, speed
 from benchmarks.gpu.first_light.context import Context
 from benchmarks.gpu.first_light.inputs import corner
@@ -117,4 +117,4 @@ def _loss(device: torch.device) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

@@ -100,5 +100,5 @@ def pins(lock: Path = LOCK) -> list[str]:
 if __name__ == "__main__":
     try:
         print("\n".join(pins()))
-    except LookupError as error:
+    except (LookupError, OSError) as error:
         sys.exit(str(error))
