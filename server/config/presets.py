@@ -1,5 +1,6 @@
 """From the settings of the presets to those of the pipeline, and to the preset that each contract reads with."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -80,7 +81,7 @@ def _module(key: str, settings: DetectionPreset | RecognitionPreset, base: Modul
         if settings.model_dir is not None:
             raise ConfigurationError(f"{key}.model_dir: needs a model_name beside it, which says what the model is.")
         return base
-    if settings.model_dir is not None and not settings.model_dir.is_dir():
+    if settings.model_dir is not None and not os.path.isdir(settings.model_dir):  # noqa: PTH112 - see `server.config.files.exists`
         raise ConfigurationError(f"{key}.model_dir: '{settings.model_dir}' is not a directory.")
     return ModuleConfig(settings.model_name, settings.model_dir, base.batch_size)
 
