@@ -188,7 +188,8 @@ def test_3_a_large_pdf_page_is_rendered_smaller(client):
     large = b64(pdf(cv2.copyMakeBorder(two_lines()[:200], 0, 0, 0, 960, cv2.BORDER_CONSTANT, value=(255,) * 3), dpi=24))
     for api, longest in (("general", 4096), ("accurate", 8192)):
         content = client.read(api, pdf_file=large)
-        assert words(content) == LINES
+        # A detector sees words of such size one by one.
+        assert " ".join(words(content)).split() == " ".join(LINES).split()
         location = content["words_result"][0]["location"]
         assert location["left"] + location["width"] <= longest
         assert location["left"] / longest == pytest.approx(40 / 1600, abs=0.01)
