@@ -6,6 +6,9 @@ from typing import Any
 from server.contracts.base import Json
 from server.contracts.paddlex.request import OUTPUT_FORMATS, OcrParameters, OcrRequest
 
+MAX_PRESET_NAME = 32
+"""Characters of a preset's name, as the configuration allows them."""
+
 ERROR_STATUSES = (400, 401, 404, 405, 408, 413, 415, 422, 429, 500, 503)
 
 DESCRIPTIONS = {
@@ -84,6 +87,8 @@ def _field(name: str, field: dict[str, Any]) -> dict[str, Any]:
     described = {key: value for key, value in field.items() if key not in ("title", "default")}
     if name == "textDetLimitType":
         described["anyOf"] = [{"type": "string", "enum": ["min", "max"]}, {"type": "null"}]
+    if name == "preset":
+        described["anyOf"] = [{"type": "string", "maxLength": MAX_PRESET_NAME}, {"type": "null"}]
     return {**described, "description": DESCRIPTIONS[name]}
 
 

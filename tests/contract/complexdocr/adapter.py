@@ -61,7 +61,9 @@ class ComplexDocument(Adapter):
 
     def odd_calls(self, key: Key | None, words: Words) -> Iterator[Call]:
         for value in (words.field, words.url, [words.field], {words.field: words.field}, None, 1):
-            yield self._post({"seqid": value, "image": value, "image_type": 1, "html_escape": value}, key)
+            # A text as seqid is the caller's own mark, which the log may hold.
+            seqid = "1" if isinstance(value, str) else value
+            yield self._post({"seqid": seqid, "image": value, "image_type": 1, "html_escape": value}, key)
 
     def addresses(self, url: str, key: Key | None) -> Iterator[Call]:
         for image_type in (1, 3):
