@@ -65,11 +65,11 @@ def test_line_orientation(classifier: str) -> None:
     assert f"These {measured['lines']} lines" in MEASURED.text
 
 
-@pytest.mark.parametrize(("profile", "begins"), [("v5_mobile", "PP-OCRv5 mobile"), ("v6_small", "PP-OCRv6 small")])
-def test_unwarping(profile: str, begins: str) -> None:
-    (measured,) = (row for row in results("unwarping")["rows"] if row["profile"] == profile)
+@pytest.mark.parametrize("preset", ["paddlex", "best", "tiny"])
+def test_unwarping(preset: str) -> None:
+    (measured,) = (row for row in results("unwarping")["rows"] if row["preset"] == preset)
     before, after = measured["as_they_are"], measured["unwarped"]
-    assert_rounded(numbers(row("Unwarping", begins)[1:]), [before, after, after - before])
+    assert_rounded(numbers(row("Unwarping", f"`{preset}`")[1:]), [before, after, after - before])
     assert f"reads {measured['pages']} photos" in MEASURED.text
 
 

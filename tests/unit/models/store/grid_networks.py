@@ -55,10 +55,14 @@ def _of(operator: str) -> dict[str, list[int]]:
     return {"strides": [2, 2], "pads": [1, 1, 1, 1]} if operator == "Conv" else {}
 
 
-def spread(values: NDArray[np.float64], height: int, width: int) -> NDArray[np.float64]:
-    """Resize (C, H, W) bilinearly; the middles of the edge pixels stay at the edges."""
+def spread(values: NDArray[np.float64], height: int, width: int, corners: bool = True) -> NDArray[np.float64]:
+    """Resize (C, H, W) bilinearly. The middles of the edge pixels stay at the edges, or else the outer edges do."""
     for axis, length in ((1, height), (2, width)):
-        places = np.linspace(0, values.shape[axis] - 1, length) if length > 1 else np.zeros(1)
+        last = values.shape[axis] - 1
+        if corners:
+            places = np.linspace(0, last, length) if length > 1 else np.zeros(1)
+        else:
+            places = np.clip((np.arange(length) + 0.5) * (last + 1) / length - 0.5, 0, last)
         first = np.floor(places).astype(int)
         second = np.minimum(first + 1, values.shape[axis] - 1)
         share = (places - first).reshape(-1, *[1] * (2 - axis))

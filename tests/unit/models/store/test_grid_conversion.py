@@ -19,9 +19,9 @@ def picture(height: int, width: int) -> NDArray[np.float32]:
 
 
 def expected(page: NDArray[np.float32]) -> NDArray[np.float64]:
-    """What the official model's steps make of a page, computed here in float64 around the network in float32."""
+    """What the steps around the network make of a page, computed here in float64; the network is in float32."""
     exact = page[0].astype(np.float64)
-    seen = spread(exact, HEIGHT, WIDTH)[::-1]
+    seen = spread(exact, HEIGHT, WIDTH, corners=False)[::-1]
     network = ort.InferenceSession(grid_network(half=False))
     grid = network.run(["grid"], {"page": seen[np.newaxis].astype(np.float32)})[0][0]
     return sampled(exact, spread(grid.astype(np.float64), *exact.shape[1:]))
