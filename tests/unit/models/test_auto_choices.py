@@ -128,11 +128,11 @@ def test_engines_are_measured_once_and_on_the_recogniser(tmp_path: Path, monkeyp
         raise EngineUnavailable("not here")
 
     with registered_engine("absent", absent), registered_engine("present", lambda *_: FakeEngine(echo)):
-        choices = AutoChoices(config(), tmp_path)
+        choices = AutoChoices(config(), tmp_path, 1)
         assert choices.engine(replace(recogniser, name="only"), probe) == "absent"
         assert probed == []
         for _ in range(2):
             assert choices.engine(replace(recogniser, name=""), probe) == "present"
         assert len(probed) == 1
-        assert AutoChoices(config(), tmp_path).engine(replace(recogniser, name="other"), probe) == "absent"
+        assert AutoChoices(config(), tmp_path, 1).engine(replace(recogniser, name="other"), probe) == "absent"
         assert choices.graph_engine(replace(recogniser, name="other")) == "another"
