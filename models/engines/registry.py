@@ -57,5 +57,16 @@ def import_engine(name: str) -> ModuleType:
     try:
         return import_module(engine.module)
     except ImportError as error:
-        install = f" Install it with: pip install 'ppocr-server[{engine.extra}]'" if engine.extra else ""
+        install = f" {how_to_install(engine.extra)}" if engine.extra else ""
         raise EngineUnavailable(f"Engine '{name}' needs a package that is not installed: {error}.{install}") from error
+
+
+def how_to_install(extra: str) -> str:
+    """The sentence that says how to install an extra. This distribution is on no package index.
+
+    So its bare name must not be given to pip: a stranger could register it.
+    """
+    return (
+        f"Install its extra '{extra}': pip install --editable '.[{extra}]' in the folder of the source code, or "
+        f"pip install './FILE.whl[{extra}]' with the wheel."
+    )

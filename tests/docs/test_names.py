@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,12 @@ def test_paths_start_from_the_repository_or_the_document() -> None:
     benchmarks = ROOT / "benchmarks"
     assert problems(Markdown("`peers.py`, `benchmarks/peers.py`, `../deploy/README.md`", benchmarks)) == []
     assert problems(Markdown("`peers.py`", Path(ROOT / "docs"))) == ["there is no file peers.py"]
+
+
+def test_nobody_is_told_to_ask_an_index_for_this_distribution() -> None:
+    """It is on no index, so a stranger could register its name there."""
+    texts = [ROOT / name for name in (*DOCUMENTS, "pyproject.toml", "Dockerfile.cuda")]
+    texts += [path for folder in ("server", "models", "configs", "benchmarks") for path in (ROOT / folder).rglob("*.*")]
+    texts = [path for path in texts if path.suffix in (".md", ".py", ".yaml", ".toml", ".cuda")]
+    bare = re.compile(r"pip install [^\n`]*?(?<![\w./-])['\"]?ppocr-server(?![\w.-])")
+    assert [str(path) for path in texts if bare.search(path.read_text())] == []

@@ -63,7 +63,10 @@ def test_a_package_that_is_missing_is_named_with_what_installs_it() -> None:
     command = [sys.executable, "-c", script, "check", "--set", "engine.name=torch"]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr.endswith("Install it with: pip install 'ppocr-server[torch]'\n")
+    assert done.stderr.endswith(
+        "Install its extra 'torch': pip install --editable '.[torch]' in the folder of the source code, or "
+        "pip install './FILE.whl[torch]' with the wheel.\n"
+    )
 
 
 @pytest.mark.parametrize("engine", ["onnxruntime", "openvino", "torch"])
