@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from models.config import PipelineConfig
 from models.engines.registry import ENGINES
+from models.modules import LAYOUT_DETECTION, TABLE_STRUCTURE
 from models.options import PADDLEX
 from server.config.access import tls_context, with_keys, with_tokens
 from server.config.base import ConfigurationError
@@ -139,7 +140,21 @@ def _read(path: Path | None) -> _Document:
         section = merge(_mapping(packaged, SECTION, default), section)
         _check_modules(rest, packaged, file)
         rest = merge({key: value for key, value in packaged.items() if key not in (SECTION, "Serving")}, rest)
+    else:
+        rest = _with_our_modules(rest, packaged)
     return _Document(file, section, rest, _mapping(written, "Serving", file), own_pipeline)
+
+
+def _with_our_modules(pipeline: dict[str, object], packaged: Mapping[str, object]) -> dict[str, object]:
+    """Name the packaged models of layout and tables where a pipeline turns them on and names none.
+
+    PaddleX's own OCR pipelines have no such modules, so their files cannot name them.
+    """
+    named, known = pipeline.get("SubModules"), packaged["SubModules"]
+    if not isinstance(named, dict) or not isinstance(known, dict):
+        return pipeline
+    on = (module.key for module in (LAYOUT_DETECTION, TABLE_STRUCTURE) if pipeline.get(module.switch) is True)
+    return {**pipeline, "SubModules": {**{key: known[key] for key in on}, **named}}
 
 
 def _check_modules(written: Mapping[str, object], packaged: Mapping[str, object], file: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from models.config import LayoutConfig, ModuleConfig
-from models.modules import LAYOUT_DETECTION, OPTIONAL_MODULES, OptionalModule
+from models.modules import LAYOUT_DETECTION, OPTIONAL_MODULES, TABLE_STRUCTURE, OptionalModule
 from server.config.base import ConfigurationError
 from server.config.effective import effective_yaml
 from server.config.load import load_configuration
@@ -82,15 +82,18 @@ use_table_recognition: true
     assert load_configuration(tmp_path / "again.yaml", {}).pipeline == configuration.pipeline
 
 
-@pytest.mark.parametrize("module", OPTIONAL_MODULES, ids=lambda module: module.name)
+@pytest.mark.parametrize(
+    "module",
+    [module for module in OPTIONAL_MODULES if module not in (LAYOUT_DETECTION, TABLE_STRUCTURE)],
+    ids=lambda module: module.name,
+)
 def test_every_switch_needs_its_model(load, module: OptionalModule) -> None:
     inner = ["use_doc_orientation_classify: false", "use_doc_unwarping: false"]
-    parts = [f"{each.switch}: true" for each in (module, LAYOUT_DETECTION) if not each.in_preprocessor]
+    parts = [] if module.in_preprocessor else [f"{module.switch}: true"]
     if module.in_preprocessor:
         inner.remove(f"{module.switch}: false")
         parts += ["use_doc_preprocessor: true", f"SubPipelines: {{DocPreprocessor: {{{', '.join(inner)}}}}}"]
     text = yaml.safe_load(SMALLEST) | {key: value for part in parts for key, value in yaml.safe_load(part).items()}
-    text["SubModules"] |= {"LayoutDetection": {"model_name": "layout"}} if module is not LAYOUT_DETECTION else {}
     with pytest.raises(ConfigurationError) as caught:
         load(yaml.safe_dump(text))
     place = "SubPipelines.DocPreprocessor." if module.in_preprocessor else ""
@@ -197,11 +200,21 @@ def test_layout_and_table_models_are_off_unless_switched_on(load) -> None:
     assert pipeline.table_structure == ModuleConfig("SLANet_plus")
 
 
+def test_a_pipeline_that_names_no_layout_model_gets_the_default_ones(load) -> None:
+    """PaddleX's own files cannot name them."""
+    packaged = load("use_layout_detection: true\nuse_table_recognition: true\n").pipeline
+    both = load(f"{SMALLEST}use_layout_detection: true\nuse_table_recognition: true\n").pipeline
+    assert both.layout_detection == packaged.layout_detection is not None
+    assert both.table_structure == packaged.table_structure is not None
+    layout = load(f"{SMALLEST}use_layout_detection: true\n").pipeline
+    assert (layout.layout_detection, layout.table_structure) == (packaged.layout_detection, None)
+    assert load(SMALLEST).pipeline.layout_detection is None
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         (f"{WITH_LAYOUT}use_table_recognition: true\n", "use_layout_detection: true"),
-        (f"{SMALLEST}use_layout_detection: true\n", r"SubModules\.LayoutDetection"),
         (f"{SMALLEST}  LayoutDetection: {{model_name: x, threshold: 2}}\n", "threshold"),
     ],
 )
