@@ -10,6 +10,7 @@ import numpy as np
 from models.layout.captions import begins_caption
 from models.layout.frame import Span
 from models.layout.joining import is_spaceless
+from models.layout.labels import COLONS
 from models.layout.reading import Column
 
 Paragraph = tuple[Span, ...]
@@ -57,15 +58,18 @@ def find_paragraphs(column: Column, height: float) -> list[Paragraph]:
         height: median height of a line of the page.
     """
     rows = [[piece.span for piece in row if piece.span is not None] for row in column.rows]
-    runs = [run for row in rows for run in _runs(row)]
     usual = _usual_pitch([row[0] for row in rows if row], height)
-    right = max(span.x1 for run in runs for span in run)
+    right = max(span.x1 for row in rows for span in row)
     paragraphs: list[list[Span]] = []
-    for number, run in enumerate(runs):
-        if number and not _ends(runs[number - 1], run, _Column(usual, right, height), paragraphs[-1]):
-            paragraphs[-1].extend(run)
+    above: Sequence[Span] = ()
+    for row in rows:
+        # A label and its value stay together, and what follows is no part of the value.
+        apart = len(_runs(row)) > 1 or any(span.text.endswith(COLONS) for span in row[:-1])
+        if above and not apart and not _ends(above, row, _Column(usual, right, height), paragraphs[-1]):
+            paragraphs[-1].extend(row)
         else:
-            paragraphs.append(list(run))
+            paragraphs.append(list(row))
+        above = () if apart else row
     return [tuple(paragraph) for paragraph in paragraphs]
 
 

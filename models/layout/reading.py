@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from models.layout.aligned import AlignedTable, find_aligned, is_prose
+from models.layout.labels import are_labels
 from models.layout.pieces import Band, Gap, Piece, common_gaps, extent, gaps_of, make_bands, rows_of
 
 _DEEPEST = 24
@@ -135,7 +136,7 @@ class _Reader:
 
     def _body(self, bands: Sequence[Band], gutters: Sequence[Gap], depth: int) -> Iterator[Part]:
         strips = self._strips(_pieces(bands), gutters)
-        running = any(is_prose(strip, self._height) for strip in strips)
+        running = len(strips) > 1 and any(is_prose(strip, self._height) for strip in strips)
         tables = [] if running else find_aligned(bands, 2, self._height)
         if tables:
             done = 0
@@ -168,7 +169,7 @@ class _Reader:
     def _belong_together(self, left: Sequence[Piece], right: Sequence[Piece]) -> bool:
         if any(piece.span is None for piece in (*left, *right)):
             return False
-        if len(left) == 1 or len(right) == 1:
+        if len(left) == 1 or len(right) == 1 or are_labels(left, right, self._height):
             return True
         slivers = self._is_sliver(left), self._is_sliver(right)
         return all(slivers) or (any(slivers) and _share_rows(left, right, self._height))

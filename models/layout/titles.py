@@ -19,7 +19,7 @@ _LEVEL_STEP = 1.13
 """Titles have the same level if their sizes differ by less than this factor."""
 _DEEPEST = 3
 _NUMBERED = re.compile(
-    r"^(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?\s+[A-Z\u4e00-\u9fff]|\d{1,2}(?:\.\d{1,2}){1,3}\s*[A-Z\u4e00-\u9fff]|"
+    r"^(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?\s+(?-i:[A-Z\u4e00-\u9fff])|\d{1,2}(?:\.\d{1,2}){1,3}\s*[A-Z\u4e00-\u9fff]|"
     r"第[一二三四五六七八九十百\d]{1,4}[章节部篇]|[一二三四五六七八九十]{1,3}、|(?:chapter|section|part|appendix)\s+[\dA-ZIVX])",
     re.IGNORECASE,
 )

@@ -3,9 +3,11 @@
 import io
 
 import docx
+import numpy as np
 import pytest
 from docx.document import Document
 
+from models.layout.analyse import analyse_layout
 from models.layout.document import Cell, Table
 from server.export.files.docx_file import write_docx
 from server.export.files.file_page import FilePage
@@ -79,3 +81,15 @@ def test_every_page_has_its_size() -> None:
 def test_the_template_says_nothing_of_itself() -> None:
     properties = opened(file_page()).core_properties
     assert (properties.author, properties.title, properties.comments) == ("", "", "")
+
+
+def test_an_article_and_its_price_are_a_paragraph_and_the_next_article_is_another() -> None:
+    rows = [(f"article {at} with a long name of its own", f"1{at}.50") for at in range(5)]
+    lines = [
+        line for at, (article, price) in enumerate(rows)
+        for line in (text_line(article, 40, 40 + 24 * at, 480, 60 + 24 * at),
+                     text_line(price, 620 - 9 * (at % 4), 40 + 24 * at, 680, 60 + 24 * at))
+    ]  # fmt: skip
+    layout = analyse_layout(np.full((400, 800, 3), 255, np.uint8), lines)
+    document = opened(file_page(*lines, blocks=layout.blocks))
+    assert [paragraph.text for paragraph in document.paragraphs] == [" ".join(row) for row in rows]
