@@ -31,9 +31,10 @@ class Victims:
 VICTIMS = {
     "decode workers": Victims(1.0, lambda _, command: "server.decode.workers.worker" in command),
     "replicas": Victims(20.0, lambda _, command: "server.pipelines.replicas.child" in command),
-    "office": Victims(8.0, lambda name, command: name in OFFICE or "server.decode.office.child" in command),
+    "office": Victims(30.0, lambda name, command: name in OFFICE or "server.decode.office.child" in command),
 }
-"""A decode worker starts in about half a second, a replica in some seconds. So both are struck at their start, too."""
+"""A decode worker starts in about half a second, a replica in some seconds. So both are struck at their start, too. A
+document is rendered in seconds, on a busy machine in ten, and is given up when it was killed five times in a row."""
 
 
 @contextmanager
