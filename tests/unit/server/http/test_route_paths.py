@@ -20,7 +20,7 @@ async def below(name: FromPath[str]) -> None: ...
 async def other() -> None: ...
 
 
-PATHS = RoutePaths(Litestar([read, write, below, other], openapi_config=None).routes, "open")
+PATHS = RoutePaths(Litestar([read, write, below, other], openapi_config=None, logging_config=None).routes, "open")
 
 
 def test_a_path_has_the_methods_of_its_routes() -> None:
