@@ -89,9 +89,9 @@ class _Shared:
                 f"engine.gpu_memory_share needs engine.name: {DEVICE_ENGINE}; '{config.engine}' takes what it wants."
             )
         self.store = store
-        self.threads, self.cores = threads_and_cores(config)
+        self.threads, cores = threads_and_cores(config)
         self.pool = CpuPool(self.threads)
-        self.scheduler = CoreScheduler(self.cores)
+        self.scheduler = CoreScheduler(cores)
         self.device_models = self._open_device(config) if config.engine == DEVICE_ENGINE else None
         self._stages: dict[Hashable, OptionalStage[Any]] = {}
 

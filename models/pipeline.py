@@ -16,20 +16,18 @@ from models.aids.finding import AidedDetection
 from models.aids.page_text import PageText, turned_back, with_edge_warnings, without_margin
 from models.aids.page_warnings import page_warnings
 from models.aids.reading import AidedReading, LineReading
+from models.aids.text_lines import text_lines, warnings_of
 from models.aids.turned_page import turn_by_scores, turn_by_shape
 from models.batching import Batcher, BatcherStats
-from models.document import Image, Page, PageResult, Preprocessed, TextBox, TextLine
+from models.document import Image, Page, PageResult, Preprocessed, TextBox
 from models.errors import ModuleNotLoaded, PresetNotInstalled
 from models.layout.regions import Region
 from models.modules import OPTIONAL_MODULES
-from models.ops.bidi import logical_order, logical_text, reads_right_to_left
-from models.ops.char_positions import char_positions
 from models.ops.crop import LineRegion, locate_line
 from models.ops.rotate import Angle
-from models.ops.word_boxes import word_boxes
 from models.optional_stage import Closable, ModuleStatus, OptionalStage
 from models.options import PADDLEX, OcrOptions, OcrOverrides, PresetDefaults
-from models.reading_aids import NO_AIDS, ReadingAids, WarningCode
+from models.reading_aids import NO_AIDS, ReadingAids
 from models.recognisers import Recogniser, Recognisers
 from models.scheduling.core_scheduler import PagesInWork
 from models.stages.base import CpuPool
@@ -261,8 +259,9 @@ class OcrPipeline:
 
     async def _read(self, page: Page, options: OcrOptions, run: _Run) -> PageResult:
         preset = self._stages.presets[options.preset]
-        stage = await self._detection(preset)
+        # In use already while they open: memory that is short must not close them in between.
         with preset.detection.in_use():
+            stage = await self._detection(preset)
             async with preset.recognition.use(options.language, self._pool) as recogniser:
                 detection = AidedDetection(stage, self._stages.pages, self._pool, preset.aids)
                 readers = _Readers(detection, recogniser, preset.aids)
@@ -311,8 +310,9 @@ class OcrPipeline:
         if readers.aids.turned_page and angle:
             return await self._text_turned(page, angle, readers, run)
         kept = [each for each in zip(boxes, readings, strict=True) if _score(each[1]) >= options.text_rec_score_thresh]
-        lines = await self._pool.run(_text_lines, kept, recogniser, options)
-        warnings = _warnings(found.warnings, [reading for _, reading in kept])
+        wants_words = options.return_word_box
+        lines = await self._pool.run(text_lines, kept, right_to_left=recogniser.right_to_left, with_words=wants_words)
+        warnings = warnings_of(found.warnings, [reading for _, reading in kept])
         return PageText(tuple(boxes), tuple(angles), lines, warnings)
 
     async def _text_turned(self, page: PagePixels, angle: Angle, readers: _Readers, run: _Run) -> PageText:
@@ -385,38 +385,3 @@ def _locate(boxes: Sequence[TextBox]) -> tuple[list[TextBox], list[LineRegion]]:
 
 def _score(reading: LineReading) -> float:
     return reading.read.decoded.score
-
-
-def _text_lines(
-    kept: Sequence[tuple[TextBox, LineReading]], recogniser: Recogniser, options: OcrOptions
-) -> tuple[TextLine, ...]:
-    lines = (_text_line(box, reading, options) for box, reading in kept)
-    return tuple(map(_in_logical_order, lines) if recogniser.right_to_left else lines)
-
-
-def _text_line(box: TextBox, reading: LineReading, options: OcrOptions) -> TextLine:
-    decoded, ratio = reading.read.decoded, reading.read.width_ratio
-    words = word_boxes(decoded, box.quad, ratio, reading.direction) if options.return_word_box else ()
-    positions = char_positions(decoded, ratio, upside_down=reading.region.upside_down)
-    return TextLine(decoded.text, decoded.score, box.quad, decoded.char_scores, words, positions, reading.direction)
-
-
-def _warnings(
-    of_page: Sequence[WarningCode], readings: Sequence[LineReading]
-) -> tuple[tuple[WarningCode, int | None], ...]:
-    """The warnings about a page, and those about its lines with their numbers."""
-    of_lines = ((code, line) for line, reading in enumerate(readings) for code in reading.warnings)
-    return (*((code, None) for code in of_page), *of_lines)
-
-
-def _in_logical_order(line: TextLine) -> TextLine:
-    """Change a line from the visual order, from left to right, to the order in which it is read."""
-    order = logical_order(line.text)
-    words = tuple(replace(word, text=logical_text(word.text)) for word in line.words)
-    return replace(
-        line,
-        text=logical_text(line.text),
-        char_scores=tuple(line.char_scores[index] for index in order),
-        words=words[::-1] if reads_right_to_left(line.text) else words,
-        char_positions=tuple(line.char_positions[index] for index in order),
-    )

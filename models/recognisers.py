@@ -77,8 +77,8 @@ class Recognisers:
         packs = [pack for pack in self._packs.values() if self._is_here(pack)]
         return tuple(stage.status for stage in (self._configured, *packs))
 
-    async def open(self, group: str | None, pool: CpuPool) -> tuple[OptionalStage[Recogniser], Recogniser]:
-        """Open the recogniser of a group if necessary. Gives its stage too.
+    async def open(self, group: str | None, pool: CpuPool) -> None:
+        """Open the recogniser of a group if necessary.
 
         Args:
             group: a name from `models.languages.groups.GROUPS`; None for the preset's own recogniser.
@@ -89,26 +89,32 @@ class Recognisers:
             LanguageNotInstalled: the same for another language's. The messages say what to do.
             PipelineStopped: it is closed.
         """
-        try:
-            own = await self._configured.get(pool)
-        except ModuleNotLoaded as error:
-            raise PresetNotInstalled(str(error)) from error
-        if group is None or group in self._groups_of(own):
-            return self._configured, own
-        pack = self._pack(group)
-        if pack is None:
-            raise LanguageNotInstalled(missing_model(GROUPS[group].models[0]))
-        try:
-            return pack, await pack.get(pool)
-        except ModuleNotLoaded as error:
-            raise LanguageNotInstalled(str(error)) from error
+        async with self.use(group, pool):
+            pass
 
     @asynccontextmanager
     async def use(self, group: str | None, pool: CpuPool) -> AsyncIterator[Recogniser]:
-        """Open the recogniser of a group, and keep it open during the ``with`` block. Raises like `open`."""
-        stage, recogniser = await self.open(group, pool)
-        with stage.in_use():
-            yield recogniser
+        """Open the recogniser of a group, and keep it open during the ``with`` block. Arguments and errors as `open`.
+
+        It is in use already while it opens, so that memory that is short cannot close it in between.
+        """
+        with self._configured.in_use():
+            try:
+                own = await self._configured.get(pool)
+            except ModuleNotLoaded as error:
+                raise PresetNotInstalled(str(error)) from error
+            if group is None or group in self._groups_of(own):
+                yield own
+                return
+        pack = self._pack(group)
+        if pack is None:
+            raise LanguageNotInstalled(missing_model(GROUPS[group].models[0]))
+        with pack.in_use():
+            try:
+                opened = await pack.get(pool)
+            except ModuleNotLoaded as error:
+                raise LanguageNotInstalled(str(error)) from error
+            yield opened
 
     def available(self, group: str) -> bool:
         """Whether a recogniser for a group is on this machine. It may still be damaged."""

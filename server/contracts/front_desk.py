@@ -50,7 +50,7 @@ class FrontDesk:
         Raises:
             InvalidOption: a value is outside its range.
         """
-        return self._runtime.pipeline.defaults.resolve(replace(overrides, preset=overrides.preset or self._preset))
+        return self._runtime.pipeline.defaults.resolve(_with_preset(overrides, self._preset))
 
     async def serve(
         self,
@@ -132,7 +132,7 @@ class FrontDesk:
             if caller.account:
                 _spend(self._limits, caller, 1)
 
-        reading = _with_preset(reading, self._preset)
+        reading = replace(reading, overrides=_with_preset(reading.overrides, self._preset))
         return await _read(self._runtime, count_page, raw, reading, make_part, keep, None)
 
     async def _while_connected(self, request: AnyRequest, work: Coroutine[Any, Any, Result]) -> Result:
@@ -247,7 +247,7 @@ class Visit:
         deadline = self.deadline
         if seconds is not None:
             deadline = min(deadline, self._begun + seconds)
-        reading = _with_preset(reading, self._preset)
+        reading = replace(reading, overrides=_with_preset(reading.overrides, self._preset))
         return await _read(self._runtime, self._counted.count_page, raw, reading, make_part, keep, deadline)
 
 
@@ -321,9 +321,8 @@ async def _read(
     return await runtime.document_reader.recognize(raw, reading, finish, deadline)
 
 
-def _with_preset(reading: Reading, preset: str) -> Reading:
-    overrides = reading.overrides
-    return replace(reading, overrides=replace(overrides, preset=overrides.preset or preset))
+def _with_preset(overrides: OcrOverrides, preset: str) -> OcrOverrides:
+    return replace(overrides, preset=overrides.preset or preset)
 
 
 def _with_cap(limits: LimitSettings, max_body_bytes: int | None) -> LimitSettings:

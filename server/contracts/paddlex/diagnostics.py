@@ -36,13 +36,11 @@ class PageFacts:
     """The part of a page that its document's diagnostics need.
 
     Attributes:
-        preset: that it was read with.
         index: 0-based position of the page in its document.
         seconds: wall time by stage.
         warnings: about the page and its lines.
     """
 
-    preset: str
     index: int
     seconds: Mapping[str, float]
     warnings: tuple[ReadingWarning, ...]
@@ -50,7 +48,7 @@ class PageFacts:
     @classmethod
     def of(cls, index: int, result: PageResult) -> "PageFacts":
         """Take them from a page's result."""
-        return cls(result.options.preset, index, result.seconds, result.warnings)
+        return cls(index, result.seconds, result.warnings)
 
 
 class Diagnostics:

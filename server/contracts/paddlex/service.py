@@ -6,6 +6,7 @@ from typing import Literal
 
 from litestar import Response
 
+from models.options import OcrOverrides
 from server.config.serving_settings import ServingSettings
 from server.contracts.base import AnyRequest
 from server.contracts.front_desk import FrontDesk, Visit
@@ -66,7 +67,9 @@ class PaddleXService:
         reading = Reading(parameters.overrides(), self._serving.max_num_input_imgs)
         pictures, formats = self._pictures(visit, parameters), parameters.output_formats or ()
         part = partial(page_part, plan=pictures, formats=formats, zeros=parameters.zeros())
-        diagnosed = parameters.diagnostics
+        diagnosed = (
+            self._desk.options(OcrOverrides(preset=parameters.preset)).preset if parameters.diagnostics else None
+        )
         # So the base64 of a large file does not stay in memory while the file is read.
         del call, parameters
         try:
@@ -80,7 +83,7 @@ class PaddleXService:
         done = None
         if diagnosed:
             facts = [page.facts for page in document.pages]
-            done = await visit.in_thread(self._diagnostics.make, facts[0].preset, document.info, facts)
+            done = await visit.in_thread(self._diagnostics.make, diagnosed, document.info, facts)
         content = await visit.in_thread(encode_answer, log_id, document.info, document.pages, done)
         pages = f"{document.info.processed_pages}/{document.info.total_pages}"
         return Response(content, media_type="application/json", headers={PAGES_HEADER: pages})

@@ -189,7 +189,7 @@ def test_word_boxes_are_computed_off_the_event_loop(tmp_path, monkeypatch):
         threads.add(threading.current_thread())
         return ()
 
-    monkeypatch.setattr("models.pipeline.word_boxes", located)
+    monkeypatch.setattr("models.aids.text_lines.word_boxes", located)
     with fake_pipeline(tmp_path, FakeModels()) as pipeline:
         (result,) = read(pipeline, OcrOverrides(return_word_box=True))
     assert len(result.lines) == 2

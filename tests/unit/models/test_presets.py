@@ -157,6 +157,28 @@ def test_a_preset_is_closed_when_memory_is_short_and_read_with_again(
         run(pipeline, work)
 
 
+def test_a_model_is_not_closed_between_its_opening_and_its_first_page(tmp_path: Path) -> None:
+    install(tmp_path)
+    with fake_pipeline(tmp_path, models(), presets={"other": preset("other")}, opened_presets=()) as pipeline:
+        watch = unused_models.UnusedModels(pipeline._stages.reading(), lambda: True)
+
+        async def close_all_the_time() -> None:
+            while True:
+                await watch.close_if_short()
+                await asyncio.sleep(0)
+
+        async def work() -> None:
+            closing = asyncio.create_task(close_all_the_time())
+            for _ in range(5):
+                assert await asyncio.gather(*(read(pipeline, name) for name in ("other", None))) == [
+                    ["éß"] * 2,
+                    ["ab中"] * 2,
+                ]
+            closing.cancel()
+
+        run(pipeline, work)
+
+
 def test_a_preset_of_the_start_that_is_missing_is_an_error_of_the_start(tmp_path: Path) -> None:
     with (
         pytest.raises(ModelNotInstalled, match=DETECTOR),

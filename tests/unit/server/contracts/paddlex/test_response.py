@@ -19,7 +19,7 @@ def test_the_formats_of_a_json_body(value):
     assert validate_body(body(value)).output_formats == tuple(value)
 
 
-FACTS = PageFacts("paddlex", 0, {}, ())
+FACTS = PageFacts(0, {}, ())
 
 
 def test_no_formats_are_the_default():
