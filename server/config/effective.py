@@ -12,6 +12,7 @@ from models.modules import OPTIONAL_MODULES, OptionalModule
 from models.options import OcrDefaults
 from server.config.load import SECTION, Configuration
 from server.config.lookup import KeyPath
+from server.config.paddlex_pipeline import detection_options
 from server.config.serving_settings import FileSystemStorage, ServingSettings
 from server.config.sources import Sources
 from server.printable import printable
@@ -57,14 +58,7 @@ def _dump(tree: Mapping[str, object]) -> str:
 
 def _pipeline(pipeline: PipelineConfig) -> dict[str, object]:
     defaults = pipeline.defaults
-    detection = {
-        "limit_side_len": defaults.text_det_limit_side_len,
-        "limit_type": defaults.text_det_limit_type,
-        "max_side_limit": defaults.text_det_max_side_limit,
-        "thresh": defaults.text_det_thresh,
-        "box_thresh": defaults.text_det_box_thresh,
-        "unclip_ratio": defaults.text_det_unclip_ratio,
-    }
+    detection = detection_options(defaults)
     recognition = {"score_thresh": defaults.text_rec_score_thresh, "return_word_box": defaults.return_word_box}
     in_preprocessor = [module for module in OPTIONAL_MODULES if module.in_preprocessor]
     others = [module for module in OPTIONAL_MODULES if not module.in_preprocessor]

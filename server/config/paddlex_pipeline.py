@@ -17,6 +17,9 @@ from server.config.paddlex_schema import DocPreprocessor, LayoutDetection, Modul
 from server.config.settings import ModelSettings
 from server.config.wrong_values import describe
 
+DETECTION_OPTIONS = ("limit_side_len", "limit_type", "max_side_limit", "thresh", "box_thresh", "unclip_ratio")
+"""PaddleX's keys of the detector's options. `OcrDefaults` has them with ``text_det_`` before the name."""
+
 _PREPROCESSOR = "SubPipelines.DocPreprocessor"
 
 
@@ -30,6 +33,11 @@ def parse_pipeline(document: Mapping[str, object], file: Path) -> PipelineFile:
         return PipelineFile.model_validate(document)
     except ValidationError as error:
         raise ConfigurationError(*describe(error, PipelineFile, lambda path: f"{file}: {'.'.join(path)}")) from None
+
+
+def detection_options(defaults: OcrDefaults) -> dict[str, object]:
+    """The detector's options by PaddleX's keys."""
+    return {option: getattr(defaults, f"text_det_{option}") for option in DETECTION_OPTIONS}
 
 
 def pipeline_config(parsed: PipelineFile, models: ModelSettings, file: Path) -> PipelineConfig:

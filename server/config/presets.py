@@ -12,12 +12,11 @@ from models.options import PADDLEX, OcrDefaults, OcrOverrides
 from models.reading_aids import ReadingAids
 from server.config.base import ConfigurationError
 from server.config.contract_settings import ContractSettings
+from server.config.paddlex_pipeline import DETECTION_OPTIONS
 from server.config.preset_settings import DetectionPreset, PresetSettings, RecognitionPreset
 from server.config.settings import Settings
 
 BEST = "best"
-
-_DETECTION_OPTIONS = ("limit_side_len", "limit_type", "max_side_limit", "thresh", "box_thresh", "unclip_ratio")
 
 
 def with_presets(config: PipelineConfig, settings: Settings, file: Path) -> PipelineConfig:
@@ -88,7 +87,7 @@ def _module(key: str, settings: DetectionPreset | RecognitionPreset, base: Modul
 
 def _defaults(name: str, key: str, settings: PresetSettings, base: OcrDefaults) -> OcrDefaults:
     detection, recognition = settings.text_detection, settings.text_recognition
-    given: dict[str, Any] = {f"text_det_{option}": getattr(detection, option) for option in _DETECTION_OPTIONS}
+    given: dict[str, Any] = {f"text_det_{option}": getattr(detection, option) for option in DETECTION_OPTIONS}
     given["text_rec_score_thresh"] = recognition.score_thresh
     defaults = replace(base, preset=name, **{option: value for option, value in given.items() if value is not None})
     try:

@@ -10,6 +10,7 @@ from models.engines.registry import format_of
 from models.store.installation import PARAMETER_FILES, sha256_of
 from models.store.weights import ModelStore
 from server.config.load import Configuration
+from server.config.paddlex_pipeline import detection_options
 
 CONTRACT_NAMES = {"paddlex": "ocr"}
 """Names of contracts in the description, where they differ from the configuration's: `POST /ocr` is our own."""
@@ -57,7 +58,6 @@ def describe_presets(configuration: Configuration, store: ModelStore) -> tuple[P
 def describe_preset(name: str, configuration: Configuration, store: ModelStore) -> PresetDescription:
     """Describe one preset. It hashes installed weights, once: call it in a thread."""
     own = configuration.pipeline.by_preset()[name]
-    defaults = own.defaults
     enabled = (contract for contract, section in configuration.settings.contracts if section.enabled)
     readers = [contract for contract in enabled if configuration.preset_of(contract) == name]
     return PresetDescription(
@@ -68,14 +68,7 @@ def describe_preset(name: str, configuration: Configuration, store: ModelStore) 
         ),
         precision=own.precision,
         padding=own.padding,
-        detection={
-            "limit_side_len": defaults.text_det_limit_side_len,
-            "limit_type": defaults.text_det_limit_type,
-            "max_side_limit": defaults.text_det_max_side_limit,
-            "thresh": defaults.text_det_thresh,
-            "box_thresh": defaults.text_det_box_thresh,
-            "unclip_ratio": defaults.text_det_unclip_ratio,
-        },
+        detection=detection_options(own.defaults),
         aids=tuple(name for name, on in asdict(own.reading_aids).items() if on),
         default_of=tuple(CONTRACT_NAMES.get(reader, reader) for reader in readers),
     )

@@ -1,6 +1,7 @@
 """A whole pipeline on fake engines: real stages, queues and loader, with models that answer by a rule."""
 
-from collections.abc import Iterator, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,6 +98,18 @@ def fake_pipeline(
     config = fake_config(folder, defaults=defaults, without=without, recogniser=recogniser, **settings)
     with registered_engine("fake", models.open):
         yield build_pipeline(config, fake_store(folder), opening)
+
+
+def run(pipeline: OcrPipeline, work: Callable[[], Awaitable[None]]) -> None:
+    """Do some work with a pipeline in an event loop, and close the pipeline."""
+
+    async def whole() -> None:
+        try:
+            await work()
+        finally:
+            await pipeline.close()
+
+    asyncio.run(whole())
 
 
 def fake_store(folder: Path) -> ModelStore:

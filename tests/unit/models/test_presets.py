@@ -1,7 +1,6 @@
 """Several presets in one pipeline: which models read, what they share, when they open and close."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,7 @@ from models.engines.fake import reads
 from models.errors import InvalidOption, ModelNotInstalled, PresetNotInstalled
 from models.options import PADDLEX, OcrDefaults, OcrOverrides
 from models.pipeline import OcrPipeline
-from tests.unit.models.fake_pipeline import FakeModels, Noting, fake_pipeline, recognition_yml
+from tests.unit.models.fake_pipeline import FakeModels, Noting, fake_pipeline, recognition_yml, run
 from tests.unit.models.model_files import detection_yml, write_directory
 
 PAGE = Page(np.random.default_rng(0).integers(0, 256, (128, 192, 3), dtype=np.uint8))
@@ -38,16 +37,6 @@ def preset(name: str, detector: ModuleConfig | None = None, **settings: object) 
         OcrDefaults(preset=name, text_rec_score_thresh=0.1),
         **settings,  # type: ignore[arg-type]
     )
-
-
-def run(pipeline: OcrPipeline, work: Callable[[], Awaitable[None]]) -> None:
-    async def whole() -> None:
-        try:
-            await work()
-        finally:
-            await pipeline.close()
-
-    asyncio.run(whole())
 
 
 async def read(pipeline: OcrPipeline, name: str | None) -> list[str]:

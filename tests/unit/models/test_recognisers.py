@@ -1,7 +1,6 @@
 """Recognisers of other languages in a pipeline: which one reads, when it opens, and what a missing one says."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ from models.engines.fake import reads
 from models.errors import LanguageNotInstalled, PipelineStopped
 from models.options import OcrOverrides
 from models.pipeline import OcrPipeline
-from tests.unit.models.fake_pipeline import CHARACTERS, FakeModels, fake_pipeline, recognition_yml
+from tests.unit.models.fake_pipeline import CHARACTERS, FakeModels, fake_pipeline, recognition_yml, run
 from tests.unit.models.model_files import write_directory
 
 PAGE = Page(np.random.default_rng(0).integers(0, 256, (128, 192, 3), dtype=np.uint8))
@@ -34,16 +33,6 @@ def models() -> FakeModels:
 def install(folder: Path, *names: str) -> None:
     for name in names:
         write_directory(folder / "cache" / name, recognition_yml(LETTERS[name]))
-
-
-def run(pipeline: OcrPipeline, work: Callable[[], Awaitable[None]]) -> None:
-    async def whole() -> None:
-        try:
-            await work()
-        finally:
-            await pipeline.close()
-
-    asyncio.run(whole())
 
 
 async def read(pipeline: OcrPipeline, language: str | None) -> list[str]:
