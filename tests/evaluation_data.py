@@ -9,8 +9,9 @@ Its files are read where they are and never copied. A test that reads them says 
 import os
 from pathlib import Path
 
+VARIABLE = "PPOCR_EVALUATION_DATA"
 REPOSITORY = Path(__file__).resolve().parents[1]
-EVALUATION_DATA = Path(os.environ.get("PPOCR_EVALUATION_DATA") or REPOSITORY.parent / "shared")
+EVALUATION_DATA = Path(os.environ.get(VARIABLE) or REPOSITORY.parent / "shared")
 
 
 def reason_to_skip(*parts: str) -> str | None:

@@ -12,6 +12,7 @@ import pytest
 from benchmarks.command import FAILED, INTERRUPTED, MISCONFIGURED, NotMeasured, result_file, run_command
 from models.errors import OcrError
 from server.config.base import ConfigurationError
+from tests.evaluation_data import VARIABLE
 
 ROOT = Path(__file__).parents[3]
 PROGRAMS = sorted(
@@ -29,7 +30,7 @@ def program(line: str, folder: Path) -> tuple[int, str]:
     nothing = {
         "HOME": str(folder),
         "XDG_CACHE_HOME": str(folder / "cache"),
-        "PPOCR_EVALUATION_DATA": str(folder / "none"),
+        VARIABLE: str(folder / "none"),
         "PIP_NO_INDEX": "1",
         "HF_ENDPOINT": "http://127.0.0.1:9",
     }
