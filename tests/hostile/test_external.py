@@ -7,7 +7,7 @@ import pytest
 
 from server.config.settings import DecodeSettings, LimitSettings
 from server.decode.decoder import Decoder
-from server.errors import EncryptedFile, InvalidInputFile, PixelLimitExceeded
+from server.errors import EmptyFile, EncryptedFile, InvalidInputFile, PixelLimitExceeded
 from server.intake.raw_file import FileKind, RawFile
 from tests.evaluation_data import EVALUATION_DATA
 from tests.hostile import external
@@ -15,7 +15,7 @@ from tests.hostile import external
 LIMITS = LimitSettings(max_image_pixels=4_000_000, max_pages=3)
 PDF_SIDE = 500
 MUST_BE_READ = ("cropbox_offset.pdf", "4k_text.png", "one_pixel.png", "whitespace_only.pdf")
-MUST_BE_REFUSED = {"password_protected.pdf": EncryptedFile, "zero_byte.bin": InvalidInputFile}
+MUST_BE_REFUSED = {"password_protected.pdf": EncryptedFile, "zero_byte.bin": EmptyFile}
 
 
 async def verdict(decoder: Decoder, raw: RawFile) -> str:
