@@ -58,7 +58,7 @@ class Proof:
 
 
 PROOFS = {
-    "fuzz": Proof("100,000 damaged files are read or refused", "python -m tests.hostile.fuzz --inputs 100000"),
+    "fuzz": Proof("250,000 damaged files are read or refused", "python -m tests.hostile.fuzz --inputs 250000"),
     "openapi": Proof(
         "answers are what the OpenAPI document says, 50 times as many requests as in the tests",
         "python -m pytest -q tests/contract/test_openapi.py --fuzz-times 50",

@@ -1,6 +1,6 @@
 """Throws damaged files at the decode door and keeps count: every one must be read or refused, and nothing may stay.
 
-    python -m tests.hostile.fuzz --inputs 100000 --keep FOLDER
+    python -m tests.hostile.fuzz --inputs 250000 --keep FOLDER
 
 A file that costs a worker its life, or that takes longer than a page may, is refused like any other; it is counted, and
 with ``--keep`` kept. What must never happen is any other error, or memory, descriptors or processes that grow.
