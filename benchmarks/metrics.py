@@ -1,5 +1,6 @@
 """These say how well a page was read: bags of words and of characters, character error rate. All are pure functions."""
 
+import re
 import string
 from collections import Counter
 from collections.abc import Iterable
@@ -8,6 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 OUTER_PUNCTUATION = string.punctuation + "“”‘’–—…·•，。：；！？（）《》【】、"
+
+
+PARTS = re.compile(r"[^\W_]+")
 
 
 @dataclass(slots=True)
@@ -37,10 +41,21 @@ class Bag:
         return 200 * self.hits / (self.read + self.true) if self.read + self.true else 100.0
 
 
+def total(bags: Iterable[Bag]) -> Bag:
+    """The sum of several counts."""
+    found = list(bags)
+    return Bag(sum(bag.hits for bag in found), sum(bag.read for bag in found), sum(bag.true for bag in found))
+
+
 def words(lines: Iterable[str]) -> list[str]:
     """Lower-case words without punctuation around them; what is punctuation only does not count."""
     tokens = (token.strip(OUTER_PUNCTUATION) for line in lines for token in line.lower().split())
     return [token for token in tokens if token]
+
+
+def parts(lines: Iterable[str]) -> list[str]:
+    """Lower-case words split at everything that is no letter or digit: ``212-450`` is two of them."""
+    return [part for line in lines for part in PARTS.findall(line.lower())]
 
 
 def characters(lines: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ JSON = {"Content-Type": "application/json"}
 HOST = "127.0.0.1"
 LIBRARY_PYTHON = serving.ROOT / "peers" / "bin" / "python"
 
-Weights = Literal["v5_mobile", "v6_small"]
+Weights = Literal["v5_mobile", "v6_small", "v6_tiny"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Peer:
         host, port: where it listens.
         pid: root of its process tree.
         request: makes requests that this system understands.
-        count_lines: how many text lines an answer holds; two systems that read different amounts cannot be compared.
+        texts: the text lines of an answer; two systems that read different amounts cannot be compared.
         has_metrics: whether it counts its batches under ``/metrics``, as ours does.
     """
 
@@ -77,7 +77,7 @@ class Peer:
     port: int
     pid: int
     request: MakeRequest
-    count_lines: Callable[[bytes], int]
+    texts: Callable[[bytes], list[str]]
     has_metrics: bool = False
 
 
@@ -102,7 +102,7 @@ OURS: dict[str, Ours] = {
     "ours fast": Ours("v5_mobile", ("engine.precision=fastest", "engine.padding=fastest")),
     "ours v6": Ours("v6_small"),
 }
-REFERENCES: dict[str, Weights] = {"PaddleX serving": "v5_mobile"}
+REFERENCES: dict[str, Weights] = {"PaddleX serving": "v5_mobile", "PaddleX serving v6": "v6_small"}
 LIBRARIES: dict[str, Library] = {
     "RapidOCR onnxruntime": Library("rapidocr-onnxruntime", "v5_mobile"),
     "RapidOCR openvino f32": Library("rapidocr-openvino-f32", "v5_mobile"),
@@ -112,6 +112,13 @@ LIBRARIES: dict[str, Library] = {
     "RapidOCR v6 openvino f32": Library("rapidocr-openvino-f32", "v6_small"),
     "RapidOCR v6 openvino (its default)": Library("rapidocr-openvino", "v6_small"),
 }
+
+AS_THEY_COME: dict[str, Library] = {
+    "RapidOCR v6 as it comes": Library("rapidocr-own", "v6_small"),
+    "faster-paddle small": Library("faster-paddle", "v6_small"),
+    "faster-paddle tiny": Library("faster-paddle", "v6_tiny"),
+}
+"""Libraries with settings of their own. They look at other sizes than ours, so their speed alone says little."""
 
 
 def ours_on(weights: Weights) -> list[str]:
@@ -138,20 +145,28 @@ def start(name: str) -> AbstractContextManager[Peer]:
         return ours(name, OURS[name])
     if name in REFERENCES:
         return reference(name, REFERENCES[name])
-    return library(name, LIBRARIES[name])
+    return library(name, (LIBRARIES | AS_THEY_COME)[name])
 
 
 @contextmanager
 def ours(name: str, own: Ours) -> Iterator[Peer]:
-    """This project's server, run by this interpreter."""
+    """This project's server with the models of a profile."""
+    with _every_page_processed(PROFILES[own.weights]) as config, our_server(name, config, own.settings) as peer:
+        yield peer
+
+
+@contextmanager
+def our_server(name: str, config: Path | None, settings: Sequence[str] = ()) -> Iterator[Peer]:
+    """This project's server with a configuration file or, without one, as it comes. This interpreter runs it."""
     port = serving.free_port()
-    with _every_page_processed(PROFILES[own.weights]) as config:
-        program = ["-c", "from server.cli import main; main()", "serve", "--config", str(config), "--port", str(port)]
-        settings = [argument for setting in own.settings for argument in ("--set", setting)]
-        paths = [str(serving.REPOSITORY), *filter(None, [os.environ.get("PYTHONPATH")])]
-        environ = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-        with serving.running([sys.executable, *program, *settings], port, environ, ready="/health/ready") as server:
-            yield Peer(name, HOST, port, server.process.pid, ocr_request, ocr_lines, has_metrics=True)
+    program = ["-c", "from server.cli import main; main()", "serve", "--port", str(port)]
+    overrides = [argument for setting in settings for argument in ("--set", setting)]
+    if config is not None:
+        overrides += ["--config", str(config)]
+    paths = [str(serving.REPOSITORY), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    with serving.running([sys.executable, *program, *overrides], port, environ, ready="/health/ready") as server:
+        yield Peer(name, HOST, port, server.process.pid, ocr_request, ocr_texts, has_metrics=True)
 
 
 @contextmanager
@@ -162,7 +177,7 @@ def reference(name: str, weights: Weights) -> Iterator[Peer]:
         command = [str(serving.ROOT / "venv" / "bin" / "paddlex"), "--serve", "--pipeline", str(pipeline)]
         address = ["--host", HOST, "--port", str(port)]
         with serving.running([*command, *address], port, serving.environment()) as server:
-            yield Peer(name, HOST, port, server.process.pid, ocr_request, ocr_lines)
+            yield Peer(name, HOST, port, server.process.pid, ocr_request, ocr_texts)
 
 
 @contextmanager
@@ -172,12 +187,18 @@ def library(name: str, own: Library) -> Iterator[Peer]:
     program = serving.REPOSITORY / "benchmarks" / "library_server.py"
     command = [str(LIBRARY_PYTHON), str(program), own.kind, own.weights, str(serving.ROOT / "models"), str(port)]
     with serving.running(command, port, serving.environment()) as server:
-        yield Peer(name, HOST, port, server.process.pid, _library_request, lambda answer: len(json.loads(answer)))
+        yield Peer(name, HOST, port, server.process.pid, _library_request, json.loads)
 
 
 def ocr_request(document: Document, *, visualize: bool) -> Request:
     """The PP-OCRv5 contract: every optional stage off, so that all sides do the same work."""
-    body = {
+    body = json.dumps(ocr_body(document, visualize=visualize)).encode()
+    return Request(document.name, "/ocr", JSON, body, document.pages)
+
+
+def ocr_body(document: Document, *, visualize: bool) -> dict[str, object]:
+    """The fields of such a request."""
+    return {
         "file": base64.b64encode(document.content).decode(),
         "fileType": 0 if document.content.startswith(b"%PDF") else 1,
         "useDocOrientationClassify": False,
@@ -185,12 +206,12 @@ def ocr_request(document: Document, *, visualize: bool) -> Request:
         "useTextlineOrientation": False,
         "visualize": visualize,
     }
-    return Request(document.name, "/ocr", JSON, json.dumps(body).encode(), document.pages)
 
 
-def ocr_lines(answer: bytes) -> int:
-    """Lines in an answer of the PP-OCRv5 contract."""
-    return sum(len(page["prunedResult"]["rec_texts"]) for page in json.loads(answer)["result"]["ocrResults"])
+def ocr_texts(answer: bytes) -> list[str]:
+    """Text lines of all pages in an answer of the PP-OCRv5 contract."""
+    pages = json.loads(answer)["result"]["ocrResults"]
+    return [text for page in pages for text in page["prunedResult"]["rec_texts"]]
 
 
 def _library_request(document: Document, *, visualize: bool) -> Request:

