@@ -120,3 +120,34 @@ def test_isolation() -> None:
     for each in measured:
         written = row("Isolation", f"{each['format'].removeprefix('.').upper()} | {each['size']}")
         assert_rounded(numbers(written[2:]), [each["thread"], each["worker"], each["worker"] - each["thread"]])
+
+
+def test_processes_killed_for_ten_minutes() -> None:
+    printed = (ROOT / "benchmarks" / "results" / "prove" / "kills.txt").read_text(encoding="utf-8")
+    kills = json.loads(printed.partition("\n\n")[2])
+    body = MEASURED.text.partition("## Overload and an hour with faults")[2].partition("\n## ")[0]
+    for kind, killed in (("decode workers", "decode workers"), ("replicas", "replicas"), ("office", "LibreOffice")):
+        assert re.search(rf"\b{kills['killed'][kind]:,} [a-z ]*{killed}", body), kind
+    assert f"All of {kills['requests']['sent']:,} requests" in body
+    assert f"All of {kills['tasks']['accepted']:,} file tasks" in body
+    assert f"{kills['tasks']['refused']['503']:,} further uploads" in body
+    assert kills["requests"]["answered"] == kills["requests"]["sent"]
+    assert sum(kills["tasks"]["done"].values()) == kills["tasks"]["accepted"]
+    assert (kills["minutes"], kills["missed"]) == (10, [])
+
+
+@pytest.mark.parametrize(
+    ("bodies", "who", "size"),
+    [
+        ("255 kB from 32 strangers", "strangers", "255 kB"),
+        ("255 kB from 32 callers with a token", "callers", "255 kB"),
+        ("200 MB from one caller", "callers", "200000 kB"),
+    ],
+)
+def test_the_event_loop(bodies: str, who: str, size: str) -> None:
+    printed = (ROOT / "benchmarks" / "results" / "prove" / "loop.txt").read_text(encoding="utf-8")
+    lines = [line for line in printed.splitlines() if " ours " in line]
+    found = [line.split(" ours ")[1].split() for line in lines if line.startswith(who) and f"{size} " in line]
+    written = row("The event loop", bodies)
+    assert_rounded(numbers(written[1:]), [max(float(p99) for _, p99, *_ in found), float(found[0][3])])
+    assert f"all {len(lines)} situations" in MEASURED.text.replace("\n", " ")
