@@ -21,6 +21,7 @@ from server.config.settings import DecodeSettings, LimitSettings
 from server.decode.document import Document, DocumentInfo
 from server.decode.formats.headers import TIFF_MAGICS, ImageHeader, read_header
 from server.decode.formats.images import decode_image
+from server.decode.formats.resolution import believable
 from server.decode.office.converter import OfficeConverter
 from server.decode.office.private_directory import remove_leftovers
 from server.decode.page_size import check_pixels, fitting_scale, rendered_size, side_scale
@@ -148,21 +149,22 @@ class Decoder:
         header = await self._in_thread(partial(read_header, data))
         check_pixels(*header.size, self._limits.max_image_pixels)
         composite = composite_alpha and header.alpha
+        info = DocumentInfo("image", 1, 1, (header.size,), resolutions=(header.resolution,))
         if self._settings.isolate == "all" or composite or not _cheap(header):
-            return await self._open_shared(data, partial(self._open_still, header.size, composite))
+            return await self._open_shared(data, partial(self._open_still, info, composite))
 
         async def decode(_index: int) -> Image:
             return await self._in_thread(partial(decode_image, data, header))
 
-        return Document(DocumentInfo("image", 1, 1, (header.size,)), decode, _nothing)
+        return Document(info, decode, _nothing)
 
-    async def _open_still(self, size: tuple[int, int], composite: bool, file: SharedFile) -> Document:
+    async def _open_still(self, info: DocumentInfo, composite: bool, file: SharedFile) -> Document:
         reader: FileFormat = "composited_image" if composite else "image"
 
         async def decode(index: int) -> Image:
-            return await _or_invalid(self.workers.page(file, reader, index, size))
+            return await _or_invalid(self.workers.page(file, reader, index, info.sizes[index]))
 
-        return Document(DocumentInfo("image", 1, 1, (size,)), decode, partial(self.workers.forget, file))
+        return Document(info, decode, partial(self.workers.forget, file))
 
     async def _rendered(self, raw: RawFile) -> bytes:
         """Render an Office document as PDF. Refuses a document with characters that no installed font has."""
@@ -213,7 +215,9 @@ class Decoder:
         many = kind == "tiff" and outline.total > 1
         for page, size in enumerate(sizes, start=1):
             check_pixels(*size, self._limits.max_image_pixels, page if many else None)
-        info = DocumentInfo("tiff", outline.total, len(sizes), sizes) if many else DocumentInfo("image", 1, 1, sizes)
+        dots = tuple(map(believable, sizes, outline.resolutions))
+        total = outline.total if many else 1
+        info = DocumentInfo("tiff" if many else "image", total, len(sizes), sizes, resolutions=dots)
         # OpenCV reads a single frame like any other image. Pillow would map 16-bit and CMYK samples differently.
         reader: FileFormat = "image" if kind == "tiff" and not many else kind
 
@@ -227,7 +231,8 @@ class Decoder:
         outline = await _or_invalid(self.workers.outline(file, kind, limit))
         expected = outline.total if limit is None else min(limit, outline.total)
         sides = [side for size in outline.sizes for side in size]
-        if len(outline.sizes) != expected or not sides or not all(0 < side < math.inf for side in sides):
+        complete = len(outline.sizes) == len(outline.resolutions) == expected
+        if not complete or not sides or not all(0 < side < math.inf for side in sides):
             raise InvalidInputFile
         return outline
 

@@ -21,6 +21,8 @@ class DocumentInfo:
         processed_pages: number of pages that will be read: the first ones, up to the page cap.
         sizes: width and height in pixels of each processed page, as it will be decoded.
         points: width and height in points (1/72 inch) of each processed page, as it is shown; None for images.
+        resolutions: dots per inch along x and y of each processed page of an image, as it is decoded; None where the
+            file says none, or an absurd one. Empty for a PDF.
     """
 
     kind: Literal["image", "pdf", "tiff"]
@@ -28,6 +30,7 @@ class DocumentInfo:
     processed_pages: int
     sizes: tuple[tuple[int, int], ...]
     points: tuple[tuple[float, float], ...] | None = None
+    resolutions: tuple[tuple[float, float] | None, ...] = ()
 
 
 class Document:

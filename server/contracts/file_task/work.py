@@ -30,6 +30,10 @@ from server.threads import Threads
 MOST_TRIES, TRY_SECONDS = 5, 5.0
 """Tries of a task while processes cannot be started, and the time between them."""
 
+POINTS_PER_INCH = 72.0
+Scale = tuple[float, float]
+"""Points per pixel along x and y."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -114,14 +118,14 @@ class FileWork:
         # The result shows the document's own pages, so they are neither rotated nor unwarped. An image has none.
         as_it_is = False if result.keeps_pages and raw.kind is not FileKind.IMAGE else None
         as_it_is_shown = result.keeps_pages and raw.kind is FileKind.PDF
-        scales: list[float] = []
+        scales: list[Scale] = []
         picture_bytes: list[int] = []
 
         def choose(info: DocumentInfo) -> Sequence[int]:
             active.progress.pages = info.total_pages
             if info.total_pages > info.processed_pages:
                 raise JobFailed("too_big")
-            scales.extend(self._points_per_pixel(info))
+            scales.extend(page_scales(info, self._runtime.configuration.settings.decode.pdf_scale))
             return range(info.total_pages)
 
         def make_part(page: RecognizedPage) -> FilePage:
@@ -152,15 +156,34 @@ class FileWork:
         owner = active.job.owner
         return Caller(owner, active.account) if active.account else self._keys.caller(owner)
 
-    def _points_per_pixel(self, info: DocumentInfo) -> list[float]:
-        """The scale of each page. An image gets the size of a PDF page that would be rendered with as many pixels."""
-        if info.points is None:
-            return [1 / self._runtime.configuration.settings.decode.pdf_scale] * info.total_pages
-        return [points[0] / size[0] for points, size in zip(info.points, info.sizes, strict=True)]
+
+def page_scales(info: DocumentInfo, pdf_scale: float) -> list[Scale]:
+    """The scale of each page.
+
+    An image has the resolution that its file says. If it says none, or an absurd one, the page gets the size of a PDF
+    page that would be rendered with as many pixels.
+
+    Args:
+        info: the document's outline.
+        pdf_scale: pixels per point of a rendered PDF page.
+    """
+    if info.points is None:
+        usual = 1 / pdf_scale
+        return [
+            (POINTS_PER_INCH / dots[0], POINTS_PER_INCH / dots[1]) if dots else (usual, usual)
+            for dots in info.resolutions
+        ]
+    sides = zip(info.points, info.sizes, strict=True)
+    return [(points[0] / size[0], points[1] / size[1]) for points, size in sides]
 
 
-def page_part(page: RecognizedPage, points_per_pixel: float, spec: TaskSpec) -> FilePage:
+def page_part(page: RecognizedPage, points_per_pixel: Scale, spec: TaskSpec) -> FilePage:
     """Make a page's part of the result file. CPU work.
+
+    Args:
+        page: the page and its result.
+        points_per_pixel: its scale along x and y, as it was decoded.
+        spec: of the task.
 
     Raises:
         PictureEncodingFailed: the page is too long for a JPEG.
@@ -169,7 +192,8 @@ def page_part(page: RecognizedPage, points_per_pixel: float, spec: TaskSpec) -> 
     height, width = image.shape[:2]
     lines = tuple(map(only_digits, page.result.lines)) if spec.digits else page.result.lines
     lines = tuple(line for line in lines if line.text)
-    points = (width * points_per_pixel, height * points_per_pixel)
+    across, down = points_per_pixel[::-1] if page.result.preprocessed.angle in (90, 270) else points_per_pixel
+    points = (width * across, height * down)
     result = RESULT_FORMATS[spec.format]
     layout = analyse_layout(image, lines, page.result.regions) if result.needs_layout else None
     jpeg = encode_jpeg(image) if result.needs_pictures else b""

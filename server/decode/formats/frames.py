@@ -5,8 +5,10 @@ import io
 # These imports register the two formats. Without them Pillow would import all its plug-ins.
 from PIL import GifImagePlugin, Image, TiffImagePlugin  # noqa: F401
 
+from server.decode.formats.exif import ORIENTATION_TAG, swaps_sides
 from server.decode.formats.pillow import open_image
 from server.decode.formats.readers import BYTES_PER_PIXEL, Unreadable, map_page, read_whole
+from server.decode.formats.resolution import UNIT_TAG, X_TAG, Y_TAG, Resolution, tag_resolution
 
 BAND_ROWS = 256
 """Rows that are converted and copied at a time. So a large frame is never in memory twice."""
@@ -24,6 +26,10 @@ class FrameFile:
     def sizes(self, count: int) -> tuple[tuple[float, float], ...]:
         """The width and height in pixels of the first ``count`` frames, from their headers."""
         return tuple(self._size(index) for index in range(count))
+
+    def resolutions(self, count: int) -> tuple[Resolution | None, ...]:
+        """The dots per inch along x and y of the first ``count`` frames, upright; None where the file says none."""
+        return tuple(self._resolution(index) for index in range(count))
 
     def draw(self, index: int, size: tuple[int, int], _scale: float, target: int) -> None:
         """Decode one frame into the target, band by band."""
@@ -46,6 +52,15 @@ class FrameFile:
         """Close the file."""
         self._image.close()
         self._file.close()
+
+    def _resolution(self, index: int) -> Resolution | None:
+        # Not Pillow's own numbers: a frame that has none would get those of the frame before it.
+        self._image.seek(index)
+        tags = getattr(self._image, "tag_v2", {})
+        dots = tag_resolution(tags.get(X_TAG), tags.get(Y_TAG), tags.get(UNIT_TAG))
+        orientation = tags.get(ORIENTATION_TAG)
+        turned = isinstance(orientation, int) and swaps_sides(orientation)
+        return (dots[1], dots[0]) if dots and turned else dots
 
     def _size(self, index: int) -> tuple[int, int]:
         self._image.seek(index)

@@ -12,8 +12,16 @@ from dataclasses import dataclass
 # These imports register the rarer formats. Without them Pillow would import all its plug-ins.
 from PIL import BmpImagePlugin, Jpeg2KImagePlugin, PpmImagePlugin, SunImagePlugin  # noqa: F401
 
-from server.decode.formats.exif import exif_orientation, swaps_sides
+from server.decode.formats.exif import exif_entries, exif_orientation, swaps_sides
 from server.decode.formats.pillow import open_image
+from server.decode.formats.resolution import (
+    Resolution,
+    believable,
+    exif_resolution,
+    jfif_resolution,
+    pillow_resolution,
+    png_resolution,
+)
 from server.errors import InvalidInputFile
 
 PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
@@ -49,6 +57,8 @@ class ImageHeader:
         scans: an upper bound of a JPEG's scans; 1 in other formats. Each scan costs decoding time, even one of a few
             bytes.
         alpha: whether OpenCV can give the transparency of the pixels. It is only true for PNG and WebP.
+        stored_resolution: dots per inch that the file says, along the stored rows and columns; None if it says none, or
+            only absurd ones.
     """
 
     stored: tuple[int, int]
@@ -56,11 +66,18 @@ class ImageHeader:
     rare: bool = False
     scans: int = 1
     alpha: bool = False
+    stored_resolution: Resolution | None = None
 
     @property
     def size(self) -> tuple[int, int]:
         """The width and height of the upright image."""
         return self.stored[::-1] if swaps_sides(self.orientation) else self.stored
+
+    @property
+    def resolution(self) -> Resolution | None:
+        """The resolution of the upright image; None if the file says none, or only absurd ones."""
+        dots = self.stored_resolution
+        return (dots[1], dots[0]) if dots and swaps_sides(self.orientation) else dots
 
 
 def read_header(data: bytes) -> ImageHeader:
@@ -79,7 +96,8 @@ def read_header(data: bytes) -> ImageHeader:
         header = ImageHeader(_netpbm(data), rare=True)
     else:
         image = open_image(io.BytesIO(data[:OTHER_HEADER_BYTES]), OTHER_FORMATS)
-        header = ImageHeader(image.size, rare=image.format != "BMP")
+        dots = believable(image.size, pillow_resolution(image.info.get("dpi")))
+        header = ImageHeader(image.size, rare=image.format != "BMP", stored_resolution=dots)
     if min(header.stored) < 1:
         raise InvalidInputFile
     return header
@@ -94,6 +112,8 @@ def _png(data: bytes) -> ImageHeader:
     size = _number(data, 16, 4, "big"), _number(data, 20, 4, "big")
     colour_type = _number(data, 25, 1)
     alpha, orientation = colour_type in ALPHA_TYPES, None
+    dots: Resolution | None = None
+    exif_dots: Resolution | None = None
     at = len(PNG_MAGIC)
     for _ in range(MAX_PARTS):
         name = data[at + 4 : at + 8]
@@ -102,21 +122,28 @@ def _png(data: bytes) -> ImageHeader:
         length = _number(data, at, 4, "big")
         alpha |= name == b"tRNS" and colour_type in TRNS_TYPES
         if name == b"eXIf" and orientation is None:
-            orientation = exif_orientation(data[at + 8 : at + 8 + length])
+            orientation, exif_dots = _exif(data[at + 8 : at + 8 + length])
+        if name == b"pHYs" and dots is None:
+            dots = png_resolution(data[at + 8 : at + 8 + length])
         at += 12 + length
-    return ImageHeader(size, orientation or 1, alpha=alpha)
+    return ImageHeader(size, orientation or 1, alpha=alpha, stored_resolution=believable(size, dots, exif_dots))
 
 
 def _jpeg(data: bytes) -> ImageHeader:
     """Read a JPEG header (ITU T.81, B.2.2). Height and width follow the sample precision in the frame header."""
     size, orientation = (0, 0), 1
+    dots: Resolution | None = None
+    exif_dots: Resolution | None = None
     for marker, start, end in _jpeg_segments(data):
         if marker in JPEG_FRAMES and size == (0, 0):
             size = _number(data, start + 3, 2, "big"), _number(data, start + 1, 2, "big")
         elif marker == 0xE1 and data[start : start + 6] == EXIF_PREFIX:
-            orientation = exif_orientation(data[start + 6 : end])
+            orientation, exif_dots = _exif(data[start + 6 : end])
+        elif marker == 0xE0 and dots is None:
+            dots = jfif_resolution(data[start:end])
     # This may count bytes in metadata too, but it misses no scan: within a scan, 0 follows 0xFF (F.1.2.3).
-    return ImageHeader(size, orientation, scans=data.count(JPEG_SCAN))
+    scans = data.count(JPEG_SCAN)
+    return ImageHeader(size, orientation, scans=scans, stored_resolution=believable(size, dots, exif_dots))
 
 
 def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
@@ -149,11 +176,13 @@ def _webp(data: bytes) -> ImageHeader:
         return ImageHeader(((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1), alpha=bool(bits >> 28 & 1))
     if chunk == b"VP8X":
         size = _number(data, 24, 3) + 1, _number(data, 27, 3) + 1
-        return ImageHeader(size, _webp_orientation(data), alpha=bool(_number(data, 20, 1) & VP8X_ALPHA))
+        orientation, dots = _exif(_webp_exif(data))
+        alpha = bool(_number(data, 20, 1) & VP8X_ALPHA)
+        return ImageHeader(size, orientation, alpha=alpha, stored_resolution=believable(size, dots))
     raise InvalidInputFile
 
 
-def _webp_orientation(data: bytes) -> int:
+def _webp_exif(data: bytes) -> bytes:
     at = 12
     for _ in range(MAX_PARTS):
         name = data[at : at + 4]
@@ -161,9 +190,15 @@ def _webp_orientation(data: bytes) -> int:
             break
         length = _number(data, at + 4, 4)
         if name == b"EXIF":
-            return exif_orientation(data[at + 8 : at + 8 + length].removeprefix(EXIF_PREFIX))
+            return data[at + 8 : at + 8 + length].removeprefix(EXIF_PREFIX)
         at += 8 + length + length % 2
-    return 1
+    return b""
+
+
+def _exif(block: bytes) -> tuple[int, Resolution | None]:
+    """The orientation and the resolution in an EXIF block."""
+    entries = exif_entries(block)
+    return exif_orientation(block, entries), exif_resolution(block, entries)
 
 
 def _netpbm(data: bytes) -> tuple[int, int]:

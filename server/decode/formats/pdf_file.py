@@ -26,6 +26,10 @@ class PdfFile:
         """The width and height in points of the first ``count`` pages, after /Rotate."""
         return tuple(self._document.get_page_size(index) for index in range(count))
 
+    def resolutions(self, count: int) -> tuple[None, ...]:
+        """None for each page: a page has a size in points."""
+        return (None,) * count
+
     def draw(self, index: int, size: tuple[int, int], scale: float, target: int) -> None:
         """Render directly into the target."""
         page = self._document[index]

@@ -28,6 +28,10 @@ class Reader(Protocol):
         """The width and height of the first ``count`` pages: in points for a PDF, else in pixels."""
         ...
 
+    def resolutions(self, count: int, /) -> tuple[tuple[float, float] | None, ...]:
+        """The dots per inch along x and y of the first ``count`` pages, upright; None where the file says none."""
+        ...
+
     def draw(self, index: int, size: tuple[int, int], scale: float, target: int, /) -> None:
         """Decode a page into the memory behind the descriptor ``target``.
 

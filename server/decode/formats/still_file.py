@@ -24,6 +24,10 @@ class StillFile:
         """Refuse: the size is not known without decoding."""
         raise Unreadable
 
+    def resolutions(self, count: int) -> tuple[None, ...]:
+        """None for the image: the server reads it from the header."""
+        return (None,) * count
+
     def draw(self, _index: int, size: tuple[int, int], _scale: float, target: int) -> None:
         """Decode into the target."""
         data = self._data

@@ -73,10 +73,14 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
 
 
 class Outline(msgspec.Struct, frozen=True, tag="outline"):
-    """The number of pages, and the width and height of the first ones: in points for a PDF, else in pixels."""
+    """The number of pages, and the width and height of the first ones: in points for a PDF, else in pixels.
+
+    ``resolutions`` has their dots per inch along x and y, as the file says them; None where it says none.
+    """
 
     total: int
     sizes: tuple[tuple[float, float], ...]
+    resolutions: tuple[tuple[float, float] | None, ...]
 
 
 class PageDone(msgspec.Struct, frozen=True, tag="done"):

@@ -77,7 +77,7 @@ class Worker:
         if isinstance(command, OutlineCommand):
             reader = self._reader(command.document, command.format, descriptors[0], command.password)
             count = reader.total if command.limit is None else min(command.limit, reader.total)
-            return Outline(reader.total, reader.sizes(count))
+            return Outline(reader.total, reader.sizes(count), reader.resolutions(count))
         assert not isinstance(command, CloseCommand)
         reader = self._reader(command.document, command.format, descriptors[0], command.password)
         reader.draw(command.index, (command.width, command.height), command.scale, descriptors[1])

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import docx
 from docx.document import Document
 from docx.enum.text import WD_BREAK
+from docx.section import Section
 from docx.shared import Pt
 from docx.text.paragraph import Paragraph
 
@@ -20,6 +21,10 @@ from server.intake.raw_file import RawFile
 
 MAX_SIDE_POINTS = 1584.0
 """22 inches: the largest page of Word."""
+SIDE_MARGIN, END_MARGIN = 90.0, 72.0
+"""The margins of the template, left and right, and above and below, in points."""
+SMALL_PAGE = 6
+"""No margin is more than this part of its side."""
 CAPTIONS = frozenset({"table_caption", "image_caption"})
 
 
@@ -32,7 +37,7 @@ def write_docx(pages: Sequence[FilePage], _source: RawFile) -> bytes:
         if before is not None:
             _end_page(document, last or document.add_paragraph(), new_section=_size(page) != _size(before))
         section = document.sections[-1]
-        section.page_width, section.page_height = _size(page)
+        _set_size(section, *_size(page))
         last = None
         for block in page_blocks(page):
             last = _add_block(document, page, block)
@@ -73,6 +78,13 @@ def _add_table(document: Document, page: FilePage, table: Table) -> Paragraph:
         target.text = paragraph_text(page, cell.lines)
     # Two tables with nothing between them would become one.
     return document.add_paragraph()
+
+
+def _set_size(section: Section, width: Pt, height: Pt) -> None:
+    """Set the size of a section's pages. The template's margins would fill a receipt or a business card."""
+    section.page_width, section.page_height = width, height
+    section.left_margin = section.right_margin = Pt(min(SIDE_MARGIN, width.pt / SMALL_PAGE))
+    section.top_margin = section.bottom_margin = Pt(min(END_MARGIN, height.pt / SMALL_PAGE))
 
 
 def _size(page: FilePage) -> tuple[Pt, Pt]:

@@ -19,6 +19,7 @@ from pptx.util import Emu, Pt
 from models.document import Image
 from server.export.files.file_page import FilePage
 from server.export.files.text_layer import PlacedText, is_wide, placed
+from server.export.line_box import LineBox, Point
 from server.intake.raw_file import RawFile
 
 EMU_PER_POINT = 12_700
@@ -50,29 +51,37 @@ def write_pptx(pages: Sequence[FilePage], _source: RawFile) -> bytes:
 
 
 class _Fit:
-    """Maps pixels of a page's picture to a slide in which the picture is centred."""
+    """Maps pixels of a page's picture to points of a slide in which the picture is centred."""
 
     def __init__(self, page: FilePage, width: float, height: float) -> None:
-        self.scale = min(width / page.width, height / page.height)
-        self.left = (width - page.width * self.scale) / 2
-        self.top = (height - page.height * self.scale) / 2
+        scale = min(width / page.points[0], height / page.points[1])
+        self.size = page.points[0] * scale, page.points[1] * scale
+        self.origin = (width - self.size[0]) / 2, (height - self.size[1]) / 2
+        self._across, self._down = self.size[0] / page.width, self.size[1] / page.height
 
-    def emu(self, pixels: float, offset: float = 0.0) -> Emu:
-        return Emu(round((pixels * self.scale + offset) * EMU_PER_POINT))
+    def box(self, box: LineBox) -> LineBox:
+        """A line's box on the slide. Pixels need not be square, so its sides and its angle change too."""
+        start, end, top = (self._point(point) for point in (box.start, box.end, box.top))
+        return LineBox(start, end, top)
+
+    def _point(self, point: Point) -> Point:
+        return self.origin[0] + point[0] * self._across, self.origin[1] + point[1] * self._down
+
+
+def _emu(points: float) -> Emu:
+    return Emu(round(points * EMU_PER_POINT))
 
 
 def _fill(shapes: Any, page: FilePage, fit: _Fit) -> None:
-    origin = fit.emu(0, fit.left), fit.emu(0, fit.top)
-    shapes.add_picture(io.BytesIO(page.jpeg), *origin, fit.emu(page.width), fit.emu(page.height))
+    shapes.add_picture(io.BytesIO(page.jpeg), *map(_emu, fit.origin), *map(_emu, fit.size))
     picture = np.asarray(cv2.imdecode(np.frombuffer(page.jpeg, np.uint8), cv2.IMREAD_COLOR), np.uint8)
     for text in placed(page.lines):
-        _add_text(shapes, text, fit, _around(picture, text))
+        _add_text(shapes, text.text, fit.box(text.box), _around(picture, text))
 
 
-def _add_text(shapes: Any, text: PlacedText, fit: _Fit, colour: Colour) -> None:
-    box = text.box
+def _add_text(shapes: Any, text: str, box: LineBox, colour: Colour) -> None:
     left, top = box.centre[0] - box.length / 2, box.centre[1] - box.height / 2
-    shape = shapes.add_textbox(fit.emu(left, fit.left), fit.emu(top, fit.top), fit.emu(box.length), fit.emu(box.height))
+    shape = shapes.add_textbox(_emu(left), _emu(top), _emu(box.length), _emu(box.height))
     shape.rotation = box.angle if abs(box.angle) >= 1 else 0.0
     shape.fill.solid()
     shape.fill.fore_color.rgb = _rgb(*colour[::-1])
@@ -80,8 +89,8 @@ def _add_text(shapes: Any, text: PlacedText, fit: _Fit, colour: Colour) -> None:
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
     frame.word_wrap, frame.auto_size, frame.vertical_anchor = False, MSO_AUTO_SIZE.NONE, MSO_ANCHOR.MIDDLE
     run = frame.paragraphs[0].add_run()
-    run.text = text.text
-    run.font.size = Pt(_font_size(text, fit.scale))
+    run.text = text
+    run.font.size = Pt(_font_size(text, box))
     run.font.color.rgb = _rgb(255, 255, 255) if colour.mean() < DARK else _rgb(0, 0, 0)
 
 
@@ -89,10 +98,10 @@ def _rgb(*channels: int) -> RGBColor:
     return RGBColor(*map(int, channels))  # type: ignore[no-untyped-call]
 
 
-def _font_size(text: PlacedText, scale: float) -> float:
+def _font_size(text: str, box: LineBox) -> float:
     """The font size in points: it fits the box's height, or is smaller if the text would be longer than the box."""
-    ems = sum(1.0 if is_wide(character) else NARROW_EM for character in text.text)
-    return max(MIN_FONT, min(MAX_FONT, text.box.height * FONT_SHARE * scale, text.box.length / ems * scale))
+    ems = sum(1.0 if is_wide(character) else NARROW_EM for character in text)
+    return max(MIN_FONT, min(MAX_FONT, box.height * FONT_SHARE, box.length / ems))
 
 
 def _around(picture: Image, text: PlacedText) -> Colour:

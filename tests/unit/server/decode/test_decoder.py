@@ -204,6 +204,24 @@ def test_frames_of_a_tiff_are_pages(bench: Bench) -> None:
         np.testing.assert_array_equal(page, frame)
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "BMP"])
+def test_the_resolution_of_an_image_is_told_with_its_outline(bench: Bench, kind: str) -> None:
+    buffer = io.BytesIO()
+    Pillow.fromarray(IMAGE[..., ::-1]).save(buffer, kind, dpi=(204, 98))
+    info, _ = bench.read(buffer.getvalue())
+    assert info.resolutions == (pytest.approx((204, 98), abs=0.1),)
+
+
+def test_each_frame_of_a_tiff_has_its_resolution(bench: Bench) -> None:
+    buffer = io.BytesIO()
+    frames = [Pillow.fromarray(IMAGE[..., ::-1])] * 2
+    frames[0].save(buffer, "TIFF", save_all=True, append_images=frames[1:], dpi=(204, 98))
+    info, _ = bench.read(buffer.getvalue())
+    assert (info.kind, info.resolutions) == ("tiff", (pytest.approx((204, 98)),) * 2)
+    info, _ = bench.read(tiff([IMAGE, IMAGE]))
+    assert info.resolutions == (None, None)
+
+
 def test_pages_of_a_pdf_come_in_order(bench: Bench) -> None:
     info, pages = bench.read(coloured_pdf(RED, BLUE, RED), PDF)
     assert (info.kind, info.total_pages, info.sizes) == ("pdf", 3, ((40, 20),) * 3)

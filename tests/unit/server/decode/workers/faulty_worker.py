@@ -52,6 +52,9 @@ class FaultyFile:
             _spin()
         self._scale = 2.0 if fault in VIOLATIONS and _succeeds(VIOLATIONS[fault]) else 1.0
 
+    def resolutions(self, count: int) -> tuple[tuple[float, float] | None, ...]:
+        return () if self._fault == "few-resolutions" else (None,) * count
+
     def sizes(self, count: int) -> tuple[tuple[float, float], ...]:
         if self._fault == "few-sizes":
             return ((10.0, 5.0),)

@@ -62,7 +62,8 @@ async def until_busy(decoder: Decoder) -> int:
 
 
 @pytest.mark.parametrize(
-    "name", ["hang-open", "hang-page", "spin", "exit", "abort", "memory", "few-sizes", "negative-size"]
+    "name",
+    ["hang-open", "hang-page", "spin", "exit", "abort", "memory", "few-sizes", "few-resolutions", "negative-size"],
 )
 def test_a_bad_file_costs_only_its_own_request(faulty: Bench, name: str) -> None:
     async def scenario() -> None:

@@ -93,3 +93,10 @@ def test_an_article_and_its_price_are_a_paragraph_and_the_next_article_is_anothe
     layout = analyse_layout(np.full((400, 800, 3), 255, np.uint8), lines)
     document = opened(file_page(*lines, blocks=layout.blocks))
     assert [paragraph.text for paragraph in document.paragraphs] == [" ".join(row) for row in rows]
+
+
+@pytest.mark.parametrize(("width", "height", "side", "end"), [(1190, 1684, 90, 72), (480, 1200, 40, 72)])
+def test_a_receipt_has_narrow_margins(width: int, height: int, side: float, end: float) -> None:
+    (section,) = opened(file_page(LINES[0], width=width, height=height)).sections
+    assert (section.left_margin.pt, section.right_margin.pt) == (side, side)
+    assert (section.top_margin.pt, section.bottom_margin.pt) == (end, end)

@@ -5,6 +5,7 @@ import logging
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -82,6 +83,20 @@ def test_the_page_looks_as_it_did_and_the_text_shows_nowhere() -> None:
     assert similarity(shown, marked(page.width, page.height, page.lines)) > 0.98
     picture = FilePage(page.jpeg, page.width, page.height, page.points, ())
     np.testing.assert_array_equal(shown, rendered(write_pdf([picture], IMAGE_SOURCE)))
+
+
+def test_the_text_lies_over_its_line_though_pixels_are_not_square() -> None:
+    page = file_page(*LINES, DOWN, turned_line("leaning text", (500, 700), (400, 40), 20))
+    data = write_pdf([replace(page, points=(400, 1000))], IMAGE_SOURCE)
+    with pdfium.PdfDocument(data) as document:
+        assert document[0].get_size() == (400, 1000)
+    for line in (*LINES, DOWN):
+        (left, top), (right, bottom) = line.quad.min(axis=0) / (2, 1), line.quad.max(axis=0) / (2, 1)
+        assert found(data, line.text) == pytest.approx((left, 1000 - bottom, right, 1000 - top), abs=NEAR)
+    # 20 degrees in square pixels: 400 pixels long are 188 points across and 137 points down.
+    boxes = found(data, "leaning text")
+    assert boxes[2] - boxes[0] == pytest.approx(188, abs=8)
+    assert boxes[3] - boxes[1] == pytest.approx(137 + 38, abs=8)
 
 
 @pytest.mark.parametrize("degrees", [-90, -7, -2, 2, 7, 90, 180])
