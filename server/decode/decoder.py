@@ -135,10 +135,11 @@ class Decoder:
             raise EmptyFile
         caps = [cap for cap in (max_pages, self._limits.max_pages) if cap is not None]
         limit = min(caps) if caps else None
+        open_pdf = partial(self._open_pdf, limit, pdf_max_side)
         if raw.kind is FileKind.PDF:
-            return await self._open_shared(raw.data, partial(self._open_pdf, limit, pdf_max_side), raw.password)
+            return await self._open_or_mend(raw, open_pdf)
         if raw.kind is FileKind.OFFICE:
-            return await self._open_shared(await self._rendered(raw), partial(self._open_pdf, limit, pdf_max_side))
+            return await self._open_shared(await self._rendered(raw), open_pdf)
         if raw.data.startswith(TIFF_MAGICS):
             return await self._open_shared(raw.data, partial(self._open_frames, "tiff", limit))
         if raw.data.startswith(GIF_MAGICS):
@@ -191,6 +192,17 @@ class Decoder:
         except BaseException:
             self.workers.forget(file)
             raise
+
+    async def _open_or_mend(self, raw: RawFile, open_pdf: Callable[[SharedFile], Awaitable[Document]]) -> Document:
+        """Open a PDF. If it is damaged, a worker mends it first. Its pages are then those that are left."""
+        try:
+            return await self._open_shared(raw.data, open_pdf, raw.password)
+        except InvalidInputFile as error:
+            refused = isinstance(error.__cause__, FileRefused) and not isinstance(error, EncryptedFile)
+            if not refused or sniff_kind(raw.data) is not FileKind.PDF:
+                raise
+        mended = await self._made(raw.data, raw.password, "mended_pdf", 2 * len(raw.data) + SPARE_BYTES)
+        return await self._open_shared(mended.data, open_pdf)
 
     async def _open_pdf(self, limit: int | None, max_side: int | None, file: SharedFile) -> Document:
         outline = await self._outline(file, "pdf", limit)

@@ -100,7 +100,7 @@ class Fuzzer:
         self._decoder = decoder
         self._chance = random.Random(seed)
         self._keep = keep
-        documents = _kinds(FileKind.PDF, seeds.documents())
+        documents = _kinds(FileKind.PDF, {**seeds.documents(), "packed.pdf": seeds.packed_pdf()})
         images, office = _kinds(FileKind.IMAGE, seeds.images()), _kinds(FileKind.OFFICE, seeds.office())
         # Images have the most formats, and Office documents are only unpacked here.
         self._pools = [images] * 5 + [documents, list(external) or documents] * 2 + [office]

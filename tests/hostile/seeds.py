@@ -67,6 +67,14 @@ def locked_pdf() -> bytes:
     return pdf(1, pikepdf.Encryption(owner="owner", user=PASSWORD))
 
 
+def packed_pdf() -> bytes:
+    """Three pages whose objects are in an object stream."""
+    packed = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf(3))) as file:
+        file.save(packed, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return packed.getvalue()
+
+
 def word(text: str = LINE) -> bytes:
     document = docx.Document()
     document.add_paragraph(text)

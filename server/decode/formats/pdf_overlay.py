@@ -16,6 +16,7 @@ from pikepdf import Dictionary
 from server.decode.formats.pdf_active import remove_active_content
 from server.decode.formats.pdf_file import open_pdf
 from server.decode.formats.pdf_hidden_text import Bounds, HiddenText, find_hidden_text, holds
+from server.decode.formats.pdf_mending import mended_pdf
 from server.decode.formats.readers import Encrypted, Unreadable
 from server.export.files.picture_pdf import saved
 from server.export.files.text_layer import (
@@ -39,7 +40,8 @@ _layers: msgspec.json.Decoder[TextLayer] = msgspec.json.Decoder(TextLayer)
 def overlay_text(data: bytes, password: str | None, layer: bytes) -> bytes:
     """Make a PDF searchable. A line that a page already has as text is not added again.
 
-    Hidden text, from an older program that read the same scan, gives way where it differs from what was read.
+    Hidden text, from an older program that read the same scan, gives way where it differs from what was read. A
+    damaged PDF is mended first, as it is before it is read.
 
     Args:
         data: the PDF.
@@ -51,9 +53,22 @@ def overlay_text(data: bytes, password: str | None, layer: bytes) -> bytes:
         Exception: the file is damaged.
     """
     added = _layers.decode(layer)
+    try:
+        return _overlaid(data, password, added)
+    except (pdfium.PdfiumError, OtherPageCount):
+        return _overlaid(mended_pdf(data, password), None, added)
+
+
+class OtherPageCount(Unreadable):
+    """PDFium believes the number of pages that the file claims, and qpdf has counted another one."""
+
+
+def _overlaid(data: bytes, password: str | None, added: TextLayer) -> bytes:
     shown = open_pdf(data, password)
     try:
         with pikepdf.open(io.BytesIO(data), password=password or "") as pdf:
+            if len(shown) != len(pdf.pages):
+                raise OtherPageCount
             if not added.keep_active_content:
                 remove_active_content(pdf)
             _add_text(pdf, shown, added.pages)
@@ -65,7 +80,7 @@ def overlay_text(data: bytes, password: str | None, layer: bytes) -> bytes:
 
 
 def _add_text(pdf: pikepdf.Pdf, shown: pdfium.PdfDocument, pages: tuple[PageText, ...]) -> None:
-    if len(pages) > len(shown) or len(shown) != len(pdf.pages):
+    if len(pages) > len(shown):
         raise Unreadable
     codes = CharacterCodes()
     contents = [_content(pdf, index, shown[index], page, codes) for index, page in enumerate(pages)]

@@ -15,7 +15,7 @@ FileFormat = Literal["pdf", "tiff", "gif", "image", "composited_image"]
 ``composited_image`` is the same with its transparent pixels composited on a background."""
 
 
-Work = Literal["overlay_text", "plain_office", "characters"]
+Work = Literal["overlay_text", "mended_pdf", "plain_office", "characters"]
 """The kinds of work on a whole file. `server/decode/workers/whole_file_work.py` describes them."""
 
 

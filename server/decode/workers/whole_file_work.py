@@ -30,6 +30,13 @@ def _overlay_text(data: bytes, password: str | None, layer: bytes) -> tuple[byte
     return overlay_text(data, password, layer), "pdf"
 
 
+def _mended_pdf(data: bytes, password: str | None, _: bytes) -> tuple[bytes, MadeKind]:
+    """Write a damaged PDF anew, without encryption."""
+    from server.decode.formats.pdf_mending import mended_pdf  # noqa: PLC0415
+
+    return mended_pdf(data, password), "pdf"
+
+
 def _plain_office(data: bytes, password: str | None, _: bytes) -> tuple[bytes, MadeKind]:
     """Check an Office document, and decrypt it if it is encrypted."""
     from server.decode.office.file import plain_office  # noqa: PLC0415
@@ -46,6 +53,7 @@ def _characters(data: bytes, password: str | None, _: bytes) -> tuple[bytes, Mad
 
 MAKERS: Mapping[Work, Maker] = {
     "overlay_text": _overlay_text,
+    "mended_pdf": _mended_pdf,
     "plain_office": _plain_office,
     "characters": _characters,
 }

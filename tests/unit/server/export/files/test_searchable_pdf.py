@@ -194,6 +194,28 @@ def test_a_locked_pdf_comes_out_unlocked() -> None:
     np.testing.assert_array_equal(rendered(data), before)
 
 
+TWO = samples.coloured_pdf(samples.RED, samples.BLUE)
+DAMAGED = {
+    "cut off": TWO[: TWO.rindex(b"xref\n0 ")],
+    "too many pages": TWO.replace(b"/Count 2", b"/Count 5"),
+    "too few pages": TWO.replace(b"/Count 2", b"/Count 1"),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_pdf_is_mended_and_keeps_its_pages(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    before = rendered(TWO)
+    page = FilePage(encode_jpeg(before), 40, 20, (20, 10), (text_line("added", 4, 4, 36, 16),))
+    pages = [page] if name == "too few pages" else [page, page]
+    data = write_pdf(pages, RawFile(DAMAGED[name], FileKind.PDF))
+    assert caplog.text == ""
+    with pdfium.PdfDocument(data) as document:
+        assert len(document) == 2
+    assert [all_text(data, index) for index in range(len(pages))] == ["added"] * len(pages)
+    for index in range(2):
+        np.testing.assert_array_equal(rendered(data, index), rendered(TWO, index))
+
+
 def test_a_pdf_that_cannot_be_rewritten_becomes_pictures(caplog: pytest.LogCaptureFixture) -> None:
     page = file_page(LINES[0])
     with caplog.at_level(logging.WARNING):
