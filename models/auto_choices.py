@@ -9,7 +9,7 @@ from pathlib import Path
 from models.config import Padding, PipelineConfig
 from models.descriptions.model_directory import ModelDirectory
 from models.engines.base import EngineOptions, Precision
-from models.engines.choice import fastest_engine
+from models.engines.choice import EngineChoice, kept_choice, measured_choice
 from models.machine import usable_cores
 from models.modules import DOC_UNWARPING
 from models.stages.recognition import MAX_OWN_LINES
@@ -57,14 +57,14 @@ class AutoChoices:
 
     Args:
         config: what is configured; a value that is not ``auto`` is kept.
-        memory: the directory that keeps the name of the measured engine.
+        memory: the directory that keeps the choice of the measured engine.
         threads: threads of each model.
     """
 
     def __init__(self, config: PipelineConfig, memory: Path, threads: int) -> None:
         self._config = config
         self._memory = memory
-        self._measured: str | None = None
+        self._chosen: str | None = None
         self.threads = threads
 
     @property
@@ -102,24 +102,44 @@ class AutoChoices:
         return "fast" if chosen == "fastest" else chosen
 
     def engine(self, model: ModelDirectory, probe: Probe) -> str:
-        """The engine of a model. Where several could run it, the fastest one is measured once for all models.
+        """The engine of a model. Where several could run it, they are measured once for all models.
 
         Args:
             model: the model to open.
             probe: gives the configured recogniser, which takes most of the time. Called only to measure engines.
 
         Raises:
-            EngineUnavailable, EngineFailure: see `fastest_engine`.
+            EngineUnavailable, EngineFailure: see `measured_choice`.
         """
         names = self._usable(model)
         if len(names) == 1:
             return names[0]
-        if self._measured is None:
+        if self._chosen is None:
             recogniser, options = probe()
-            shape = recogniser.recognition().image_shape
             same = self._usable(recogniser) == names
-            self._measured = fastest_engine(names, recogniser.path, shape, options, self._memory) if same else names[0]
-        return self._measured
+            self._chosen = self._measured(names, recogniser, options).engine if same else names[0]
+        return self._chosen
+
+    def engine_choice(self, probe: Probe, *, measure: bool) -> EngineChoice | None:
+        """The kept choice of an engine for the configured recogniser, or one that is measured now.
+
+        Args:
+            probe: see `engine`.
+            measure: measure now, and keep the result.
+
+        Returns:
+            None if only one engine can run the recogniser, or none was measured yet.
+
+        Raises:
+            EngineUnavailable, EngineFailure: see `measured_choice`.
+        """
+        recogniser, options = probe()
+        names = self._usable(recogniser)
+        if len(names) == 1:
+            return None
+        if measure:
+            return self._measured(names, recogniser, options, again=True)
+        return kept_choice(names, recogniser.path, options, self._memory)
 
     def graph_engine(self, model: ModelDirectory) -> str:
         """The engine of a model with several inputs and outputs: for ONNX the one that runs any graph."""
@@ -127,3 +147,9 @@ class AutoChoices:
 
     def _usable(self, model: ModelDirectory) -> tuple[str, ...]:
         return usable_engines(self._config.engine, model, self._config.device)
+
+    def _measured(
+        self, names: tuple[str, ...], recogniser: ModelDirectory, options: EngineOptions, *, again: bool = False
+    ) -> EngineChoice:
+        shape = recogniser.recognition().image_shape
+        return measured_choice(names, recogniser.path, shape, options, self._memory, again=again)

@@ -10,6 +10,7 @@ from models.config import LayoutConfig, ModuleConfig, PipelineConfig
 from models.descriptions.layout_directory import layout_spec, table_spec
 from models.descriptions.model_directory import ModelDirectory
 from models.engines.base import BatchShape, Engine, EngineOptions, Precision, open_engine
+from models.engines.choice import EngineChoice
 from models.engines.registry import DEVICE_ENGINE, format_of, import_engine
 from models.errors import EngineUnavailable
 from models.languages.groups import GROUPS
@@ -74,6 +75,31 @@ def build_pipeline(config: PipelineConfig, store: ModelStore, opening: Opening =
         **loaders[PADDLEX].optional_stages(),
     )
     return OcrPipeline(stages, config.preset_defaults, shared.pool, hang_seconds=config.hang_seconds)
+
+
+def engine_choice(config: PipelineConfig, preset: str, store: ModelStore, *, measure: bool) -> EngineChoice | None:
+    """The choice of a preset's engine, where the configuration says ``auto``. Blocking: call it in a thread.
+
+    Args:
+        config: of the pipeline.
+        preset: its name.
+        store: where the models and the choices are.
+        measure: measure now, and keep the result for the next start.
+
+    Returns:
+        None if there is nothing to choose, or nothing was measured yet.
+
+    Raises:
+        ModelNotInstalled, WeightsMismatch, InvalidModelDirectory: the recogniser of the preset cannot be used.
+        EngineUnavailable, EngineFailure: an engine cannot be measured.
+    """
+    if config.engine != "auto":
+        return None
+    shared = _Shared(config, store)
+    try:
+        return _Loader(preset, config.by_preset()[preset], shared).engine_choice(measure=measure)
+    finally:
+        shared.pool.close()
 
 
 class _Shared:
@@ -167,6 +193,10 @@ class _Loader:
             TABLE_STRUCTURE: self._tables,
         }
         return {module.name: self._optional(module, opener) for module, opener in openers.items()}
+
+    def engine_choice(self, *, measure: bool) -> EngineChoice | None:
+        """See `engine_choice`."""
+        return self._auto.engine_choice(self._probe, measure=measure)
 
     def _required(
         self,

@@ -96,6 +96,15 @@ def check(config: Path | None, settings: tuple[str, ...]) -> None:
 
 @main.command()
 @configuration_options
+def measure(config: Path | None, settings: tuple[str, ...]) -> None:
+    """Measure again which engine engine.name: auto takes, print the figures and keep the choice."""
+    from server.cli.measure import measure_engines
+
+    measure_engines(config, settings)
+
+
+@main.command()
+@configuration_options
 @click.option(
     "--timeout", "timeout_seconds", type=SECONDS, default=5.0, show_default=True,
     help="Seconds to wait for an answer.",

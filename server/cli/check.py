@@ -14,6 +14,7 @@ from models.optional_stage import ModuleState, ModuleStatus
 from models.store.weights import ModelStore
 from server.cli.drawn_line import LINE, is_right, read_line
 from server.cli.failures import Failure
+from server.cli.measure import engine_choices
 from server.cli.screen import show
 from server.cli.start import load, named_models
 from server.config.load import Configuration
@@ -44,6 +45,8 @@ def check_installation(config: Path | None, settings: Sequence[str]) -> None:
         show(f"  {_preset(preset)}")
     show(f"decode workers: {asyncio.run(_isolation(configuration))}")
     text = asyncio.run(_read(configuration, store))
+    for choice in engine_choices(configuration, store, measure=False):
+        show(f"engine of {choice}")
     if not is_right(text):
         raise Failure(
             f"A drawn line of the text '{LINE}' was read as '{text}'. Check the models with: ppocr-server models verify"

@@ -24,7 +24,7 @@ def replicas_of(
         EngineUnavailable: the devices are ``auto`` and there is no GPU, or this process may not use one of them.
     """
     engine, server = configuration.settings.engine, configuration.settings.server
-    devices = every_gpu() if engine.devices == "auto" else engine.devices
+    devices = _devices(configuration)
     pulse = min(1.0, engine.hang_seconds / PULSES)
     return tuple(
         ReplicaSettings(
@@ -37,6 +37,22 @@ def replicas_of(
         )
         for device in devices
     )
+
+
+def pipeline_configs(configuration: Configuration) -> tuple[PipelineConfig, ...]:
+    """The configuration of each pipeline that serves: those of the replicas, or that of the server's own process.
+
+    Raises:
+        EngineUnavailable: the devices are ``auto`` and there is no GPU.
+    """
+    devices = _devices(configuration)
+    return tuple(_own_config(configuration.pipeline, each, devices) for each in devices) or (configuration.pipeline,)
+
+
+def _devices(configuration: Configuration) -> Sequence[str]:
+    """The devices of the replicas; empty if there are none."""
+    devices = configuration.settings.engine.devices
+    return every_gpu() if devices == "auto" else devices
 
 
 def _own_config(config: PipelineConfig, device: str, devices: Sequence[str]) -> PipelineConfig:
