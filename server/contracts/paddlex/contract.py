@@ -2,10 +2,10 @@
 
 from server.contracts.base import Contract, contract_route
 from server.contracts.front_desk import FrontDesk
-from server.contracts.paddlex.diagnostics import Diagnostics
-from server.contracts.paddlex.errors import ErrorAnswers
 from server.contracts.paddlex.openapi import openapi_paths, openapi_schemas
 from server.contracts.paddlex.service import PaddleXService
+from server.contracts.paddlex_shapes.diagnostics import Diagnostics
+from server.contracts.paddlex_shapes.errors import ErrorAnswers
 from server.runtime import Runtime
 
 PATH = "/ocr"

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from server.contracts.base import Json
-from server.contracts.paddlex.request import OUTPUT_FORMATS, OcrParameters, OcrRequest
+from server.contracts.paddlex_shapes.request import OUTPUT_FORMATS, OcrParameters, OcrRequest
 
 MAX_PRESET_NAME = 32
 """Characters of a preset's name, as the configuration allows them."""

@@ -10,12 +10,13 @@ from models.options import OcrOverrides
 from server.config.serving_settings import ServingSettings
 from server.contracts.base import AnyRequest
 from server.contracts.front_desk import FrontDesk, Visit
-from server.contracts.paddlex.body import Call, parse_call
-from server.contracts.paddlex.diagnostics import Diagnostics
-from server.contracts.paddlex.request import OcrParameters
-from server.contracts.paddlex.response import PicturePlan, encode_answer, page_part
+from server.contracts.paddlex.response import encode_answer
+from server.contracts.paddlex_shapes.body import Call, parse_call
+from server.contracts.paddlex_shapes.diagnostics import Diagnostics
 from server.contracts.paddlex_shapes.envelope import new_log_id
 from server.contracts.paddlex_shapes.file import open_file
+from server.contracts.paddlex_shapes.page_part import PicturePlan, page_part
+from server.contracts.paddlex_shapes.request import OcrParameters
 from server.contracts.paddlex_shapes.validation_errors import refusal
 from server.errors import PresetUnavailable
 from server.http.auth import Authenticator

@@ -4,8 +4,8 @@ import json
 
 from hypothesis import strategies as st
 
-from server.contracts.paddlex.body import decode_json, is_json, log_id_of, parse_call, peek_log_id
-from server.contracts.paddlex.request import validate_body
+from server.contracts.paddlex_shapes.body import decode_json, is_json, log_id_of, parse_call, peek_log_id
+from server.contracts.paddlex_shapes.request import validate_body
 from server.telemetry.record import RequestRecord
 from tests.contract.adapters import Parser
 from tests.fuzz.strategies import FORM, FRAMED, HARD_JSON, JSON_BODIES, OBJECTS, VALUES

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from server.contracts.paddlex import body as paddlex_body
-from server.contracts.paddlex.body import decode_json, parse_call, peek_log_id
+from server.contracts.paddlex_shapes import body as paddlex_body
+from server.contracts.paddlex_shapes.body import decode_json, parse_call, peek_log_id
 from server.contracts.paddlex_shapes.lax_fields import MAX_TEXT
 from server.errors import InvalidRequest
 from server.http.json_outline import OUTLINE_BYTES, LongString

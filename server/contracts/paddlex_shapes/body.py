@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from server.contracts.paddlex.request import (
+from server.contracts.paddlex_shapes.lax_fields import MAX_TEXT
+from server.contracts.paddlex_shapes.request import (
     OcrParameters,
     OcrRequest,
     validate_body,
     validate_parameters,
 )
-from server.contracts.paddlex_shapes.lax_fields import MAX_TEXT
 from server.contracts.paddlex_shapes.validation_errors import missing, refusal
 from server.errors import InvalidRequest
 from server.http.body import split_content_type

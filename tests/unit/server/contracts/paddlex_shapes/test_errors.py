@@ -8,8 +8,8 @@ import msgspec
 import pytest
 from litestar.testing import TestClient
 
-from server.contracts.paddlex import body as paddlex_body
-from server.contracts.paddlex.errors import ErrorAnswers
+from server.contracts.paddlex_shapes import body as paddlex_body
+from server.contracts.paddlex_shapes.errors import ErrorAnswers
 from server.errors import RequestError, UrlNotFetched, UrlProblem
 from server.runtime import MAX_PEEKS
 from tests.unit.server.apps import application, base64_of, locked, pdf, png

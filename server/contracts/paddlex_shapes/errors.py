@@ -13,7 +13,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from server.config.settings import LimitSettings
 from server.contracts.base import AnyRequest
-from server.contracts.paddlex.body import peek_log_id
+from server.contracts.paddlex_shapes.body import peek_log_id
 from server.contracts.paddlex_shapes.envelope import envelope, new_log_id
 from server.errors import RequestError
 from server.http.body import read_body

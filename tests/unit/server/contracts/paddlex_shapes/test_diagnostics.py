@@ -11,7 +11,7 @@ from models.options import OcrOptions
 from models.reading_aids import ReadingWarning, WarningCode
 from server.app import create_app
 from server.config.load import load_configuration
-from server.contracts.paddlex.diagnostics import MESSAGES
+from server.contracts.paddlex_shapes.diagnostics import MESSAGES
 from tests.unit.server.apps import CLIENT_HOST, base64_of, pdf, png
 from tests.unit.server.stub_pipeline import StubPipeline
 
