@@ -68,7 +68,7 @@ def variants(size: str) -> Iterator[Variant]:
         yield Variant(f"{size}, box threshold {threshold}", preset(size, detection={"box_thresh": threshold}))
     for ratio in (1.3, 1.4, 1.6, 1.8, 2.0):
         yield Variant(f"{size}, unclip ratio {ratio}", preset(size, detection={"unclip_ratio": ratio}))
-    for score in (0.3, 0.5):
+    for score in (0.3, 0.5, 0.65, 0.75):
         yield Variant(f"{size}, least score {score}", preset(size, score_thresh=score))
     yield Variant(f"{size}, f32", preset(size, precision="f32"))
     yield Variant(f"{size}, reference padding", preset(size, padding="reference"))
