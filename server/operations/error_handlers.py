@@ -14,6 +14,9 @@ from server.errors import RefusedByHttp, RequestError
 from server.telemetry.logs import forget_locals, where
 from server.telemetry.record import record_of
 
+CHALLENGE = 'Bearer realm="ppocr-server"'
+"""Says with each 401 how clients sign in (RFC 9110, 15.5.2). Browsers show no window of their own for it."""
+
 logger = logging.getLogger("ppocr.errors")
 
 
@@ -61,6 +64,8 @@ class ErrorHandlers:
             logger.error(report, where(raised), extra={"facts": record.facts()})
         response = owner_of(request.scope["path"], self._contracts).answer_error(request, error)
         response.headers.update(error.headers)
+        if response.status_code == HTTPStatus.UNAUTHORIZED:
+            response.headers["WWW-Authenticate"] = CHALLENGE
         if error.retry_after is not None:
             response.headers["Retry-After"] = str(error.retry_after)
         return response

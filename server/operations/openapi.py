@@ -6,11 +6,12 @@ from server.contracts.base import Contract, Json
 from server.version import installed_version
 
 
-def openapi_document(contracts: Sequence[Contract]) -> Json:
+def openapi_document(contracts: Sequence[Contract], url: str) -> Json:
     """The whole document, OpenAPI 3.1.
 
     Args:
         contracts: those that are switched on.
+        url: the server's address, without a slash at its end.
     """
     paths = {path: item for contract in contracts for path, item in contract.openapi.items()}
     schemas = {name: schema for contract in contracts for name, schema in contract.schemas.items()}
@@ -21,6 +22,7 @@ def openapi_document(contracts: Sequence[Contract]) -> Json:
             "version": installed_version(),
             "description": "Text recognition over HTTP. `POST /ocr` is the PP-OCRv5 service contract.",
         },
+        "servers": [{"url": url}],
         "paths": {**paths, **_health_paths()},
         "components": {
             "schemas": schemas,

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import socket
 import subprocess
 import threading
@@ -12,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.browser import IN_BROWSER, OPTIONS, PATIENCE_SECONDS, PROGRAM
 from tests.contract.conftest import IMAGE, TEXT, Server, body
 
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-BROWSER_SECONDS = 120
 CONTENT = json.dumps(body(IMAGE)).encode()
 
 
@@ -136,20 +134,16 @@ def allowing() -> Iterator[tuple[Server, Pages]]:
 def told(url: str, profile: Path, rules: str) -> dict[str, str]:
     """Open a page in a browser, and give what its script wrote, by the first word of each line."""
     command = [
-        *(str(BROWSER), "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"),
-        *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-proxy-server"),
+        *(str(PROGRAM), *OPTIONS),
         # Newer browsers ask the user before a page may call this machine. The server must not depend on that.
         "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests",
         *(f"--user-data-dir={profile}", f"--host-resolver-rules={rules}", "--virtual-time-budget=60000", "--dump-dom"),
         url,
     ]
-    shown = subprocess.run(command, capture_output=True, text=True, timeout=BROWSER_SECONDS, check=False).stdout
+    shown = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False).stdout
     found = re.search(r'<pre id="out">(.*?)\ndone</pre>', shown, re.DOTALL)
     assert found, shown[-2000:]
     return dict(line.split(": ", 1) for line in found[1].splitlines())
-
-
-IN_BROWSER = pytest.mark.skipif(BROWSER is None, reason="neither chromium nor google-chrome is installed")
 
 
 def seen(allowing: tuple[Server, Pages], name: str, profile: Path) -> tuple[dict[str, str], str]:

@@ -70,8 +70,8 @@ class Everything:
                 self.ask(method.upper(), re.sub(r"\{[^}]+\}", "0", path))
         self.ask("GET", "/schema/openapi.json")
         page = self.ask("GET", "/schema").text
-        for address in re.findall(r'(?:src|href)="(/[^"]+)"', page):
-            self.ask("GET", address)
+        for address in re.findall(r'(?:src|href)="([^"]+)"', page):
+            self.ask("GET", f"/{address}")
         for path in ("/", "/health", "/health/live", "/health/ready", "/version", "/metrics", "/docs", "/favicon.ico"):
             self.ask("GET", path)
 

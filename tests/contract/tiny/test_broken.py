@@ -139,7 +139,7 @@ def test_a_file_that_nobody_foresaw_is_found_by_hostile_files_and_by_the_fuzz_su
 
 
 def test_an_answer_that_the_description_does_not_know_is_found():
-    described = from_dict(openapi_document(application().state.contracts))[PATH]["POST"]
+    described = from_dict(openapi_document(application().state.contracts, "http://127.0.0.1"))[PATH]["POST"]
     with served() as send:
         for key in (KEY, None):
             described.validate_response(send(ADAPTER.call(PAGE, key)))

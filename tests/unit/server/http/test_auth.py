@@ -34,8 +34,8 @@ def test_without_tokens_everybody_may_call():
     Authenticator(KeyRing({}), local=False).check(None)
 
 
-OPEN = ["/health", "/health/live", "/health/ready"]
-OPERATIONAL = ["/metrics", "/version", "/schema", "/docs", "/openapi.json", "/schema/assets/start.js"]
+OPEN = ["/health", "/health/live", "/health/ready", "/schema", "/docs", "/schema/assets/start.js"]
+OPERATIONAL = ["/metrics", "/version", "/openapi.json", "/schema/openapi.json"]
 
 
 @pytest.mark.parametrize(("host", "status"), [("127.0.0.1", 200), ("0.0.0.0", 401)])
@@ -48,6 +48,25 @@ def test_health_is_open_and_operations_are_open_on_loopback_only(host, status):
         assert {path: client.get(path, headers=headers).status_code for path in OPERATIONAL} == dict.fromkeys(
             OPERATIONAL, 200
         )
+
+
+def test_a_stranger_is_told_how_to_sign_in_by_every_contract():
+    contracts = {key: {"keys": {"a": "key"}} for key in ("baidu", "complexdocr", "file_task", "capsolver")}
+    app = application(auth={"tokens": {"a": "secret"}}, contracts=contracts, server={"host": "0.0.0.0"})
+    with TestClient(app) as client:
+        for method, path in (
+            ("POST", "/ocr"),
+            ("GET", "/metrics"),
+            ("GET", "/openapi.json"),
+            ("POST", "/aipaas/ocr/v1/identify/complexDOcr"),
+            ("GET", "/task/1"),
+            ("POST", "/createTask"),
+            ("POST", "/oauth/2.0/token?grant_type=client_credentials&client_id=b&client_secret=c"),
+        ):
+            answer = client.request(method, path, json={} if path == "/createTask" else None)
+            assert answer.status_code == 401, path
+            assert answer.headers["www-authenticate"] == 'Bearer realm="ppocr-server"'
+        assert "www-authenticate" not in client.get("/nothing").headers
 
 
 def test_ocr_needs_a_token_where_one_is_configured_even_on_loopback():
