@@ -58,9 +58,9 @@ def create_app(configuration: Configuration, pipeline: PageReaderHost, start_up:
         guards=[refuse_options, runtime.authenticator.guard],
         dependencies={"runtime": Provide(provide_runtime)},
         exception_handlers={
-            RequestError: errors.foreseen,
+            RequestError: errors.failed,
             HTTPException: errors.refused,
-            Exception: errors.unexpected,
+            Exception: errors.failed,
         },
         lifespan=[running],
         state=State({"runtime": runtime, "contracts": contracts}),

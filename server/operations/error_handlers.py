@@ -1,6 +1,5 @@
 """Handles every error: it goes into the log, and the contract that owns the request's path answers it."""
 
-import logging
 from collections.abc import Sequence
 from http import HTTPStatus
 
@@ -11,13 +10,11 @@ from litestar.types import ASGIApp
 from server.contracts.base import AnyRequest, Contract
 from server.contracts.registry import owner_of
 from server.errors import RefusedByHttp, RequestError
-from server.telemetry.logs import forget_locals, where
+from server.telemetry.failed_requests import note_error, note_failure
 from server.telemetry.record import record_of
 
 CHALLENGE = 'Bearer realm="ppocr-server"'
 """Says with each 401 how clients sign in (RFC 9110, 15.5.2). Browsers show no window of their own for it."""
-
-logger = logging.getLogger("ppocr.errors")
 
 
 class ErrorHandlers:
@@ -30,14 +27,14 @@ class ErrorHandlers:
     def __init__(self, contracts: Sequence[Contract]) -> None:
         self._contracts = tuple(contracts)
 
-    def foreseen(self, request: AnyRequest, error: RequestError) -> Response[bytes]:
-        """Answer an error of ours."""
-        internal = error.status == HTTPStatus.INTERNAL_SERVER_ERROR
-        return self._answer(request, error, error, "request failed: %s" if internal else None)
+    def failed(self, request: AnyRequest, error: Exception) -> Response[bytes]:
+        """Answer an error of ours, or an unexpected one. Of that, the log names the place in the code."""
+        return self._answer(request, note_failure(record_of(request.scope), error))  # type: ignore[arg-type]
 
     def refused(self, request: AnyRequest, error: HTTPException) -> Response[bytes]:
         """Answer a request that the framework refused. Its own message is not sent."""
-        response = self._answer(request, error, RefusedByHttp(error.status_code, _phrase(error.status_code)), None)
+        note_error(record_of(request.scope), error)  # type: ignore[arg-type]
+        response = self._answer(request, RefusedByHttp(error.status_code, _phrase(error.status_code)))
         allowed = (error.headers or {}).get("allow")
         if allowed:
             response.headers["Allow"] = ", ".join(sorted(set(allowed.split(", ")) - {"OPTIONS"}))
@@ -45,23 +42,12 @@ class ErrorHandlers:
 
     def early(self, request: AnyRequest, error: RequestError) -> ASGIApp:
         """Answer a request that was refused before its route was looked for; where no contract is, in plain text."""
-        response = self.foreseen(request, error)
+        response = self.failed(request, error)
         if not any(contract.owns(request.scope["path"]) for contract in self._contracts):
             response = Response(error.message.encode(), status_code=error.status, media_type="text/plain")
         return response.to_asgi_response(app=None, request=request)
 
-    def unexpected(self, request: AnyRequest, error: Exception) -> Response[bytes]:
-        """Answer an unexpected error. The log names its place in the code; the caller gets no details."""
-        return self._answer(request, error, RequestError(), "request failed unexpectedly: %s")
-
-    def _answer(
-        self, request: AnyRequest, raised: Exception, error: RequestError, report: str | None
-    ) -> Response[bytes]:
-        record = record_of(request.scope)  # type: ignore[arg-type]
-        record.error = type(raised).__name__
-        forget_locals(raised)
-        if report:
-            logger.error(report, where(raised), extra={"facts": record.facts()})
+    def _answer(self, request: AnyRequest, error: RequestError) -> Response[bytes]:
         response = owner_of(request.scope["path"], self._contracts).answer_error(request, error)
         response.headers.update(error.headers)
         if response.status_code == HTTPStatus.UNAUTHORIZED:

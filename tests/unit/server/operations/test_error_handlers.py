@@ -34,9 +34,9 @@ def client() -> TestClient[Litestar]:
     app = Litestar(
         [*CONTRACT.routes],
         exception_handlers={
-            RequestError: handlers.foreseen,
+            RequestError: handlers.failed,
             HTTPException: handlers.refused,
-            Exception: handlers.unexpected,
+            Exception: handlers.failed,
         },
         openapi_config=None,
         logging_config=None,
