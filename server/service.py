@@ -6,7 +6,8 @@ document fail and stops the rest of it; other documents go on.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -24,6 +25,10 @@ from server.intake.raw_file import RawFile
 from server.page_reader import PageReader
 
 T = TypeVar("T")
+
+PAGES_AHEAD = 8
+"""Pages of a document that are begun and not delivered, where pages are delivered in turn. Each may hold its pictures.
+Fewer would leave a fast device idle while an early page takes longer than the others."""
 
 OnPage = Callable[[PageResult], object]
 Choose = Callable[[DocumentInfo], Sequence[int]]
@@ -66,6 +71,23 @@ class RecognizedDocument(Generic[T]):
 
     info: DocumentInfo
     pages: tuple[T, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenDocument(Generic[T]):
+    """A document that is being read.
+
+    Attributes:
+        document: decodes its pages.
+        indices: of the pages to read, in their order.
+        options: the effective options.
+        read: reads the page with an index.
+    """
+
+    document: Document
+    indices: Sequence[int]
+    options: OcrOptions
+    read: Callable[[int], Coroutine[Any, Any, T]]
 
 
 class DocumentReader:
@@ -112,12 +134,60 @@ class DocumentReader:
             RequestError: the file cannot be read, a module is missing, time ran out, or the pipeline failed.
             Overloaded: the first page would probably not be read before the deadline; nothing was done.
         """
+        async with self._opened(raw, reading, finish, deadline) as opened:
+            return RecognizedDocument(opened.document.info, await self._read_all(opened))
+
+    async def recognize_in_turn(
+        self,
+        raw: RawFile,
+        reading: Reading,
+        finish: Callable[[RecognizedPage], Awaitable[T]],
+        deliver: Callable[[DocumentInfo, T], Awaitable[None]],
+        deadline: float | None,
+    ) -> DocumentInfo:
+        """Read a document, and deliver its pages one after the other in their order, each as soon as it is there.
+
+        No page is begun while `PAGES_AHEAD` others are not delivered. So a document whose pages are not taken is not
+        read further, and never is all of it in memory. A page that waits for its delivery keeps no room from others.
+
+        Args:
+            raw: the file.
+            reading: how to read it.
+            finish: makes the caller's result of each page. It runs for several pages at once.
+            deliver: takes the document's outline and what ``finish`` made of the next page.
+            deadline: event loop time at which the work is cancelled, also while a page is delivered; None for never.
+
+        Returns:
+            The document's outline.
+
+        Raises:
+            RequestError: as `recognize`. The pages before the one that failed were delivered.
+            Overloaded: the first page would probably not be read before the deadline; nothing was done.
+        """
+        async with self._opened(raw, reading, finish, deadline) as opened:
+            await self._read_in_turn(opened, deliver)
+            return opened.document.info
+
+    @asynccontextmanager
+    async def _opened(
+        self,
+        raw: RawFile,
+        reading: Reading,
+        finish: Callable[[RecognizedPage], Awaitable[T]],
+        deadline: float | None,
+    ) -> AsyncIterator[_OpenDocument[T]]:
+        """Open a document for the block, which reads it. Errors in the block become those of `recognize`."""
         if deadline is not None:
             self._wait_estimate.check(deadline - asyncio.get_running_loop().time())
         try:
             async with asyncio.timeout_at(deadline) as timeout:
                 with self._wait_estimate.queued() as queued:
-                    return await self._recognize(raw, reading, finish, deadline, queued)
+                    options = self._pipeline.defaults.resolve(reading.overrides)
+                    await self._pipeline.prepare(options)
+                    pages, side = reading.max_pages, reading.pdf_max_side
+                    async with self._decoder.open(raw, max_pages=pages, pdf_max_side=side) as document:
+                        read = self._page_reading(document, options, finish, deadline, queued)
+                        yield _OpenDocument(document, reading.choose(document.info), options, read)
         except TimeoutError as error:
             if timeout.expired():
                 raise RequestTimeout from error
@@ -125,48 +195,83 @@ class DocumentReader:
         except OcrError as error:
             raise from_pipeline(error) from error
 
-    async def _recognize(
+    def _page_reading(
         self,
-        raw: RawFile,
-        reading: Reading,
+        document: Document,
+        options: OcrOptions,
         finish: Callable[[RecognizedPage], Awaitable[T]],
         deadline: float | None,
         queued: QueuedDocument,
-    ) -> RecognizedDocument[T]:
-        options = self._pipeline.defaults.resolve(reading.overrides)
-        await self._pipeline.prepare(options)
+    ) -> Callable[[int], Coroutine[Any, Any, T]]:
         flow = object()
-        pages, side = reading.max_pages, reading.pdf_max_side
 
-        async with self._decoder.open(raw, max_pages=pages, pdf_max_side=side) as document:
-            indices = reading.choose(document.info)
+        async def read(index: int) -> T:
+            page = await document.page(index)
+            result = await self._pipeline.read(page, options, deadline=deadline, flow=flow)
+            queued.served()
+            self._on_page(result)
+            return await finish(RecognizedPage(page, result))
 
-            async def read(index: int) -> T:
-                page = await document.page(index)
-                result = await self._pipeline.read(page, options, deadline=deadline, flow=flow)
-                queued.served()
-                self._on_page(result)
-                return await finish(RecognizedPage(page, result))
+        return read
 
-            return RecognizedDocument(document.info, await self._read_pages(document, indices, options, read))
-
-    async def _read_pages(
-        self,
-        document: Document,
-        indices: Sequence[int],
-        options: OcrOptions,
-        read: Callable[[int], Coroutine[Any, Any, T]],
-    ) -> tuple[T, ...]:
+    async def _read_all(self, opened: _OpenDocument[T]) -> tuple[T, ...]:
         tasks: list[asyncio.Task[T]] = []
         try:
             async with asyncio.TaskGroup() as group:
-                for index in indices:
-                    width, height = document.info.sizes[index]
-                    cost = await self._gate.acquire(page_cost(width, height, options), document)
-                    task = group.create_task(read(index))
+                for index in opened.indices:
+                    release = await self._room(opened, index)
+                    task = group.create_task(opened.read(index))
                     # Not a `finally` in the task: a task that is cancelled before its first step never runs its body.
-                    task.add_done_callback(lambda _, cost=cost: self._gate.release(cost, document))  # type: ignore[misc]
+                    task.add_done_callback(release)
                     tasks.append(task)
         except BaseExceptionGroup as failures:
             raise first_error(failures) from failures
         return tuple(task.result() for task in tasks)
+
+    async def _read_in_turn(
+        self, opened: _OpenDocument[T], deliver: Callable[[DocumentInfo, T], Awaitable[None]]
+    ) -> None:
+        ahead = asyncio.Semaphore(PAGES_AHEAD)
+        begun: asyncio.Queue[asyncio.Task[T | _Failed]] = asyncio.Queue()
+        try:
+            async with asyncio.TaskGroup() as group:
+
+                async def begin() -> None:
+                    for index in opened.indices:
+                        await ahead.acquire()
+                        release = await self._room(opened, index)
+                        task = group.create_task(_caught(opened.read(index)))
+                        task.add_done_callback(release)
+                        begun.put_nowait(task)
+
+                group.create_task(begin())
+                for _ in opened.indices:
+                    page = await (await begun.get())
+                    if isinstance(page, _Failed):
+                        raise page.error
+                    await deliver(opened.document.info, page)
+                    ahead.release()
+        except BaseExceptionGroup as failures:
+            raise first_error(failures) from failures
+
+    async def _room(self, opened: _OpenDocument[T], index: int) -> Callable[[object], None]:
+        """Wait for room for a page. Call what this gives when the page is read."""
+        document = opened.document
+        width, height = document.info.sizes[index]
+        cost = await self._gate.acquire(page_cost(width, height, opened.options), document)
+        return lambda _task: self._gate.release(cost, document)
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """A page that failed."""
+
+    error: Exception
+
+
+async def _caught(work: Awaitable[T]) -> T | _Failed:
+    """Do the work of a page. Its error waits for the page's turn, so that the pages before it are delivered."""
+    try:
+        return await work
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is raised later
+        return _Failed(error)

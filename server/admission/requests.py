@@ -34,6 +34,16 @@ class Ticket:
             self._admission.charge_stranger(count, self._bytes)
         self._bytes += count
 
+    def hold(self, count: int) -> None:
+        """Count bytes of the answer that wait for the client. They are never refused, but the next request may be."""
+        self._admission.bytes += count
+        self._bytes += count
+
+    def drop(self, count: int) -> None:
+        """Stop counting bytes that `hold` counted."""
+        self._admission.discharge(count)
+        self._bytes -= count
+
     def arrived(self) -> None:
         """Say that the body is complete. Its caller will be known at once, so it is no stranger's body any more."""
         if self._stranger:

@@ -6,7 +6,7 @@ checks the body, decides what to read, and makes the answer.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any, ParamSpec, Self, TypeVar
@@ -17,6 +17,7 @@ from server.admission.requests import Ticket
 from server.config.base import CallerLimitSettings
 from server.config.settings import LimitSettings
 from server.contracts.base import AnyRequest
+from server.decode.document import DocumentInfo
 from server.errors import NotReady
 from server.http.body import check_encoding, read_body
 from server.http.disconnect import run_while_connected
@@ -249,6 +250,46 @@ class Visit:
             deadline = min(deadline, self._begun + seconds)
         reading = replace(reading, overrides=_with_preset(reading.overrides, self._preset))
         return await _read(self._runtime, self._counted.count_page, raw, reading, make_part, keep, deadline)
+
+    async def read_in_turn(
+        self,
+        raw: RawFile,
+        reading: Reading,
+        make_part: Callable[[RecognizedPage], bytes],
+        send: Callable[[DocumentInfo, bytes], Awaitable[None]],
+    ) -> DocumentInfo:
+        """Read a document, and send each page's part of the answer as soon as it is there, in the pages' order.
+
+        A client that takes its pages slowly holds up its own document only: see `DocumentReader.recognize_in_turn`.
+        Each page counts once, in the request's record and for its caller, when it is read. Parts that wait for the
+        client count among the bytes inside.
+
+        Args:
+            raw: the file.
+            reading: how to read it.
+            make_part: makes a page's part of the answer, in a thread.
+            send: takes the document's outline and the next part.
+
+        Returns:
+            The document's outline.
+
+        Raises:
+            RequestError, Overloaded, RuntimeError: as `read`. The pages before the one that failed were sent.
+        """
+        self._counted.named()
+        reading = replace(reading, overrides=_with_preset(reading.overrides, self._preset))
+
+        async def finish(page: RecognizedPage) -> bytes:
+            self._counted.count_page()
+            part = await self._runtime.threads.run(make_part, page)
+            self._ticket.hold(len(part))
+            return part
+
+        async def deliver(info: DocumentInfo, part: bytes) -> None:
+            self._ticket.drop(len(part))  # from here on, the connection counts them
+            await send(info, part)
+
+        return await self._runtime.document_reader.recognize_in_turn(raw, reading, finish, deliver, self.deadline)
 
 
 class _CountedRequest:

@@ -74,7 +74,7 @@ class RequestTelemetry:
         method = str(scope.get("method", ""))
         self._metrics.request_finished(method, route, status, seconds)
         record = record_of(scope)  # type: ignore[arg-type]
-        self._inside.request_ended(record, status)
+        self._inside.request_ended(record, record.late_status or status)
         facts = {
             **record.facts(),
             "route": route or "unmatched",

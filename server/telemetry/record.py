@@ -33,6 +33,7 @@ class RequestRecord:
         pages: number of processed pages.
         begun: arrival of the request, by `time.perf_counter`.
         error: class name of the error behind the answer; empty if there is none.
+        late_status: status of an error that came when the status of the answer was sent already; 0 if there is none.
         ended: whether the request is over. What it started may go on, for others too.
     """
 
@@ -45,6 +46,7 @@ class RequestRecord:
     pages: int = 0
     begun: float = field(default_factory=time.perf_counter)
     error: str = ""
+    late_status: int = 0
     ended: bool = False
 
     def facts(self) -> dict[str, str]:

@@ -1,9 +1,12 @@
 """Requests made from our own OpenAPI document: a real server must answer all of them as the document says."""
 
+import json
+
 import pytest
 import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
+from jsonschema import Draft202012Validator
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.openapi import from_dict
@@ -82,3 +85,17 @@ def test_a_real_answer_fits_the_document(server, fields):
     answer = requests.post(f"{server.url}/ocr", json=body(IMAGE, **fields), timeout=60)
     assert answer.status_code == 200
     document["/ocr"]["POST"].validate_response(answer)
+
+
+@pytest.mark.parametrize("data", [IMAGE, b"no picture"])
+def test_each_line_of_an_answer_page_by_page_fits_the_document(server, data):
+    headers = {"Accept": "application/x-ndjson"}
+    answer = requests.post(f"{server.url}/ocr", json=body(data, diagnostics=True), headers=headers, timeout=60)
+    media_type = answer.headers["content-type"]
+    described = OURS["paths"]["/ocr"]["post"]["responses"][str(answer.status_code)]["content"][media_type]["schema"]
+    schema = Draft202012Validator({**described, "components": OURS["components"]})
+    lines = [json.loads(line) for line in answer.iter_lines()]
+    assert len(lines) == (2 if data is IMAGE else 1)
+    for line in lines:
+        schema.validate(line)
+    assert not schema.is_valid({**lines[0], "more": 1})

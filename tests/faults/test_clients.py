@@ -22,9 +22,10 @@ HEAD = "POST /ocr HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\
 LONG = tiff([picture(width=1000, height=800)] * 8)
 
 
-def request(content: dict[str, object]) -> bytes:
+def request(content: dict[str, object], *headers: str) -> bytes:
     data = json.dumps(content).encode()
-    return f"{HEAD}Content-Length: {len(data)}\r\n\r\n".encode() + data
+    more = "".join(f"{header}\r\n" for header in headers)
+    return f"{HEAD}{more}Content-Length: {len(data)}\r\n\r\n".encode() + data
 
 
 @contextlib.contextmanager
@@ -161,6 +162,22 @@ def test_a_client_that_never_reads_its_answer_is_cut_off_and_its_answer_counted(
         wait_until(lambda: metric(faulty, "ppocr_queue_bytes") == 0)
         print(f"an answer that nobody took: {held:.0f} bytes counted, then let go")
         assert held > 100_000
+    is_well(faulty)
+
+
+def test_a_client_that_takes_no_pages_is_cut_off_and_its_document_ends(faulty: FaultyServer):
+    large = tiff([noisy(900, 900)] * 10)
+    before = metric(faulty, "ppocr_pages_total")
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(30)
+        connection.connect(("127.0.0.1", faulty.port))
+        connection.sendall(request({**body(large), "visualize": True}, "Accept: application/x-ndjson"))
+        wait_until(lambda: metric(faulty, "ppocr_queue_requests") > 0)
+        wait_until(lambda: metric(faulty, "ppocr_queue_requests") == 0)
+        wait_until(lambda: metric(faulty, "ppocr_queue_bytes") == 0)
+        print(f"pages that nobody took: {metric(faulty, 'ppocr_pages_total') - before:.0f} of 10 read")
+        assert metric(faulty, "ppocr_pages_total") - before < 10
     is_well(faulty)
 
 

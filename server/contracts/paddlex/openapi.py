@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from server.contracts.base import Json
+from server.contracts.paddlex.page_stream import JSON_LINES
 from server.contracts.paddlex_shapes.request import OUTPUT_FORMATS, OcrParameters, OcrRequest
 
 MAX_PRESET_NAME = 32
@@ -49,7 +50,8 @@ def openapi_paths(path: str) -> dict[str, Json]:
         "summary": "Read the text of an image, a PDF or a TIFF",
         "description": (
             "JSON is the contract's form; numbers and switches may also be sent as text. The other forms take the file "
-            "as it is, and the parameters in the query or, for a form, in its fields; `fileType` is then optional."
+            "as it is, and the parameters in the query or, for a form, in its fields; `fileType` is then optional. "
+            "With `Accept: application/x-ndjson` the pages come one by one, as soon as they are read."
         ),
         "parameters": _query_parameters(),
         "requestBody": {"required": True, "content": content},
@@ -67,6 +69,7 @@ def openapi_schemas() -> dict[str, Json]:
         "OcrRequest": _schema(OcrRequest),
         "OcrForm": form,
         "OcrResponse": _response(),
+        "OcrLine": _line(),
         "PrunedResult": _pruned(),
         "DataInfo": _data_info(),
     }
@@ -127,7 +130,7 @@ def _success() -> Json:
         "required": True,
         "schema": {"type": "string", "pattern": r"^\d+/\d+$"},
     }
-    content = {"application/json": {"schema": _ref("OcrResponse")}}
+    content = {"application/json": {"schema": _ref("OcrResponse")}, JSON_LINES: {"schema": _ref("OcrLine")}}
     return {"description": "What was read", "headers": {"X-Document-Pages": header}, "content": content}
 
 
@@ -137,11 +140,28 @@ def _failure(status: int) -> Json:
 
 
 def _response() -> Json:
+    items: Json = {"ocrResults": _list(_page()), "dataInfo": _ref("DataInfo"), "diagnostics": _diagnostics()}
+    return _succeeded(_closed(items, optional=("diagnostics",)))
+
+
+def _line() -> Json:
+    """One line of an answer that comes page by page."""
+    page = _succeeded(_closed({"ocrResults": _list(_page(), 1)}))
+    end: Json = {"dataInfo": _ref("DataInfo"), "diagnostics": _diagnostics()}
+    last = _succeeded(_closed(end, optional=("diagnostics",)))
+    return {
+        "description": "A line of JSON: first a line for each page, then one line about the document, or an error.",
+        "oneOf": [page, last, _ref("Error")],
+    }
+
+
+def _page() -> Json:
     pictures: Json = {name: _text() for name in ("ocrImage", "docPreprocessingImage", "inputImage")}
     texts: Json = {name: _text() for name in OUTPUT_FORMATS}
-    page = _closed({"prunedResult": _ref("PrunedResult"), **pictures, **texts}, optional=(*pictures, *texts))
-    items: Json = {"ocrResults": _list(page), "dataInfo": _ref("DataInfo"), "diagnostics": _diagnostics()}
-    result = _closed(items, optional=("diagnostics",))
+    return _closed({"prunedResult": _ref("PrunedResult"), **pictures, **texts}, optional=(*pictures, *texts))
+
+
+def _succeeded(result: Json) -> Json:
     return _closed({"logId": _text(), "result": result, "errorCode": {"const": 0}, "errorMsg": {"const": "Success"}})
 
 

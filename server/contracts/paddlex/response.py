@@ -7,6 +7,8 @@ from io import BytesIO
 from server.contracts.paddlex_shapes.page_part import PagePart, data_info, page_item
 from server.decode.document import DocumentInfo
 
+SUCCESS = {"errorCode": 0, "errorMsg": "Success"}
+
 
 def encode_answer(
     log_id: str, info: DocumentInfo, pages: Sequence[PagePart], diagnostics: Mapping[str, object] | None = None
@@ -21,8 +23,19 @@ def encode_answer(
     answer.write(b'],"dataInfo":' + _json(data_info(info)))
     if diagnostics is not None:
         answer.write(b',"diagnostics":' + _json(diagnostics))
-    answer.write(b'},"errorCode":0,"errorMsg":"Success"}')
+    answer.write(b"}," + _json(SUCCESS)[1:])
     return answer.getvalue()
+
+
+def encode_page(log_id: str, page: PagePart) -> bytes:
+    """One page of an answer that is sent page by page, as UTF-8 JSON on one line."""
+    return _json({"logId": log_id, "result": {"ocrResults": [page_item(page)]}, **SUCCESS})
+
+
+def encode_end(log_id: str, info: DocumentInfo, diagnostics: Mapping[str, object] | None = None) -> bytes:
+    """The end of an answer that is sent page by page, as UTF-8 JSON on one line."""
+    more = {} if diagnostics is None else {"diagnostics": diagnostics}
+    return _json({"logId": log_id, "result": {"dataInfo": data_info(info), **more}, **SUCCESS})
 
 
 def _json(value: object) -> bytes:

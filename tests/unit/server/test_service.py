@@ -14,7 +14,7 @@ from server.admission.wait_estimate import SHORT_QUEUE, WaitEstimate
 from server.decode.document import Document, DocumentInfo
 from server.errors import InvalidInputFile, InvalidModelSettings, NotReady, Overloaded, RequestError, RequestTimeout
 from server.intake.raw_file import FileKind, RawFile
-from server.service import DocumentReader, Reading, RecognizedPage
+from server.service import PAGES_AHEAD, DocumentReader, Reading, RecognizedPage
 from server.telemetry.metrics import Metrics
 from tests.unit.server.stub_pipeline import StubPipeline
 
@@ -282,3 +282,124 @@ def test_a_page_is_recognised_while_the_next_is_being_decoded():
         return [page.page.index for page in document.pages]
 
     assert asyncio.run(scenario()) == [0, 1, 2]
+
+
+class Backwards(StubPipeline):
+    """Reads later pages sooner."""
+
+    async def read(self, page, options, *, deadline=None, flow=None):
+        for _ in range(3 * (100 - page.index)):
+            await asyncio.sleep(0)
+        return await super().read(page, options, deadline=deadline, flow=flow)
+
+
+async def in_turn(service: DocumentReader, deliver, seconds: float = 60.0) -> DocumentInfo:
+    deadline = asyncio.get_running_loop().time() + seconds
+    return await service.recognize_in_turn(RAW, Reading(OcrOverrides(), None), _keep, deliver, deadline)
+
+
+class Taker:
+    """Takes pages while its gate is open."""
+
+    def __init__(self) -> None:
+        self.taken: list[int] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def __call__(self, info: DocumentInfo, page: RecognizedPage) -> None:
+        await self.gate.wait()
+        self.taken.append(page.page.index)
+
+
+def test_pages_are_delivered_in_their_order_whichever_is_read_first():
+    async def scenario() -> None:
+        pipeline, decoder, taker = Backwards(), PagesInMemory(20), Taker()
+        service, gate = reader_of(pipeline, decoder)
+        assert await in_turn(service, taker) is decoder.info
+        assert taker.taken == list(range(20))
+        assert pipeline.finished[:PAGES_AHEAD] == list(reversed(range(PAGES_AHEAD)))
+        assert (gate.used, decoder.closed) == (0, True)
+
+    asyncio.run(scenario())
+
+
+def test_a_page_is_delivered_while_the_next_ones_are_read():
+    class OnlyTheFirst(StubPipeline):
+        async def read(self, page, options, *, deadline=None, flow=None):
+            if page.index:
+                await asyncio.Event().wait()
+            return await super().read(page, options, deadline=deadline, flow=flow)
+
+    async def scenario() -> None:
+        taker = Taker()
+        # Room for one page: the second one waits for it, and the first is delivered all the same.
+        for capacity in (PAGE_COST, 100 * PAGE_COST):
+            service, _ = reader_of(OnlyTheFirst(), PagesInMemory(3), capacity)
+            request = asyncio.create_task(in_turn(service, taker))
+            await _settle()
+            assert taker.taken == [0]
+            taker.taken.clear()
+            request.cancel()
+            await asyncio.gather(request, return_exceptions=True)
+
+    asyncio.run(scenario())
+
+
+def test_a_reader_that_takes_nothing_stops_its_document_and_leaves_the_room_to_others():
+    async def scenario() -> None:
+        pipeline, decoder, taker = StubPipeline(), PagesInMemory(50), Taker()
+        service, gate = reader_of(pipeline, decoder, capacity=4 * PAGE_COST)
+        taker.gate.clear()
+        request = asyncio.create_task(in_turn(service, taker))
+        for _ in range(20):
+            await _settle()
+        assert (decoder.decoded, len(pipeline.finished)) == (PAGES_AHEAD, PAGES_AHEAD)
+        assert (gate.used, gate.waiting, taker.taken) == (0, 0, [])
+        taker.gate.set()
+        await request
+        assert (taker.taken, gate.used) == (list(range(50)), 0)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("error", [EngineFailure("boom"), InvalidInputFile(), ZeroDivisionError()])
+def test_the_pages_before_one_that_fails_are_delivered_and_the_rest_is_cancelled(error):
+    class FailsAtTwo(StubPipeline):
+        async def read(self, page, options, *, deadline=None, flow=None):
+            if page.index == 2:
+                raise error
+            if page.index < 2:
+                await early.wait()
+                return await StubPipeline().read(page, options)
+            return await super().read(page, options, deadline=deadline, flow=flow)
+
+    async def scenario() -> None:
+        pipeline, decoder, taker = FailsAtTwo(), PagesInMemory(6), Taker()
+        pipeline.gate.clear()
+        service, gate = reader_of(pipeline, decoder)
+        request = asyncio.create_task(in_turn(service, taker))
+        await _settle()
+        assert (len(pipeline.read_options), request.done()) == (3, False)  # page 2 has failed already
+        early.set()
+        with pytest.raises((RequestError, ZeroDivisionError)) as caught:
+            await request
+        assert type(caught.value) is (RequestError if isinstance(error, EngineFailure) else type(error))
+        assert taker.taken == [0, 1]
+        assert sorted(pipeline.cancelled) == [3, 4, 5]
+        assert (gate.used, gate.waiting, decoder.closed) == (0, 0, True)
+
+    early = asyncio.Event()
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("held", ["reading", "delivery"])
+def test_time_that_runs_out_ends_a_delivery_too(held):
+    async def scenario() -> None:
+        pipeline, taker = StubPipeline(), Taker()
+        (pipeline.gate if held == "reading" else taker.gate).clear()
+        service, gate = reader_of(pipeline, PagesInMemory(20))
+        with pytest.raises(RequestTimeout):
+            await in_turn(service, taker, seconds=0.05)
+        assert (gate.used, taker.taken) == (0, [])
+
+    asyncio.run(scenario())

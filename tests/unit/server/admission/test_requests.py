@@ -63,3 +63,15 @@ def test_a_failing_request_gives_back_its_place_and_bytes():
     with pytest.raises(RuntimeError):
         fail()
     assert (admission.requests, admission.bytes) == (0, 0)
+
+
+def test_an_answer_that_waits_is_never_refused_but_the_next_request_may_be():
+    admission = Admission(9, 100)
+    with admission.ticket() as answering, admission.ticket() as arriving:
+        answering.hold(150)
+        with pytest.raises(Overloaded):
+            arriving.add_bytes(1)
+        answering.drop(100)
+        arriving.add_bytes(50)
+        assert admission.bytes == 100
+    assert admission.bytes == 0

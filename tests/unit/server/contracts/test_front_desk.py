@@ -20,6 +20,7 @@ from server.config.base import CallerLimitSettings
 from server.config.settings import LimitSettings
 from server.contracts.base import AnyRequest, contract_route
 from server.contracts.front_desk import FrontDesk, Visit
+from server.decode.document import DocumentInfo
 from server.errors import TooManyRequests
 from server.http.keys import KeyRing
 from server.intake.raw_file import FileKind, RawFile
@@ -385,3 +386,37 @@ def test_a_compressed_body_is_refused_before_it_is_read_and_the_answer_says_what
 def test_a_body_that_is_not_compressed_may_say_so(encoding):
     with serving() as (client, _):
         assert client.post("/counter", content=png(), headers={"Content-Encoding": encoding}).status_code == 200
+
+
+def test_pages_that_are_sent_in_turn_count_once_and_their_bytes_while_they_wait() -> None:
+    sent: list[tuple[bytes, int]] = []
+
+    async def read(visit: Visit) -> None:
+        raw, reading = RawFile(visit.take_body(), FileKind.PDF), Reading(OcrOverrides(), None)
+        admission = visit._runtime.admission
+        body = admission.bytes
+
+        async def send(_info: DocumentInfo, part: bytes) -> None:
+            while not sent and admission.bytes < body + 2 * len(part):  # noqa: ASYNC110 - counting sets no event
+                await asyncio.sleep(0.001)
+            sent.append((part, admission.bytes - body))
+
+        await visit.read_in_turn(raw, reading, lambda page: b"page %d" % page.page.index, send)
+
+    with doing(read, CallerLimitSettings(pages_per_minute=6)) as (client, route):
+        assert client.post("/counter", content=pdf(3)).status_code == 200
+        assert 3 <= route.desk._limits[1]._accounts["somebody"].pages < 4
+        assert route.desk._runtime.admission.bytes == 0
+    assert [part for part, _ in sent] == [b"page 0", b"page 1", b"page 2"]
+    assert [waiting for _, waiting in sent] == [12, 6, 0]
+    assert [record.pages for record in route.records] == [3]
+
+
+def test_nothing_is_sent_for_a_caller_whom_nobody_named() -> None:
+    async def read(visit: Visit) -> None:
+        raw = RawFile(visit.take_body(), FileKind.PDF)
+        await visit.read_in_turn(raw, Reading(OcrOverrides(), None), lambda page: b"", lambda info, part: None)
+
+    with doing(read, caller=None) as (client, route):
+        assert client.post("/counter", content=pdf(1)).status_code == 500
+    assert [(record.error, record.pages) for record in route.records] == [("RuntimeError", 0)]
