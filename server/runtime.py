@@ -24,6 +24,7 @@ from server.http.trusted_proxies import TrustedProxies
 from server.intake.fetch import UrlFetcher
 from server.lifecycle import Lifecycle, StartUp
 from server.page_reader import PageReaderHost
+from server.pipelines.model_store import find_font
 from server.service import DocumentReader
 from server.storage.publisher import PicturePublisher, build_publisher
 from server.telemetry.inside import Inside
@@ -120,7 +121,7 @@ def build_runtime(configuration: Configuration, pipeline: PageReaderHost, start_
     publisher = build_publisher(configuration.serving, settings.storage)
     metrics.watch_stages(pipeline.stats)
     metrics.watch_replicas(pipeline.replicas)
-    decoder = Decoder(settings.decode, limits)
+    decoder = Decoder(settings.decode, limits, font=find_font(configuration))
     metrics.watch_isolation(lambda: decoder.protections, PROTECTIONS)
     return Runtime(
         configuration=configuration,

@@ -8,7 +8,7 @@ document fail and stops the rest of it; other documents go on.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from models.document import Page, PageResult
@@ -208,6 +208,7 @@ class DocumentReader:
         async def read(index: int) -> T:
             page = await document.page(index)
             result = await self._pipeline.read(page, options, deadline=deadline, flow=flow)
+            result = replace(result, warnings=(*page.warnings, *result.warnings))
             queued.served()
             self._on_page(result)
             return await finish(RecognizedPage(page, result))

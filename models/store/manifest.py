@@ -1,4 +1,4 @@
-"""The manifest of models: the task and licence of each model, and its sources with their files and SHA-256 hashes."""
+"""The manifest of models and fonts: the task and licence of each, and its sources with files and SHA-256 hashes."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -178,11 +178,28 @@ class ManifestEntry:
 
 
 @dataclass(frozen=True)
+class FontEntry:
+    """A font inside a package on PyPI.
+
+    Attributes:
+        licence: of the font.
+        wheel: ``name==version``.
+        file: the font in it.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+    licence: str
+    wheel: _Requirement
+    file: WheelMember
+
+
+@dataclass(frozen=True)
 class Manifest:
-    """All models by their official name."""
+    """All models by their official name, and fonts by their file name."""
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
     models: dict[_FileName, ManifestEntry] = field(default_factory=dict)
+    fonts: dict[_FileName, FontEntry] = field(default_factory=dict)
 
 
 def load_manifest(file: Path) -> Manifest:

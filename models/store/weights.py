@@ -20,6 +20,7 @@ from models.descriptions.layout_directory import layout_spec, table_spec
 from models.descriptions.model_directory import ModelDirectory, ModelFormat, find_formats
 from models.errors import ModelNotInstalled, WeightsMismatch
 from models.store.downloads import Downloads, SourceUnavailable
+from models.store.fonts import Fonts
 from models.store.installation import (
     PARAMETER_FILES,
     RECORD_FILE,
@@ -94,6 +95,15 @@ class ModelStore:
             InvalidManifest: it cannot be read.
         """
         return load_manifest(self._manifest_path)
+
+    @cached_property
+    def fonts(self) -> Fonts:
+        """The fonts of the manifest.
+
+        Raises:
+            InvalidManifest: it cannot be read.
+        """
+        return Fonts(self.manifest.fonts, self.directory, self._local_directories, offline=self.offline)
 
     def find(self, name: str, model_format: ModelFormat | None = None) -> Path:
         """The directory of an installed model. All its files are hashed first.

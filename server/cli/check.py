@@ -2,7 +2,7 @@
 
 import asyncio
 import platform
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 from models.descriptions.model_directory import ModelFormat
@@ -13,6 +13,7 @@ from models.machine import usable_cores
 from models.optional_stage import ModuleState, ModuleStatus
 from models.store.weights import ModelStore
 from server.cli.drawn_line import LINE, is_right, read_line
+from server.cli.drawn_pages import SCRIPTS, write_pages
 from server.cli.failures import Failure
 from server.cli.measure import engine_choices
 from server.cli.screen import show
@@ -20,7 +21,8 @@ from server.cli.start import load, named_models
 from server.config.load import Configuration
 from server.decode.decoder import Decoder
 from server.decode.workers.process import PROTECTIONS, WorkerNotStarted, what_is_missing
-from server.pipelines.model_store import open_store
+from server.intake.raw_file import FileKind, RawFile
+from server.pipelines.model_store import find_font, open_store
 from server.pipelines.presets import PresetDescription, describe_presets
 from server.version import installed_version
 
@@ -43,7 +45,9 @@ def check_installation(config: Path | None, settings: Sequence[str]) -> None:
     show("presets:")
     for preset in describe_presets(configuration, store):
         show(f"  {_preset(preset)}")
-    show(f"decode workers: {asyncio.run(_isolation(configuration))}")
+    isolation, fonts = asyncio.run(_decoding(configuration))
+    show(f"decode workers: {isolation}")
+    show(f"fonts of PDF pages: {fonts}")
     text = asyncio.run(_read(configuration, store))
     for choice in engine_choices(configuration, store, measure=False):
         show(f"engine of {choice}")
@@ -73,16 +77,37 @@ def _preset(preset: PresetDescription) -> str:
     return f"{preset.name}: {models}; precision {preset.precision}, padding {preset.padding}{used}"
 
 
-async def _isolation(configuration: Configuration) -> str:
-    decoder = Decoder(configuration.settings.decode, configuration.settings.limits)
+async def _decoding(configuration: Configuration) -> tuple[str, str]:
+    """Describe how decode workers are shut in, and which text they can draw whose font is not in its PDF."""
+    settings = configuration.settings
+    decoder = Decoder(settings.decode, settings.limits, font=find_font(configuration))
     try:
         await decoder.start()
+        missing_fonts = [name async for name in _scripts_without_font(decoder)]
     except WorkerNotStarted as error:
         raise Failure(str(error)) from error
     finally:
         await decoder.stop()
     missing = [name for name in PROTECTIONS if name not in decoder.protections]
-    return what_is_missing(missing) if missing else "cut off from network, files and other processes"
+    isolation = what_is_missing(missing) if missing else "cut off from network, files and other processes"
+    return isolation, _fonts(missing_fonts)
+
+
+async def _scripts_without_font(decoder: Decoder) -> AsyncIterator[str]:
+    async with decoder.open(RawFile(write_pages(), FileKind.PDF), max_pages=None) as document:
+        for index, name in enumerate(SCRIPTS):
+            page = await document.page(index)
+            if any(warning.code == "fonts_missing" for warning in page.warnings):
+                yield name
+
+
+def _fonts(missing: Sequence[str]) -> str:
+    if not missing:
+        return f"{', '.join(SCRIPTS)}: there is a font for each"
+    return (
+        f"none for {', '.join(missing)}. Such text is missing in answers where its font is not in the PDF. Install a "
+        "font with: ppocr-server models pull"
+    )
 
 
 async def _read(configuration: Configuration, store: ModelStore) -> str:

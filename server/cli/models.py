@@ -59,10 +59,11 @@ def pull_models(
 
 
 def verify_models(config: Path | None, settings: Sequence[str], names: Sequence[str]) -> None:
-    """Hash the files of models, and print where each came from and which sum each file matches.
+    """Hash the files of models, and print where each came from and which sum each file matches. So with the font.
 
     Raises:
         Failure: a model is missing or does not match.
+        WeightsMismatch: the font does not match.
     """
     store = open_store(load(config, settings))
     chosen = names or [model.name for model in store.entries() if model.state != "not_installed"]
@@ -81,6 +82,8 @@ def verify_models(config: Path | None, settings: Sequence[str], names: Sequence[
                 for file, kind in origin.trust.items()
             )
         )
+    if not names and (font := store.fonts.find()) is not None:
+        show(f"{font.name}: {font} matches its published sum")
     if failed:
         raise Failure(f"{failed} of {len(chosen)} models cannot be used.")
     if not chosen:

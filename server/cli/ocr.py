@@ -27,7 +27,7 @@ from server.decode.workers.process import WorkerNotStarted
 from server.errors import EmptyFile, EncryptedFile, InvalidInputFile, RequestError, UnreadableKind
 from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import sniff_kind
-from server.pipelines.model_store import open_store
+from server.pipelines.model_store import find_font, open_store
 from server.printable import printable
 from server.service import DocumentReader, Reading, RecognizedPage
 
@@ -169,7 +169,7 @@ async def _opened(configuration: Configuration) -> AsyncIterator[DocumentReader]
     pull_required(configuration, store)
     limits = configuration.settings.limits
     pipeline = await asyncio.to_thread(build_pipeline, configuration.pipeline, store)
-    decoder = Decoder(configuration.settings.decode, limits)
+    decoder = Decoder(configuration.settings.decode, limits, font=find_font(configuration))
     try:
         await _start(decoder)
         yield DocumentReader(pipeline, decoder, PixelGate(limits.max_detection_pixels), lambda _: None)

@@ -11,6 +11,7 @@ from models.engines.registry import format_of
 from models.errors import ModelNotInstalled
 from models.modules import configured_modules, required_modules
 from models.store.downloads import Downloads
+from models.store.fonts import FontNotInstalled
 from models.store.manifest import InvalidManifest, load_manifest
 from models.store.weights import ModelStore
 from server.cli.screen import say
@@ -46,9 +47,9 @@ def pull_required(configuration: Configuration, store: ModelStore) -> None:
 
 
 def pull_named(configuration: Configuration, store: ModelStore) -> None:
-    """Fetch all models that the configuration names. An optional one may stay missing; this is reported.
+    """Fetch all models that the configuration names, and the font. The font and optional models may stay missing.
 
-    Installed models are verified, and fetched again if `ModelStore.pull` says so.
+    This is reported. Installed models are verified, and fetched again if `ModelStore.pull` says so.
 
     Raises:
         OcrError: a required model cannot be fetched.
@@ -61,6 +62,10 @@ def pull_named(configuration: Configuration, store: ModelStore) -> None:
                 store.pull(name, say, pulled_format(configuration.pipeline), downloads)
             except ModelNotInstalled as error:
                 say(f"{name}: not installed; requests that ask for it will be refused. {error}")
+        try:
+            store.fonts.pull(say, downloads)
+        except FontNotInstalled as error:
+            say(f"{error} Without it, East Asian text is missing where its font is neither in a PDF nor on the system.")
 
 
 def _pull_required(configuration: Configuration, store: ModelStore, downloads: Downloads, names: Sequence[str]) -> None:

@@ -6,11 +6,13 @@ checks the body, decides what to read, and makes the answer.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any, ParamSpec, Self, TypeVar
 
+from models.document import PageResult
 from models.options import OcrOptions, OcrOverrides
 from server.admission.caller_limits import Caller, CallerLimits, within
 from server.admission.requests import Ticket
@@ -27,6 +29,8 @@ from server.service import Reading, RecognizedDocument, RecognizedPage
 from server.telemetry.record import RequestRecord, record_of
 
 P = ParamSpec("P")
+logger = logging.getLogger(__name__)
+
 Result = TypeVar("Result")
 Part = TypeVar("Part")
 
@@ -128,13 +132,18 @@ class FrontDesk:
         Raises:
             RequestError: as `Visit.read`.
         """
+        warnings: set[str] = set()
 
-        def count_page() -> None:
+        def count_page(result: PageResult) -> None:
+            warnings.update(warning.code for warning in result.warnings)
             if caller.account:
                 _spend(self._limits, caller, 1)
 
         reading = replace(reading, overrides=_with_preset(reading.overrides, self._preset))
-        return await _read(self._runtime, count_page, raw, reading, make_part, keep, None)
+        document = await _read(self._runtime, count_page, raw, reading, make_part, keep, None)
+        if warnings:
+            logger.info("A task was read", extra={"facts": {"warnings": ",".join(sorted(warnings))}})
+        return document
 
     async def _while_connected(self, request: AnyRequest, work: Coroutine[Any, Any, Result]) -> Result:
         return await run_while_connected(request.receive, work, self._runtime.metrics.work_abandoned)
@@ -280,7 +289,7 @@ class Visit:
         reading = replace(reading, overrides=_with_preset(reading.overrides, self._preset))
 
         async def finish(page: RecognizedPage) -> bytes:
-            self._counted.count_page()
+            self._counted.count_page(page.result)
             part = await self._runtime.threads.run(make_part, page)
             self._ticket.hold(len(part))
             return part
@@ -334,10 +343,11 @@ class _CountedRequest:
             raise RuntimeError("A contract must name its caller before it reads a document.")
         return self.caller
 
-    def count_page(self) -> None:
-        """Count a page that was read."""
+    def count_page(self, result: PageResult) -> None:
+        """Count a page that was read, and note its warnings."""
         self._pages += 1
         self._record.pages += 1
+        self._record.warnings.update(warning.code for warning in result.warnings)
 
 
 def _spend(limits: Sequence[CallerLimits], caller: Caller, pages: int) -> None:
@@ -347,7 +357,7 @@ def _spend(limits: Sequence[CallerLimits], caller: Caller, pages: int) -> None:
 
 async def _read(
     runtime: Runtime,
-    count_page: Callable[[], None],
+    count_page: Callable[[PageResult], None],
     raw: RawFile,
     reading: Reading,
     make_part: Callable[[RecognizedPage], Part],
@@ -355,7 +365,7 @@ async def _read(
     deadline: float | None,
 ) -> RecognizedDocument[Part]:
     async def finish(page: RecognizedPage) -> Part:
-        count_page()
+        count_page(page.result)
         part = await runtime.threads.run(make_part, page)
         return part if keep is None else keep(part)
 

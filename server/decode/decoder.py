@@ -12,9 +12,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
-from models.document import Image
+from models.document import Page
 from models.machine import usable_cores
 from server.children.sandbox import Protection
 from server.config.settings import DecodeSettings, LimitSettings
@@ -54,6 +55,7 @@ class Decoder:
     Args:
         settings: of decoding.
         limits: on pages and pixels.
+        font: a font file for East Asian text of PDF pages that no font of the system can show; None for none.
         worker_module: the module that runs in the worker processes. Tests put faults there.
 
     Attributes:
@@ -63,7 +65,12 @@ class Decoder:
     """
 
     def __init__(
-        self, settings: DecodeSettings, limits: LimitSettings, *, worker_module: str = "server.decode.workers.worker"
+        self,
+        settings: DecodeSettings,
+        limits: LimitSettings,
+        *,
+        font: Path | None = None,
+        worker_module: str = "server.decode.workers.worker",
     ) -> None:
         self._settings = settings
         self._limits = limits
@@ -74,6 +81,7 @@ class Decoder:
             files_per_worker=settings.files_per_worker,
             must_be_shut_in=settings.isolation == "required",
             for_images=settings.isolate == "all",
+            font=font,
             module=worker_module,
         )
         self.office = OfficeConverter(settings.office)
@@ -154,15 +162,15 @@ class Decoder:
         if self._settings.isolate == "all" or composite or not _cheap(header):
             return await self._open_shared(data, partial(self._open_still, info, composite))
 
-        async def decode(_index: int) -> Image:
-            return await self._in_thread(partial(decode_image, data, header))
+        async def decode(index: int) -> Page:
+            return Page(await self._in_thread(partial(decode_image, data, header)), index)
 
         return Document(info, decode, _nothing)
 
     async def _open_still(self, info: DocumentInfo, composite: bool, file: SharedFile) -> Document:
         reader: FileFormat = "composited_image" if composite else "image"
 
-        async def decode(index: int) -> Image:
+        async def decode(index: int) -> Page:
             return await _or_invalid(self.workers.page(file, reader, index, info.sizes[index]))
 
         return Document(info, decode, partial(self.workers.forget, file))
@@ -210,7 +218,7 @@ class Decoder:
         sizes = tuple(map(rendered_size, outline.sizes, scales))
         info = DocumentInfo("pdf", outline.total, len(sizes), sizes, outline.sizes)
 
-        async def decode(index: int) -> Image:
+        async def decode(index: int) -> Page:
             return await _or_invalid(self.workers.page(file, "pdf", index, sizes[index], scales[index]))
 
         return Document(info, decode, partial(self.workers.forget, file))
@@ -233,7 +241,7 @@ class Decoder:
         # OpenCV reads a single frame like any other image. Pillow would map 16-bit and CMYK samples differently.
         reader: FileFormat = "image" if kind == "tiff" and not many else kind
 
-        async def decode(index: int) -> Image:
+        async def decode(index: int) -> Page:
             return await _or_invalid(self.workers.page(file, reader, index, sizes[index]))
 
         return Document(info, decode, partial(self.workers.forget, file))

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from models.document import Image, Page
+from models.document import Page
 
 PAGES_AT_ONCE = 2
 """Pages of one document that are decoded, or wait for a decoder, at the same time. So others are decoded too."""
@@ -41,7 +41,7 @@ class Document:
     """
 
     def __init__(
-        self, info: DocumentInfo, decode_page: Callable[[int], Awaitable[Image]], release: Callable[[], None]
+        self, info: DocumentInfo, decode_page: Callable[[int], Awaitable[Page]], release: Callable[[], None]
     ) -> None:
         self.info = info
         self._decode_page = decode_page
@@ -58,7 +58,7 @@ class Document:
             InvalidInputFile: the page is damaged, or hangs or kills its decoder.
         """
         async with self._permits:
-            return Page(await self._decode_page(index), index)
+            return await self._decode_page(index)
 
     async def close(self) -> None:
         """Free everything that is held for the document. `page` must not be called any more."""

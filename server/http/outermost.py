@@ -83,6 +83,8 @@ class RequestTelemetry:
             "bytes": record.body_bytes,
             "pages": record.pages,
         }
+        if record.warnings:
+            facts["warnings"] = ",".join(sorted(record.warnings))
         if record.error:
             facts["error"] = record.error
         quiet = status < ERROR and str(route).startswith(PROBED)

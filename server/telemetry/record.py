@@ -32,6 +32,7 @@ class RequestRecord:
         body_bytes: size of the body that was read.
         pages: number of processed pages.
         begun: arrival of the request, by `time.perf_counter`.
+        warnings: codes of warnings about its pages.
         error: class name of the error behind the answer; empty if there is none.
         late_status: status of an error that came when the status of the answer was sent already; 0 if there is none.
         ended: whether the request is over. What it started may go on, for others too.
@@ -45,6 +46,7 @@ class RequestRecord:
     body_bytes: int = 0
     pages: int = 0
     begun: float = field(default_factory=time.perf_counter)
+    warnings: set[str] = field(default_factory=set)
     error: str = ""
     late_status: int = 0
     ended: bool = False

@@ -14,6 +14,8 @@ from server.pipelines.model_store import open_store
 from server.pipelines.presets import PresetModel, describe_model, describe_preset
 
 MESSAGES: Mapping[WarningCode, str] = {
+    "fonts_missing": "Text of the page is missing or wrong: its fonts are neither in the file nor on this server. "
+    "Send a PDF with its fonts embedded.",
     "line_cut": "{lines} are too long for the recogniser. Each was read in parts, which were joined.",
     "line_leans": "{lines} lean. Their text was read in its own direction.",
     "line_squeezed": "{lines} are too long for the recogniser and were squeezed. The preset 'best' cuts them.",
@@ -21,6 +23,7 @@ MESSAGES: Mapping[WarningCode, str] = {
     "page_tiled": "The page is very long. Its text was looked for in overlapping parts.",
     "page_turned": "Most lines stand on end or upside down. The page was read upright. Its places are as it was sent.",
     "text_at_edge": "{lines} touch the edge of the page and may be cut off. Send the whole page.",
+    "text_layer_ignored": "The page has text of its own, which may be exact. Its picture was read instead.",
     "low_confidence": "{lines} have a low score. Compare them with the picture.",
     "picture_too_small": "Most lines are so low that their letters blur. Send the page at a higher resolution.",
 }

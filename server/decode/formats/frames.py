@@ -7,7 +7,7 @@ from PIL import GifImagePlugin, Image, TiffImagePlugin  # noqa: F401
 
 from server.decode.formats.exif import ORIENTATION_TAG, swaps_sides
 from server.decode.formats.pillow import open_image
-from server.decode.formats.readers import BYTES_PER_PIXEL, Unreadable, map_page, read_whole
+from server.decode.formats.readers import BYTES_PER_PIXEL, PageNote, Unreadable, map_page, read_whole
 from server.decode.formats.resolution import UNIT_TAG, X_TAG, Y_TAG, Resolution, tag_resolution
 
 BAND_ROWS = 256
@@ -31,7 +31,7 @@ class FrameFile:
         """The dots per inch along x and y of the first ``count`` frames, upright; None where the file says none."""
         return tuple(self._resolution(index) for index in range(count))
 
-    def draw(self, index: int, size: tuple[int, int], _scale: float, target: int) -> None:
+    def draw(self, index: int, size: tuple[int, int], _scale: float, target: int) -> tuple[PageNote, ...]:
         """Decode one frame into the target, band by band."""
         if self._size(index) != size:
             raise Unreadable
@@ -44,6 +44,7 @@ class FrameFile:
             bottom = min(top + BAND_ROWS, height)
             first, last = top * width * BYTES_PER_PIXEL, bottom * width * BYTES_PER_PIXEL
             mapping[first:last] = self._band(top, bottom).tobytes("raw", "BGR")
+        return ()
 
     def _band(self, top: int, bottom: int) -> Image.Image:
         return self._image.crop((0, top, self._image.width, bottom)).convert("RGB")

@@ -7,7 +7,8 @@ from typing import Any
 
 import pypdfium2 as pdfium
 
-from server.decode.formats.readers import BYTES_PER_PIXEL, Encrypted, Unreadable, map_page
+from server.decode.formats.pdf_page_text import notes_on
+from server.decode.formats.readers import BYTES_PER_PIXEL, Encrypted, PageNote, Unreadable, map_page
 from server.decode.page_size import rendered_size
 
 
@@ -30,7 +31,7 @@ class PdfFile:
         """None for each page: a page has a size in points."""
         return (None,) * count
 
-    def draw(self, index: int, size: tuple[int, int], scale: float, target: int) -> None:
+    def draw(self, index: int, size: tuple[int, int], scale: float, target: int) -> tuple[PageNote, ...]:
         """Render directly into the target."""
         page = self._document[index]
         try:
@@ -38,6 +39,7 @@ class PdfFile:
                 raise Unreadable
             pixels = (ctypes.c_ubyte * (size[0] * size[1] * BYTES_PER_PIXEL)).from_buffer(map_page(target))
             page.render(scale=scale, bitmap_maker=_into(pixels)).close()
+            return notes_on(page.raw)
         finally:
             page.close()
 

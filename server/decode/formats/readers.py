@@ -3,9 +3,13 @@
 import mmap
 import os
 from collections.abc import Callable
-from typing import Protocol
+from typing import Literal, Protocol
 
 BYTES_PER_PIXEL = 3
+
+
+PageNote = Literal["fonts_missing", "text_layer_ignored"]
+"""A code of `models.reading_aids.WarningCode` that a reader may note on a page."""
 
 
 class Unreadable(Exception):
@@ -32,8 +36,8 @@ class Reader(Protocol):
         """The dots per inch along x and y of the first ``count`` pages, upright; None where the file says none."""
         ...
 
-    def draw(self, index: int, size: tuple[int, int], scale: float, target: int, /) -> None:
-        """Decode a page into the memory behind the descriptor ``target``.
+    def draw(self, index: int, size: tuple[int, int], scale: float, target: int, /) -> tuple[PageNote, ...]:
+        """Decode a page into the memory behind the descriptor ``target``, and tell what is to be noted of it.
 
         The memory takes packed BGR rows of exactly ``size`` (width, height) pixels. The reader maps it, because the
         mapping counts as the worker's memory, and a decoder with its own pixels needs that memory first.

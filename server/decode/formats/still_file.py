@@ -5,7 +5,7 @@ import numpy as np
 
 from server.decode.formats.headers import TIFF_MAGICS, read_header
 from server.decode.formats.images import decode_frame, decode_image
-from server.decode.formats.readers import Unreadable, map_page, read_whole
+from server.decode.formats.readers import PageNote, Unreadable, map_page, read_whole
 from server.decode.formats.transparency import decode_composited
 
 # A worker may not start threads.
@@ -28,7 +28,7 @@ class StillFile:
         """None for the image: the server reads it from the header."""
         return (None,) * count
 
-    def draw(self, _index: int, size: tuple[int, int], _scale: float, target: int) -> None:
+    def draw(self, _index: int, size: tuple[int, int], _scale: float, target: int) -> tuple[PageNote, ...]:
         """Decode into the target."""
         data = self._data
         if data.startswith(TIFF_MAGICS):
@@ -38,6 +38,7 @@ class StillFile:
         if image.shape != (size[1], size[0], 3):
             raise Unreadable
         np.frombuffer(map_page(target), np.uint8).reshape(image.shape)[:] = image
+        return ()
 
     def close(self) -> None:
         """Free the bytes."""

@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from server.children.sandbox import Protection
+from server.decode.formats.readers import PageNote
 
 FileFormat = Literal["pdf", "tiff", "gif", "image", "composited_image"]
 """``tiff`` and ``gif`` are read frame by frame. ``image`` is the still image at the start of a file, read by OpenCV.
@@ -84,7 +85,12 @@ class Outline(msgspec.Struct, frozen=True, tag="outline"):
 
 
 class PageDone(msgspec.Struct, frozen=True, tag="done"):
-    """The pixels are in the memory that came with the command: BGR, row by row, no padding."""
+    """The pixels are in the memory that came with the command: BGR, row by row, no padding.
+
+    ``notes`` are codes of warnings about the page.
+    """
+
+    notes: tuple[PageNote, ...] = ()
 
 
 class Written(msgspec.Struct, frozen=True, tag="written"):

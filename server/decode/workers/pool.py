@@ -10,7 +10,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from models.document import Image
+from models.document import Page
+from models.reading_aids import ReadingWarning
 from models.tasks import outlived_by
 from server.decode.workers.messages import FileFormat, Outline, OutlineCommand, PageCommand, PageDone, Work
 from server.decode.workers.process import WorkerFailed, WorkerNotStarted, WorkerSettings
@@ -79,7 +80,7 @@ class WorkerPool:
 
     async def page(
         self, file: SharedFile, kind: FileFormat, index: int, size: tuple[int, int], scale: float = 1.0
-    ) -> Image:
+    ) -> Page:
         """Decode one page.
 
         Args:
@@ -90,7 +91,7 @@ class WorkerPool:
             scale: pixels per point, for PDF.
 
         Returns:
-            uint8 (H, W, 3) BGR.
+            The page with what its reader noted.
 
         Raises:
             FileRefused: the page cannot be read.
@@ -98,12 +99,13 @@ class WorkerPool:
             WorkerNotStarted: no worker can be started, or the pool is stopped.
         """
 
-        def work(slot: WorkerSlot) -> Image:
+        def work(slot: WorkerSlot) -> Page:
             with SharedPixels(*size) as pixels:
                 command = PageCommand(file.number, kind, index, *size, scale, file.password)
                 reply = slot.ask(command, file, (pixels.descriptor,))
                 if isinstance(reply, PageDone):
-                    return pixels.copy()
+                    warnings = tuple(ReadingWarning(note, index) for note in dict.fromkeys(reply.notes))
+                    return Page(pixels.copy(), index, warnings)
             raise refusal(reply)
 
         return await self._run(file, work)

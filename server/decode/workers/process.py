@@ -63,6 +63,7 @@ class WorkerSettings:
         files_per_worker: a worker is replaced after so many files.
         must_be_shut_in: whether a worker must not start if the system lacks a protection.
         for_images: whether the library for still images is loaded at the start, not with the first image.
+        font: a font file for East Asian text of PDF pages that no font of the system can show; None for none.
         module: the module that runs in the child. Tests put faults there.
     """
 
@@ -71,6 +72,7 @@ class WorkerSettings:
     files_per_worker: int
     must_be_shut_in: bool = False
     for_images: bool = False
+    font: Path | None = None
     module: str = "server.decode.workers.worker"
 
 
@@ -196,9 +198,10 @@ def _start(settings: WorkerSettings, link: int) -> "subprocess.Popen[bytes]":
     }
     limits = (str(settings.memory_bytes), str(settings.timeout_seconds))
     command = [sys.executable, "-P", "-B", "-m", settings.module, str(link), *limits]
+    font = [str(settings.font)] if settings.font is not None else []
     try:
         return subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [*command, str(os.getpid()), str(int(settings.for_images))],
+            [*command, str(os.getpid()), str(int(settings.for_images)), *font],
             stdin=subprocess.DEVNULL,
             pass_fds=(link,),
             env=environment,

@@ -1,7 +1,7 @@
 """A decode worker: a process that parses one file at a time for the server, under limits.
 
-The command line is ``python -m server.decode.workers.worker SOCKET MEMORY_BYTES COMMAND_SECONDS PARENT FOR_IMAGES``. It
-ends when the server closes the socket.
+The command line is ``python -m server.decode.workers.worker`` with these arguments: ``SOCKET MEMORY_BYTES
+COMMAND_SECONDS PARENT FOR_IMAGES [FONT]``. The process ends when the server closes the socket.
 """
 
 import socket
@@ -13,6 +13,7 @@ import msgspec
 
 from server.children import channel
 from server.children.sandbox import Protection, allow_processor_seconds, confine, die_with_parent
+from server.decode.formats.pdf_fonts import offer_font
 from server.decode.formats.readers import Encrypted, Opener, Reader
 from server.decode.workers.messages import (
     CloseCommand,
@@ -28,6 +29,9 @@ from server.decode.workers.messages import (
 )
 from server.decode.workers.openers import OPENERS, load_image_library
 from server.decode.workers.whole_file_work import do_work
+
+FONT_ARGUMENT = 6
+"""Position of the file of the font for East Asian text, if there is one."""
 
 _commands: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
 
@@ -80,8 +84,7 @@ class Worker:
             return Outline(reader.total, reader.sizes(count), reader.resolutions(count))
         assert not isinstance(command, CloseCommand)
         reader = self._reader(command.document, command.format, descriptors[0], command.password)
-        reader.draw(command.index, (command.width, command.height), command.scale, descriptors[1])
-        return PageDone()
+        return PageDone(reader.draw(command.index, (command.width, command.height), command.scale, descriptors[1]))
 
     def _reader(self, document: int, kind: FileFormat, descriptor: int, password: str | None) -> Reader:
         if self._open is None or self._key != (document, kind):
@@ -105,6 +108,8 @@ def main(openers: Mapping[FileFormat, Opener] = OPENERS) -> None:
     die_with_parent(parent)
     if int(sys.argv[5]):
         load_image_library()
+    if len(sys.argv) > FONT_ARGUMENT:
+        offer_font(sys.argv[FONT_ARGUMENT])
     # This asks the kernel for the kind of socket, which the worker must not do later.
     worker = Worker(socket.socket(fileno=link), openers, command_seconds=float(sys.argv[3]))
     worker.serve(confine(memory_bytes))

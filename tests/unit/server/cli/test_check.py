@@ -87,6 +87,7 @@ def test_check_reads_a_real_line() -> None:
     assert re.search(installed, result.stdout)
     assert "text_recognition (PP-OCRv5_mobile_rec): runs" in result.stdout
     assert re.search(r"decode workers: (cut off from network|Decode workers)", result.stdout)
+    assert re.search(r"fonts of PDF pages: (simplified Chinese, .*: there is a font for each|none for )", result.stdout)
 
 
 def test_check_fails_without_weights(tmp_path: Path) -> None:

