@@ -149,9 +149,9 @@ class Decoder:
         if raw.kind is FileKind.OFFICE:
             return await self._open_shared(await self._rendered(raw), open_pdf)
         if raw.data.startswith(TIFF_MAGICS):
-            return await self._open_shared(raw.data, partial(self._open_frames, "tiff", limit))
+            return await self._open_shared(raw.data, partial(self._open_tiff, limit, raw.composite_alpha))
         if raw.data.startswith(GIF_MAGICS):
-            return await self._open_shared(raw.data, partial(self._open_frames, "gif", 1))
+            return await self._open_shared(raw.data, partial(self._open_gif, raw.composite_alpha))
         return await self._open_image(raw.data, composite_alpha=raw.composite_alpha)
 
     async def _open_image(self, data: bytes, *, composite_alpha: bool) -> Document:
@@ -228,18 +228,26 @@ class Decoder:
         wanted = side_scale(points, settings.pdf_scale, max_side)
         return fitting_scale(points, page, wanted, min(settings.pdf_min_scale, wanted), self._limits.max_image_pixels)
 
-    async def _open_frames(self, kind: FileFormat, limit: int | None, file: SharedFile) -> Document:
-        """Open a TIFF or GIF. A TIFF of several frames is a document; a TIFF of one frame, or a GIF, is an image."""
-        outline = await self._outline(file, kind, limit)
+    async def _open_tiff(self, limit: int | None, composite: bool, file: SharedFile) -> Document:
+        """Open a TIFF. One of several frames is a document, and one of a single frame is an image."""
+        outline = await self._outline(file, "tiff", limit)
+        many = outline.total > 1
+        # OpenCV reads a single frame like any other image. Pillow would map 16-bit and CMYK samples differently.
+        reader: FileFormat = "composited_tiff" if composite else "tiff" if many else "image"
+        return self._frames(outline, reader, file, many=many)
+
+    async def _open_gif(self, composite: bool, file: SharedFile) -> Document:
+        """Open a GIF. Its first frame is an image."""
+        outline = await self._outline(file, "gif", 1)
+        return self._frames(outline, "composited_gif" if composite else "gif", file, many=False)
+
+    def _frames(self, outline: Outline, reader: FileFormat, file: SharedFile, *, many: bool) -> Document:
         sizes = tuple((int(width), int(height)) for width, height in outline.sizes)
-        many = kind == "tiff" and outline.total > 1
         for page, size in enumerate(sizes, start=1):
             check_pixels(*size, self._limits.max_image_pixels, page if many else None)
         dots = tuple(map(believable, sizes, outline.resolutions))
         total = outline.total if many else 1
         info = DocumentInfo("tiff" if many else "image", total, len(sizes), sizes, resolutions=dots)
-        # OpenCV reads a single frame like any other image. Pillow would map 16-bit and CMYK samples differently.
-        reader: FileFormat = "image" if kind == "tiff" and not many else kind
 
         async def decode(index: int) -> Page:
             return await _or_invalid(self.workers.page(file, reader, index, sizes[index]))

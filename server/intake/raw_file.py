@@ -23,8 +23,8 @@ class RawFile:
         data: the bytes. They are never parsed outside `server/decode`.
         kind: the kind that they are read as. Other content is an error; the kind is never guessed.
         password: opens an encrypted PDF or Office document; ignored for other files.
-        composite_alpha: whether transparent pixels of a PNG or WebP picture are composited on a background. Otherwise
-            their colours count as if they were opaque, as the core contract says.
+        composite_alpha: whether transparent pixels of an image are composited on a background. Otherwise their colours
+            count as if they were opaque, as the core contract says.
         keep_active_content: whether a PDF made from this one keeps its scripts, actions and attached files.
     """
 

@@ -101,7 +101,8 @@ class Fuzzer:
         self._chance = random.Random(seed)
         self._keep = keep
         documents = _kinds(FileKind.PDF, {**seeds.documents(), "packed.pdf": seeds.packed_pdf()})
-        images, office = _kinds(FileKind.IMAGE, seeds.images()), _kinds(FileKind.OFFICE, seeds.office())
+        images = _kinds(FileKind.IMAGE, seeds.images()) + _kinds(FileKind.IMAGE, seeds.transparent())
+        office = _kinds(FileKind.OFFICE, seeds.office())
         # Images have the most formats, and Office documents are only unpacked here.
         self._pools = [images] * 5 + [documents, list(external) or documents] * 2 + [office]
         self.report = Report()
@@ -133,7 +134,8 @@ class Fuzzer:
         (kind, data), (_, other) = self._chance.choice(pool), self._chance.choice(self._chance.choice(self._pools))
         damage, file = mutate(self._chance, data, other)
         begin, lost = time.monotonic(), self.report.lost.total()
-        verdict = await self._verdict(RawFile(file, kind, self._chance.choice((None, seeds.PASSWORD))))
+        password, composited = self._chance.choice((None, seeds.PASSWORD)), self._chance.random() < 0.5
+        verdict = await self._verdict(RawFile(file, kind, password, composite_alpha=composited))
         self.report.inputs += 1
         self.report.slowest = max(self.report.slowest, round(time.monotonic() - begin, 2))
         self.report.damages[damage] += 1

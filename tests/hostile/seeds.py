@@ -125,6 +125,34 @@ def images() -> Mapping[str, bytes]:
 
 
 @cache
+def transparent() -> Mapping[str, bytes]:
+    """The line on transparent pixels, in every format that has them."""
+    image = cv2.cvtColor(picture(), cv2.COLOR_BGR2BGRA)
+    image[..., 3] = 255 - image[..., 0]
+    grey = Image.fromarray(np.ascontiguousarray(image[..., 2:]), "LA")
+    colour = Image.fromarray(image, "RGBA")
+    shades = Image.fromarray(np.ascontiguousarray(image[..., 0]))
+
+    def stored(file: Image.Image, kind: str, **options: object) -> bytes:
+        buffer = io.BytesIO()
+        file.save(buffer, kind, **options)
+        return buffer.getvalue()
+
+    return {
+        "shade.png": stored(shades, "PNG", transparency=255),
+        "alpha.webp": stored(colour, "WEBP", lossless=True),
+        "index.gif": stored(shades, "GIF", transparency=255),
+        "alpha.tiff": stored(colour, "TIFF"),
+        "grey.tiff": stored(grey, "TIFF", compression="tiff_lzw"),
+        "frames.tiff": stored(colour, "TIFF", save_all=True, append_images=[grey]),
+        "alpha.jp2": stored(colour, "JPEG2000"),
+        "grey.j2k": stored(grey, "JPEG2000", no_jp2=True),
+        "alpha.bmp": encoded(".bmp", image),
+        "alpha.pam": encoded(".pam", image),
+    }
+
+
+@cache
 def documents() -> Mapping[str, bytes]:
     """PDFs."""
     return {"plain.pdf": pdf(), "three.pdf": pdf(3), "locked.pdf": locked_pdf()}

@@ -1,6 +1,7 @@
 """Reads TIFF and GIF frames with Pillow. Runs in a worker only."""
 
 import io
+from collections.abc import Callable
 
 # These imports register the two formats. Without them Pillow would import all its plug-ins.
 from PIL import GifImagePlugin, Image, TiffImagePlugin  # noqa: F401
@@ -15,7 +16,11 @@ BAND_ROWS = 256
 
 
 class FrameFile:
-    """An open TIFF or GIF. Orientation tags are applied, alpha is dropped, and every mode becomes 8-bit colour."""
+    """An open TIFF or GIF. Orientation tags are applied, alpha is dropped, and every mode becomes 8-bit colour.
+
+    Attributes:
+        total: the number of frames.
+    """
 
     def __init__(self, descriptor: int, kind: str) -> None:
         # This is a copy, because all workers with the same open file share the position of the descriptor.
@@ -39,15 +44,23 @@ class FrameFile:
         if self._image.size != size:
             raise Unreadable
         width, height = size
+        colours = self._colours()
         mapping = map_page(target)
         for top in range(0, height, BAND_ROWS):
             bottom = min(top + BAND_ROWS, height)
             first, last = top * width * BYTES_PER_PIXEL, bottom * width * BYTES_PER_PIXEL
-            mapping[first:last] = self._band(top, bottom).tobytes("raw", "BGR")
+            mapping[first:last] = colours(top, bottom)
         return ()
 
-    def _band(self, top: int, bottom: int) -> Image.Image:
-        return self._image.crop((0, top, self._image.width, bottom)).convert("RGB")
+    def _colours(self) -> Callable[[int, int], bytes]:
+        """Convert rows of the loaded frame, from a first one up to an end, to packed BGR."""
+        return lambda top, bottom: self._rows(top, bottom, "RGB").tobytes("raw", "BGR")
+
+    def _rows(self, top: int, bottom: int, mode: str) -> Image.Image:
+        rows = self._image.crop((0, top, self._image.width, bottom))
+        if rows.mode == "La":  # Pillow converts grey with premultiplied alpha to this mode only.
+            rows = rows.convert("LA")
+        return rows.convert(mode)
 
     def close(self) -> None:
         """Close the file."""

@@ -1,8 +1,9 @@
 """Reads an image's size from its header, before any pixel is decoded.
 
-PNG, JPEG and WebP are read here, at a few fixed offsets. So damaged files that can be decoded stay readable. Besides,
-Pillow would allocate the whole canvas of a WebP to tell its size. Pillow reads the headers of rarer formats. A format
-that neither knows is refused, even if OpenCV could decode it, because its size could not be checked before.
+PNG, JPEG, WebP and JPEG 2000 are read in this room, at a few fixed offsets. So damaged files that can be decoded stay
+readable. Besides, Pillow would allocate the whole canvas of a WebP to tell its size. Pillow reads the headers of rarer
+formats. A format that neither knows is refused, even if OpenCV could decode it, because its size could not be checked
+before.
 """
 
 import io
@@ -10,9 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 # These imports register the rarer formats. Without them Pillow would import all its plug-ins.
-from PIL import BmpImagePlugin, Jpeg2KImagePlugin, PpmImagePlugin, SunImagePlugin  # noqa: F401
+from PIL import BmpImagePlugin, PpmImagePlugin, SunImagePlugin  # noqa: F401
 
 from server.decode.formats.exif import exif_entries, exif_orientation, swaps_sides
+from server.decode.formats.jpeg2000 import CODESTREAM_MAGIC, JP2_MAGIC, read_jpeg2000
 from server.decode.formats.pillow import open_image
 from server.decode.formats.resolution import (
     Resolution,
@@ -30,10 +32,11 @@ RIFF_MAGIC, WEBP_MAGIC = b"RIFF", b"WEBP"
 EXIF_PREFIX = b"Exif\0\0"
 TIFF_MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 """The last two are BigTIFF."""
-ALPHA_TYPES, TRNS_TYPES, VP8X_ALPHA = (4, 6), (2, 3), 0x10
+ALPHA_TYPES, GREY_TYPE, VP8X_ALPHA = (4, 6), 0, 0x10
 PAM_MAGIC, PFM_MAGIC = b"P7\n", b"PF\n"
+PAM_ALPHA_DEPTHS = (2, 4)
 NETPBM_HEADER_BYTES, NETPBM_DIGITS = 1024, 9
-OTHER_FORMATS = ("BMP", "PPM", "JPEG2000", "SUN")
+OTHER_FORMATS = ("BMP", "PPM", "SUN")
 OTHER_HEADER_BYTES = 256 * 1024
 """The bytes that Pillow sees. It would read a header of comments byte by byte, in Python, to the end of the file."""
 
@@ -56,7 +59,8 @@ class ImageHeader:
         rare: whether the format is rare. Its decoder must not run in the server's own process.
         scans: an upper bound of a JPEG's scans; 1 in other formats. Each scan costs decoding time, even one of a few
             bytes.
-        alpha: whether OpenCV can give the transparency of the pixels. It is only true for PNG and WebP.
+        alpha: whether pixels may be transparent.
+        clear_shade: the only transparent shade of a grey PNG, from 0 to 255, or to 65,535 in a PNG of 16 bits.
         stored_resolution: dots per inch that the file says, along the stored rows and columns; None if it says none, or
             only absurd ones.
     """
@@ -66,6 +70,7 @@ class ImageHeader:
     rare: bool = False
     scans: int = 1
     alpha: bool = False
+    clear_shade: int | None = None
     stored_resolution: Resolution | None = None
 
     @property
@@ -92,12 +97,17 @@ def read_header(data: bytes) -> ImageHeader:
         header = _jpeg(data)
     elif data.startswith(RIFF_MAGIC) and data[8:12] == WEBP_MAGIC:
         header = _webp(data)
+    elif data.startswith((JP2_MAGIC, CODESTREAM_MAGIC)):
+        found = read_jpeg2000(data)
+        dots = believable(found.size, found.resolution)
+        header = ImageHeader(found.size, rare=True, alpha=found.alpha, stored_resolution=dots)
     elif data.startswith((PAM_MAGIC, PFM_MAGIC)):
-        header = ImageHeader(_netpbm(data), rare=True)
+        header = _netpbm(data)
     else:
         image = open_image(io.BytesIO(data[:OTHER_HEADER_BYTES]), OTHER_FORMATS)
         dots = believable(image.size, pillow_resolution(image.info.get("dpi")))
-        header = ImageHeader(image.size, rare=image.format != "BMP", stored_resolution=dots)
+        alpha = image.has_transparency_data
+        header = ImageHeader(image.size, rare=image.format != "BMP", alpha=alpha, stored_resolution=dots)
     if min(header.stored) < 1:
         raise InvalidInputFile
     return header
@@ -106,12 +116,11 @@ def read_header(data: bytes) -> ImageHeader:
 def _png(data: bytes) -> ImageHeader:
     """Read a PNG header (3rd edition, 11.2.1). IHDR comes first. An eXIf chunk only counts before the pixels.
 
-    Colour types 4 and 6 have an alpha channel. Types 2 and 3 may have a tRNS chunk instead. Grey may have one too, but
-    OpenCV gives such a picture no alpha.
+    Colour types 4 and 6 have an alpha channel. The others may have a tRNS chunk instead, before the pixels.
     """
     size = _number(data, 16, 4, "big"), _number(data, 20, 4, "big")
-    colour_type = _number(data, 25, 1)
-    alpha, orientation = colour_type in ALPHA_TYPES, None
+    depth, colour_type = _number(data, 24, 1), _number(data, 25, 1)
+    alpha, shade, orientation = colour_type in ALPHA_TYPES, None, None
     dots: Resolution | None = None
     exif_dots: Resolution | None = None
     at = len(PNG_MAGIC)
@@ -120,13 +129,23 @@ def _png(data: bytes) -> ImageHeader:
         if name in (b"IDAT", b"IEND", b""):
             break
         length = _number(data, at, 4, "big")
-        alpha |= name == b"tRNS" and colour_type in TRNS_TYPES
+        if name == b"tRNS" and not alpha:
+            alpha = True
+            if colour_type == GREY_TYPE:
+                shade = _grey(_number(data, at + 8, 2, "big"), depth)
         if name == b"eXIf" and orientation is None:
             orientation, exif_dots = _exif(data[at + 8 : at + 8 + length])
         if name == b"pHYs" and dots is None:
             dots = png_resolution(data[at + 8 : at + 8 + length])
         at += 12 + length
-    return ImageHeader(size, orientation or 1, alpha=alpha, stored_resolution=believable(size, dots, exif_dots))
+    found = believable(size, dots, exif_dots)
+    return ImageHeader(size, orientation or 1, alpha=alpha, clear_shade=shade, stored_resolution=found)
+
+
+def _grey(sample: int, depth: int) -> int:
+    """The shade of a PNG's sample as it is decoded: less than 8 bits become 8."""
+    most = (1 << depth) - 1 or 1
+    return (sample & most) * 255 // most if depth < 8 else sample & most
 
 
 def _jpeg(data: bytes) -> ImageHeader:
@@ -201,20 +220,22 @@ def _exif(block: bytes) -> tuple[int, Resolution | None]:
     return exif_orientation(block, entries), exif_resolution(block, entries)
 
 
-def _netpbm(data: bytes) -> tuple[int, int]:
-    """Read the size of Netpbm's pam(5), where fields have names, or pfm(5), where they have places.
+def _netpbm(data: bytes) -> ImageHeader:
+    """Read the header of Netpbm's pam(5), where fields have names, or pfm(5), where they have places.
 
     Pillow knows neither of them.
     """
-    words = data[:NETPBM_HEADER_BYTES].split()
     if data.startswith(PAM_MAGIC):
         lines = [line.split() for line in data[:NETPBM_HEADER_BYTES].partition(b"ENDHDR")[0].splitlines()]
         fields = {line[0]: line[1] for line in lines if len(line) == 2}
-        words = [b"", fields.get(b"WIDTH", b""), fields.get(b"HEIGHT", b"")]
-    sides = [int(word) for word in words[1:3] if word.isdigit() and len(word) <= NETPBM_DIGITS]
-    if len(sides) != 2:
+        words = [fields.get(name, b"") for name in (b"WIDTH", b"HEIGHT", b"DEPTH")]
+    else:
+        words = [*data[:NETPBM_HEADER_BYTES].split()[1:3], b"3"]
+    numbers = [int(word) for word in words if word.isdigit() and len(word) <= NETPBM_DIGITS]
+    if len(numbers) != 3:
         raise InvalidInputFile
-    return sides[0], sides[1]
+    width, height, depth = numbers
+    return ImageHeader((width, height), rare=True, alpha=depth in PAM_ALPHA_DEPTHS)
 
 
 def _number(data: bytes, at: int, length: int, order: str = "little") -> int:

@@ -29,10 +29,24 @@ def _open_image(descriptor: int, _password: str | None, *, composite_alpha: bool
     return StillFile(descriptor, composite_alpha=composite_alpha)
 
 
+def _open_composited_tiff(descriptor: int, password: str | None) -> Reader:
+    from server.decode.formats.composited_frames import open_composited_tiff  # noqa: PLC0415
+
+    return open_composited_tiff(descriptor, password)
+
+
+def _open_composited_gif(descriptor: int, password: str | None) -> Reader:
+    from server.decode.formats.composited_frames import open_composited_gif  # noqa: PLC0415
+
+    return open_composited_gif(descriptor, password)
+
+
 OPENERS: Mapping[FileFormat, Opener] = {
     "pdf": PdfFile,
     "tiff": _open_tiff,
     "gif": _open_gif,
+    "composited_tiff": _open_composited_tiff,
+    "composited_gif": _open_composited_gif,
     "image": _open_image,
     "composited_image": partial(_open_image, composite_alpha=True),
 }

@@ -41,6 +41,53 @@ def tiff(frames: Sequence[Pixels]) -> bytes:
     return buffer.getvalue()
 
 
+def tiff_of(samples: NDArray[np.integer], photometric: int, extra: int | None, planar: int = 1) -> bytes:
+    """A TIFF of samples (H, W, N) of 8 or 16 bits, as no library here writes it.
+
+    ``extra`` is the meaning of the last sample (TIFF 6.0, ExtraSamples): 0 unspecified, 1 associated alpha, 2
+    unassociated alpha; None leaves the tag out. ``planar`` is 2 where each sample has a plane of its own.
+    """
+    height, width, count = samples.shape
+    kind = samples.dtype.newbyteorder("<")
+    pixels = np.ascontiguousarray(samples.transpose(2, 0, 1) if planar == 2 else samples, kind).tobytes()
+    planes = count if planar == 2 else 1
+    lists = {
+        258: [8 * samples.dtype.itemsize] * count,
+        273: [8 + at * len(pixels) // planes for at in range(planes)],
+        279: [len(pixels) // planes] * planes,
+    }
+    tags = {256: [width], 257: [height], 259: [1], 262: [photometric], 277: [count], 278: [height], 284: [planar]}
+    tags |= lists | ({} if extra is None else {338: [extra]})
+    if photometric == 3:  # a palette: red, green and blue are the index
+        tags[320] = [index * 257 for index in range(256)] * 3
+    directory, after = struct.pack("<H", len(tags)), b""
+    end = 8 + len(pixels) + 2 + 12 * len(tags) + 4
+    for tag in sorted(tags):
+        long = tag in (256, 257, 273, 278, 279)
+        values = struct.pack(f"<{len(tags[tag])}{'I' if long else 'H'}", *tags[tag])
+        place = values.ljust(4, b"\0") if len(values) <= 4 else struct.pack("<I", end + len(after))
+        after += values if len(values) > 4 else b""
+        directory += struct.pack("<HHI", tag, 4 if long else 3, len(tags[tag])) + place
+    return b"II*\0" + struct.pack("<I", 8 + len(pixels)) + pixels + directory + bytes(4) + after
+
+
+def box(name: bytes, *content: bytes) -> bytes:
+    """A box of JPEG 2000."""
+    body = b"".join(content)
+    return struct.pack(">I", 8 + len(body)) + name + body
+
+
+def with_boxes(data: bytes, before: bytes = b"", inside: bytes = b"", colours: int | None = None) -> bytes:
+    """A JPEG 2000 file with more boxes before its header and in it, and with another enumerated colour space."""
+    at = data.index(b"jp2h") - 4
+    end = at + int.from_bytes(data[at : at + 4], "big")
+    header = data[at + 8 : end]
+    if colours is not None:
+        place = header.index(b"colr") + 7
+        header = header[:place] + struct.pack(">I", colours) + header[place + 4 :]
+    return data[:at] + before + box(b"jp2h", header, inside) + data[end:]
+
+
 def scan_bomb(side: int, scans: int, progressive: bool) -> bytes:
     """A valid JPEG that goes over all its pixels again and again, 10 bytes a time."""
     data = encoded(np.full((side, side, 3), (200, 8, 9), np.uint8), "JPEG", progressive=progressive)

@@ -15,6 +15,8 @@ from PIL import Image as Pillow
 from models.document import Image
 from server.config.settings import MIN_DECODE_MEGABYTES, DecodeSettings, LimitSettings
 from server.decode.decoder import Decoder
+from server.decode.formats.headers import read_header
+from server.decode.formats.images import decode_image
 from server.errors import InvalidInputFile, NotReady, PixelLimitExceeded
 from server.intake.raw_file import FileKind, RawFile
 from tests.unit.server.decode.conftest import Bench, read
@@ -398,3 +400,18 @@ def test_the_least_memory_that_can_be_configured_reads_an_a4_page() -> None:
             await decoder.stop()
 
     assert asyncio.run(scenario()) == ((1190, 1684),)
+
+
+@pytest.mark.parametrize("channels", [2, 4])
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_a_pam_with_alpha_shows_nothing_of_earlier_pages(channels: int, kind: type[np.integer]) -> None:
+    """OpenCV would leave a part of the picture as the memory was before."""
+    most = np.iinfo(kind).max
+    samples = np.full((24, 40, channels), most // 255 * 77, kind)
+    words = b"RGB_ALPHA" if channels == 4 else b"GRAYSCALE_ALPHA"
+    head = b"P7\nWIDTH 40\nHEIGHT 24\nDEPTH %d\nMAXVAL %d\nTUPLTYPE %b\nENDHDR\n" % (channels, most, words)
+    data = head + samples.astype(samples.dtype.newbyteorder(">")).tobytes()
+    for shade in (17, 99):
+        earlier = [np.full((24, 40, 3), shade, np.uint8) for _ in range(8)]
+        del earlier
+        assert (decode_image(data, read_header(data)) == 77).all()

@@ -1,7 +1,9 @@
 """Transparent pixels: dropped as in the reference, or composited on a background where a contract asks for it."""
 
 import asyncio
-import io
+import struct
+import zlib
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
@@ -17,26 +19,20 @@ from server.decode.formats.transparency import decode_composited
 from server.errors import InvalidInputFile
 from server.intake.raw_file import FileKind, RawFile
 from tests.unit.server.decode.conftest import Bench
-from tests.unit.server.decode.samples import encoded, pixels, with_orientation
+from tests.unit.server.decode.drawings import BLACK, MARK, SIZE, WHITE, drawing, saved
+from tests.unit.server.decode.samples import Pixels, box, encoded, pixels, with_boxes, with_orientation
 
-BLACK, WHITE = 0, 255
-SIZE = (40, 24)
-"""Width and height."""
-MARK = (slice(8, 16), slice(10, 30))
-"""The drawing fills this place; all else is transparent."""
+PAM_HEADER = b"P7\nWIDTH %d\nHEIGHT %d\nDEPTH %d\nMAXVAL 255\nTUPLTYPE %b\nENDHDR\n"
 
 
-def drawing(ink: int, hidden: int, alpha: int = 255) -> Pillow.Image:
-    """A bar on nothing, whose transparent pixels have a colour that nobody is to see."""
-    image = np.full((SIZE[1], SIZE[0], 4), (hidden, hidden, hidden, 0), np.uint8)
-    image[MARK] = (ink, ink, ink, alpha)
-    return Pillow.fromarray(image, "RGBA")
-
-
-def saved(image: Pillow.Image, kind: str = "PNG", **options: object) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
+def png(size: tuple[int, int], depth: int, rows: Pixels, chunks: Sequence[tuple[bytes, bytes]]) -> bytes:
+    """A grey PNG of packed rows, with chunks before its pixels."""
+    header = struct.pack(">IIBBBBB", *size, depth, 0, 0, 0, 0)
+    body = zlib.compress(b"".join(b"\0" + row.tobytes() for row in rows))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+        for name, content in ((b"IHDR", header), *chunks, (b"IDAT", body), (b"IEND", b""))
+    )
 
 
 def _palette(ink: int, hidden: int) -> bytes:
@@ -56,14 +52,66 @@ def _deep(ink: int, hidden: int) -> bytes:
     return cv2.imencode(".png", image)[1].tobytes()
 
 
+def _one_shade(ink: int, hidden: int) -> bytes:
+    """Grey, with the shade beside the ink as the transparent one, as programs that make PNG files small choose it."""
+    grey = np.full((SIZE[1], SIZE[0]), abs(hidden - 1), np.uint8)
+    grey[MARK] = ink
+    return saved(Pillow.fromarray(grey), transparency=abs(hidden - 1))
+
+
+def _jpeg2000(mode: str, **options: object) -> Callable[[int, int], bytes]:
+    return lambda ink, hidden: saved(drawing(ink, hidden).convert(mode), "JPEG2000", **options)
+
+
+def _jpeg2000_palette(ink: int, hidden: int) -> bytes:
+    """Indices of a palette of four columns, which a list of channels explains (T.800, I.5.3.4 to I.5.3.6)."""
+    index = (np.asarray(drawing(ink, hidden))[..., 3] > 0).astype(np.uint8)
+    colours = bytes([hidden] * 3 + [0] + [ink] * 3 + [255])
+    return with_boxes(
+        saved(Pillow.fromarray(index), "JPEG2000"),
+        inside=box(b"pclr", struct.pack(">HB", 2, 4) + b"\7" * 4 + colours)
+        + box(b"cmap", b"".join(struct.pack(">HBB", 0, 1, column) for column in range(4)))
+        + box(b"cdef", struct.pack(">H", 4), *(struct.pack(">HHH", at, at == 3, (at + 1) % 4) for at in range(4))),
+        colours=16,
+    )
+
+
+def _jpeg2000_deep(ink: int, hidden: int) -> bytes:
+    image = np.full((256, 256, 4), (hidden, hidden, hidden, 0), np.uint16)
+    image[: SIZE[1], : SIZE[0]] = np.asarray(drawing(ink, hidden))
+    return cv2.imencode(".jp2", image * 257, [cv2.IMWRITE_JPEG2000_COMPRESSION_X1000, 1000])[1].tobytes()
+
+
+def _bmp(ink: int, hidden: int) -> bytes:
+    return cv2.imencode(".bmp", np.asarray(drawing(ink, hidden)))[1].tobytes()
+
+
+def _pam(depth: int) -> Callable[[int, int], bytes]:
+    def make(ink: int, hidden: int) -> bytes:
+        kind = b"RGB_ALPHA" if depth == 4 else b"GRAYSCALE_ALPHA"
+        return PAM_HEADER % (*SIZE, depth, kind) + np.asarray(drawing(ink, hidden))[..., -depth:].tobytes()
+
+    return make
+
+
 FILES = {
     "PNG": lambda ink, hidden: saved(drawing(ink, hidden)),
     "PNG, grey": lambda ink, hidden: saved(drawing(ink, hidden).convert("LA")),
     "PNG, palette": _palette,
     "PNG, one colour": _one_colour,
     "PNG, 16 bits": _deep,
+    "PNG, one shade": _one_shade,
     "WebP": lambda ink, hidden: saved(drawing(ink, hidden), "WEBP", lossless=True, exact=True),
     "WebP, lossy": lambda ink, hidden: saved(drawing(ink, hidden), "WEBP", quality=95, exact=True),
+    "JPEG 2000": _jpeg2000("RGBA"),
+    "JPEG 2000, grey": _jpeg2000("LA"),
+    "JPEG 2000, bare": _jpeg2000("RGBA", no_jp2=True),
+    "JPEG 2000, bare and grey": _jpeg2000("LA", no_jp2=True),
+    "JPEG 2000, palette": _jpeg2000_palette,
+    "JPEG 2000, 16 bits": _jpeg2000_deep,
+    "BMP": _bmp,
+    "PAM": _pam(4),
+    "PAM, grey": _pam(2),
 }
 
 
@@ -79,7 +127,48 @@ def test_what_is_drawn_contrasts_with_the_background(name: str, ink: int, backgr
     image = composited(data).astype(int)
     assert abs(image[10:14, 12:28] - ink).max() < 16
     assert abs(image[:6] - background).max() < 16
-    assert (decode_image(data, read_header(data))[:6] == (77 if "one" in name else ink)).all()
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name != "JPEG 2000, bare and grey"])
+def test_without_the_wish_alpha_is_dropped(name: str) -> None:
+    """OpenCV does not read the one that is left out, and so neither does the reference."""
+    data = FILES[name](BLACK, BLACK)
+    image = decode_image(data, read_header(data)).astype(int)
+    assert abs(image[:6] - {"PNG, one colour": 77, "PNG, one shade": 1}.get(name, BLACK)).max() < 16
+
+
+COLOURED = {
+    "PNG": saved,
+    "JPEG 2000": lambda image: saved(image, "JPEG2000"),
+    "BMP": lambda image: cv2.imencode(".bmp", cv2.cvtColor(np.asarray(image), cv2.COLOR_RGBA2BGRA))[1].tobytes(),
+    "PAM": lambda image: PAM_HEADER % (*SIZE, 4, b"RGB_ALPHA") + np.asarray(image).tobytes(),
+}
+
+
+@pytest.mark.parametrize("name", COLOURED)
+def test_colours_stay_what_they_are(name: str) -> None:
+    image = np.asarray(drawing(BLACK, BLACK)).copy()
+    image[MARK] = (200, 20, 90, 255)
+    data = COLOURED[name](Pillow.fromarray(image, "RGBA"))
+    assert composited(data)[12, 20].tolist() == [90, 20, 200]
+    assert decode_image(data, read_header(data))[12, 20].tolist() == [90, 20, 200]
+
+
+@pytest.mark.parametrize("depth", [1, 2, 4, 8, 16])
+def test_the_one_shade_is_found_at_every_depth(depth: int) -> None:
+    """Less than 8 bits are spread over 8, and 16 are compared before they become 8."""
+    most = (1 << depth) - 1
+    shade, ink = most, most - 1
+    samples = np.full((SIZE[1], SIZE[0]), shade, np.uint32)
+    samples[MARK] = ink
+    bits = samples[..., None] >> np.arange(depth - 1, -1, -1) & 1
+    rows = np.packbits(bits.reshape(SIZE[1], -1).astype(np.uint8), axis=1)
+    data = png(SIZE, depth, rows, [(b"tRNS", struct.pack(">H", shade))])
+    image = composited(data)
+    near_white = ink * 255 // most if depth < 8 else ink >> (depth - 8)
+    expected = BLACK if near_white >= 128 else WHITE
+    assert (image[:6] == expected).all()
+    assert (image[10:14, 12:28] == near_white).all()
 
 
 def test_half_transparent_pixels_are_composited_on_the_background() -> None:
@@ -130,13 +219,20 @@ def test_transparency_is_found_behind_an_orientation() -> None:
     assert (header.alpha, header.orientation) == (True, 6)
 
 
-def test_grey_with_one_transparent_shade_stays_grey() -> None:
-    """OpenCV gives it no alpha; the shade is seen as it is."""
-    grey = np.full((SIZE[1], SIZE[0]), 200, np.uint8)
-    grey[MARK] = BLACK
-    data = saved(Pillow.fromarray(grey, "L"), transparency=200)
+def test_a_fourth_channel_that_is_no_alpha_is_dropped() -> None:
+    """A list of channels says so, or the colour space: CMYK has four."""
+    data = saved(drawing(BLACK, 9), "JPEG2000")
+    assert read_header(data).alpha
+    listed = box(b"cdef", struct.pack(">H", 4), *(struct.pack(">HHH", at, 0, at + 1) for at in range(4)))
+    data = data.replace(b"cdef", b"free")
+    for other in (with_boxes(data, inside=listed), with_boxes(data, colours=12)):
+        assert not read_header(other).alpha
+    assert (composited(with_boxes(data, inside=listed))[:6] == 9).all()
+
+
+def test_a_bmp_of_32_bits_without_a_mask_of_alpha_has_none() -> None:
+    data = saved(drawing(WHITE, BLACK), "BMP")
     assert not read_header(data).alpha
-    assert (composited(data)[:6] == 200).all()
 
 
 def test_a_picture_that_is_cut_off_is_refused_alike() -> None:
