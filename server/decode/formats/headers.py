@@ -35,7 +35,7 @@ TIFF_MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 ALPHA_TYPES, GREY_TYPE, VP8X_ALPHA = (4, 6), 0, 0x10
 PAM_MAGIC, PFM_MAGIC = b"P7\n", b"PF\n"
 PAM_ALPHA_DEPTHS = (2, 4)
-NETPBM_HEADER_BYTES, NETPBM_DIGITS = 1024, 9
+PFM_HEADER_BYTES, NETPBM_DIGITS = 1024, 9
 OTHER_FORMATS = ("BMP", "PPM", "SUN")
 OTHER_HEADER_BYTES = 256 * 1024
 """The bytes that Pillow sees. It would read a header of comments byte by byte, in Python, to the end of the file."""
@@ -114,28 +114,29 @@ def read_header(data: bytes) -> ImageHeader:
 
 
 def _png(data: bytes) -> ImageHeader:
-    """Read a PNG header (3rd edition, 11.2.1). IHDR comes first. An eXIf chunk only counts before the pixels.
+    """Read a PNG header (3rd edition, 11.2.1). IHDR comes first. An eXIf chunk may follow the pixels (11.3.4.5).
 
     Colour types 4 and 6 have an alpha channel. The others may have a tRNS chunk instead, before the pixels.
     """
     size = _number(data, 16, 4, "big"), _number(data, 20, 4, "big")
     depth, colour_type = _number(data, 24, 1), _number(data, 25, 1)
-    alpha, shade, orientation = colour_type in ALPHA_TYPES, None, None
+    alpha, shade, orientation, begun = colour_type in ALPHA_TYPES, None, None, False
     dots: Resolution | None = None
     exif_dots: Resolution | None = None
     at = len(PNG_MAGIC)
     for _ in range(MAX_PARTS):
         name = data[at + 4 : at + 8]
-        if name in (b"IDAT", b"IEND", b""):
+        if name in (b"IEND", b""):
             break
         length = _number(data, at, 4, "big")
-        if name == b"tRNS" and not alpha:
+        begun |= name == b"IDAT"
+        if name == b"tRNS" and not alpha and not begun:
             alpha = True
             if colour_type == GREY_TYPE:
                 shade = _grey(_number(data, at + 8, 2, "big"), depth)
         if name == b"eXIf" and orientation is None:
             orientation, exif_dots = _exif(data[at + 8 : at + 8 + length])
-        if name == b"pHYs" and dots is None:
+        if name == b"pHYs" and dots is None and not begun:
             dots = png_resolution(data[at + 8 : at + 8 + length])
         at += 12 + length
     found = believable(size, dots, exif_dots)
@@ -226,11 +227,11 @@ def _netpbm(data: bytes) -> ImageHeader:
     Pillow knows neither of them.
     """
     if data.startswith(PAM_MAGIC):
-        lines = [line.split() for line in data[:NETPBM_HEADER_BYTES].partition(b"ENDHDR")[0].splitlines()]
+        lines = [line.split() for line in data[:OTHER_HEADER_BYTES].partition(b"ENDHDR")[0].splitlines()]
         fields = {line[0]: line[1] for line in lines if len(line) == 2}
         words = [fields.get(name, b"") for name in (b"WIDTH", b"HEIGHT", b"DEPTH")]
     else:
-        words = [*data[:NETPBM_HEADER_BYTES].split()[1:3], b"3"]
+        words = [*data[:PFM_HEADER_BYTES].split()[1:3], b"3"]
     numbers = [int(word) for word in words if word.isdigit() and len(word) <= NETPBM_DIGITS]
     if len(numbers) != 3:
         raise InvalidInputFile

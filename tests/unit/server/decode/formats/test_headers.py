@@ -3,6 +3,8 @@
 import io
 from collections.abc import Callable
 
+import cv2
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from PIL import Image as Pillow
 
 from server.decode.formats.exif import exif_entries, exif_orientation
 from server.decode.formats.headers import OTHER_HEADER_BYTES, read_header
+from server.decode.formats.images import decode_image
 from server.errors import InvalidInputFile
 from tests.unit.server.decode.samples import Pixels, encoded, pam, pfm, pixels, png_header, scan_bomb, with_orientation
 
@@ -45,6 +48,42 @@ def test_the_search_for_an_orientation_ends(kind: str, at: int, part: bytes) -> 
     data = with_orientation(IMAGE, kind, 6)
     assert read_header(data[:at] + part * 1000 + data[at:]).orientation == 6
     assert read_header(data[:at] + part * 20_000 + data[at:]).orientation == 1
+
+
+def moved_behind(data: bytes, chunk: bytes, place: bytes) -> bytes:
+    """A PNG with one of its chunks moved behind the last one of another name."""
+    begin = data.index(chunk) - 4
+    end = begin + 12 + int.from_bytes(data[begin : begin + 4], "big")
+    rest = data[:begin] + data[end:]
+    at = rest.rindex(place) - 4
+    behind = at + 12 + int.from_bytes(rest[at : at + 4], "big")
+    return rest[:behind] + data[begin:end] + rest[behind:]
+
+
+def test_an_orientation_behind_the_pixels_counts() -> None:
+    """As in OpenCV, and so in the reference."""
+    data = moved_behind(with_orientation(IMAGE, "PNG", 6), b"eXIf", b"IDAT")
+    assert data.index(b"eXIf") > data.index(b"IDAT")
+    header = read_header(data)
+    assert (header.orientation, header.size) == (6, (37, 53))
+    expected = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    np.testing.assert_array_equal(decode_image(data, header), expected)
+
+
+def test_a_transparent_colour_behind_the_pixels_does_not_count() -> None:
+    """The decoder has drawn them by then."""
+    buffer = io.BytesIO()
+    Pillow.new("L", (53, 37)).save(buffer, "PNG", transparency=0)
+    assert read_header(buffer.getvalue()).alpha
+    late = read_header(moved_behind(buffer.getvalue(), b"tRNS", b"IDAT"))
+    assert (late.alpha, late.clear_shade) == (False, None)
+
+
+def test_a_pam_with_long_comments_is_measured() -> None:
+    magic, _, rest = pam(IMAGE).partition(b"\n")
+    assert read_header(magic + b"\n" + b"# a comment\n" * 1000 + rest).size == (53, 37)
+    with pytest.raises(InvalidInputFile):
+        read_header(magic + b"\n" + b"# a comment\n" * OTHER_HEADER_BYTES + rest)
 
 
 def test_the_search_for_a_rare_formats_size_ends() -> None:
