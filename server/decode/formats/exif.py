@@ -1,12 +1,7 @@
-"""Reads the values of a raw EXIF block, and applies its orientation to a decoded image."""
+"""Reads the values of a raw EXIF block."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Literal
-
-import cv2
-import numpy as np
-
-from models.document import Image
 
 ORIENTATION_TAG = 0x0112
 ENTRY_BYTES = 12
@@ -47,22 +42,3 @@ def exif_orientation(block: bytes, entries: Mapping[int, bytes]) -> int:
 def swaps_sides(orientation: int) -> bool:
     """Whether an image with this orientation lies on its side in the file."""
     return orientation >= 5
-
-
-def apply_orientation(image: Image, orientation: int) -> Image:
-    """Rotate and flip an image to be upright.
-
-    Args:
-        image: uint8 (H, W, 3) as stored.
-        orientation: EXIF value 1 to 8.
-    """
-    steps: dict[int, Callable[[Image], np.ndarray]] = {
-        2: lambda stored: cv2.flip(stored, 1),
-        3: lambda stored: cv2.rotate(stored, cv2.ROTATE_180),
-        4: lambda stored: cv2.flip(stored, 0),
-        5: cv2.transpose,
-        6: lambda stored: cv2.rotate(stored, cv2.ROTATE_90_CLOCKWISE),
-        7: lambda stored: cv2.rotate(cv2.transpose(stored), cv2.ROTATE_180),
-        8: lambda stored: cv2.rotate(stored, cv2.ROTATE_90_COUNTERCLOCKWISE),
-    }
-    return steps[orientation](image) if orientation in steps else image

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from models.document import Image
-from server.decode.formats.exif import apply_orientation
 from server.decode.formats.headers import JPEG_MAGIC, PAM_MAGIC, ImageHeader
+from server.decode.formats.upright import apply_orientation
 from server.errors import InvalidInputFile
 
 JPEG_END = b"\xff\xd9"

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from PIL import Jpeg2KImagePlugin  # noqa: F401 - registers the format
 
 from models.document import Image
-from server.decode.formats.exif import apply_orientation
 from server.decode.formats.headers import ImageHeader
 from server.decode.formats.images import (
     decode_image,
@@ -20,6 +19,7 @@ from server.decode.formats.images import (
 )
 from server.decode.formats.jpeg2000 import CODESTREAM_MAGIC, JP2_MAGIC
 from server.decode.formats.pillow import open_image
+from server.decode.formats.upright import apply_orientation
 from server.errors import InvalidInputFile
 
 Pixels = NDArray[np.uint8]
