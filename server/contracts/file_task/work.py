@@ -16,9 +16,12 @@ from server.contracts.front_desk import FrontDesk
 from server.decode.document import DocumentInfo
 from server.decode.workers.process import WorkerNotStarted
 from server.errors import NotReady, RequestError
-from server.export.drawing.pictures import PictureEncodingFailed, encode_jpeg
-from server.export.files.file_page import FilePage
-from server.export.files.result_file import RESULT_FORMATS
+from server.export.drawing.pictures import PictureEncodingFailed
+from server.export.files.file_page import FilePage, PagePicture
+from server.export.files.paper import paper_colours
+from server.export.files.picture_encoding import encoded
+from server.export.files.result_file import RESULT_FORMATS, ResultFormat
+from server.export.files.source_picture import source_picture
 from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import sniff_source
 from server.jobs.active import Active
@@ -91,7 +94,7 @@ class FileWork:
         except RequestError as error:
             raise job_failure(error, with_password=active.secret is not None) from error
         except PictureEncodingFailed as error:
-            raise JobFailed("too_big") from error
+            raise _pictures_too_big(self._settings) from error
 
     async def _write(self, spec: TaskSpec, pages: Sequence[FilePage], raw: RawFile) -> bytes:
         self.writing += 1
@@ -129,17 +132,17 @@ class FileWork:
             return range(info.total_pages)
 
         def make_part(page: RecognizedPage) -> FilePage:
-            return page_part(page, scales[page.page.index], spec)
+            return page_part(page, scales[page.page.index], spec, raw, len(scales))
 
         def keep(part: FilePage) -> FilePage:
             active.progress.pages_read += 1
-            picture_bytes.append(len(part.jpeg))
+            picture_bytes.append(sum(len(picture.data) for picture in part.pictures))
             if sum(picture_bytes) <= self._settings.max_stored_bytes:
                 return part
             if not as_it_is_shown:
-                raise JobFailed("too_big")
+                raise _pictures_too_big(self._settings)
             # Only a PDF that cannot be rewritten would need the picture.
-            return replace(part, jpeg=b"")
+            return replace(part, pictures=())
 
         overrides = OcrOverrides(
             language=spec.language,
@@ -155,6 +158,10 @@ class FileWork:
         """The caller that pays. After a restart it is the key of the task's owner, if there is still one."""
         owner = active.job.owner
         return Caller(owner, active.account) if active.account else self._keys.caller(owner)
+
+
+def _pictures_too_big(settings: FileTaskSettings) -> JobFailed:
+    return JobFailed("too_big", f"the pictures of its pages take more than {settings.max_stored_bytes} bytes")
 
 
 def page_scales(info: DocumentInfo, pdf_scale: float) -> list[Scale]:
@@ -177,16 +184,17 @@ def page_scales(info: DocumentInfo, pdf_scale: float) -> list[Scale]:
     return [(points[0] / size[0], points[1] / size[1]) for points, size in sides]
 
 
-def page_part(page: RecognizedPage, points_per_pixel: Scale, spec: TaskSpec) -> FilePage:
+def page_part(
+    page: RecognizedPage, points_per_pixel: Scale, spec: TaskSpec, source: RawFile, pages: int = 1
+) -> FilePage:
     """Make a page's part of the result file. CPU work.
 
     Args:
         page: the page and its result.
         points_per_pixel: its scale along x and y, as it was decoded.
         spec: of the task.
-
-    Raises:
-        PictureEncodingFailed: the page is too long for a JPEG.
+        source: the document.
+        pages: their number in the document.
     """
     image = page.result.preprocessed.image
     height, width = image.shape[:2]
@@ -196,5 +204,17 @@ def page_part(page: RecognizedPage, points_per_pixel: Scale, spec: TaskSpec) -> 
     points = (width * across, height * down)
     result = RESULT_FORMATS[spec.format]
     layout = analyse_layout(image, lines, page.result.regions) if result.needs_layout else None
-    jpeg = encode_jpeg(image) if result.needs_pictures else b""
-    return FilePage(jpeg, width, height, points, lines, layout)
+    pictures = _pictures(page, source, pages, result) if result.pictures else ()
+    colours = paper_colours(image, lines) if result.covers_text else ()
+    return FilePage(pictures, width, height, points, lines, layout, colours)
+
+
+def _pictures(page: RecognizedPage, source: RawFile, pages: int, result: ResultFormat) -> tuple[PagePicture, ...]:
+    """The page's picture: the document itself if it was read as it is, or else the pixels that were read."""
+    image = page.result.preprocessed.image
+    as_it_is = page.result.preprocessed.angle in (-1, 0) and not page.result.options.use_doc_unwarping
+    if source.kind is FileKind.IMAGE and as_it_is:
+        picture = source_picture(source.data, (image.shape[1], image.shape[0]), result.pictures)
+        if picture is not None:
+            return (picture,)
+    return encoded(image, result.pictures, len(source.data) // pages)

@@ -8,11 +8,12 @@ from pikepdf import Array, Dictionary, Name
 
 from server.export.drawing.pictures import PictureEncodingFailed
 from server.export.files.file_page import FilePage
+from server.export.files.pdf_picture import picture_object, placement
 from server.export.files.text_layer import CharacterCodes, add_font, placed, text_operators
 
 MIN_POINTS, MAX_POINTS = 3.0, 14_400.0
 """The sides of a page that PDF viewers accept, in points (PDF 1.7, Annex C)."""
-FONT, PICTURE = "/F0", "/Im0"
+FONT, PICTURE = "/F0", "/Im"
 
 
 def picture_pdf(pages: Sequence[FilePage]) -> bytes:
@@ -21,7 +22,7 @@ def picture_pdf(pages: Sequence[FilePage]) -> bytes:
     Raises:
         PictureEncodingFailed: the pages' pictures were too large to be kept.
     """
-    if not all(page.jpeg for page in pages):
+    if not all(page.pictures for page in pages):
         raise PictureEncodingFailed
     with pikepdf.new() as pdf:
         codes = CharacterCodes()
@@ -35,24 +36,16 @@ def picture_pdf(pages: Sequence[FilePage]) -> bytes:
 
 def _page(pdf: pikepdf.Pdf, page: FilePage, codes: CharacterCodes) -> Dictionary:
     width, height = _fitting(page.points)
-    picture = pdf.make_stream(
-        page.jpeg,
-        Type=Name.XObject,
-        Subtype=Name.Image,
-        Width=page.width,
-        Height=page.height,
-        ColorSpace=Name.DeviceRGB,
-        BitsPerComponent=8,
-        Filter=Name.DCTDecode,
-    )
-    matrix = (width / page.width, 0.0, 0.0, -height / page.height, 0.0, height)
-    shown = f"q {width:.4f} 0 0 {height:.4f} 0 0 cm {PICTURE} Do Q\n".encode("ascii")
-    text = text_operators(placed(page.lines), matrix, FONT, codes)
+    scale = width / page.width, height / page.height
+    pictures = {f"{PICTURE}{number}": picture for number, picture in enumerate(page.pictures)}
+    shown = [f"q {placement(each, page.height, scale)} cm {name} Do Q\n" for name, each in pictures.items()]
+    text = text_operators(placed(page.lines), (scale[0], 0.0, 0.0, -scale[1], 0.0, height), FONT, codes)
+    objects = Dictionary({name: picture_object(pdf, each) for name, each in pictures.items()})
     return Dictionary(
         Type=Name.Page,
         MediaBox=Array([0, 0, round(width, 4), round(height, 4)]),
-        Resources=Dictionary(XObject=Dictionary({PICTURE: picture}), Font=Dictionary()),
-        Contents=pdf.make_stream(shown + text),
+        Resources=Dictionary(XObject=objects, Font=Dictionary()),
+        Contents=pdf.make_stream("".join(shown).encode("ascii") + text),
     )
 
 

@@ -4,21 +4,16 @@ A box is filled with the page's colour around the line. So the text on the pictu
 """
 
 import io
-import math
 from collections.abc import Sequence
 from typing import Any
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
 from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE
 from pptx.util import Emu, Pt
 
-from models.document import Image
-from server.export.files.file_page import FilePage
-from server.export.files.text_layer import PlacedText, is_wide, placed
+from server.export.files.file_page import Colour, FilePage
+from server.export.files.text_layer import is_wide, placed
 from server.export.line_box import LineBox, Point
 from server.intake.raw_file import RawFile
 
@@ -31,8 +26,7 @@ FONT_SHARE = 0.75
 NARROW_EM = 0.5
 MIN_FONT, MAX_FONT = 1.0, 4000.0
 DARK = 128
-
-Colour = NDArray[np.uint8]
+BLACK, WHITE = RGBColor(0, 0, 0), RGBColor(255, 255, 255)  # type: ignore[no-untyped-call]
 
 
 def write_pptx(pages: Sequence[FilePage], _source: RawFile) -> bytes:
@@ -55,17 +49,18 @@ class _Fit:
 
     def __init__(self, page: FilePage, width: float, height: float) -> None:
         scale = min(width / page.points[0], height / page.points[1])
-        self.size = page.points[0] * scale, page.points[1] * scale
-        self.origin = (width - self.size[0]) / 2, (height - self.size[1]) / 2
-        self._across, self._down = self.size[0] / page.width, self.size[1] / page.height
+        across, down = page.points[0] * scale, page.points[1] * scale
+        self._origin = (width - across) / 2, (height - down) / 2
+        self._across, self._down = across / page.width, down / page.height
 
     def box(self, box: LineBox) -> LineBox:
         """A line's box on the slide. Pixels need not be square, so its sides and its angle change too."""
-        start, end, top = (self._point(point) for point in (box.start, box.end, box.top))
+        start, end, top = (self.point(point) for point in (box.start, box.end, box.top))
         return LineBox(start, end, top)
 
-    def _point(self, point: Point) -> Point:
-        return self.origin[0] + point[0] * self._across, self.origin[1] + point[1] * self._down
+    def point(self, point: Point) -> Point:
+        """A pixel's upper left corner on the slide."""
+        return self._origin[0] + point[0] * self._across, self._origin[1] + point[1] * self._down
 
 
 def _emu(points: float) -> Emu:
@@ -73,10 +68,13 @@ def _emu(points: float) -> Emu:
 
 
 def _fill(shapes: Any, page: FilePage, fit: _Fit) -> None:
-    shapes.add_picture(io.BytesIO(page.jpeg), *map(_emu, fit.origin), *map(_emu, fit.size))
-    picture = np.asarray(cv2.imdecode(np.frombuffer(page.jpeg, np.uint8), cv2.IMREAD_COLOR), np.uint8)
-    for text in placed(page.lines):
-        _add_text(shapes, text.text, fit.box(text.box), _around(picture, text))
+    for picture in page.pictures:
+        (left, top), (width, height) = picture.corner, picture.shown_size
+        x, y = map(_emu, fit.point((left, top)))
+        right, bottom = map(_emu, fit.point((left + width, top + height)))
+        shapes.add_picture(io.BytesIO(picture.data), x, y, Emu(right - x), Emu(bottom - y))
+    for text, colour in zip(placed(page.lines), page.paper_colours, strict=True):
+        _add_text(shapes, text.text, fit.box(text.box), colour)
 
 
 def _add_text(shapes: Any, text: str, box: LineBox, colour: Colour) -> None:
@@ -84,37 +82,20 @@ def _add_text(shapes: Any, text: str, box: LineBox, colour: Colour) -> None:
     shape = shapes.add_textbox(_emu(left), _emu(top), _emu(box.length), _emu(box.height))
     shape.rotation = box.angle if abs(box.angle) >= 1 else 0.0
     shape.fill.solid()
-    shape.fill.fore_color.rgb = _rgb(*colour[::-1])
+    shape.fill.fore_color.rgb = RGBColor(*colour)  # type: ignore[no-untyped-call]
     frame = shape.text_frame
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
     frame.word_wrap, frame.auto_size, frame.vertical_anchor = False, MSO_AUTO_SIZE.NONE, MSO_ANCHOR.MIDDLE
     run = frame.paragraphs[0].add_run()
     run.text = text
     run.font.size = Pt(_font_size(text, box))
-    run.font.color.rgb = _rgb(255, 255, 255) if colour.mean() < DARK else _rgb(0, 0, 0)
-
-
-def _rgb(*channels: int) -> RGBColor:
-    return RGBColor(*map(int, channels))  # type: ignore[no-untyped-call]
+    run.font.color.rgb = WHITE if sum(colour) < 3 * DARK else BLACK
 
 
 def _font_size(text: str, box: LineBox) -> float:
     """The font size in points: it fits the box's height, or is smaller if the text would be longer than the box."""
     ems = sum(1.0 if is_wide(character) else NARROW_EM for character in text)
     return max(MIN_FONT, min(MAX_FONT, box.height * FONT_SHARE, box.length / ems))
-
-
-def _around(picture: Image, text: PlacedText) -> Colour:
-    """The median colour (BGR) of the border of a line's upright bounding box, which is mostly paper and not ink."""
-    xs, ys = zip(text.box.start, text.box.end, text.box.top, strict=True)
-    far = text.box.end[0] + text.box.top[0] - text.box.start[0], text.box.end[1] + text.box.top[1] - text.box.start[1]
-    left, top = math.floor(min(*xs, far[0])), math.floor(min(*ys, far[1]))
-    right, bottom = math.ceil(max(*xs, far[0])), math.ceil(max(*ys, far[1]))
-    area = picture[max(0, top) : bottom + 1, max(0, left) : right + 1]
-    if area.size == 0:
-        return np.full(3, 255, np.uint8)
-    border = np.concatenate([area[0], area[-1], area[:, 0], area[:, -1]])
-    return np.asarray(np.median(border, axis=0), np.uint8)
 
 
 def _slide_size(points: tuple[float, float]) -> tuple[float, float]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import cast
 
-from server.export.files.file_page import FilePage
+from server.export.files.file_page import Encoding, FilePage
 from server.intake.raw_file import RawFile
 
 __all__ = ["RESULT_FORMATS", "FilePage", "ResultFormat"]
@@ -24,7 +24,8 @@ class ResultFormat:
     Attributes:
         media_type: for Content-Type.
         writer: the function that makes the file, as ``module:function``. See `write`.
-        needs_pictures: whether the file shows the pages' pictures.
+        pictures: the encodings that it can show the pages' pictures in, ``png`` among them; empty if it shows none.
+        covers_text: whether its text covers the lines of the picture, so that it needs the paper's colour around them.
         needs_layout: whether the file follows the pages' structure. Otherwise lines are taken in their order.
         keeps_pages: whether the text is put over the document's own pages, if it has any. Such pages are read neither
             rotated nor unwarped. The pictures of a PDF's pages are only needed if the PDF cannot be rewritten.
@@ -32,7 +33,8 @@ class ResultFormat:
 
     media_type: str
     writer: str
-    needs_pictures: bool
+    pictures: tuple[Encoding, ...]
+    covers_text: bool
     needs_layout: bool
     keeps_pages: bool
 
@@ -54,35 +56,41 @@ RESULT_FORMATS: Mapping[str, ResultFormat] = {
     "txt": ResultFormat(
         media_type="text/plain; charset=utf-8",
         writer=f"{WRITERS}plain_text:write_text",
-        needs_pictures=False,
+        pictures=(),
+        covers_text=False,
         needs_layout=True,
         keeps_pages=False,
     ),
     "pdf": ResultFormat(
         media_type="application/pdf",
         writer=f"{WRITERS}searchable_pdf:write_pdf",
-        needs_pictures=True,
+        pictures=("source_jpeg", "jpeg", "png", "fax"),
+        covers_text=False,
         needs_layout=False,
         keeps_pages=True,
     ),
     "docx": ResultFormat(
         media_type=f"{OOXML}wordprocessingml.document",
         writer=f"{WRITERS}docx_file:write_docx",
-        needs_pictures=False,
+        pictures=(),
+        covers_text=False,
         needs_layout=True,
         keeps_pages=False,
     ),
     "xlsx": ResultFormat(
         media_type=f"{OOXML}spreadsheetml.sheet",
         writer=f"{WRITERS}xlsx_file:write_xlsx",
-        needs_pictures=False,
+        pictures=(),
+        covers_text=False,
         needs_layout=True,
         keeps_pages=False,
     ),
     "pptx": ResultFormat(
         media_type=f"{OOXML}presentationml.presentation",
         writer=f"{WRITERS}pptx_file:write_pptx",
-        needs_pictures=True,
+        # Programs differ on what they do with the orientation in EXIF and with several pictures in one JPEG.
+        pictures=("bare_source_jpeg", "jpeg", "png"),
+        covers_text=True,
         needs_layout=True,
         keeps_pages=False,
     ),

@@ -17,6 +17,7 @@ import pypdf
 import pypdfium2
 import pytest
 import requests
+from PIL import Image
 
 from server.export.files.result_file import RESULT_FORMATS
 from tests.contract.conftest import TEXT, encoded, picture, transparent
@@ -231,3 +232,48 @@ def test_an_office_document_is_read_or_the_task_says_why_not(client):
         pytest.skip("LibreOffice is not installed, so Office documents are not read.")
     assert (task["state"], task["file_pages"]) == (1, 1), task
     assert TEXT in download(task).text
+
+
+def _sizes(content: bytes, extension: str) -> list[tuple[float, float]]:
+    """The width and height of each page in points."""
+    if extension == "pdf":
+        return [page.get_size() for page in pypdfium2.PdfDocument(content)]
+    if extension == "docx":
+        sections = docx.Document(io.BytesIO(content)).sections
+        return [(section.page_width.pt, section.page_height.pt) for section in sections]
+    show = pptx.Presentation(io.BytesIO(content))
+    return [(show.slide_width.pt, show.slide_height.pt)]
+
+
+@pytest.mark.operation(CONTRACT, DOWNLOAD)
+@pytest.mark.parametrize("extension", ["pdf", "docx", "pptx"])
+def test_a_fax_has_the_shape_of_its_paper_and_stays_bilevel(client, extension):
+    """204 dots per inch across and 98 down: a page of 3 by 3 inches has 612 by 294 pixels."""
+    page = Image.fromarray(picture(width=612, height=294)).convert("1", dither=Image.Dither.NONE)
+    buffer = io.BytesIO()
+    page.save(buffer, "TIFF", compression="group4", dpi=(204, 98))
+    content = download(client.task(buffer.getvalue(), "fax.tif", format=extension)).content
+    assert _sizes(content, extension) == [pytest.approx((216, 216), abs=0.2)]
+    if extension == "pdf":
+        with pikepdf.open(io.BytesIO(content)) as opened:
+            image = opened.pages[0].Resources.XObject["/Im0"]
+            assert (image.BitsPerComponent, image.Filter) == (1, pikepdf.Name.CCITTFaxDecode)
+        assert len(content) < buffer.tell() + 4096
+        assert TEXT in pypdfium2.PdfDocument(content)[0].get_textpage().get_text_bounded()
+
+
+@pytest.mark.operation(CONTRACT, DOWNLOAD)
+@pytest.mark.parametrize("extension", ["pdf", "docx", "pptx"])
+def test_a_jpeg_has_the_size_that_it_says_and_passes_with_its_bytes(client, extension):
+    buffer = io.BytesIO()
+    Image.fromarray(picture(width=600, height=300)).save(buffer, "JPEG", dpi=(150, 150))
+    content = download(client.task(buffer.getvalue(), "page.jpg", format=extension)).content
+    assert _sizes(content, extension) == [pytest.approx((288, 144), abs=0.2)]
+    if extension == "pdf":
+        with pikepdf.open(io.BytesIO(content)) as opened:
+            assert opened.pages[0].Resources.XObject["/Im0"].read_raw_bytes() == buffer.getvalue()
+    if extension == "pptx":
+        (shown,) = [
+            shape for shape in pptx.Presentation(io.BytesIO(content)).slides[0].shapes if shape.shape_type == 13
+        ]
+        assert shown.image.blob == buffer.getvalue()

@@ -123,13 +123,29 @@ def test_the_setting_decides_whether_a_searchable_pdf_keeps_active_content(keep)
         assert ("/OpenAction" in file.Root) is keep
 
 
-def test_only_files_that_show_pages_need_their_pictures():
-    """A JPEG has 65,535 pixels a side at most, and its bytes are kept until the file is made."""
+def test_only_files_that_show_pages_need_their_pictures_and_a_task_says_if_they_take_too_much():
+    """Noise is a small WebP, but a large JPEG."""
+    noise = np.random.default_rng(1).integers(0, 256, (700, 700, 3)).astype(np.uint8)
+    written, page = cv2.imencode(".webp", noise, [cv2.IMWRITE_WEBP_QUALITY, 20])
+    assert written
+    most = 400_000
+    with serving(max_upload_bytes=most, max_stored_bytes=most) as client:
+        tasks = [post(client, page.tobytes(), format=kind).json()["data"] for kind in ("txt", "xlsx", "pdf", "pptx")]
+    assert [task["state"] for task in tasks] == [1, 1, -5, -5]
+    why = f"File exceeds size: the pictures of its pages take more than {most} bytes"
+    assert {task["state_detail"] for task in tasks[2:]} == {why}
+
+
+def test_a_page_longer_than_a_jpeg_may_be_is_in_every_file():
     written, wide = cv2.imencode(".png", np.full((20, 70_000, 3), 255, np.uint8))
     assert written
     with serving() as client:
-        states = [post(client, wide.tobytes(), format=kind).json()["data"]["state"] for kind in ("txt", "xlsx", "pdf")]
-    assert states == [1, 1, -5]
+        tasks = [post(client, wide.tobytes(), format=kind).json()["data"] for kind in ("txt", "xlsx", "pdf", "pptx")]
+        assert [task["state"] for task in tasks] == [1] * 4
+        result = client.get(tasks[2]["file"])
+    with pikepdf.open(io.BytesIO(result.content)) as file:
+        widths = [int(image.Width) for image in file.pages[0].Resources.XObject.values()]
+    assert sorted(widths) == [4500, 65_500]
 
 
 def test_a_key_may_only_send_so_much():

@@ -9,11 +9,10 @@ import pypdfium2 as pdfium
 import pytest
 from pikepdf import Array, Dictionary, Name
 
-from server.export.drawing.pictures import encode_jpeg
 from server.export.files.file_page import FilePage
 from server.export.files.searchable_pdf import write_pdf
 from server.intake.raw_file import FileKind, RawFile
-from tests.unit.server.export.files.file_pages import text_line
+from tests.unit.server.export.files.file_pages import pictures_of, text_line
 
 SCALE, WIDTH, HEIGHT = 2, 300, 400
 LINES = (text_line("Delivery note 88412", 100, 84, 500, 124), text_line("Pallet one of three", 100, 244, 480, 284))
@@ -62,7 +61,7 @@ def searchable(source: bytes, lines=LINES) -> list[str]:
     """The lines of the searchable PDF, sorted, after a look whether the page shows what it showed."""
     before = rendered(source)
     height, width = before.shape[:2]
-    page = FilePage(encode_jpeg(before), width, height, (width / SCALE, height / SCALE), lines)
+    page = FilePage(pictures_of(before), width, height, (width / SCALE, height / SCALE), lines)
     result = write_pdf([page], RawFile(source, FileKind.PDF))
     np.testing.assert_array_equal(rendered(result), before)
     with pdfium.PdfDocument(result) as document:
@@ -113,7 +112,7 @@ def test_text_that_a_picture_leaves_in_sight_stays(picture: str, more: dict) -> 
 def test_a_layer_that_says_the_same_stays_and_nothing_is_added() -> None:
     assert searchable(scan(PICTURE + layer(RIGHT))) == sorted(RIGHT)
     source = scan(PICTURE + layer(("Delivery  note 88412", RIGHT[1])))
-    page = FilePage(encode_jpeg(rendered(source)), 600, 800, (300, 400), LINES)
+    page = FilePage(pictures_of(rendered(source)), 600, 800, (300, 400), LINES)
     result = pypdf.PdfReader(io.BytesIO(write_pdf([page], RawFile(source, FileKind.PDF))))
     assert list(result.pages[0]["/Resources"]["/Font"]) == ["/F"]
 

@@ -7,8 +7,9 @@ import numpy as np
 
 from models.document import Image, Quad, TextLine
 from models.layout.document import Block, PageLayout
-from server.export.drawing.pictures import encode_jpeg
-from server.export.files.file_page import FilePage
+from server.export.files.file_page import FilePage, PagePicture
+from server.export.files.paper import paper_colours
+from server.export.files.picture_encoding import encoded
 from server.intake.raw_file import FileKind, RawFile
 from tests.unit.server.export.results import quad
 
@@ -39,16 +40,23 @@ def marked(width: int, height: int, lines: tuple[TextLine, ...]) -> Image:
     return image
 
 
+def pictures_of(image: Image) -> tuple[PagePicture, ...]:
+    """A picture as every format shows it."""
+    return encoded(image, ("jpeg", "png"))
+
+
 def file_page(
     *lines: TextLine, width: int = 800, height: int = 1000, blocks: tuple[Block, ...] | None = None
 ) -> FilePage:
+    image = marked(width, height, lines)
     return FilePage(
-        jpeg=encode_jpeg(marked(width, height, lines)),
+        pictures=pictures_of(image),
         width=width,
         height=height,
         points=(width * POINTS_PER_PIXEL, height * POINTS_PER_PIXEL),
         lines=lines,
         layout=None if blocks is None else PageLayout(blocks),
+        paper_colours=paper_colours(image, lines),
     )
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from pptx import Presentation
 
-from server.export.drawing.pictures import encode_jpeg
 from server.export.files.file_page import FilePage
+from server.export.files.paper import paper_colours
 from server.export.files.pptx_file import write_pptx
-from tests.unit.server.export.files.file_pages import IMAGE_SOURCE, file_page, text_line, turned_line
+from tests.unit.server.export.files.file_pages import IMAGE_SOURCE, file_page, pictures_of, text_line, turned_line
 
 
 def slides(*pages: FilePage) -> tuple[Any, list[Any]]:
@@ -58,7 +58,8 @@ def test_a_page_of_another_shape_is_fitted_in() -> None:
 def test_a_box_has_the_colour_of_the_paper(paper: tuple[int, int, int], ink: str) -> None:
     image = np.full((100, 300, 3), paper, np.uint8)
     cv2.putText(image, "Text", (40, 65), cv2.FONT_HERSHEY_SIMPLEX, 1.5, (128, 128, 128), 3)
-    page = FilePage(encode_jpeg(image), 300, 100, (150, 50), (text_line("Text", 30, 20, 200, 80),))
+    lines = (text_line("Text", 30, 20, 200, 80),)
+    page = FilePage(pictures_of(image), 300, 100, (150, 50), lines, None, paper_colours(image, lines))
     _, (slide,) = slides(page)
     (box,) = texts(slide)
     filled = np.array(tuple(box.fill.fore_color.rgb), int)

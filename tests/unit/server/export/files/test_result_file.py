@@ -80,7 +80,8 @@ def write_csv(pages, document):
 CSV = {
     "media_type": "text/csv",
     "writer": "csv_writer:write_csv",
-    "needs_pictures": False,
+    "pictures": (),
+    "covers_text": False,
     "needs_layout": False,
     "keeps_pages": False,
 }
@@ -104,7 +105,7 @@ def test_only_a_pdf_lies_over_the_documents_own_pages() -> None:
     promised = {name: RESULT_FORMATS[name] for name in PROMISED}
     assert [name for name, result in promised.items() if result.keeps_pages] == ["pdf"]
     assert [name for name, result in promised.items() if not result.needs_layout] == ["pdf"]
-    assert [name for name, result in promised.items() if result.needs_pictures] == ["pdf", "pptx"]
+    assert [name for name, result in promised.items() if result.pictures] == ["pdf", "pptx"]
 
 
 def test_no_writer_is_imported_before_its_first_file() -> None:

@@ -15,7 +15,6 @@ import pytest
 from numpy.typing import NDArray
 
 from models.document import TextLine
-from server.export.drawing.pictures import encode_jpeg
 from server.export.files.file_page import FilePage
 from server.export.files.searchable_pdf import write_pdf
 from server.export.files.text_layer import FONT_FILE
@@ -26,6 +25,7 @@ from tests.unit.server.export.files.file_pages import (
     POINTS_PER_PIXEL,
     file_page,
     marked,
+    pictures_of,
     text_line,
     turned_line,
 )
@@ -81,7 +81,7 @@ def test_the_page_looks_as_it_did_and_the_text_shows_nowhere() -> None:
     page = file_page(*LINES, DOWN)
     shown = rendered(write_pdf([page], IMAGE_SOURCE))
     assert similarity(shown, marked(page.width, page.height, page.lines)) > 0.98
-    picture = FilePage(page.jpeg, page.width, page.height, page.points, ())
+    picture = FilePage(page.pictures, page.width, page.height, page.points, ())
     np.testing.assert_array_equal(shown, rendered(write_pdf([picture], IMAGE_SOURCE)))
 
 
@@ -147,7 +147,7 @@ def test_a_pdf_keeps_its_pages_and_its_text_lies_over_them(name: str, turned: in
     before = rendered(source)
     height, width = before.shape[:2]
     lines = (text_line("搜索 this", 40, 60, 340, 100), text_line("and that", 200, 400, 500, 440))
-    page = FilePage(encode_jpeg(before), width, height, (width / SCALE, height / SCALE), lines)
+    page = FilePage(pictures_of(before), width, height, (width / SCALE, height / SCALE), lines)
     data = write_pdf([page], RawFile(source, FileKind.PDF))
     for line, expected in zip(lines, user_points(lines, corner, turned), strict=True):
         assert found(data, line.text) == pytest.approx(expected, abs=NEAR)
@@ -168,17 +168,17 @@ def test_inherited_and_shared_resources_stay() -> None:
     source = buffer.getvalue()
     new = text_line("added", 100, 400, 300, 440)
     before = rendered(source)
-    page = FilePage(encode_jpeg(before), 600, 800, (300, 400), (new,))
+    page = FilePage(pictures_of(before), 600, 800, (300, 400), (new,))
     data = write_pdf([page, page], RawFile(source, FileKind.PDF))
     for index in range(2):
         assert sorted(all_text(data, index).split()) == ["Own", "added", "text"]
         np.testing.assert_array_equal(rendered(data, index), before)
     # What the page says itself is not said twice.
     own = text_line("Own text", 96, 160, 266, 210)
-    again = write_pdf([FilePage(page.jpeg, 600, 800, (300, 400), (own, new))] * 2, RawFile(source, FileKind.PDF))
+    again = write_pdf([FilePage(page.pictures, 600, 800, (300, 400), (own, new))] * 2, RawFile(source, FileKind.PDF))
     assert all_text(again).split().count("Own") == 1
     elsewhere = text_line("Own text", 96, 600, 266, 650)
-    twice = write_pdf([FilePage(page.jpeg, 600, 800, (300, 400), (elsewhere,))], RawFile(source, FileKind.PDF))
+    twice = write_pdf([FilePage(page.pictures, 600, 800, (300, 400), (elsewhere,))], RawFile(source, FileKind.PDF))
     assert all_text(twice).split().count("Own") == 2
 
 
@@ -188,7 +188,7 @@ def test_a_locked_pdf_comes_out_unlocked() -> None:
         pdf.save(buffer, encryption=pikepdf.Encryption(user="geheim", owner="other"))
     source = RawFile(buffer.getvalue(), FileKind.PDF, "geheim")
     before = rendered(source.data, 0, "geheim")
-    page = FilePage(encode_jpeg(before), 40, 20, (20, 10), (text_line("open", 4, 4, 36, 16),))
+    page = FilePage(pictures_of(before), 40, 20, (20, 10), (text_line("open", 4, 4, 36, 16),))
     data = write_pdf([page], source)
     assert all_text(data) == "open"
     np.testing.assert_array_equal(rendered(data), before)
@@ -227,7 +227,7 @@ def test_a_pdf_that_cannot_be_rewritten_becomes_pictures(caplog: pytest.LogCaptu
 @pytest.mark.parametrize("points", [(30_000.0, 15_000.0), (1.0, 1.0)])
 def test_sizes_that_readers_take(points: tuple[float, float]) -> None:
     page = file_page(LINES[0])
-    data = write_pdf([FilePage(page.jpeg, page.width, page.height, points, page.lines)], IMAGE_SOURCE)
+    data = write_pdf([FilePage(page.pictures, page.width, page.height, points, page.lines)], IMAGE_SOURCE)
     with pdfium.PdfDocument(data) as document:
         assert all(3 <= side <= 14_400 for side in document[0].get_size())
 
