@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from server.contracts.base import Json
 from server.contracts.file_task.languages import DEFAULT, NAMES
-from server.contracts.file_task.request import DEFAULT_FORMAT, MAX_PASSWORD
+from server.contracts.file_task.request import DEFAULT_FORMAT, FORMATS, MAX_PASSWORD
 from server.contracts.file_task.response import FILES_PATH, TASK_TYPE
 from server.contracts.openapi_parts import INTEGER, TEXT, json_response, structure
 from server.export.files.result_file import RESULT_FORMATS
@@ -47,7 +47,7 @@ def _find() -> Json:
 
 def _download() -> Json:
     file = {"schema": {"type": "string", "format": "binary"}}
-    types = {result.media_type.partition(";")[0]: file for result in RESULT_FORMATS.values()}
+    types = {RESULT_FORMATS[name].media_type.partition(";")[0]: file for name in FORMATS}
     operation = {
         "operationId": "getFileTaskResult",
         "summary": "A task's result, by the address in its `file`",
@@ -61,7 +61,7 @@ def _download() -> Json:
 def _form(document: Json, *, file: bool) -> Json:
     properties: Json = {
         "image_url": {"type": "string", "description": "Address of the document, instead of the document."},
-        "format": {"type": "string", "enum": list(RESULT_FORMATS), "default": DEFAULT_FORMAT},
+        "format": {"type": "string", "enum": list(FORMATS), "default": DEFAULT_FORMAT},
         "language": {
             "type": "string",
             "default": DEFAULT,

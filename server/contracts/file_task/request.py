@@ -8,10 +8,11 @@ import msgspec
 from server.contracts.file_task.errors import BadParameter, UploadTooLarge
 from server.contracts.file_task.fields import FILE_FIELD, Fields
 from server.contracts.file_task.languages import DIGITS, group_of, parse_languages
-from server.export.files.result_file import RESULT_FORMATS
 from server.intake.sniff import OFFICE_EXTENSIONS
 from server.intake.url_rules import is_too_long
 
+FORMATS = ("txt", "pdf", "docx", "xlsx", "pptx")
+"""The vendor's formats, by their names in `RESULT_FORMATS`. A name is also the extension of the file."""
 DEFAULT_FORMAT = "txt"
 MAX_PASSWORD = 32
 PORTS = (None, 80, 443)
@@ -21,7 +22,7 @@ class TaskSpec(msgspec.Struct, frozen=True):
     """The work of a task. It is kept as JSON with the task, so it holds no secret and nothing of the upload's name.
 
     Attributes:
-        format: of the result, from `RESULT_FORMATS`.
+        format: of the result, from `FORMATS`.
         language: a group of `models.languages.groups.GROUPS`.
         digits: keep only digits and punctuation of numbers.
         fetch: the task's source is the document's URL, not the document.
@@ -97,8 +98,8 @@ def check_call(fields: Fields, max_upload_bytes: int) -> Call:
 
 
 def _format(text: str) -> str:
-    if text not in RESULT_FORMATS:
-        raise BadParameter(f"format: must be one of {', '.join(RESULT_FORMATS)}, in lower case.")
+    if text not in FORMATS:
+        raise BadParameter(f"format: must be one of {', '.join(FORMATS)}, in lower case.")
     return text
 
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import requests
 
-from server.export.files.result_file import RESULT_FORMATS
+from server.contracts.file_task.request import FORMATS
 from tests.contract.adapters import Adapter, Call, Fetch, File, Key, Outcome, Reply, Visitor, Words
 from tests.contract.file_task.parsers import PARSERS
 from tests.unit.server.decode.office import office_samples
@@ -70,7 +70,7 @@ class FileTask(Adapter):
     def tour(self, visitor: Visitor, page: bytes) -> None:
         documents = {"a.docx": office_samples.word("Gate 7"), "b.png": page}
         for name, data in documents.items():
-            for form in RESULT_FORMATS if name == "b.png" else ("txt",):
+            for form in FORMATS if name == "b.png" else ("txt",):
                 answer = visitor.ask("POST", self.path, files={"image_file": (name, data)}, data={"format": form})
                 task = answer.json().get("data") or {}
                 visitor.ask("GET", f"/task/{task.get('task_id', 'none')}")

@@ -5,8 +5,7 @@ from urllib.parse import urlencode
 from hypothesis import strategies as st
 
 from server.contracts.file_task.fields import parse_fields
-from server.contracts.file_task.request import check_call
-from server.export.files.result_file import RESULT_FORMATS
+from server.contracts.file_task.request import FORMATS, check_call
 from tests.contract.adapters import Parser
 from tests.fuzz.strategies import ANY_TEXT, FORM, FRAMED, URLENCODED
 
@@ -14,7 +13,7 @@ SUFFIXES = ("", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx")
 FIELDS = st.fixed_dictionaries(
     {"image_url": st.text(max_size=40).map("http://".__add__) | st.text(max_size=40)},
     optional={
-        "format": st.sampled_from([*RESULT_FORMATS, "PDF", "../x"]),
+        "format": st.sampled_from([*FORMATS, "PDF", "../x"]),
         "language": st.text(max_size=12),
         "password": ANY_TEXT,
     },

@@ -19,7 +19,7 @@ import pytest
 import requests
 from PIL import Image
 
-from server.export.files.result_file import RESULT_FORMATS
+from server.contracts.file_task.request import FORMATS
 from tests.contract.conftest import TEXT, encoded, picture, transparent
 from tests.contract.file_task.conftest import CONTRACT, CREATE, DOWNLOAD, FIND, download
 from tests.contract.file_task.documents import OTHER, PNG, active_pdf, pdf, word
@@ -102,7 +102,7 @@ def test_an_unknown_task_is_404(client, task_id):
 
 
 @pytest.mark.operation(CONTRACT, DOWNLOAD)
-@pytest.mark.parametrize("kind", RESULT_FORMATS)
+@pytest.mark.parametrize("kind", FORMATS)
 def test_a_result_is_a_file_of_its_kind(client, kind):
     assert kind in READERS, f"READERS in {__name__} lacks '{kind}'. Add its media type and a reader that is not ours."
     media_type, pages_of = READERS[kind]
@@ -213,7 +213,7 @@ def test_a_zip_is_no_office_document(client):
 
 
 @pytest.mark.operation(CONTRACT, CREATE)
-@pytest.mark.parametrize("kind", RESULT_FORMATS)
+@pytest.mark.parametrize("kind", FORMATS)
 def test_a_page_without_text_is_a_success(client, kind):
     for width, height in ((300, 200), (1, 1), (3000, 20)):
         task = client.task(encoded(np.full((height, width, 3), 255, np.uint8)), format=kind)
