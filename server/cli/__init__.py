@@ -42,8 +42,10 @@ def serve(config: Path | None, settings: tuple[str, ...], host: str | None, port
 @recognition_options
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json", "picture"]), default="text", show_default=True,
-    help="text: the lines; json: prunedResult of every page, one JSON object a file; picture: the page with its text.",
+    "--format", "form", default="text", show_default=True,
+    type=click.Choice(["text", "json", "picture", "hocr", "alto"]),
+    help="text: the lines; json: prunedResult of every page, one JSON object a file; picture: the page with its text; "
+    "hocr, alto: words with their boxes, as XML.",
 )  # fmt: skip
 @click.option("--output", type=PathOption, help="Write files into this directory. Pictures go to '.' without it.")
 @click.option("--max-pages", type=click.IntRange(1), help="Read only the first pages of each file.")

@@ -17,7 +17,7 @@ from models.loader import build_pipeline
 from models.options import OcrOverrides
 from server.admission.pixels import PixelGate
 from server.cli.failures import Failure, Misconfigured
-from server.cli.output import OutputFormat, PageOutput, Writer
+from server.cli.output import FILES, OutputFormat, PageOutput, Writer
 from server.cli.screen import say
 from server.cli.start import load, pull_required
 from server.config.load import Configuration
@@ -64,7 +64,7 @@ async def _read(
         except RequestError as error:
             raise Unread(f"{file}: {_explained(error)}") from error
     try:
-        writer.write(file, document.pages)
+        writer.write(file, raw, document.pages)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -120,7 +120,8 @@ def read_files(
         Failure: a file could not be read.
     """
     configuration = load(config, settings)
-    overrides = OcrOverrides(**{**given, "preset": given.get("preset") or configuration.preset_of("file_task")})
+    preset = given.get("preset") or configuration.preset_of("file_task")
+    overrides = OcrOverrides(**{**given, "preset": preset}, structure=form in FILES)
     try:
         options = configuration.pipeline.preset_defaults.resolve(overrides)
     except InvalidOption as error:

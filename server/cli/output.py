@@ -1,4 +1,4 @@
-"""The results of the command ``ocr``: text, JSON or pictures, printed or saved."""
+"""The results of the command ``ocr``: text, JSON, pictures or result files, printed or saved."""
 
 import os
 from collections import Counter
@@ -11,11 +11,15 @@ import click
 import msgspec
 
 from models.document import PageResult
+from models.layout.analyse import analyse_layout
 from server.cli.failures import Misconfigured
 from server.cli.screen import say
 from server.contracts.paddlex_shapes.pruned import pruned_result
 from server.export.drawing.pictures import encode_jpeg
 from server.export.drawing.visualize import draw_ocr_image
+from server.export.files.file_page import FilePage
+from server.export.files.result_file import RESULT_FORMATS
+from server.intake.raw_file import RawFile
 
 
 class OutputFormat(Enum):
@@ -24,13 +28,23 @@ class OutputFormat(Enum):
     TEXT = "text"
     JSON = "json"
     PICTURE = "picture"
+    HOCR = "hocr"
+    ALTO = "alto"
+
+
+FILES = {form: RESULT_FORMATS[form.value] for form in OutputFormat if form.value in RESULT_FORMATS}
+"""The forms that are result files. None of them shows the pages' pictures or needs their size on paper."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageOutput:
-    """One page's result. The page itself may be large and is not kept."""
+    """One page's result. The page itself may be large and is not kept.
 
-    content: bytes
+    Attributes:
+        content: the page in its form; a page of a result file where the form is one.
+    """
+
+    content: bytes | FilePage
 
 
 class Writer:
@@ -55,23 +69,34 @@ class Writer:
 
     def render(self, result: PageResult) -> PageOutput:
         """Convert a page to the format. CPU work."""
+        if self._form in FILES:
+            return PageOutput(_file_page(result))
         if self._form is OutputFormat.TEXT:
             return PageOutput("".join(f"{line.text}\n" for line in result.lines).encode())
         if self._form is OutputFormat.JSON:
             return PageOutput(msgspec.json.encode(pruned_result(result)))
         return PageOutput(encode_jpeg(draw_ocr_image(result, self._picture_limit)))
 
-    def write(self, file: Path, pages: Sequence[PageOutput]) -> None:
-        """Print or save one file's pages."""
+    def write(self, file: Path, raw: RawFile, pages: Sequence[PageOutput]) -> None:
+        """Print or save the pages of one file, whose content is ``raw``."""
+        parts = [page.content for page in pages if isinstance(page.content, bytes)]
         if self._form is OutputFormat.PICTURE:
-            for number, page in enumerate(pages):
-                self._save(f"{file.name}_ocr_img_{number}.jpg", page.content)
-            return
-        content = _text(pages) if self._form is OutputFormat.TEXT else _json(file, pages)
+            for number, part in enumerate(parts):
+                self._save(f"{file.name}_ocr_img_{number}.jpg", part)
+        elif self._form is OutputFormat.TEXT:
+            self._give(file, "txt", b"\n".join(parts))  # an empty line between pages
+        elif self._form is OutputFormat.JSON:
+            self._give(file, "json", _json(file, parts))
+        else:
+            result = FILES[self._form]
+            shown = [page.content for page in pages if isinstance(page.content, FilePage)]
+            self._give(file, result.extension, result.write(shown, raw))
+
+    def _give(self, file: Path, extension: str, content: bytes) -> None:
         if self._directory is None:
             click.echo(content, nl=False)
         else:
-            self._save(f"{file.name}.{'txt' if self._form is OutputFormat.TEXT else 'json'}", content)
+            self._save(f"{file.name}.{extension}", content)
 
     def _save(self, name: str, content: bytes) -> None:
         target = (self._directory or Path()) / name
@@ -79,15 +104,18 @@ class Writer:
         say(str(target))
 
 
-def _text(pages: Sequence[PageOutput]) -> bytes:
-    """Separate pages by an empty line."""
-    return b"\n".join(page.content for page in pages)
+def _file_page(result: PageResult) -> FilePage:
+    image = result.preprocessed.image
+    height, width = image.shape[:2]
+    lines = tuple(line for line in result.lines if line.text)
+    layout = analyse_layout(image, lines, result.regions)
+    return FilePage(jpeg=b"", width=width, height=height, points=(width, height), lines=lines, layout=layout)
 
 
-def _json(file: Path, pages: Sequence[PageOutput]) -> bytes:
+def _json(file: Path, pages: Sequence[bytes]) -> bytes:
     """One object on one line."""
     name = str(file).encode("utf-8", "backslashreplace").decode("utf-8")  # JSON holds no bytes that are not UTF-8
-    document = {"file": name, "pages": [msgspec.Raw(page.content) for page in pages]}
+    document = {"file": name, "pages": [msgspec.Raw(page) for page in pages]}
     return msgspec.json.encode(document) + b"\n"
 
 

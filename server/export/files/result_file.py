@@ -22,6 +22,7 @@ class ResultFormat:
     """One kind of result file. No attribute has a default, so an entry that forgets one stops the import.
 
     Attributes:
+        extension: of the file, without its dot.
         media_type: for Content-Type.
         writer: the function that makes the file, as ``module:function``. See `write`.
         pictures: the encodings that it can show the pages' pictures in, ``png`` among them; empty if it shows none.
@@ -31,6 +32,7 @@ class ResultFormat:
             rotated nor unwarped. The pictures of a PDF's pages are only needed if the PDF cannot be rewritten.
     """
 
+    extension: str
     media_type: str
     writer: str
     pictures: tuple[Encoding, ...]
@@ -54,6 +56,7 @@ class ResultFormat:
 
 RESULT_FORMATS: Mapping[str, ResultFormat] = {
     "txt": ResultFormat(
+        extension="txt",
         media_type="text/plain; charset=utf-8",
         writer=f"{WRITERS}plain_text:write_text",
         pictures=(),
@@ -62,6 +65,7 @@ RESULT_FORMATS: Mapping[str, ResultFormat] = {
         keeps_pages=False,
     ),
     "pdf": ResultFormat(
+        extension="pdf",
         media_type="application/pdf",
         writer=f"{WRITERS}searchable_pdf:write_pdf",
         pictures=("source_jpeg", "jpeg", "png", "fax"),
@@ -70,6 +74,7 @@ RESULT_FORMATS: Mapping[str, ResultFormat] = {
         keeps_pages=True,
     ),
     "docx": ResultFormat(
+        extension="docx",
         media_type=f"{OOXML}wordprocessingml.document",
         writer=f"{WRITERS}docx_file:write_docx",
         pictures=(),
@@ -78,6 +83,7 @@ RESULT_FORMATS: Mapping[str, ResultFormat] = {
         keeps_pages=False,
     ),
     "xlsx": ResultFormat(
+        extension="xlsx",
         media_type=f"{OOXML}spreadsheetml.sheet",
         writer=f"{WRITERS}xlsx_file:write_xlsx",
         pictures=(),
@@ -86,6 +92,7 @@ RESULT_FORMATS: Mapping[str, ResultFormat] = {
         keeps_pages=False,
     ),
     "pptx": ResultFormat(
+        extension="pptx",
         media_type=f"{OOXML}presentationml.presentation",
         writer=f"{WRITERS}pptx_file:write_pptx",
         # Programs differ on what they do with the orientation in EXIF and with several pictures in one JPEG.
@@ -94,5 +101,21 @@ RESULT_FORMATS: Mapping[str, ResultFormat] = {
         needs_layout=True,
         keeps_pages=False,
     ),
+    "hocr": ResultFormat(
+        extension="hocr",
+        media_type="text/vnd.hocr+html; charset=utf-8",
+        writer=f"{WRITERS}hocr_file:write_hocr",
+        needs_pictures=False,
+        needs_layout=True,
+        keeps_pages=False,
+    ),
+    "alto": ResultFormat(
+        extension="xml",
+        media_type="application/xml",
+        writer=f"{WRITERS}alto_file:write_alto",
+        needs_pictures=False,
+        needs_layout=True,
+        keeps_pages=False,
+    ),
 }
-"""All formats, by their name in a request. It is also the extension of the file."""
+"""All formats by their names. A contract or a command says which of them it offers."""

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import cv2
 import pytest
+from hocr_tools_lib.tools.hocr_lines import lines
+from lxml import etree
 
 from models.errors import EngineFailure
+from server.cli import main
 from server.cli.drawn_line import draw_line, is_right
 from tests.unit.server.apps import locked, pdf, png
 from tests.unit.server.cli.commands import FAILED, MISCONFIGURED, run
@@ -62,6 +65,32 @@ def test_ocr_saves_pictures_and_texts_under_the_files_names(line_image: Path, tm
     assert picture is not None
     height, width = draw_line().shape[:2]
     assert picture.shape[:2] == (height, 2 * width)
+
+
+def test_ocr_writes_hocr_and_alto_with_the_extensions_of_their_readers(line_image: Path, tmp_path: Path) -> None:
+    for form in ("hocr", "alto"):
+        assert run("ocr", "--format", form, "--output", tmp_path, line_image).exit_code == 0
+    assert is_right("".join(lines(tmp_path / "line.png.hocr")))
+    root = etree.parse(tmp_path / "line.png.xml").getroot()
+    assert is_right(" ".join(word.get("CONTENT") for word in root.iter("{*}String")))
+    height, width = draw_line().shape[:2]
+    (page,) = root.iter("{*}Page")
+    assert (page.get("WIDTH"), page.get("HEIGHT")) == (str(width), str(height))
+    for word in root.iter("{*}String"):
+        left, top, across, down = (int(word.get(name)) for name in ("HPOS", "VPOS", "WIDTH", "HEIGHT"))
+        assert 0 <= left < left + across <= width
+        assert 0 <= top < top + down <= height
+
+
+def test_ocr_prints_a_file_of_all_pages(tmp_path: Path) -> None:
+    (tmp_path / "three.pdf").write_bytes(pdf(3))
+    root = etree.fromstring(run("ocr", "--format", "alto", tmp_path / "three.pdf").stdout_bytes)
+    assert [page.get("PHYSICAL_IMG_NR") for page in root.iter("{*}Page")] == ["1", "2", "3"]
+
+
+def test_the_formats_of_the_command_are_those_that_can_be_written() -> None:
+    (option,) = [option for option in main.commands["ocr"].params if option.name == "form"]
+    assert list(option.type.choices) == [form.value for form in import_module("server.cli.output").OutputFormat]
 
 
 def test_ocr_goes_on_after_a_file_that_cannot_be_read(line_image: Path, tmp_path: Path) -> None:

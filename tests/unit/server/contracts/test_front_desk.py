@@ -397,8 +397,9 @@ def test_pages_that_are_sent_in_turn_count_once_and_their_bytes_while_they_wait(
         body = admission.bytes
 
         async def send(_info: DocumentInfo, part: bytes) -> None:
-            while not sent and admission.bytes < body + 2 * len(part):  # noqa: ASYNC110 - counting sets no event
-                await asyncio.sleep(0.001)
+            async with asyncio.timeout(30):
+                while not sent and admission.bytes < body + 2 * len(part):  # noqa: ASYNC110 - counting sets no event
+                    await asyncio.sleep(0.001)
             sent.append((part, admission.bytes - body))
 
         await visit.read_in_turn(raw, reading, lambda page: b"page %d" % page.page.index, send)

@@ -15,6 +15,7 @@ from lxml import etree
 
 from models.layout.document import Cell, Table
 from server.config.settings import OfficeSettings
+from server.contracts.file_task.request import FORMATS
 from server.decode.office.converter import OfficeConverter
 from server.export.files.result_file import RESULT_FORMATS, ResultFormat
 from tests.unit.server.export.files.file_pages import IMAGE_SOURCE, block, file_page, text_line
@@ -25,10 +26,6 @@ HOSTILE = file_page(
     text_line("<w:p>&amp;]]></w:p>", 10, 60, 200, 90),
     text_line(CONTROLS, 10, 110, 200, 140),
 )
-
-
-PROMISED = ("txt", "pdf", "docx", "xlsx", "pptx")
-"""The formats of gpt.ge's contract. The table may hold more."""
 
 
 def _is_package(data: bytes) -> None:
@@ -48,9 +45,15 @@ def _is_text(data: bytes) -> None:
     data.decode()
 
 
+def _is_xml(data: bytes) -> None:
+    etree.fromstring(data)
+
+
 WELL_FORMED = {
     "application/vnd.openxmlformats-officedocument.": _is_package,
     "application/pdf": _is_pdf,
+    "application/xml": _is_xml,
+    "text/vnd.hocr+html": _is_xml,
     "text/": _is_text,
 }
 """A check by the beginning of the media type. It fails for a damaged file."""
@@ -68,7 +71,8 @@ def test_every_format_takes_every_page(name: str, pages: tuple[object, ...]) -> 
 
 
 def test_the_formats_of_file_tasks_are_there() -> None:
-    assert set(PROMISED) <= set(RESULT_FORMATS)
+    assert set(FORMATS) <= set(RESULT_FORMATS)
+    assert [RESULT_FORMATS[name].extension for name in FORMATS] == list(FORMATS)
     assert RESULT_FORMATS["txt"].media_type == "text/plain; charset=utf-8"
     assert RESULT_FORMATS["pdf"].media_type == "application/pdf"
 
@@ -78,6 +82,7 @@ def write_csv(pages, document):
     return "".join(f"{line.text},{line.score}\\n" for page in pages for line in page.lines).encode()
 """
 CSV = {
+    "extension": "csv",
     "media_type": "text/csv",
     "writer": "csv_writer:write_csv",
     "pictures": (),
@@ -102,7 +107,7 @@ def test_an_entry_forgets_nothing(name: str) -> None:
 
 
 def test_only_a_pdf_lies_over_the_documents_own_pages() -> None:
-    promised = {name: RESULT_FORMATS[name] for name in PROMISED}
+    promised = {name: RESULT_FORMATS[name] for name in FORMATS}
     assert [name for name, result in promised.items() if result.keeps_pages] == ["pdf"]
     assert [name for name, result in promised.items() if not result.needs_layout] == ["pdf"]
     assert [name for name, result in promised.items() if result.pictures] == ["pdf", "pptx"]
