@@ -5,6 +5,9 @@ from collections.abc import Iterable
 
 _WEIGHT = re.compile(r"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 
+MAX_RANGES = 100
+"""Media ranges that are looked at. Browsers send about ten; a head has room for tens of thousands."""
+
 
 def prefers(accept: Iterable[str], other: str, usual: str) -> bool:
     """Whether the client prefers another media type than the usual one.
@@ -18,7 +21,7 @@ def prefers(accept: Iterable[str], other: str, usual: str) -> bool:
         usual: the usual one, in lower case.
     """
     weights: dict[str, float] = {}
-    for media_range in ",".join(accept).split(","):
+    for media_range in ",".join(accept).split(",", MAX_RANGES)[:MAX_RANGES]:
         name, *parameters = (part.strip() for part in media_range.lower().split(";"))
         weights[name] = max(weights.get(name, 0.0), _weight(parameters))
     ranges = (usual, f"{usual.partition('/')[0]}/*", "*/*")

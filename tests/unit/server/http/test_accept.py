@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.http.accept import prefers
+from server.http.accept import MAX_RANGES, prefers
 
 LINES, JSON = "application/x-ndjson", "application/json"
 
@@ -56,3 +56,9 @@ def test_a_type_that_is_named_and_weighs_no_less_is_preferred(accept):
 )
 def test_everything_else_keeps_the_usual_type(accept):
     assert not prefers(accept, LINES, JSON)
+
+
+def test_a_header_without_an_end_is_not_read_to_its_end():
+    ranges = ["text/html"] * (MAX_RANGES - 1)
+    assert prefers([*ranges, LINES, JSON], LINES, JSON)
+    assert not prefers(["text/html", *ranges, LINES], LINES, JSON)
