@@ -109,7 +109,7 @@ def _file_page(result: PageResult) -> FilePage:
     height, width = image.shape[:2]
     lines = tuple(line for line in result.lines if line.text)
     layout = analyse_layout(image, lines, result.regions)
-    return FilePage(jpeg=b"", width=width, height=height, points=(width, height), lines=lines, layout=layout)
+    return FilePage(pictures=(), width=width, height=height, points=(width, height), lines=lines, layout=layout)
 
 
 def _json(file: Path, pages: Sequence[bytes]) -> bytes:

@@ -205,7 +205,7 @@ DAMAGED = {
 @pytest.mark.parametrize("name", DAMAGED)
 def test_a_damaged_pdf_is_mended_and_keeps_its_pages(name: str, caplog: pytest.LogCaptureFixture) -> None:
     before = rendered(TWO)
-    page = FilePage(encode_jpeg(before), 40, 20, (20, 10), (text_line("added", 4, 4, 36, 16),))
+    page = FilePage(pictures_of(before), 40, 20, (20, 10), (text_line("added", 4, 4, 36, 16),))
     pages = [page] if name == "too few pages" else [page, page]
     data = write_pdf(pages, RawFile(DAMAGED[name], FileKind.PDF))
     assert caplog.text == ""
