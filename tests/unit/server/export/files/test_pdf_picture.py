@@ -6,7 +6,7 @@ import numpy as np
 import pikepdf
 import pytest
 
-from server.decode.formats.exif import apply_orientation
+from server.decode.formats.upright import apply_orientation
 from server.export.files.file_page import FilePage, PagePicture
 from server.export.files.pdf_picture import placement
 from server.export.files.picture_pdf import picture_pdf
