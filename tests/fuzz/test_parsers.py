@@ -18,6 +18,7 @@ from server.config.host_rule import HostRule
 from server.config.settings import UrlInputSettings
 from server.decode.formats.exif import exif_entries, exif_orientation
 from server.decode.formats.headers import read_header
+from server.decode.formats.plain_jpeg import plain_jpeg, without_metadata
 from server.errors import InvalidInputFile, RequestError, UnsupportedFileType, UrlNotFetched
 from server.export.text import clean_text
 from server.http.json_skim import SkimError, skim
@@ -216,6 +217,18 @@ def test_beginnings_of_files(data: bytes, magic: bytes) -> None:
     with suppress(InvalidInputFile):
         header = read_header(magic + data)
         assert header.orientation in range(1, 9)
+        assert header.resolution is None or min(header.resolution) >= 30
+
+
+FRAME = b"\xff\xd8\xff\xc0\0\x0b\x08\0\x10\0\x10\1\1\x11\0"
+
+
+@given(st.lists(st.one_of(st.binary(max_size=20), st.sampled_from([FRAME, b"\xff\xda\0\2", b"\xff\xd9", b"\xff"]))))
+def test_structures_of_jpegs(parts: list[bytes]) -> None:
+    for data in (b"".join(parts), FRAME + b"".join(parts)):
+        found = plain_jpeg(data)
+        assert found is None or data.startswith(found.data)
+        assert found is None or without_metadata(found.data).endswith(b"\xff\xd9")
 
 
 @given(ANY_TEXT, ANY_TEXT)

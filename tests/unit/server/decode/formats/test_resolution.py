@@ -87,6 +87,18 @@ def test_rationals_that_are_no_number_count_as_none(numbers: tuple[int, int]) ->
     assert read_header(changed).resolution is None
 
 
+@pytest.mark.parametrize(("kind", "expected"), [(5, (150, 75)), (3, None), (10, None), (4, None)])
+def test_only_numbers_of_the_right_type_count(kind: int, expected: tuple[float, float] | None) -> None:
+    """The third field of each entry is the place of the number; another type has its value there."""
+    numbers = b"".join(number.to_bytes(4, "little") for number in (150, 1, 75, 1))
+    entries = [
+        tag.to_bytes(2, "little") + kind.to_bytes(2, "little") + b"\1\0\0\0" + place.to_bytes(4, "little")
+        for tag, place in ((0x011A, 38), (0x011B, 46))
+    ]
+    block = b"II*\0\x08\0\0\0\2\0" + b"".join(entries) + bytes(4) + numbers
+    assert exif_resolution(block, exif_entries(block)) == expected
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize("orientation", [5, 6, 7, 8])
 def test_a_turned_image_has_a_turned_resolution(kind: str, orientation: int) -> None:
