@@ -31,6 +31,7 @@ MOST_PACKED = 16
 MUCH_LARGER = 1.5
 """Archives and printers expect Group 4 of bilevel pages. PNG takes its place where Group 4 is much larger than PNG, and
 larger than the document was: for halftones, and for drawings that repeat themselves exactly."""
+TIFF_HEADER_BYTES = 8
 BAND_PIXELS = 1 << 20
 SAMPLE_BANDS, SAMPLE_ROWS = 8, 32
 HOPELESS = 1.5
@@ -182,7 +183,8 @@ def _fax(image: Image, ink: int) -> bytes:
     picture = Pillow.frombytes("1", (width, height), bits.tobytes())
     buffer = io.BytesIO()
     picture.save(buffer, "TIFF", compression="group4", strip_size=height * width)
-    with Pillow.open(buffer, formats=("TIFF",)) as file:
-        tags = file.tag_v2  # type: ignore[attr-defined]
-        (start,), (length,) = tags[TiffImagePlugin.STRIPOFFSETS], tags[TiffImagePlugin.STRIPBYTECOUNTS]
+    tags = TiffImagePlugin.ImageFileDirectory_v2(buffer.getvalue()[:TIFF_HEADER_BYTES])
+    buffer.seek(tags.next)
+    tags.load(buffer)
+    (start,), (length,) = tags[TiffImagePlugin.STRIPOFFSETS], tags[TiffImagePlugin.STRIPBYTECOUNTS]
     return buffer.getvalue()[start : start + length]
