@@ -1,6 +1,7 @@
 """Starts real servers for contract tests: processes of `ppocr-server serve` with the default weights, on free ports."""
 
 import base64
+import io
 import os
 import re
 import signal
@@ -14,6 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 600
@@ -157,10 +159,20 @@ def encoded(image: np.ndarray, extension: str = ".png") -> bytes:
     return data.tobytes()
 
 
-def transparent(image: np.ndarray) -> bytes:
-    """A PNG with the dark parts of a picture. The rest is transparent black, so that without alpha all is black."""
+def transparent(image: np.ndarray, kind: str = "PNG") -> bytes:
+    """The dark parts of a picture. The rest is transparent black, so that without alpha all is black.
+
+    The file is of one of Pillow's kinds.
+    """
     ink = 255 - cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    return encoded(np.dstack([np.zeros_like(image), ink]))
+    if kind == "GIF":  # Its pixels are transparent or opaque.
+        drawn, options = Image.fromarray((ink > 127).astype(np.uint8), "P"), {"transparency": 0}
+        drawn.putpalette([0] * 6)
+    else:
+        drawn, options = Image.fromarray(np.dstack([np.zeros_like(image), ink]), "RGBA"), {}
+    buffer = io.BytesIO()
+    drawn.save(buffer, kind, **options)
+    return buffer.getvalue()
 
 
 def tiff(images: list[np.ndarray]) -> bytes:

@@ -128,8 +128,19 @@ def test_headers_keep_a_browser_from_running_a_result(client):
 
 
 @pytest.mark.operation(CONTRACT, DOWNLOAD)
-def test_dark_text_on_transparent_pixels_is_read(client):
-    assert download(client.task(transparent(picture()))).text.strip() == TEXT
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "GIF", "TIFF", "JPEG2000"])
+def test_dark_text_on_transparent_pixels_is_read(client, kind):
+    assert download(client.task(transparent(picture(), kind))).text.strip() == TEXT
+
+
+@pytest.mark.operation(CONTRACT, DOWNLOAD)
+def test_a_damaged_pdf_is_read_and_made_searchable(client):
+    whole = pdf(TEXT, OTHER)
+    for damaged in (whole[: whole.rindex(b"xref\n0 ")], whole.replace(b"/Count 2", b"/Count 9")):
+        assert _pages_of_text(download(client.task(damaged, "a.pdf")).content) == [TEXT, OTHER]
+        answer = download(client.task(damaged, "a.pdf", format="pdf"))
+        result = pypdf.PdfReader(io.BytesIO(answer.content))
+        assert [page.extract_text().strip() for page in result.pages] == [TEXT, OTHER]
 
 
 @pytest.mark.operation(CONTRACT, DOWNLOAD)
