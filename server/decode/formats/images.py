@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 
 from models.document import Image
-from server.decode.formats.headers import JPEG_MAGIC, PAM_MAGIC, ImageHeader
+from server.decode.formats.animated_png import without_animation
+from server.decode.formats.headers import JPEG_MAGIC, PAM_MAGIC, PNG_MAGIC, ImageHeader
 from server.decode.formats.upright import apply_orientation
 from server.errors import InvalidInputFile
 
@@ -73,10 +74,7 @@ def decode_with_alpha(data: bytes) -> Image | None:
 
 def decode_unchanged(data: bytes) -> np.ndarray | None:
     """Decode one image to the channels and samples that OpenCV finds in it; None if it is damaged."""
-    try:
-        return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION)
-    except (cv2.error, MemoryError):
-        return None
+    return _opencv_image(data, cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION)
 
 
 def in_eight_bits(image: np.ndarray) -> Image | None:
@@ -102,8 +100,13 @@ def _pam_without_alpha(data: bytes) -> Image | None:
 
 
 def _decode(data: bytes, flags: int) -> Image | None:
+    image = _opencv_image(data, flags)
+    return None if image is None or image.dtype != np.uint8 else np.asarray(image, np.uint8)
+
+
+def _opencv_image(data: bytes, flags: int) -> np.ndarray | None:
+    still = without_animation(data) if data.startswith(PNG_MAGIC) else data
     try:
-        image = cv2.imdecode(np.frombuffer(data, np.uint8), flags)
+        return cv2.imdecode(np.frombuffer(still, np.uint8), flags)
     except (cv2.error, MemoryError):
         return None
-    return None if image is None or image.dtype != np.uint8 else np.asarray(image, np.uint8)
