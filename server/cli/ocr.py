@@ -39,6 +39,11 @@ _REASONS: Mapping[type[InvalidInputFile], str] = {
 }
 """The reason by the kind of error. The errors' own messages are those of PaddleX's contract."""
 
+NO_FONTS = (
+    "Text of page {page} is missing or wrong: its fonts are neither in the file nor on this machine. "
+    "See: ppocr-server check"
+)
+
 GivenOptions = Mapping[str, Any]
 """Options as click gives them, by the names of `OcrOverrides`. click has checked their types."""
 
@@ -56,6 +61,8 @@ async def _read(
         async def finish(page: RecognizedPage) -> PageOutput:
             output = await asyncio.to_thread(writer.render, page.result)
             progress.page_done()
+            if any(warning.code == "fonts_missing" for warning in page.result.warnings):
+                say(f"{file}: {NO_FONTS.format(page=page.page.index + 1)}")
             return output
 
         reading = Reading(overrides, max_pages, choose=progress.every_page)

@@ -267,9 +267,9 @@ class SlowDecoder:
     def page_read(self, result: PageResult) -> None:
         self._may_decode.release()
 
-    async def _decode(self, index: int) -> np.ndarray:
+    async def _decode(self, index: int) -> Page:
         await self._may_decode.acquire()
-        return np.zeros((64, 64, 3), np.uint8)
+        return Page(np.zeros((64, 64, 3), np.uint8), index)
 
 
 def test_a_page_is_recognised_while_the_next_is_being_decoded():

@@ -14,6 +14,7 @@ from server.cli import main
 from server.cli.drawn_line import draw_line, is_right
 from tests.unit.server.apps import locked, pdf, png
 from tests.unit.server.cli.commands import FAILED, MISCONFIGURED, run
+from tests.unit.server.decode.strange_fonts import glyph_page
 from tests.unit.server.stub_pipeline import StubPipeline
 
 OCR = import_module("server.cli.ocr")
@@ -29,6 +30,16 @@ def test_an_engine_that_fails_is_named(tmp_path: Path, monkeypatch: pytest.Monke
     result = run("ocr", tmp_path / "page.png")
     assert result.exit_code == FAILED
     assert f"page.png: {pipeline.failures[0]}" in result.stderr
+
+
+def test_a_page_without_its_fonts_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(OCR, "pull_required", lambda *_: None)
+    monkeypatch.setattr(OCR, "build_pipeline", lambda *_: StubPipeline())
+    (tmp_path / "thai.pdf").write_bytes(glyph_page("\u0e20\u0e32\u0e29\u0e32"))
+    (tmp_path / "latin.pdf").write_bytes(glyph_page("Invoice"))
+    result = run("ocr", tmp_path / "latin.pdf", tmp_path / "thai.pdf")
+    assert result.exit_code == 0, result.output
+    assert result.stderr.splitlines() == [f"{tmp_path / 'thai.pdf'}: {OCR.NO_FONTS.format(page=1)}"]
 
 
 @pytest.fixture
