@@ -126,15 +126,20 @@ def enter(root: Path, environment: dict[str, str], directory: str, *, build: boo
 
 
 def make_base(directory: Path, suite: str, mirror: str) -> None:
-    """Make a root directory like that of Debian's own base image.
+    """Make a root directory like that of Debian's own base image. Its sources name the mirror in a snapshot's place.
 
     Raises:
         subprocess.CalledProcessError: debootstrap failed.
     """
     subprocess.run(["debootstrap", "--variant=minbase", suite, str(directory), mirror], check=True, stdout=sys.stderr)
-    lines = [f"deb {mirror} {suite} main", f"deb {mirror} {suite}-updates main"]
-    lines.append(f"deb {mirror.rstrip('/')}-security {suite}-security main")
-    (directory / "etc/apt/sources.list").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (directory / "etc/apt/sources.list").unlink()
+    places = {mirror: f"{suite} {suite}-updates", f"{mirror.rstrip('/')}-security": f"{suite}-security"}
+    key = "/usr/share/keyrings/debian-archive-keyring.gpg"
+    entries = (
+        f"Types: deb\n# {place}\nURIs: {place}\nSuites: {suites}\nComponents: main\nSigned-By: {key}\n"
+        for place, suites in places.items()
+    )
+    (directory / "etc/apt/sources.list.d/debian.sources").write_text("\n".join(entries), encoding="utf-8")
 
 
 def say(text: str) -> None:

@@ -99,6 +99,15 @@ def test_every_installation_is_locked(file: dockerfile.Dockerfile) -> None:
     assert seen >= len(TARGETS)
 
 
+def test_packages_of_debian_come_from_a_snapshot_before_any_is_installed(file: dockerfile.Dockerfile) -> None:
+    first = next(each for each in file.stages["python"].instructions if each.name == "RUN")
+    assert first.text.startswith('sh /opt/lock/debian-snapshot.sh "${SNAPSHOT}"')
+    assert first.text.index("debian-snapshot.sh") < first.text.index("apt-get update")
+    bases = {stage.base for stage in file.stages.values()}
+    assert bases - set(file.stages) == {"${BASE}"} or bases - set(file.stages) == {file.arguments["BASE"]}
+    assert all(stage.base in file.stages for name, stage in file.stages.items() if name != "python")
+
+
 def test_the_base_image_is_named_by_tag(file: dockerfile.Dockerfile) -> None:
     name, _, tag = file.arguments["BASE"].rpartition(":")
     assert name == "docker.io/library/debian"

@@ -1,5 +1,6 @@
 """The compose file and the systemd unit: hardened, and agreeing with the image and the configuration."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from server.config.load import load_configuration
 from server.config.settings import ServerSettings
 
 TOP = Path(__file__).parents[2]
@@ -53,6 +55,36 @@ def unit(tmp_path: Path) -> Path:
     text = UNIT.read_text(encoding="utf-8")
     file.write_text(text.replace("/opt/ppocr-server/bin/ppocr-server", "/bin/true"), encoding="utf-8")
     return file
+
+
+def recipes() -> list[tuple[str, str]]:
+    """The lock and the configuration that each block of commands of the recipe installs together."""
+    text = (TOP / "deploy/README.md").read_text(encoding="utf-8").partition("## systemd")[2].partition("\n## ")[0]
+    blocks = (block for block in text.split("```")[1::2] if "deploy/lock/build.txt" in block)
+    found = []
+    for block in blocks:
+        (lock,) = set(re.findall(r"deploy/lock/([a-z]+)\.txt", block)) - {"build"}
+        (config,) = re.findall(r"deploy/config/([a-z]+)\.yaml", block)
+        found.append((lock, config))
+    return found
+
+
+def test_the_recipe_is_there_for_a_processor_and_for_a_card() -> None:
+    assert sorted(recipes()) == [("server", "cpu"), ("torch", "torch")]
+
+
+@pytest.mark.parametrize(("lock", "config"), recipes())
+def test_the_packages_of_the_recipe_are_those_of_its_engine(lock: str, config: str, tmp_path: Path) -> None:
+    tokens = tmp_path / "tokens"
+    tokens.write_text("clients: correct-horse\n", encoding="utf-8")
+    loaded = load_configuration(TOP / f"deploy/config/{config}.yaml", {}, (f"auth.tokens_file={tokens}",))
+    engine = loaded.settings.engine
+    packages = {"auto": "onnxruntime", "torch": "torch"}
+    locked = (TOP / f"deploy/lock/{lock}.txt").read_text(encoding="utf-8")
+    assert re.search(rf"^{packages[engine.name]}==", locked, re.MULTILINE)
+    assert engine.first_device == ("cpu" if lock == "server" else "gpu:0")
+    assert loaded.settings.models.offline
+    assert loaded.settings.models.local_directories == (Path("/opt/weights"),)
 
 
 def analyse(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
