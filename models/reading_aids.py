@@ -5,6 +5,7 @@ from typing import Literal
 
 WarningCode = Literal[
     "fonts_missing",
+    "large_letters",
     "line_cut",
     "line_leans",
     "line_squeezed",
@@ -19,6 +20,7 @@ WarningCode = Literal[
 """Stable codes of warnings. ``line_...`` and ``text_at_edge`` belong to a line, the others to a whole page.
 
 - ``fonts_missing``: text of the document's page could not be drawn, because its fonts are not there.
+- ``large_letters``: the page has very large letters, which were looked for at a smaller scale.
 - ``line_cut``: the line is too long for the recogniser. It was read in parts, which were joined.
 - ``line_leans``: the box of a vertical line leans so far that the reference takes its corners in the wrong order.
 - ``line_squeezed``: the line is too long for the recogniser, and was squeezed until it fitted. No aid was on.
@@ -58,6 +60,7 @@ class ReadingAids:
         tiles: text on very long pages is looked for in overlapping tiles.
         edge_margin: small pictures whose text touches the edge are read with a margin.
         turned_page: a page that is clearly turned is rotated before it is read. Places are the given page's.
+        large_letters: very large letters are looked for at a smaller scale.
     """
 
     order_leaning_boxes: bool = False
@@ -66,6 +69,7 @@ class ReadingAids:
     tiles: bool = False
     edge_margin: bool = False
     turned_page: bool = False
+    large_letters: bool = False
 
 
 NO_AIDS = ReadingAids()

@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
+from models.aids.large_letters import second_look, with_large_letters
 from models.aids.leaning_boxes import with_ordered_corners
 from models.aids.tiles import join_tiles, tiles_of
 from models.document import TextBox
@@ -53,9 +54,16 @@ class AidedDetection:
             found = await run_all(self._stage.find(tile, options, flow=flow, deadline=deadline) for tile in tiles)
             return FoundText(await self._pool.run(self._sorted, join_tiles(parts, found)), ("page_tiled",))
         boxes = await self._stage.find(page, options, flow=flow, deadline=deadline)
+        warnings: tuple[WarningCode, ...] = ()
+        again = await self._pool.run(second_look, page.image, boxes, options) if self._aids.large_letters else None
+        if again is not None:
+            more = await self._stage.find(page, again, flow=flow, deadline=deadline)
+            with_large = await self._pool.run(with_large_letters, boxes, more, page.size, options)
+            if with_large is not None:
+                boxes, warnings = await self._pool.run(self._sorted, with_large), ("large_letters",)
         if self._aids.order_leaning_boxes:
             boxes = await self._pool.run(self._sorted, boxes)
-        return FoundText(boxes)
+        return FoundText(boxes, warnings)
 
     def _sorted(self, boxes: Sequence[TextBox]) -> list[TextBox]:
         ordered = self._aids.order_leaning_boxes

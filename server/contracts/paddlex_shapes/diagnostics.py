@@ -16,6 +16,7 @@ from server.pipelines.presets import PresetModel, describe_model, describe_prese
 MESSAGES: Mapping[WarningCode, str] = {
     "fonts_missing": "Text of the page is missing or wrong: its fonts are neither in the file nor on this server. "
     "Send a PDF with its fonts embedded.",
+    "large_letters": "The page has very large letters. They were looked for at a smaller scale.",
     "line_cut": "{lines} are too long for the recogniser. Each was read in parts, which were joined.",
     "line_leans": "{lines} lean. Their text was read in its own direction.",
     "line_squeezed": "{lines} are too long for the recogniser and were squeezed. The preset 'best' cuts them.",

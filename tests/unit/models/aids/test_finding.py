@@ -6,7 +6,7 @@ import numpy as np
 
 from models.aids.finding import AidedDetection, FoundText
 from models.document import TextBox
-from models.options import OcrDefaults, OcrOverrides
+from models.options import OcrDefaults, OcrOptions, OcrOverrides
 from models.reading_aids import NO_AIDS, ReadingAids
 from models.stages.base import CpuPool
 from models.stages.pages import HostPages, PagePixels
@@ -66,3 +66,26 @@ def test_the_detectors_limit_decides_what_is_long() -> None:
     found = find(detector, ReadingAids(tiles=True), page)
     assert detector.sizes == [(5000, 600)]
     assert found.warnings == ()
+
+
+class LookingTwice(Detector):
+    """Finds pieces first, and one line of large letters at a smaller scale."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.limits: list[int] = []
+
+    async def find(self, page: PagePixels, options: OcrOptions, **_: object) -> list[TextBox]:  # type: ignore[override]
+        self.limits.append(options.text_det_limit_side_len)
+        places = [(80, 500, 520, 900)] if len(self.limits) > 1 else [(100, 510, 300, 890), (310, 510, 500, 890)]
+        corners = [[[left, top], [right, top], [right, bottom], [left, bottom]] for left, top, right, bottom in places]
+        return [TextBox(np.array(quad, np.int32), 0.9) for quad in corners]
+
+
+def test_large_letters_are_looked_for_at_a_smaller_scale() -> None:
+    detector = LookingTwice()
+    aids = ReadingAids(large_letters=True)
+    found = find(detector, aids, text_det_limit_type="max", text_det_limit_side_len=1600)
+    assert detector.limits == [1600, 328]
+    assert [box.quad[0].tolist() for box in found.boxes] == [[80, 500]]
+    assert found.warnings == ("large_letters",)
