@@ -1,6 +1,7 @@
 """hOCR files, read by hocr-tools and by a parser of XML."""
 
 import io
+import math
 import re
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from lxml import etree
 
 from server.export.files.file_page import FilePage
 from server.export.files.hocr_file import CAPABILITIES, write_hocr
-from tests.unit.server.export.files.file_pages import IMAGE_SOURCE, file_page, text_line
+from tests.unit.server.export.files.file_pages import IMAGE_SOURCE, file_page, text_line, turned_line
 from tests.unit.server.export.files.word_page import LINES, PAGE
 
 HTML = "{http://www.w3.org/1999/xhtml}"
@@ -107,6 +108,16 @@ def test_a_line_tells_how_its_text_runs():
     assert bottom + slope * (400 - left) + offset == pytest.approx(500 + 12, abs=1)
     assert directions[5] == {"textangle": "270"}
     assert directions[6] == {}
+
+
+@pytest.mark.parametrize("degrees", [-40, 40])
+def test_the_baseline_counts_from_the_lower_left_corner_of_the_upright_box(degrees: int):
+    line = of_class(parsed(file_page(turned_line("leaning a lot", (400, 500), (300, 40), degrees))), "ocr_line")[0]
+    slope, offset = map(float, properties(line)["baseline"].split())
+    left, _, _, bottom = map(int, properties(line)["bbox"].split())
+    # Across the line, the baseline lies 12 pixels below its centre: three tenths of 40.
+    below = 12 / math.cos(math.radians(degrees))
+    assert bottom + slope * (400 - left) + offset == pytest.approx(500 + below, abs=1.5)
 
 
 def test_text_upside_down_has_its_angle():
