@@ -2,10 +2,10 @@
 
 from server.contracts.base import Contract, contract_route
 from server.contracts.front_desk import FrontDesk
+from server.contracts.paddlex.errors import error_answers
 from server.contracts.paddlex.openapi import openapi_paths, openapi_schemas
 from server.contracts.paddlex.service import PaddleXService
 from server.contracts.paddlex_shapes.diagnostics import Diagnostics
-from server.contracts.paddlex_shapes.errors import ErrorAnswers
 from server.runtime import Runtime
 
 PATH = "/ocr"
@@ -24,7 +24,7 @@ def build_paddlex(runtime: Runtime) -> Contract:
         name="paddlex",
         routes=(contract_route(PATH, service.ocr, cors=True),),
         paths=(PATH,),
-        answer_error=ErrorAnswers(runtime).answer,
+        answer_error=error_answers(runtime).answer,
         openapi=openapi_paths(PATH),
         schemas=openapi_schemas(),
     )

@@ -5,7 +5,8 @@ from typing import Any
 
 from server.contracts.base import Json
 from server.contracts.paddlex.page_stream import JSON_LINES
-from server.contracts.paddlex_shapes.request import OUTPUT_FORMATS, OcrParameters, OcrRequest
+from server.contracts.paddlex.request import OcrRequest
+from server.contracts.paddlex_shapes.parameters import OUTPUT_FORMATS, OcrParameters
 
 MAX_PRESET_NAME = 32
 """Characters of a preset's name, as the configuration allows them."""

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
 from litestar import Response
 
@@ -13,15 +12,15 @@ from server.admission.caller_limits import Caller
 from server.config.serving_settings import ServingSettings
 from server.contracts.base import AnyRequest
 from server.contracts.front_desk import FrontDesk, Visit
+from server.contracts.paddlex.body import Call, parse_call
 from server.contracts.paddlex.page_stream import JSON_LINES, PageSender, PageStream
 from server.contracts.paddlex.response import encode_answer, encode_end, encode_page
-from server.contracts.paddlex_shapes.body import Call, parse_call
 from server.contracts.paddlex_shapes.diagnostics import Diagnostics, PageFacts
 from server.contracts.paddlex_shapes.envelope import new_log_id
 from server.contracts.paddlex_shapes.file import open_file
 from server.contracts.paddlex_shapes.page_part import PagePart, PicturePlan, page_part
-from server.contracts.paddlex_shapes.request import OcrParameters
-from server.contracts.paddlex_shapes.validation_errors import refusal
+from server.contracts.paddlex_shapes.parameters import OcrParameters
+from server.contracts.paddlex_shapes.presets import check_preset, preset_refusal
 from server.decode.document import DocumentInfo
 from server.errors import PresetUnavailable
 from server.http.accept import prefers
@@ -51,7 +50,7 @@ class _Asked:
     reading: Reading
     make_part: Callable[[RecognizedPage], PagePart]
     diagnosed: str | None
-    preset_in: Literal["body", "query"]
+    preset_in: str
 
 
 class PaddleXService:
@@ -126,7 +125,7 @@ class PaddleXService:
         # The call is forgotten at the end, so the base64 of a large file does not stay in memory while it is read.
         call = await visit.in_thread(_parse, visit, visit.take_body())
         parameters = call.parameters
-        self._check_preset(parameters, call.preset_in)
+        check_preset(parameters.preset, self._presets, call.preset_in)
         raw = await open_file(visit, call.file, parameters.file_type)
         pictures, formats = self._pictures(visit, parameters), parameters.output_formats or ()
         return _Asked(
@@ -140,15 +139,12 @@ class PaddleXService:
         )
 
     @contextmanager
-    def _presets_named(self, preset_in: Literal["body", "query"]) -> Iterator[None]:
+    def _presets_named(self, preset_in: str) -> Iterator[None]:
         """Name the presets in the refusal of one that cannot be used."""
         try:
             yield
         except PresetUnavailable as error:
-            said = f"{error.reason} There are: {', '.join(self._presets)}."
-            refused = refusal([("preset_unavailable", (preset_in, "preset"), said)])
-            refused.reason_word = error.reason_word
-            raise refused from error
+            raise preset_refusal(error, self._presets, preset_in) from error
 
     async def _diagnose(
         self, visit: Visit, asked: _Asked, info: DocumentInfo, facts: Sequence[PageFacts]
@@ -156,11 +152,6 @@ class PaddleXService:
         if asked.diagnosed is None:
             return None
         return await visit.in_thread(self._diagnostics.make, asked.diagnosed, info, facts)
-
-    def _check_preset(self, parameters: OcrParameters, place: Literal["body", "query"]) -> None:
-        if parameters.preset and parameters.preset not in self._presets:
-            known = ", ".join(f"'{name}'" for name in self._presets)
-            raise refusal([("literal_error", (place, "preset"), f"Input should be one of {known}")])
 
     def _pictures(self, visit: Visit, parameters: OcrParameters) -> PicturePlan | None:
         wanted = self._serving.visualize if parameters.visualize is None else parameters.visualize

@@ -86,7 +86,7 @@ class Diagnostics:
             "engine": engine,
             "precision": precision,
             "seconds": {stage: round(taken, 4) for stage, taken in seconds.items()},
-            "warnings": [*_warnings(pages), *_left_out(info)],
+            "warnings": warnings_of(pages, info),
         }
 
     def _models(self, preset: str, stages: Sequence[str]) -> tuple[PresetModel, ...]:
@@ -106,6 +106,16 @@ class Diagnostics:
         ]
         words = details[-1].split(", ") if details else [""]
         return words[0], next((word for word in words if word in _PRECISIONS), "f32")
+
+
+def warnings_of(pages: Sequence[PageFacts], info: DocumentInfo | None) -> list[dict[str, object]]:
+    """All warnings about a document.
+
+    Args:
+        pages: those that were read.
+        info: the document's outline; None if nothing is to be said of pages that were left out.
+    """
+    return [*_warnings(pages), *(() if info is None else _left_out(info))]
 
 
 def _warnings(pages: Sequence[PageFacts]) -> Iterator[dict[str, object]]:

@@ -1,11 +1,11 @@
 """Error answers: the contract's envelope ``{"logId", "errorCode", "errorMsg"}`` for every error.
 
-The answer echoes the caller's ``logId`` if it is known. If a request is refused before its body was read, the body is
-read for its ``logId``, provided that it announces its size and few others are being read so. The limit is 4 MiB with
-401, 404 and 405, and 64 KiB with 429 and 503. In all other cases the answer holds a new ``logId``; always so with 408
-and 413, whose bodies never arrived whole.
+The answer echoes the caller's ``logId`` if it is known. If a request is refused before its body was read, a contract
+may have the body read for its ``logId``, provided that it announces its size and few others are being read so. In all
+other cases the answer holds a new ``logId``; always so with 408 and 413, whose bodies never arrived whole.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response
@@ -13,8 +13,8 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from server.config.settings import LimitSettings
 from server.contracts.base import AnyRequest
-from server.contracts.paddlex_shapes.body import peek_log_id
 from server.contracts.paddlex_shapes.envelope import envelope, new_log_id
+from server.contracts.paddlex_shapes.json_body import peek_log_id
 from server.errors import RequestError
 from server.http.body import read_body
 from server.runtime import Runtime
@@ -23,9 +23,8 @@ from server.telemetry.record import record_of
 REASON_HEADER = "X-Error-Reason"
 HINT_HEADER = "X-Error-Hint"
 
-_REFUSED = LimitSettings(max_body_bytes=4 * 1024 * 1024, body_timeout_seconds=2.0)
-_FULL = LimitSettings(max_body_bytes=64 * 1024, body_timeout_seconds=2.0)
-PEEK_LIMITS = {401: _REFUSED, 404: _REFUSED, 405: _REFUSED, 429: _FULL, 503: _FULL}
+PeekLimits = Mapping[int, LimitSettings]
+"""The limits within which the body of a refused request is read for its ``logId``, by the status of the refusal."""
 
 
 class ErrorAnswers:
@@ -33,10 +32,15 @@ class ErrorAnswers:
 
     Args:
         runtime: the running server. Its ``peeks`` bounds the bodies that are read for their ``logId``.
+        peek_limits: of these bodies; a status that is not there reads none.
+
+    Attributes:
+        peek_limits: as given.
     """
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, peek_limits: PeekLimits) -> None:
         self._runtime = runtime
+        self.peek_limits = peek_limits
 
     def answer(self, _request: AnyRequest, error: RequestError) -> Response[bytes]:
         """The envelope of an error. Headers say its cause in a word, and what to send instead."""
@@ -73,7 +77,7 @@ class ErrorResponse(Response[bytes]):
 
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             record = record_of(scope)  # type: ignore[arg-type]
-            limits = PEEK_LIMITS.get(int(self.status_code or 500))
+            limits = self._answers.peek_limits.get(int(self.status_code or 500))
             if record.log_id is None and not record.body_begun and limits is not None:
                 record.log_id = await self._answers.peek(scope, receive, limits)
             record.log_id = record.log_id or new_log_id()

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from models.document import PageResult
 from models.layout.analyse import analyse_layout
 from server.contracts.paddlex_shapes.diagnostics import PageFacts
+from server.contracts.paddlex_shapes.parameters import OutputFormat
 from server.contracts.paddlex_shapes.pictures import draw_page
 from server.contracts.paddlex_shapes.pruned import pruned_result
-from server.contracts.paddlex_shapes.request import OutputFormat
 from server.decode.document import DocumentInfo
 from server.export.markdown import page_markdown
 from server.export.text import page_text

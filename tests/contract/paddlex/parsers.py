@@ -4,8 +4,9 @@ import json
 
 from hypothesis import strategies as st
 
-from server.contracts.paddlex_shapes.body import decode_json, is_json, log_id_of, parse_call, peek_log_id
-from server.contracts.paddlex_shapes.request import validate_body
+from server.contracts.paddlex.body import FIELDS, parse_call
+from server.contracts.paddlex.request import validate_body
+from server.contracts.paddlex_shapes.json_body import decode_json, is_json, log_id_of, peek_log_id
 from server.telemetry.record import RequestRecord
 from tests.contract.adapters import Parser
 from tests.fuzz.strategies import FORM, FRAMED, HARD_JSON, JSON_BODIES, OBJECTS, VALUES
@@ -16,7 +17,7 @@ CONTENT_TYPES = ("application/json", FORM, "image/png", "application/pdf", "")
 def _json(body: bytes) -> None:
     log_id = peek_log_id(body)
     assert log_id is None or json.dumps({"logId": log_id}, ensure_ascii=False).encode()
-    validate_body(decode_json(body))
+    validate_body(decode_json(body, FIELDS))
 
 
 def _value(value: object) -> None:

@@ -3,9 +3,9 @@ import json
 import pytest
 
 from server.contracts.paddlex import response
+from server.contracts.paddlex.request import validate_body, validate_parameters
 from server.contracts.paddlex_shapes.diagnostics import PageFacts
 from server.contracts.paddlex_shapes.page_part import PagePart
-from server.contracts.paddlex_shapes.request import validate_body, validate_parameters
 from server.decode.document import DocumentInfo
 from server.errors import InvalidRequest
 

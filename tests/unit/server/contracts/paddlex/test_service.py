@@ -13,7 +13,7 @@ from models.ops.resize import detection_shape
 from models.options import OcrDefaults, OcrOptions, OcrOverrides
 from server.app import create_app
 from server.config.serving_settings import MemoryStorage, ServingSettings
-from server.contracts.paddlex_shapes.request import OcrRequest
+from server.contracts.paddlex.request import OcrRequest
 from server.intake.raw_file import RawFile
 from tests.unit.server.apps import application, base64_of, configuration, png
 from tests.unit.server.stub_pipeline import TEXT, StubPipeline

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from litestar.testing import TestClient
 
-from server.contracts.paddlex_shapes import body as paddlex_body
+from server.contracts.paddlex_shapes import json_body
 from server.contracts.paddlex_shapes.errors import ErrorAnswers
 from server.errors import RequestError, UrlNotFetched, UrlProblem
 from server.runtime import MAX_PEEKS
@@ -121,7 +121,7 @@ def test_there_is_no_cors(client):
 @pytest.mark.parametrize("body", [b"[" + b"[]," * 80_000 + b"[]]", b'{"logId":"' + b"a" * 200_000 + b'"}'])
 @pytest.mark.parametrize(("path", "status"), [("/ocr", 401), ("/nothing", 404)])
 def test_the_body_of_a_stranger_is_searched_and_never_parsed(body, path, status, monkeypatch):
-    monkeypatch.setattr(paddlex_body.json, "loads", lambda _text: pytest.fail("parsed"))
+    monkeypatch.setattr(json_body.json, "loads", lambda _text: pytest.fail("parsed"))
     with TestClient(application(auth={"tokens": {"a": "secret"}})) as client:
         answer = client.post(path, content=body)
     assert answer.status_code == status

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from server.contracts.paddlex_shapes import body as paddlex_body
-from server.contracts.paddlex_shapes.body import decode_json, parse_call, peek_log_id
+from server.contracts.paddlex.body import FIELDS, parse_call
+from server.contracts.paddlex_shapes import json_body
+from server.contracts.paddlex_shapes.json_body import decode_json, peek_log_id
 from server.contracts.paddlex_shapes.lax_fields import MAX_TEXT
 from server.errors import InvalidRequest
 from server.http.json_outline import OUTLINE_BYTES, LongString
@@ -44,7 +45,7 @@ def test_more_json_than_any_request_has_is_refused_unparsed(
     item: str, start: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body = (start + f"{item}," * 100_000 + f"{item}]").encode()
-    monkeypatch.setattr(paddlex_body, "json", SimpleNamespace(JSONDecodeError=json.JSONDecodeError))
+    monkeypatch.setattr(json_body, "json", SimpleNamespace(JSONDecodeError=json.JSONDecodeError))
     tracemalloc.start()
     try:
         assert refusal(body) == [TOO_MUCH]
@@ -56,8 +57,8 @@ def test_more_json_than_any_request_has_is_refused_unparsed(
 def test_a_parser_sees_no_long_string(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = []
     loads = json.loads
-    monkeypatch.setattr(paddlex_body.json, "loads", lambda text: sizes.append(len(text)) or loads(text))
-    decoded = decode_json(large('"file":"' + "QUJD" * 100_000 + '"'))
+    monkeypatch.setattr(json_body.json, "loads", lambda text: sizes.append(len(text)) or loads(text))
+    decoded = decode_json(large('"file":"' + "QUJD" * 100_000 + '"'), FIELDS)
     assert isinstance(decoded, dict)
     assert isinstance(decoded["file"], LongString)
     assert "".join(decoded["file"].pieces()) == "QUJD" * 100_000
@@ -124,7 +125,7 @@ def test_all_its_fields_are_read() -> None:
     fields = '"file":"a","file":"b\\n\\u00e9","fileType":1,"logId":"门",' + ",".join(
         f'"{name}":true' for name in SWITCHES
     )
-    assert decode_json(large(fields)) == {
+    assert decode_json(large(fields), FIELDS) == {
         "file": "b\né",
         "fileType": 1,
         "logId": "门",
@@ -142,7 +143,7 @@ def test_the_formats_that_are_asked_for_are_read_at_any_size(value: str) -> None
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
 def test_the_encodings_of_json_are_understood(encoding: str) -> None:
     body = large('"file":"门"').decode().encode(encoding)
-    assert decode_json(body) == {"file": "门"}
+    assert decode_json(body, FIELDS) == {"file": "门"}
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
-"""The request of `POST /ocr`: its fields and their accepted values."""
+"""The fields of a request of PaddleX's serving, without its file, and their accepted values."""
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import BeforeValidator, ValidationError
 
@@ -20,6 +20,8 @@ def _split(value: object) -> object:
     """Split the names at commas. A query or a form has no lists."""
     return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
 
+
+Fields = TypeVar("Fields", bound=LaxFields)
 
 OutputFormat = Literal["markdown", "text"]
 OUTPUT_FORMATS: tuple[OutputFormat, ...] = get_args(OutputFormat)
@@ -76,28 +78,26 @@ class OcrParameters(LaxFields):
         return {name: value for name, value in given.items() if value == 0 and value is not None}
 
 
-class _File(LaxFields):
+class WithFile(LaxFields):
+    """The field ``file`` of a JSON body: a URL or base64."""
+
     file: str
 
 
-class OcrRequest(OcrParameters, _File):
-    """The JSON body. ``file`` is a URL or base64. It is the first field, because errors are listed in this order."""
-
-
-def validate_body(body: object) -> OcrRequest:
-    """Check a decoded JSON body.
+def checked_body(body: object, request: type[Fields]) -> Fields:
+    """Check a decoded JSON body against the fields of a request.
 
     Raises:
         InvalidRequest: it is not an object, or fields are missing or wrong.
     """
     try:
         # With from_attributes, a body that is not an object gives the error `model_attributes_type`.
-        return OcrRequest.model_validate(body, from_attributes=True)
+        return request.model_validate(body, from_attributes=True)
     except ValidationError as error:
         raise invalid_request(error, "body") from error
 
 
-def validate_parameters(fields: dict[str, str], location: Literal["body", "query"]) -> OcrParameters:
+def checked_parameters(fields: dict[str, str], location: Literal["body", "query"], parameters: type[Fields]) -> Fields:
     """Check query parameters or form fields. All of them are text, and an empty one counts as absent.
 
     Raises:
@@ -107,6 +107,6 @@ def validate_parameters(fields: dict[str, str], location: Literal["body", "query
     if given.get("fileType") in ("0", "1"):
         given["fileType"] = int(fields["fileType"])
     try:
-        return OcrParameters.model_validate(given)
+        return parameters.model_validate(given)
     except ValidationError as error:
         raise invalid_request(error, location) from error

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.options import OcrOverrides
-from server.contracts.paddlex_shapes.body import parse_call
-from server.contracts.paddlex_shapes.request import validate_body, validate_parameters
+from server.contracts.paddlex.body import parse_call
+from server.contracts.paddlex.request import validate_body, validate_parameters
 from server.errors import InvalidRequest, RequestError
 from server.telemetry.record import RequestRecord
 

@@ -1,7 +1,7 @@
 """Records what the reference server's request validation says of many bodies, in `reference_validation.json`.
 
 Run it with a Python that has paddlex 3.7.2 and its serving plug-in:
-``python tests/unit/server/contracts/paddlex_shapes/make_reference_validation.py``. It loads no model: only the request
+``python tests/unit/server/contracts/paddlex/make_reference_validation.py``. It loads no model: only the request
 schema and the error handlers of the reference take part.
 """
 
