@@ -26,13 +26,19 @@ class Phase(Enum):
 
 
 class Lifecycle:
-    """The current phase. A server that drains answers what it has accepted and takes no more."""
+    """The current phase. A server that drains answers what it has accepted and takes no more.
+
+    Attributes:
+        phase: the current one.
+        draining: set when the server begins to drain.
+    """
 
     def __init__(self) -> None:
         self.phase = Phase.STARTING
         self._drains_since: float | None = None
         self._end: float | None = None
         self._inside: set[asyncio.Timeout] = set()
+        self.draining = asyncio.Event()
 
     def started(self) -> None:
         """Say that everything is loaded. A server that was told to stop meanwhile goes on stopping."""
@@ -46,6 +52,7 @@ class Lifecycle:
             grace: seconds after which connections are closed; None sets no such end.
         """
         self.phase = Phase.DRAINING
+        self.draining.set()
         self._drains_since = self._drains_since or time.monotonic()
         if grace is not None:
             self._end = asyncio.get_running_loop().time() + SHARE_OF_GRACE * grace

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from models.document import Page, PageResult
@@ -30,6 +31,8 @@ PAGES_AHEAD = 8
 """Pages of a document that are begun and not delivered, where pages are delivered in turn. Each may hold its pictures.
 Fewer would leave a fast device idle while an early page takes longer than the others."""
 
+OnFailedPage = Callable[[int, Exception], Awaitable[T]]
+"""Makes the caller's result of a page that could not be read. It raises the error again if the document must fail."""
 OnPage = Callable[[PageResult], object]
 Choose = Callable[[DocumentInfo], Sequence[int]]
 """Gives the indices of the pages to read. It raises a `RequestError` to refuse the document."""
@@ -121,6 +124,7 @@ class DocumentReader:
         reading: Reading,
         finish: Callable[[RecognizedPage], Awaitable[T]],
         deadline: float | None,
+        failed: OnFailedPage[T] | None = None,
     ) -> RecognizedDocument[T]:
         """Read a document. Each page is reduced as soon as it is read, so that its picture need not be kept.
 
@@ -129,12 +133,15 @@ class DocumentReader:
             reading: how to read it.
             finish: makes the caller's result of each page. It runs for several pages at once.
             deadline: event loop time at which the work is cancelled; None for never.
+            failed: makes the caller's result of a page that cannot be read. None: the document fails with its page.
 
         Raises:
             RequestError: the file cannot be read, a module is missing, time ran out, or the pipeline failed.
             Overloaded: the first page would probably not be read before the deadline; nothing was done.
         """
         async with self._opened(raw, reading, finish, deadline) as opened:
+            if failed is not None:
+                opened = replace(opened, read=partial(_told, opened.read, failed))  # noqa: PLW2901 - for this block
             return RecognizedDocument(opened.document.info, await self._read_all(opened))
 
     async def recognize_in_turn(
@@ -268,6 +275,14 @@ class _Failed:
     """A page that failed."""
 
     error: Exception
+
+
+async def _told(read: Callable[[int], Coroutine[Any, Any, T]], failed: OnFailedPage[T], index: int) -> T:
+    """Read a page, or make what stands for a page that cannot be read."""
+    try:
+        return await read(index)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the caller judges it
+        return await failed(index, error)
 
 
 async def _caught(work: Awaitable[T]) -> T | _Failed:

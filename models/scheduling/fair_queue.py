@@ -124,6 +124,10 @@ class FairQueue(Generic[Work]):
         self._taken = cost
         return batch
 
+    def in_order(self) -> list[Work]:
+        """The waiting work, in the order in which it would be taken one by one if nothing more came."""
+        return [entry.payload[0] for entry in sorted(self._all) if entry.payload]
+
     def clear(self) -> list[Work]:
         """Take all work at once."""
         left = [entry.payload.pop() for entry in self._all if entry.payload]

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 
-from server.config.contract_settings import ContractSection
+from server.config.contract_settings import ContractSection, FileTaskSettings, JobSettings
 from server.config.load import Configuration
 from server.config.serving_settings import FileSystemStorage, ServingSettings
 from server.config.settings import Settings
@@ -30,7 +30,9 @@ def log_start(logger: logging.Logger, configuration: Configuration) -> None:
     logger.info("Access tokens: %d", tokens) if tokens else logger.info(OPEN)
     logger.info("Contracts: %s", ", ".join(_contracts(settings)))
     logger.info("Limits: %s", ", ".join(_limits(settings)))
-    logger.info("Data: %s; %s", _tasks(settings), _pictures(configuration.serving))
+    kept = settings.contracts
+    tasks, jobs = _kept("file tasks", kept.file_task), _kept("jobs", kept.jobs)
+    logger.info("Data: %s; %s; %s", tasks, jobs, _pictures(configuration.serving))
 
 
 def _contracts(settings: Settings) -> Sequence[str]:
@@ -57,11 +59,10 @@ def _limits(settings: Settings) -> Sequence[str]:
     )
 
 
-def _tasks(settings: Settings) -> str:
-    if not settings.contracts.file_task.enabled:
-        return "no file tasks"
-    directory = settings.contracts.file_task.data_directory
-    return "file tasks in memory" if directory is None else f"file tasks in {directory}"
+def _kept(what: str, contract: FileTaskSettings | JobSettings) -> str:
+    if not contract.enabled:
+        return f"no {what}"
+    return f"{what} in memory" if contract.data_directory is None else f"{what} in {contract.data_directory}"
 
 
 def _pictures(serving: ServingSettings) -> str:

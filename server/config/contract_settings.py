@@ -70,6 +70,27 @@ class FileTaskSettings(ContractSection):
         return stored
 
 
+class JobSettings(ContractSection):
+    """Jobs. Without a data directory, everything is in memory and nothing is written to disk."""
+
+    data_directory: WrittenFolderPath | None = None
+    retention_seconds: Lifetime = 86_400
+    max_upload_bytes: Bytes = 200 * MEBIBYTE
+    max_queued_jobs: Count = 1000
+    max_running_jobs: Processes = 4
+    max_stored_bytes: Annotated[Bytes, Field(validate_default=True)] = 2048 * MEBIBYTE
+    job_timeout_seconds: Seconds = 14_400.0
+
+    @field_validator("max_stored_bytes")
+    @classmethod
+    def _holds_an_upload(cls, stored: int, others: ValidationInfo) -> int:
+        if stored < others.data.get("max_upload_bytes", 0):
+            raise ValueError(
+                "it is less than contracts.jobs.max_upload_bytes, and the largest upload could not be queued"
+            )
+        return stored
+
+
 TextProfile = Literal["lines", "code"]
 """This says how a picture's lines become one text: ``lines`` joins them by spaces, ``code`` drops all spaces."""
 
@@ -109,4 +130,5 @@ class ContractSettings(Section):
     baidu: BaiduSettings = BaiduSettings()
     complexdocr: ComplexDocumentSettings = ComplexDocumentSettings()
     file_task: FileTaskSettings = FileTaskSettings()
+    jobs: JobSettings = JobSettings()
     capsolver: CapSolverSettings = CapSolverSettings()

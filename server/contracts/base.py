@@ -58,7 +58,7 @@ class Contract:
 
 def contract_route(
     path: str,
-    answer: Callable[[AnyRequest], Awaitable[Response[bytes]]],
+    answer: Callable[[AnyRequest], Awaitable[Response[Any]]],
     *,
     methods: Sequence[HttpMethod] = (HttpMethod.POST,),
     own_keys: bool = False,
@@ -84,7 +84,7 @@ def contract_route(
         request_max_body_size=BYTES_PAST_THE_DESK,
         opt={PUBLIC: own_keys, CORS: cors, **opt},
     )
-    async def handle(request: AnyRequest) -> Response[bytes]:
+    async def handle(request: AnyRequest) -> Response[Any]:
         return await answer(request)
 
     return handle

@@ -25,7 +25,7 @@ from server.http.body import check_encoding, read_body
 from server.http.disconnect import run_while_connected
 from server.intake.raw_file import RawFile
 from server.runtime import Runtime
-from server.service import Reading, RecognizedDocument, RecognizedPage
+from server.service import OnFailedPage, Reading, RecognizedDocument, RecognizedPage
 from server.telemetry.record import RequestRecord, record_of
 
 P = ParamSpec("P")
@@ -119,6 +119,8 @@ class FrontDesk:
         make_part: Callable[[RecognizedPage], Part],
         *,
         keep: Callable[[Part], Part] | None = None,
+        store: Callable[[Part], Awaitable[Part]] | None = None,
+        failed: OnFailedPage[Part] | None = None,
     ) -> RecognizedDocument[Part]:
         """Read a document without a deadline. Tasks use this, because the caller's request may be over.
 
@@ -128,6 +130,8 @@ class FrontDesk:
             reading: how to read it.
             make_part: makes a page's part of the result, in a thread.
             keep: called in the event loop with each part. Its return value is kept instead.
+            store: like ``keep``, where it has to wait. The page is finished when it returns.
+            failed: as in `DocumentReader.recognize`.
 
         Raises:
             RequestError: as `Visit.read`.
@@ -140,7 +144,7 @@ class FrontDesk:
                 _spend(self._limits, caller, 1)
 
         reading = replace(reading, overrides=_with_preset(reading.overrides, self._preset))
-        document = await _read(self._runtime, count_page, raw, reading, make_part, keep, None)
+        document = await _read(self._runtime, count_page, raw, reading, make_part, keep, None, store, failed)
         if warnings:
             logger.info("A task was read", extra={"facts": {"warnings": ",".join(sorted(warnings))}})
         return document
@@ -363,13 +367,16 @@ async def _read(
     make_part: Callable[[RecognizedPage], Part],
     keep: Callable[[Part], Part] | None,
     deadline: float | None,
+    store: Callable[[Part], Awaitable[Part]] | None = None,
+    failed: OnFailedPage[Part] | None = None,
 ) -> RecognizedDocument[Part]:
     async def finish(page: RecognizedPage) -> Part:
         count_page(page.result)
         part = await runtime.threads.run(make_part, page)
-        return part if keep is None else keep(part)
+        part = part if keep is None else keep(part)
+        return part if store is None else await store(part)
 
-    return await runtime.document_reader.recognize(raw, reading, finish, deadline)
+    return await runtime.document_reader.recognize(raw, reading, finish, deadline, failed)
 
 
 def _with_preset(overrides: OcrOverrides, preset: str) -> OcrOverrides:

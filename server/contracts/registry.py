@@ -8,6 +8,7 @@ from server.contracts.base import Contract
 from server.contracts.capsolver.contract import build_capsolver
 from server.contracts.complexdocr.contract import build_complexdocr
 from server.contracts.file_task.contract import build_file_task
+from server.contracts.jobs.contract import build_jobs
 from server.contracts.paddlex.contract import build_paddlex
 from server.runtime import Runtime
 
@@ -20,6 +21,7 @@ CONTRACTS: dict[str, Builder] = {
     OWN: build_paddlex,
     "baidu": build_baidu,
     "file_task": build_file_task,
+    "jobs": build_jobs,
     "complexdocr": build_complexdocr,
     "capsolver": build_capsolver,
 }

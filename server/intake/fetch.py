@@ -1,4 +1,4 @@
-"""Fetches a document by URL, only from hosts that the operator has listed.
+"""Fetches a document by URL, and sends notices, only from and to hosts that the operator has listed.
 
 The HTTP client is httpcore, the base of httpx and so of Litestar. It has no redirects, cookies, proxies or
 decompression of its own, and its network backend is a public parameter. So a name is resolved once and all its
@@ -10,7 +10,7 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -68,7 +68,7 @@ def _problem(error: Exception) -> UrlProblem:
 
 
 class UrlFetcher:
-    """Fetches documents. With an empty allow-list, which is the default, it refuses every URL.
+    """Fetches documents and sends notices. With an empty allow-list, which is the default, it refuses every URL.
 
     Args:
         settings: the allow-list and the limits.
@@ -101,6 +101,45 @@ class UrlFetcher:
             logger.info("A URL input was not fetched: %s", type(error).__name__)
             raise UrlNotFetched(_problem(error)) from error
 
+    def check(self, url: str) -> None:
+        """Check an address before it is used: its scheme, and its host and port on the allow-list.
+
+        Raises:
+            UrlNotFetched: it must not be used.
+        """
+        try:
+            self._check(url)
+        except _Refused as error:
+            raise UrlNotFetched(error.problem) from error
+        except ValueError as error:
+            raise UrlNotFetched("malformed") from error
+
+    async def send(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """Send a body with POST. Nothing of the answer is read but its status, and no redirect is followed.
+
+        Returns:
+            The status of the answer.
+
+        Raises:
+            UrlNotFetched: the address, the network or the host is the reason.
+        """
+        try:
+            async with asyncio.timeout(self._settings.timeout_seconds):
+                return await self._post(self._check(url), body, headers)
+        except _Refused as error:
+            raise UrlNotFetched(error.problem) from error
+        except (*_NETWORK_ERRORS, OSError, ValueError) as error:
+            raise UrlNotFetched(_problem(error)) from error
+
+    async def _post(self, target: "_Target", body: bytes, headers: Mapping[str, str]) -> int:
+        given = [("Host", target.host_header), ("Content-Length", str(len(body))), *headers.items()]
+        async with self._pool() as pool, pool.stream("POST", target.url, headers=given, content=body) as response:
+            return int(response.status)
+
+    def _pool(self) -> httpcore.AsyncConnectionPool:
+        """Connections for one request, to checked addresses only."""
+        return httpcore.AsyncConnectionPool(ssl_context=self._tls, max_connections=1, network_backend=self._backend)
+
     async def _follow(self, url: str, charge: Charge) -> bytes:
         for _ in range(self._settings.max_redirects + 1):
             target = self._check(url)
@@ -120,12 +159,7 @@ class UrlFetcher:
     async def _get(self, target: "_Target", charge: Charge) -> tuple[bytes, str | None]:
         """Send one request. Gives the body, or the target of a redirect."""
         headers = [("Host", target.host_header), ("Accept", "*/*"), ("Accept-Encoding", "identity")]
-        async with (
-            httpcore.AsyncConnectionPool(
-                ssl_context=self._tls, max_connections=1, network_backend=self._backend
-            ) as pool,
-            pool.stream("GET", target.url, headers=headers) as response,
-        ):
+        async with self._pool() as pool, pool.stream("GET", target.url, headers=headers) as response:
             answer = {name.lower(): value for name, value in response.headers}
             if response.status in REDIRECTS and b"location" in answer:
                 return b"", answer[b"location"].decode("ascii")

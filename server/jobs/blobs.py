@@ -1,9 +1,10 @@
-"""Keeps the bytes of jobs: their sources until they are done, and their results.
+"""Keeps the bytes of jobs: their sources, their pages as they are read, and their results.
 
 A name consists of a job's random id and the role of the bytes. Nothing that a caller sends becomes part of it.
 
 Bytes are written under a provisional name, and get their own name after the job's row was written. So bytes with their
-own name always had a row. If they have none now, the row was lost.
+own name always had a row. If they have none now, the row was lost. Pages are different: they are added to the end of
+bytes that have their own name from the first page on.
 """
 
 import errno
@@ -11,14 +12,15 @@ import os
 import re
 from collections.abc import Collection
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
-Role = Literal["source", "result"]
+SOURCE, RESULT, PAGES = "source", "result", "pages"
+"""Roles of bytes. Any other role is the extension of a file that was made of the pages."""
 
 _DIRECTORY_MODE = 0o700
 _FILE_MODE = 0o600
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-_NAME = re.compile(rf"{_ID.pattern}\.(?:source|result)", re.ASCII)
+_NAME = re.compile(rf"{_ID.pattern}\.[a-z]{{2,8}}", re.ASCII)
 _PROVISIONAL = ".part"
 
 
@@ -27,15 +29,15 @@ def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
-def blob_name(job_id: str, role: Role) -> str:
+def blob_name(job_id: str, role: str) -> str:
     """Make a name.
 
     Raises:
-        ValueError: the id is not one of ours.
+        ValueError: the id or the role is not one of ours.
     """
     name = f"{job_id}.{role}"
     if not _NAME.fullmatch(name):
-        raise ValueError("not a job's id")
+        raise ValueError("not a job's id and a role")
     return name
 
 
@@ -64,6 +66,24 @@ class Blobs(Protocol):
         """Whether there are confirmed bytes."""
         ...
 
+    def append(self, name: str, data: bytes, at: int) -> None:
+        """Add to confirmed bytes, or begin them. They are kept when this returns.
+
+        Args:
+            name: of the bytes.
+            data: what is added.
+            at: the length of what is whole. What lies behind it is dropped.
+        """
+        ...
+
+    def part(self, name: str, start: int, length: int) -> bytes:
+        """Give a part of confirmed bytes; less if they end before, nothing if there are none."""
+        ...
+
+    def size(self, name: str) -> int:
+        """The length of confirmed bytes; 0 if there are none."""
+        ...
+
     def discard(self, name: str) -> None:
         """Drop prepared bytes, but not confirmed ones of the same name."""
         ...
@@ -87,6 +107,7 @@ class MemoryBlobs:
     def __init__(self) -> None:
         self._prepared: dict[str, bytes] = {}
         self._confirmed: dict[str, bytes] = {}
+        self._growing: dict[str, bytearray] = {}
 
     def prepare(self, name: str, data: bytes) -> None:
         """Keep bytes."""
@@ -104,6 +125,19 @@ class MemoryBlobs:
         """Whether there are confirmed bytes."""
         return name in self._confirmed
 
+    def append(self, name: str, data: bytes, at: int) -> None:
+        """Add to confirmed bytes."""
+        growing = self._growing.setdefault(name, bytearray())
+        growing[at:] = data
+
+    def part(self, name: str, start: int, length: int) -> bytes:
+        """Give a part of bytes that grow."""
+        return bytes(self._growing.get(name, b"")[start : start + length])
+
+    def size(self, name: str) -> int:
+        """The length of bytes that grow."""
+        return len(self._growing.get(name, b""))
+
     def discard(self, name: str) -> None:
         """Drop prepared bytes."""
         self._prepared.pop(name, None)
@@ -112,10 +146,11 @@ class MemoryBlobs:
         """Drop bytes."""
         self._prepared.pop(name, None)
         self._confirmed.pop(name, None)
+        self._growing.pop(name, None)
 
     def confirmed(self) -> Collection[str]:
         """The names of all confirmed bytes."""
-        return list(self._confirmed)
+        return [*self._confirmed, *self._growing]
 
     def prepared(self) -> Collection[str]:
         """The names of all bytes that are not confirmed."""
@@ -168,6 +203,35 @@ class FileBlobs:
     def has(self, name: str) -> bool:
         """Whether there is a file."""
         return (self._directory / name).is_file()
+
+    def append(self, name: str, data: bytes, at: int) -> None:
+        """Write behind the first ``at`` bytes of a file, to the disk."""
+        descriptor = os.open(self._directory / name, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, _FILE_MODE)
+        with os.fdopen(descriptor, "wb") as file:
+            file.truncate(at)
+            file.seek(at)
+            file.write(data)
+            file.flush()
+            os.fsync(descriptor)
+        if not at:
+            self._sync_directory()
+
+    def part(self, name: str, start: int, length: int) -> bytes:
+        """Read a part of a file."""
+        try:
+            descriptor = os.open(self._directory / name, os.O_RDONLY | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            return b""
+        with os.fdopen(descriptor, "rb", buffering=0) as file:
+            file.seek(start)
+            return file.read(length)
+
+    def size(self, name: str) -> int:
+        """The length of a file."""
+        try:
+            return (self._directory / name).lstat().st_size
+        except FileNotFoundError:
+            return 0
 
     def discard(self, name: str) -> None:
         """Delete a file with a provisional name."""

@@ -2,10 +2,10 @@
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
-from server.jobs.blobs import FileBlobs, MemoryBlobs
+from server.jobs.blobs import Blobs, FileBlobs, MemoryBlobs
 from server.jobs.store import JobStore
 from server.jobs.table import JobTable
 
@@ -20,7 +20,12 @@ class DirectoryUnusable(Exception):
 
 
 def open_store(
-    directory: Path | None, *, max_bytes: int, retention: int, understands: Callable[[str], bool] = lambda _: True
+    directory: Path | None,
+    *,
+    max_bytes: int,
+    retention: int,
+    understands: Callable[[str], bool] = lambda _: True,
+    files: Collection[str] | None = None,
 ) -> JobStore:
     """Open a store.
 
@@ -29,16 +34,21 @@ def open_store(
         max_bytes: of all sources and results together.
         retention: seconds that a finished job is kept.
         understands: whether the work understands a job's ``spec``. Other jobs are left as they are.
+        files: as in `JobStore`.
 
     Raises:
         DirectoryUnusable: it cannot be made or written, its database is damaged, foreign or in use, or it holds files
             whose rows were lost. No file was deleted.
     """
+
+    def store(table: JobTable, blobs: Blobs) -> JobStore:
+        return JobStore(table, blobs, max_bytes=max_bytes, retention=retention, files=files)
+
     if directory is None:
-        return JobStore(JobTable(None, understands), MemoryBlobs(), max_bytes=max_bytes, retention=retention)
+        return store(JobTable(None, understands), MemoryBlobs())
     database = directory / DATABASE
     try:
-        return _checked(directory, _opened(directory, database, understands, max_bytes, retention))
+        return _checked(directory, _opened(directory, database, understands, store))
     except OSError as error:
         place = error.filename or directory
         raise DirectoryUnusable(f"'{place}' cannot be used: {error.strerror}. {NEEDED}") from error
@@ -55,7 +65,10 @@ def open_store(
 
 
 def _opened(
-    directory: Path, database: Path, understands: Callable[[str], bool], max_bytes: int, retention: int
+    directory: Path,
+    database: Path,
+    understands: Callable[[str], bool],
+    store: Callable[[JobTable, Blobs], JobStore],
 ) -> JobStore:
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     blobs = FileBlobs(directory / FILES)
@@ -64,7 +77,7 @@ def _opened(
         raise _rows_lost(directory, len(names))
     # SQLite would make it readable for other users. The log beside it gets the same permissions.
     os.close(os.open(database, os.O_RDWR | os.O_CREAT, 0o600))
-    return JobStore(JobTable(database, understands), blobs, max_bytes=max_bytes, retention=retention)
+    return store(JobTable(database, understands), blobs)
 
 
 def _checked(directory: Path, store: JobStore) -> JobStore:

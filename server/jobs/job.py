@@ -14,12 +14,13 @@ could not be fetched, its source is too large, its source cannot be read, or its
 
 
 class JobState(Enum):
-    """The states of a job. The first two are not final, the others are."""
+    """The states of a job. The first two are not final, the others are. Only its owner cancels a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 def _new_id() -> str:
@@ -43,14 +44,18 @@ class Job:
         token: random. It opens the result without any other credential.
         state: its state.
         started: the time of its last start.
-        finished: the time when it was done or failed.
+        finished: the time when it was done, failed or was cancelled.
         attempts: number of starts.
         pages: number of pages of its source.
         pages_read: number of pages that were read.
         source_size: bytes of its source; 0 if not known yet.
-        result_size: bytes of its result.
+        result_size: bytes of its result, or of its pages and files.
         failure: the reason why it failed.
         detail: further information for the caller. It never holds content.
+        request_key: the owner's own name of the request, under which the same request gives the same job; empty if it
+            has none.
+        request_digest: of the request's content, by which the same request is known.
+        notice: whether its owner is still to be told of its end.
     """
 
     owner: str
@@ -69,11 +74,14 @@ class Job:
     result_size: int = 0
     failure: Failure | None = None
     detail: str = ""
+    request_key: str = ""
+    request_digest: str = ""
+    notice: bool = False
 
     @property
     def final(self) -> bool:
-        """Whether it is done or has failed."""
-        return self.state in (JobState.DONE, JobState.FAILED)
+        """Whether it is done, has failed or was cancelled."""
+        return self.state not in (JobState.QUEUED, JobState.RUNNING)
 
 
 @dataclass(slots=True)
@@ -103,6 +111,7 @@ class QueueFull(RequestError):
     """Too many jobs wait, or their sources fill the storage."""
 
     status = 429
+    reason_word = "queue_full"
     default_message = "Too many tasks are waiting. Try again later."
     retry_after = 5
 
@@ -111,5 +120,6 @@ class StorageFailed(RequestError):
     """The disk, or the database on it, has failed."""
 
     status = 503
+    reason_word = "storage"
     default_message = "The server cannot reach its tasks at the moment; its log says why. Try again later."
     retry_after = 30

@@ -5,15 +5,16 @@ import hmac
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from server.jobs.active import failed
 from server.jobs.job import Job, JobState, StorageFailed
+from server.jobs.pages import PageEntry
 from server.jobs.store import JobStore
 from server.telemetry.logs import where
 from server.threads import Threads
 
-P = TypeVar("P")
+P = ParamSpec("P")
 T = TypeVar("T")
 
 MAX_UNKEPT = 1000
@@ -128,6 +129,107 @@ class Keeper:
         data = await self._read(self._store.result, job)
         return None if data is None else (job, data)
 
+    async def pages(self, job_id: str) -> list[PageEntry]:
+        """The finished pages of a job, in the order in which they were finished.
+
+        Raises:
+            StorageFailed: they cannot be read.
+        """
+        return await self._read(self._store.pages, job_id)
+
+    async def page(self, job_id: str, entry: PageEntry) -> bytes:
+        """The content of one of them.
+
+        Raises:
+            StorageFailed: it cannot be read, or is damaged.
+        """
+        return await self._read(self._store.page, job_id, entry)
+
+    async def add_page(self, job_id: str, number: int, note: bytes, content: bytes, at: int) -> PageEntry:
+        """Keep a finished page of a job that runs, see `JobStore.add_page`.
+
+        Raises:
+            StorageFailed: the disk failed, or there is no room.
+        """
+        return await self._threads.run(self._store.add_page, job_id, number, note, content, at)
+
+    async def source(self, job_id: str) -> bytes:
+        """The source of a job.
+
+        Raises:
+            StorageFailed: it cannot be read.
+        """
+        return await self._read(self._store.source, job_id)
+
+    async def keep_file(self, job_id: str, role: str, data: bytes) -> bool:
+        """Keep a file that was made of a job's pages. Gives whether it is kept, see `JobStore.keep_file`.
+
+        Raises:
+            StorageFailed: the disk failed.
+        """
+        return await self._threads.run(self._store.keep_file, job_id, role, data)
+
+    async def file(self, job_id: str, role: str) -> bytes | None:
+        """A file that was made of a job's pages; None if it is not kept.
+
+        Raises:
+            StorageFailed: it cannot be read.
+        """
+        return await self._read(self._store.file, job_id, role)
+
+    async def of_owner(self, owner: str, state: JobState | None, before: str | None, count: int) -> list[Job]:
+        """Jobs of an owner, the newest first, see `JobTable.of_owner`.
+
+        Raises:
+            StorageFailed: they cannot be read.
+        """
+        return await self._read(self._store.of_owner, owner, state, before, count)
+
+    async def of_request(self, owner: str, request_key: str) -> Job | None:
+        """The owner's job of a request with this key; None if there is none.
+
+        Raises:
+            StorageFailed: it cannot be read.
+        """
+        return await self._read(self._store.of_request, owner, request_key)
+
+    async def was_dropped(self, job_id: str, owner: str) -> bool:
+        """Whether a job of this owner was there, and is not kept any more.
+
+        Raises:
+            StorageFailed: that cannot be read.
+        """
+        return await self._read(self._store.was_dropped, job_id, owner)
+
+    async def delete(self, job_id: str) -> None:
+        """Drop a final job at once.
+
+        Raises:
+            StorageFailed: the disk failed.
+        """
+        self._unkept.pop(job_id, None)
+        await self._read(self._store.delete, job_id)
+
+    async def with_notice(self) -> list[Job]:
+        """The final jobs whose owners are still to be told of their end.
+
+        Raises:
+            StorageFailed: they cannot be read.
+        """
+        return await self._threads.run(self._store.with_notice)
+
+    async def noticed(self, job_id: str) -> None:
+        """Record that a job's owner was told of its end, or cannot be told.
+
+        Raises:
+            StorageFailed: the disk failed.
+        """
+        await self._threads.run(self._store.noticed, job_id)
+
+    def expires(self, job: Job) -> int:
+        """The time at which a final job expires, in seconds since the epoch."""
+        return self._store.expires(job)
+
     async def drop_expired(self) -> None:
         """Drop expired jobs, and set a timer for the next one."""
         try:
@@ -140,9 +242,9 @@ class Keeper:
         if seconds is not None and self._timer is None and self._open:
             self._timer = asyncio.get_running_loop().call_later(max(0.0, seconds), self._expire)
 
-    async def _read(self, method: Callable[[P], T], argument: P) -> T:
+    async def _read(self, method: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
         try:
-            return await self._threads.run(method, argument)
+            return await self._threads.run(method, *arguments, **named)
         except StorageFailed as error:
             logger.error("A job cannot be read: %s", where(error))  # noqa: TRY400 - messages may quote a path
             raise

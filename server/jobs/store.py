@@ -7,19 +7,23 @@ confirmed bytes without a row tell that rows were lost.
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from server.jobs.blobs import Blobs, blob_name, parts
+from server.jobs.blobs import PAGES, RESULT, SOURCE, Blobs, blob_name, parts
 from server.jobs.job import Job, JobState, QueueFull, StorageFailed
+from server.jobs.pages import PageEntry, encode_entry, is_whole, read_entries
 from server.jobs.table import JobTable
 from server.steady_clock import SteadyClock
 
 MAX_JOBS = 10_000
 """The greatest number of jobs, including failed ones. The oldest final ones are dropped first."""
 MAX_ATTEMPTS = 3
-"""If the server ended so often during a job, the job is not run again. It may be the cause."""
+"""If the server ended so often during a job, the job is not run again. It may be the cause. A page that was finished
+meanwhile shows that it is not, and the count begins anew."""
+MAX_EXPIRED = 10_000
+"""So many expired jobs are remembered, so that their owners get another answer than for a job that never was."""
 INTERRUPTED = "the server was stopped while it worked on this; send it again"
 
 
@@ -31,6 +35,8 @@ class JobStore:
         blobs: sources and results.
         max_bytes: of all sources and results together. Finished jobs make room for new ones, the oldest first.
         retention: seconds that a final job is kept.
+        files: the extensions of the files that are made of a job's pages. Such jobs keep their pages, and their sources
+            after they are done. None: a job has one result instead.
         clock: seconds since the epoch; a `SteadyClock` by default.
     """
 
@@ -41,15 +47,20 @@ class JobStore:
         *,
         max_bytes: int,
         retention: int,
+        files: Collection[str] | None = None,
         clock: Callable[[], float] | None = None,
     ) -> None:
         self._table = table
         self._blobs = blobs
         self._max_bytes = max_bytes
         self._retention = retention
+        self._keeps_pages = files is not None
+        self._files = tuple(files or ())
         self._clock = clock or SteadyClock()
         self._lock = threading.Lock()
         self._arriving = 0
+        self._growing: dict[str, int] = {}
+        """Bytes of the pages and files of each job that is not final yet."""
 
     def now(self) -> int:
         """The whole seconds since the epoch."""
@@ -73,12 +84,13 @@ class JobStore:
         with self._using():
             self._table.report_strange()
             self._settle()
-            jobs = self._table.unfinished()
+            jobs = [self._with_progress(job) for job in self._table.unfinished()]
             waiting = [replace(job, state=JobState.QUEUED) for job in jobs if self._can_run(job)]
             for job in waiting:
                 self._table.update(job)
             for job in (job for job in jobs if not self._can_run(job)):
-                self._table.update(self._interrupted(job))
+                pages = self._growing.pop(job.id, 0)
+                self._table.update(replace(self._interrupted(job), result_size=pages))
         self.expire()
         with self._using():
             self._drop_unneeded()
@@ -94,39 +106,110 @@ class JobStore:
         with self._arrival(len(source)) as fits:
             if not fits:
                 raise QueueFull
-            name = blob_name(job.id, "source")
+            name = blob_name(job.id, SOURCE)
             with self._disk():
                 self._blobs.prepare(name, source)
             with self._gone_without_row(name), self._using():
                 self._table.add(job)
+                self._growing[job.id] = 0
                 self._blobs.confirm(name)
                 self._table.checkpoint()
 
     def update(self, job: Job) -> None:
-        """Keep the new state of a job that is not final yet."""
+        """Keep the new state of a job that is not final yet. A job that became final meanwhile stays as it is."""
         with self._using():
-            self._table.update(job)
+            kept = self._table.find(job.id)
+            if kept is not None and not kept.final:
+                self._table.update(job)
 
     def source(self, job_id: str) -> bytes:
         """The source of a job."""
         with self._disk():
-            data = self._blobs.get(blob_name(job_id, "source"))
+            data = self._blobs.get(blob_name(job_id, SOURCE))
         if data is None:
             raise StorageFailed
         return data
 
+    def pages(self, job_id: str) -> list[PageEntry]:
+        """The finished pages of a job, in the order in which they were finished."""
+        name = blob_name(job_id, PAGES)
+        with self._disk():
+            return read_entries(lambda start, length: self._blobs.part(name, start, length), self._blobs.size(name))
+
+    def page(self, job_id: str, entry: PageEntry) -> bytes:
+        """The content of one of them."""
+        with self._disk():
+            content = self._blobs.part(blob_name(job_id, PAGES), entry.start, entry.length)
+        if not is_whole(entry, content):
+            raise StorageFailed
+        return content
+
+    def add_page(self, job_id: str, number: int, note: bytes, content: bytes, at: int) -> PageEntry:
+        """Keep a finished page of a job that runs.
+
+        Args:
+            job_id: of the job.
+            number: of the page.
+            note: a few facts of it.
+            content: of the page.
+            at: the end of the last entry; 0 if there is none.
+
+        Raises:
+            StorageFailed: the disk failed, there is no room, or the job has ended.
+        """
+        entry, data = encode_entry(number, note, content, at)
+        with self._arrival(len(data)) as fits:
+            if not fits:
+                raise StorageFailed
+            name = blob_name(job_id, PAGES)
+            with self._disk():
+                self._blobs.append(name, data, at)
+            if not self._grow(job_id, len(data)):
+                with self._disk():
+                    self._blobs.remove(name)
+                raise StorageFailed
+        return entry
+
+    def keep_file(self, job_id: str, role: str, data: bytes) -> bool:
+        """Keep a file that was made of the pages of a job.
+
+        Returns:
+            Whether it is kept. It is not if there is no room for it, or if the job is gone.
+        """
+        with self._arrival(len(data)) as fits:
+            job = self.find(job_id)
+            if not fits or job is None or job.state not in (JobState.RUNNING, JobState.DONE):
+                return False
+            name = blob_name(job_id, role)
+            with self._disk():
+                self._blobs.prepare(name, data)
+            with self._gone_without_row(name), self._using():
+                if job.final:
+                    self._table.update(replace(job, result_size=job.result_size + len(data)))
+                self._blobs.confirm(name)
+            if not job.final:
+                self._grow(job_id, len(data))
+        return True
+
+    def file(self, job_id: str, role: str) -> bytes | None:
+        """A file that was made of the pages of a job; None if it is not kept."""
+        with self._disk():
+            return self._blobs.get(blob_name(job_id, role))
+
     def finish(self, job: Job, result: bytes | None) -> None:
-        """Keep a final job and its result, if it has one. Its source is dropped.
+        """Keep a final job and its result, if it has one. Its source is dropped, unless files are made of it later.
 
         Raises:
             StorageFailed: the disk failed, or the result alone exceeds the cap.
         """
         kept = self.find(job.id)
         freed = kept.source_size if kept else 0
+        if self._keeps_pages:
+            job = replace(job, result_size=0 if job.state is JobState.CANCELLED else self._growing.get(job.id, 0))
         with self._arrival(max(0, len(result or b"") - freed)) as fits:
             if not fits:
                 raise StorageFailed
-            name = blob_name(job.id, "result")
+            name = blob_name(job.id, RESULT)
             with self._disk():
                 if result is not None:
                     self._blobs.prepare(name, result)
@@ -135,8 +218,53 @@ class JobStore:
                 if result is not None:
                     self._blobs.confirm(name)
                 self._table.checkpoint()
+                self._growing.pop(job.id, None)
             with self._disk():
-                self._blobs.remove(blob_name(job.id, "source"))
+                for each in self._blobs_of(job.id):
+                    if not self._keeps(job, parts(each)[1]):
+                        self._blobs.remove(each)
+
+    def delete(self, job_id: str) -> None:
+        """Drop a final job and its bytes at once. It is no error if there is none."""
+        with self._using():
+            job = self._table.find(job_id)
+            if job is not None and job.final:
+                self._drop(job)
+
+    def of_request(self, owner: str, request_key: str) -> Job | None:
+        """The owner's job of a request with this key; None if there is none."""
+        with self._using():
+            job = self._table.of_request(owner, request_key)
+            if job is not None and self.is_expired(job):
+                self._expire_one(job)
+                return None
+        return job
+
+    def of_owner(self, owner: str, state: JobState | None, before: str | None, count: int) -> list[Job]:
+        """Jobs of an owner, see `JobTable.of_owner`. Expired ones are left out."""
+        with self._using():
+            found = self._table.of_owner(owner, state, before, count)
+        return [job for job in found if not self.is_expired(job)]
+
+    def was_dropped(self, job_id: str, owner: str) -> bool:
+        """Whether a job of this owner was there, and is not kept any more."""
+        with self._using():
+            job = self._table.find(job_id)
+            if job is not None:
+                return job.owner == owner and self.is_expired(job)
+            return self._table.is_expired(job_id, owner)
+
+    def with_notice(self) -> list[Job]:
+        """The final jobs whose owners are still to be told of their end."""
+        with self._using():
+            return [job for job in self._table.with_notice() if not self.is_expired(job)]
+
+    def noticed(self, job_id: str) -> None:
+        """Record that a job's owner was told of its end, or cannot be told."""
+        with self._using():
+            job = self._table.find(job_id)
+            if job is not None:
+                self._table.update(replace(job, notice=False))
 
     def find(self, job_id: str) -> Job | None:
         """A job by its id; None if there is none or its time is over."""
@@ -147,7 +275,7 @@ class JobStore:
     def result(self, job: Job) -> bytes | None:
         """The result of a job that is done; None if it is gone."""
         with self._disk():
-            data = self._blobs.get(blob_name(job.id, "result"))
+            data = self._blobs.get(blob_name(job.id, RESULT))
         return data if data is not None and len(data) == job.result_size else None
 
     def expire(self) -> float | None:
@@ -159,8 +287,8 @@ class JobStore:
         with self._using():
             while job := self._table.first_finished():
                 if not self.is_expired(job):
-                    return job.finished + self._retention - self._clock()
-                self._drop(job)
+                    return self.expires(job) - self._clock()
+                self._expire_one(job)
         return None
 
     def close(self) -> None:
@@ -168,12 +296,32 @@ class JobStore:
         with self._using():
             self._table.close()
 
+    def expires(self, job: Job) -> int:
+        """The time at which a final job expires, in seconds since the epoch."""
+        return job.finished + self._retention
+
     def is_expired(self, job: Job) -> bool:
         """Whether a job's time is over."""
-        return job.final and job.finished + self._retention <= self._clock()
+        return job.final and self.expires(job) <= self._clock()
+
+    def _with_progress(self, job: Job) -> Job:
+        """A job that an earlier server left, with the pages that it finished. They are not read again."""
+        if not self._keeps_pages:
+            return job
+        self._growing[job.id] = self._blobs.size(blob_name(job.id, PAGES))
+        finished = len(self.pages(job.id))
+        return replace(job, pages_read=finished, attempts=0 if finished > job.pages_read else job.attempts)
+
+    def _grow(self, job_id: str, size: int) -> bool:
+        """Count bytes of a job that is not final. Gives False if it has ended meanwhile."""
+        with self._lock:
+            if job_id not in self._growing:
+                return False
+            self._growing[job_id] += size
+            return True
 
     def _can_run(self, job: Job) -> bool:
-        name = blob_name(job.id, "source")
+        name = blob_name(job.id, SOURCE)
         return job.repeatable and job.attempts < MAX_ATTEMPTS and self._blobs.has(name)
 
     def _is_lost(self, name: str) -> bool:
@@ -184,12 +332,13 @@ class JobStore:
         job = self._table.find(job_id)
         # The source is deleted after the job is final. Where there is a result and no source, it was final.
         set_back = job is not None and not job.final
-        return set_back and role == "result" and not self._blobs.has(blob_name(job_id, "source"))
+        return set_back and role == RESULT and not self._blobs.has(blob_name(job_id, SOURCE))
 
     def _settle(self) -> None:
         """Confirm the prepared bytes whose rows were written, and drop the others."""
         for name in self._blobs.prepared():
-            if self._needs(name) and not self._blobs.has(name):
+            # A file that was being made of a job's pages may be incomplete. It is made again when it is asked for.
+            if parts(name)[1] in (SOURCE, RESULT) and self._needs(name) and not self._blobs.has(name):
                 self._blobs.confirm(name)
             else:
                 self._blobs.discard(name)
@@ -203,7 +352,19 @@ class JobStore:
     def _needs(self, name: str) -> bool:
         job_id, role = parts(name)
         job = self._table.find(job_id)
-        return job is not None and (job.state is JobState.DONE if role == "result" else not job.final)
+        return job is not None and self._keeps(job, role)
+
+    def _keeps(self, job: Job, role: str) -> bool:
+        """Whether bytes of this role are kept as long as the job is in its state."""
+        done = job.state is JobState.DONE
+        if role == SOURCE:
+            return not job.final or (done and self._keeps_pages)
+        return job.state is not JobState.CANCELLED if role == PAGES else done
+
+    def _blobs_of(self, job_id: str) -> list[str]:
+        """The names of all bytes that a job can have."""
+        roles = (SOURCE, PAGES, *self._files) if self._keeps_pages else (SOURCE, RESULT)
+        return [blob_name(job_id, role) for role in roles]
 
     def _interrupted(self, job: Job) -> Job:
         end = max(self.now(), job.created, job.started)
@@ -212,9 +373,15 @@ class JobStore:
 
     def _drop(self, job: Job) -> None:
         """Drop the bytes first and the row last. In the worst case, a job remains that cannot be downloaded."""
-        for role in ("source", "result"):
-            self._blobs.remove(blob_name(job.id, role))
+        for name in self._blobs_of(job.id):
+            self._blobs.remove(name)
         self._table.remove(job.id)
+
+    def _expire_one(self, job: Job) -> None:
+        """Drop a job that is not kept any longer."""
+        self._drop(job)
+        if self._keeps_pages:
+            self._table.remember_expired(job, MAX_EXPIRED)
 
     @contextmanager
     def _arrival(self, size: int) -> Iterator[bool]:
@@ -230,16 +397,20 @@ class JobStore:
 
     def _make_room(self, size: int) -> bool:
         # If dropping all results would not be enough, none is dropped.
-        if size and self._table.waiting_bytes() + self._arriving + size > self._max_bytes:
+        coming = sum(self._growing.values()) + self._arriving + size
+        if size and self._table.waiting_bytes() + coming > self._max_bytes:
             return False
         while self._table.count() >= MAX_JOBS and (job := self._table.first_finished()):
-            self._drop(job)
-        while size and self._table.held_bytes() + self._arriving + size > self._max_bytes:
-            oldest = self._table.first_finished(with_result=True)
+            self._expire_one(job)
+        while size and self._held_bytes() + coming > self._max_bytes:
+            oldest = self._table.first_finished(with_result=True, with_source=self._keeps_pages)
             if oldest is None:
                 return False
-            self._drop(oldest)
+            self._expire_one(oldest)
         return True
+
+    def _held_bytes(self) -> int:
+        return self._table.held_bytes() + (self._table.kept_source_bytes() if self._keeps_pages else 0)
 
     @contextmanager
     def _gone_without_row(self, name: str) -> Iterator[None]:

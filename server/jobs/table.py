@@ -14,7 +14,7 @@ import msgspec
 from server.jobs.blobs import is_id
 from server.jobs.job import Job, JobState
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 LOCK_SECONDS = 3.0
 """A server that is just ending may hold the file for so long."""
 
@@ -34,11 +34,27 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_by_end ON jobs (finished, number);
 """
+_SCHEMA_2 = """
+ALTER TABLE jobs ADD COLUMN request_key TEXT NOT NULL DEFAULT '';
+ALTER TABLE jobs ADD COLUMN request_digest TEXT NOT NULL DEFAULT '';
+ALTER TABLE jobs ADD COLUMN notice INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX jobs_by_owner ON jobs (owner, number);
+CREATE UNIQUE INDEX jobs_by_request ON jobs (owner, request_key) WHERE request_key <> '';
+CREATE TABLE expired (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, owner TEXT NOT NULL);
+"""
+"""The second version added this. A database of the first one gets it when it is opened."""
+_TRUTHS = ("repeatable", "notice")
+"""Columns that hold 0 or 1."""
 _SELECT = f"SELECT number, {', '.join(_COLUMNS)} FROM jobs "  # noqa: S608 - our own names; values are always parameters
 _INSERT = f"INSERT INTO jobs ({', '.join(_COLUMNS)}) VALUES ({', '.join(':' + name for name in _COLUMNS)})"  # noqa: S608
 _UPDATE = f"UPDATE jobs SET {', '.join(f'{name} = :{name}' for name in _COLUMNS)} WHERE id = :id"  # noqa: S608
+_OF_OWNER = (
+    "WHERE owner = ?1 AND (?2 IS NULL OR state = ?2) "
+    "AND (?3 IS NULL OR number < (SELECT number FROM jobs WHERE id = ?3)) ORDER BY number DESC LIMIT ?4"
+)
 _WAITING = "SELECT COALESCE(SUM(source_size), 0) FROM jobs WHERE finished = 0"
 _HELD = "SELECT COALESCE(SUM(CASE WHEN finished = 0 THEN source_size ELSE result_size END), 0) FROM jobs"
+_KEPT_SOURCES = "SELECT COALESCE(SUM(source_size), 0) FROM jobs WHERE state = 'done'"
 
 
 class JobTable:
@@ -81,10 +97,11 @@ class JobTable:
         if state != "ok":
             raise sqlite3.DatabaseError("integrity_check failed")
         (version,) = run("PRAGMA user_version").fetchone()
-        if version == 0:
-            self._connection.executescript(f"BEGIN EXCLUSIVE;{_SCHEMA}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;")
-        elif version != SCHEMA_VERSION:
+        if version not in range(SCHEMA_VERSION + 1):
             raise ValueError(f"schema version {version}")
+        missing = "".join((_SCHEMA, _SCHEMA_2)[version:])
+        if missing:
+            self._connection.executescript(f"BEGIN EXCLUSIVE;{missing}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;")
 
     def add(self, job: Job) -> None:
         """Add a row."""
@@ -117,10 +134,50 @@ class JobTable:
         with closing(self._select("WHERE finished = 0 ORDER BY number")) as jobs:
             return list(jobs)
 
-    def first_finished(self, *, with_result: bool = False) -> Job | None:
-        """The job that has been final for longest. ``with_result`` only considers jobs with a result."""
+    def first_finished(self, *, with_result: bool = False, with_source: bool = False) -> Job | None:
+        """The job that has been final for longest.
+
+        Args:
+            with_result: only consider jobs with a result.
+            with_source: beside them, consider jobs that are done, because their sources are kept.
+        """
         condition = "AND result_size > 0 " if with_result else ""
+        if with_result and with_source:
+            condition = "AND (result_size > 0 OR state = 'done') "
         return self._first(f"WHERE finished > 0 {condition}ORDER BY finished, number")
+
+    def of_request(self, owner: str, request_key: str) -> Job | None:
+        """The owner's job of a request with this key; None if there is none."""
+        return self._first("WHERE owner = ? AND request_key = ? AND request_key <> ''", owner, request_key)
+
+    def of_owner(self, owner: str, state: JobState | None, before: str | None, count: int) -> list[Job]:
+        """Jobs of an owner, the newest first.
+
+        Args:
+            owner: whose jobs.
+            state: only jobs in this state; None for all.
+            before: the id of a job; only older jobs are given. None begins with the newest.
+            count: at most so many.
+        """
+        wanted = None if state is None else state.value
+        with closing(self._select(_OF_OWNER, owner, wanted, before, count)) as jobs:
+            return list(jobs)
+
+    def with_notice(self) -> list[Job]:
+        """The final jobs whose owners are still to be told."""
+        with closing(self._select("WHERE finished > 0 AND notice = 1 ORDER BY number")) as jobs:
+            return list(jobs)
+
+    def remember_expired(self, job: Job, most: int) -> None:
+        """Remember that a job was there, and forget the first ones if there are more than ``most``."""
+        run = self._connection.execute
+        run("INSERT OR IGNORE INTO expired (id, owner) VALUES (?, ?)", (job.id, job.owner))
+        run("DELETE FROM expired WHERE number <= (SELECT MAX(number) FROM expired) - ?", (most,))
+
+    def is_expired(self, job_id: str, owner: str) -> bool:
+        """Whether a job of this owner was there, and its time is over."""
+        query = "SELECT 1 FROM expired WHERE id = ? AND owner = ?"
+        return self._connection.execute(query, (job_id, owner)).fetchone() is not None
 
     def report_strange(self) -> None:
         """Log a line for each row that this program does not understand."""
@@ -137,6 +194,10 @@ class JobTable:
     def held_bytes(self) -> int:
         """The bytes of all kept sources and results."""
         return int(self._connection.execute(_HELD).fetchone()[0])
+
+    def kept_source_bytes(self) -> int:
+        """The bytes of the sources of jobs that are done."""
+        return int(self._connection.execute(_KEPT_SOURCES).fetchone()[0])
 
     def waiting_bytes(self) -> int:
         """The bytes of the sources of jobs that are not final."""
@@ -167,7 +228,7 @@ class JobTable:
         """The name of the first column that is not understood; None if all are."""
         for name, value in columns.items():
             try:
-                msgspec.convert(bool(value) if name == "repeatable" and value in (0, 1) else value, _TYPES[name])
+                msgspec.convert(bool(value) if name in _TRUTHS and value in (0, 1) else value, _TYPES[name])
             except msgspec.ValidationError:
                 return name
             if isinstance(value, int) and value < 0:
@@ -187,7 +248,7 @@ def _row(job: Job) -> dict[str, object]:
 
 
 def _job(columns: dict[str, object]) -> Job:
-    return msgspec.convert({**columns, "repeatable": bool(columns["repeatable"])}, Job)
+    return msgspec.convert({**columns, **{name: bool(columns[name]) for name in _TRUTHS}}, Job)
 
 
 def _text(data: bytes) -> str | bytes:

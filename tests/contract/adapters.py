@@ -177,6 +177,7 @@ class Adapter(ABC):
         mark_field: the field of an answer that repeats the request's mark; None where there is none.
         other_bodies: paths besides where something is posted to that is no document.
         any_port: whether addresses of documents may name any port.
+        pages_of_request: the pages that the log line of a request counts that has one page read.
     """
 
     name: ClassVar[str]
@@ -187,6 +188,7 @@ class Adapter(ABC):
     mark_field: ClassVar[str | None] = None
     other_bodies: ClassVar[tuple[str, ...]] = ()
     any_port: ClassVar[bool] = True
+    pages_of_request: ClassVar[int] = 1
 
     def sign_in(self, _url: str, key: Key | None) -> Key | None:
         """Return what requests present: the key itself, unless the contract gives something else for it.

@@ -21,4 +21,4 @@ def test_the_line_of_a_request_counts_its_page(server: SharedServer, contract: A
         return next((line for line in server.log[before:] if f"route={contract.path}" in line), None)
 
     wait_until(lambda: line() is not None)
-    assert PAGES.findall(line()) == ["1"]
+    assert PAGES.findall(line()) == [str(contract.pages_of_request)]

@@ -1,11 +1,9 @@
 """Runs a task: gets the document, reads its pages, and makes the requested file."""
 
-import asyncio
-import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
-from models.layout.analyse import analyse_layout
 from models.options import OcrOverrides
 from server.admission.caller_limits import Caller
 from server.config.contract_settings import FileTaskSettings
@@ -14,30 +12,19 @@ from server.contracts.file_task.failures import job_failure
 from server.contracts.file_task.request import TaskSpec, read_spec
 from server.contracts.front_desk import FrontDesk
 from server.decode.document import DocumentInfo
-from server.decode.workers.process import WorkerNotStarted
 from server.errors import NotReady, RequestError
 from server.export.drawing.pictures import PictureEncodingFailed
-from server.export.files.file_page import FilePage, PagePicture
-from server.export.files.paper import paper_colours
-from server.export.files.picture_encoding import encoded
-from server.export.files.result_file import RESULT_FORMATS, ResultFormat
-from server.export.files.source_picture import source_picture
+from server.export.files.file_page import FilePage
+from server.export.files.result_file import RESULT_FORMATS
 from server.intake.raw_file import FileKind, RawFile
 from server.intake.sniff import sniff_source
 from server.jobs.active import Active
 from server.jobs.job import JobFailed
+from server.jobs.result_pages import Scale, page_scales, result_page
+from server.jobs.retries import until_ready
 from server.runtime import Runtime
 from server.service import Reading, RecognizedPage
 from server.threads import Threads
-
-MOST_TRIES, TRY_SECONDS = 5, 5.0
-"""Tries of a task while processes cannot be started, and the time between them."""
-
-POINTS_PER_INCH = 72.0
-Scale = tuple[float, float]
-"""Points per pixel along x and y."""
-
-logger = logging.getLogger(__name__)
 
 
 class FileWork:
@@ -64,31 +51,23 @@ class FileWork:
     async def __call__(self, active: Active, source: bytes) -> bytes:
         """Make the result file of a task's source.
 
-        If a process cannot be started or no replica serves, this tries again. A task has no client that would.
+        If a process cannot be started or no replica serves, this tries again.
 
         Raises:
             JobFailed: it cannot be made; the error holds the message for the caller.
         """
-        for _ in range(MOST_TRIES - 1):
-            try:
-                return await self._make(active, source)
-            except NotReady:
-                logger.warning("A task is tried again, because no process is there for it")
-            active.progress.pages_read = 0
-            await asyncio.sleep(TRY_SECONDS)
         try:
-            return await self._make(active, source)
+            return await until_ready(partial(self._make, active, source))
         except NotReady as error:
             raise job_failure(error, with_password=False) from error
 
     async def _make(self, active: Active, source: bytes) -> bytes:
+        active.progress.pages_read = 0
         spec = read_spec(active.job.spec)
         try:
             raw = await self._open_file(active, spec, source)
             pages = await self._read(active, spec, raw)
             return await self._write(spec, pages, raw)
-        except WorkerNotStarted as error:
-            raise NotReady from error
         except NotReady:
             raise
         except RequestError as error:
@@ -164,26 +143,6 @@ def _pictures_too_big(settings: FileTaskSettings) -> JobFailed:
     return JobFailed("too_big", f"the pictures of its pages take more than {settings.max_stored_bytes} bytes")
 
 
-def page_scales(info: DocumentInfo, pdf_scale: float) -> list[Scale]:
-    """The scale of each page.
-
-    An image has the resolution that its file says. If it says none, or an absurd one, the page gets the size of a PDF
-    page that would be rendered with as many pixels.
-
-    Args:
-        info: the document's outline.
-        pdf_scale: pixels per point of a rendered PDF page.
-    """
-    if info.points is None:
-        usual = 1 / pdf_scale
-        return [
-            (POINTS_PER_INCH / dots[0], POINTS_PER_INCH / dots[1]) if dots else (usual, usual)
-            for dots in info.resolutions
-        ]
-    sides = zip(info.points, info.sizes, strict=True)
-    return [(points[0] / size[0], points[1] / size[1]) for points, size in sides]
-
-
 def page_part(
     page: RecognizedPage, points_per_pixel: Scale, spec: TaskSpec, source: RawFile, pages: int = 1
 ) -> FilePage:
@@ -196,25 +155,6 @@ def page_part(
         source: the document.
         pages: their number in the document.
     """
-    image = page.result.preprocessed.image
-    height, width = image.shape[:2]
     lines = tuple(map(only_digits, page.result.lines)) if spec.digits else page.result.lines
-    lines = tuple(line for line in lines if line.text)
-    across, down = points_per_pixel[::-1] if page.result.preprocessed.angle in (90, 270) else points_per_pixel
-    points = (width * across, height * down)
     result = RESULT_FORMATS[spec.format]
-    layout = analyse_layout(image, lines, page.result.regions) if result.needs_layout else None
-    pictures = _pictures(page, source, pages, result) if result.pictures else ()
-    colours = paper_colours(image, lines) if result.covers_text else ()
-    return FilePage(pictures, width, height, points, lines, layout, colours)
-
-
-def _pictures(page: RecognizedPage, source: RawFile, pages: int, result: ResultFormat) -> tuple[PagePicture, ...]:
-    """The page's picture: the document itself if it was read as it is, or else the pixels that were read."""
-    image = page.result.preprocessed.image
-    as_it_is = page.result.preprocessed.angle in (-1, 0) and not page.result.options.use_doc_unwarping
-    if source.kind is FileKind.IMAGE and as_it_is:
-        picture = source_picture(source.data, (image.shape[1], image.shape[0]), result.pictures)
-        if picture is not None:
-            return (picture,)
-    return encoded(image, result.pictures, len(source.data) // pages)
+    return result_page(page.result, lines, points_per_pixel, source, pages, result)

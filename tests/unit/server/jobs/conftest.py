@@ -53,7 +53,7 @@ def reopen(directory: Path, clock: Clock) -> Iterator[Reopen]:
     """Opens the directory's store, as the next server would."""
     opened: list[JobStore] = []
 
-    def open_again(max_bytes: int = 1000) -> JobStore:
+    def open_again(max_bytes: int = 1000, files: tuple[str, ...] | None = None) -> JobStore:
         for store in opened:
             store.close()
         opened[:] = [
@@ -62,6 +62,7 @@ def reopen(directory: Path, clock: Clock) -> Iterator[Reopen]:
                 FileBlobs(directory / "files"),
                 max_bytes=max_bytes,
                 retention=RETENTION,
+                files=files,
                 clock=clock,
             )
         ]

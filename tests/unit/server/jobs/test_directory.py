@@ -95,7 +95,7 @@ def fill(directory: Path) -> list[Job]:
         jobs.append(replace(job, state=JobState.DONE, started=store.now(), finished=store.now(), result_size=6))
         store.finish(jobs[-1], b"result")
     store.add(Job(owner="ann", spec="{}", created=store.now(), source_size=3), b"abc")
-    store.update(jobs[0])  # Something in the log, too.
+    store.noticed(jobs[0].id)  # Something in the log, too.
     shutil.copytree(directory, copy)
     store.close()
     shutil.rmtree(directory)

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from server.jobs.active import Active
 from server.jobs.blobs import MemoryBlobs, blob_name
 from server.jobs.job import Job, JobFailed, JobState, QueueFull, StorageFailed
 from server.jobs.keeper import Keeper
@@ -334,3 +335,37 @@ def test_a_stop_lets_running_jobs_end_where_the_store_outlives_it(reopen):
     ids: list[str] = []
     run(first_server)
     assert reopen().find(ids[0]).state is JobState.DONE
+
+
+def test_what_waits_and_what_runs_can_be_cancelled_and_what_is_over_cannot():
+    async def test():
+        ended = []
+        async with bench() as b:
+            b.runner._on_end = ended.append
+            b.gate.clear()
+            jobs = [await b.submit(str(number)) for number in range(3)]
+            await until(lambda: b.order)
+            assert [(await b.runner.shown(job)).position for job in jobs] == [0, 1, 2]
+            assert await b.runner.cancel(jobs[1].id)
+            assert [(await b.runner.shown(job)).position for job in (jobs[0], jobs[2])] == [0, 1]
+            assert await b.runner.cancel(jobs[0].id)
+            assert b.cancelled == 1
+            b.gate.set()
+            states = [(await b.runner.wait(job.id, SECONDS)).state for job in jobs]
+            assert states == [JobState.CANCELLED, JobState.CANCELLED, JobState.DONE]
+            assert not await b.runner.cancel(jobs[2].id)
+            assert b.order == ["0", "2"]
+            assert [job.state for job in ended] == states[1::-1] + states[2:]
+
+    run(test)
+
+
+def test_a_job_that_is_cancelled_before_its_first_step_ends():
+    async def test():
+        async with bench() as b:
+            job = await b.keeper.add(Job(owner="ann", spec="a", created=1, source_size=3), b"abc")
+            b.runner._enqueue(Active(job))
+            assert await b.runner.cancel(job.id)
+            assert ((await b.keeper.find(job.id)).state, b.order) == (JobState.CANCELLED, [])
+
+    run(test)

@@ -1,15 +1,18 @@
 """Stores keep jobs for their time, and are sound after a server that ended in whatever way."""
 
 import os
+import sqlite3
 import stat
-from contextlib import suppress
+from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from server.jobs.blobs import FileBlobs, blob_name
-from server.jobs.job import JobState, QueueFull, StorageFailed
-from server.jobs.store import INTERRUPTED, MAX_ATTEMPTS
+from server.jobs import table
+from server.jobs.blobs import FileBlobs, MemoryBlobs, blob_name
+from server.jobs.job import Job, JobState, QueueFull, StorageFailed
+from server.jobs.store import INTERRUPTED, MAX_ATTEMPTS, JobStore
 from server.jobs.table import JobTable
 from tests.unit.server.jobs.conftest import RETENTION, done, finish, new, running
 
@@ -312,3 +315,150 @@ def test_files_are_the_servers_own(reopen, directory):
 def test_only_ids_become_names():
     with pytest.raises(ValueError, match="id"):
         blob_name("../x", "source")
+
+
+FILES = ("pdf", "txt")
+
+
+def with_pages(store, *numbers: int, size: int = 10) -> Job:
+    """A job that runs, with finished pages."""
+    job = new()
+    store.add(job, b"abc")
+    store.update(running(job))
+    for number in numbers:
+        at = max((entry.end for entry in store.pages(job.id)), default=0)
+        store.add_page(job.id, number, b"note", b"p" * size, at)
+    return job
+
+
+@pytest.mark.parametrize("directory_kind", ["memory", "directory"])
+def test_pages_are_kept_with_their_job_and_go_with_it(reopen, clock, directory, directory_kind):
+    in_memory = JobStore(JobTable(None), MemoryBlobs(), max_bytes=1000, retention=RETENTION, files=FILES, clock=clock)
+    store = in_memory if directory_kind == "memory" else reopen(files=FILES)
+    job = with_pages(store, 2, 1)
+    entries = store.pages(job.id)
+    assert [(entry.number, entry.note) for entry in entries] == [(2, b"note"), (1, b"note")]
+    assert store.page(job.id, entries[0]) == b"p" * 10
+    assert store.keep_file(job.id, "pdf", b"%PDF")
+    store.finish(done(job, b""), None)
+    assert (store.file(job.id, "pdf"), store.source(job.id), len(store.pages(job.id))) == (b"%PDF", b"abc", 2)
+    assert store.keep_file(job.id, "txt", b"text")
+    clock.time += RETENTION
+    store.expire()
+    assert store.find(job.id) is None
+    assert (store.pages(job.id), store.file(job.id, "pdf"), store.file(job.id, "txt")) == ([], None, None)
+    assert (store.was_dropped(job.id, "ann"), store.was_dropped(job.id, "bob")) == (True, False)
+    assert list((directory / "files").iterdir()) == [] if directory_kind == "directory" else True
+    in_memory.close()
+
+
+def test_finished_pages_outlive_a_kill_and_what_was_cut_off_makes_room_for_the_next(reopen, directory):
+    store = reopen(files=FILES)
+    job = with_pages(store, 3, 1)
+    end = store.pages(job.id)[-1].end
+    name = directory / "files" / blob_name(job.id, "pages")
+    with name.open("ab") as file:
+        file.write(b"PAGE cut off")
+    store = reopen(files=FILES)
+    (waiting,) = store.recover()
+    assert (waiting.id, waiting.pages_read) == (job.id, 2)
+    assert store.lost() == []
+    store.add_page(job.id, 2, b"", b"second", end)
+    assert [entry.number for entry in store.pages(job.id)] == [3, 1, 2]
+
+
+def test_a_job_that_gets_on_is_run_again_however_often_the_server_ends(reopen):
+    store = reopen(files=FILES)
+    job = with_pages(store)
+    for number in range(2 * MAX_ATTEMPTS):
+        store = reopen(files=FILES)
+        (job,) = store.recover()
+        job = running(job)
+        store.update(job)
+        at = max((entry.end for entry in store.pages(job.id)), default=0)
+        store.add_page(job.id, number + 1, b"", b"", at)
+    for _ in range(MAX_ATTEMPTS):
+        store = reopen(files=FILES)
+        (job,) = store.recover()
+        store.update(running(job))
+    assert reopen(files=FILES).recover() == []
+
+
+def test_pages_and_kept_sources_count_as_bytes(store, clock):
+    store = JobStore(JobTable(None), MemoryBlobs(), max_bytes=300, retention=RETENTION, files=FILES, clock=clock)
+    first = with_pages(store, 1, size=100)
+    store.finish(done(first, b""), None)
+    second = with_pages(store, 1, size=100)
+    assert store.find(first.id) is not None
+    at = store.pages(second.id)[-1].end
+    store.add_page(second.id, 2, b"", b"p" * 60, at)
+    assert store.find(first.id) is None  # it had to make room
+    assert store.was_dropped(first.id, "ann")
+    with pytest.raises(StorageFailed):
+        store.add_page(second.id, 3, b"", b"p" * 200, store.pages(second.id)[-1].end)
+    assert len(store.pages(second.id)) == 2
+    store.close()
+
+
+def test_nothing_is_kept_of_a_cancelled_job(reopen, directory):
+    store = reopen(files=FILES)
+    job = with_pages(store, 1)
+    store.keep_file(job.id, "pdf", b"%PDF")
+    store.finish(replace(job, state=JobState.CANCELLED, started=1_000_000, finished=1_000_000), None)
+    assert list((directory / "files").iterdir()) == []
+    with pytest.raises(StorageFailed):
+        store.add_page(job.id, 2, b"", b"late", 0)
+    assert not store.keep_file(job.id, "pdf", b"late")
+    assert list((directory / "files").iterdir()) == []
+    store.update(running(job))
+    assert store.find(job.id).state is JobState.CANCELLED
+
+
+def test_one_request_has_one_job_and_a_new_one_after_its_time(store, clock):
+    job = new(request_key="k", request_digest="d")
+    store.add(job, b"abc")
+    assert store.of_request("ann", "k").id == job.id
+    assert (store.of_request("bob", "k"), store.of_request("ann", ""), store.of_request("ann", "x")) == (None,) * 3
+    with pytest.raises(StorageFailed):
+        store.add(new(request_key="k"), b"abc")
+    finish(store, job, b"result")
+    clock.time += RETENTION
+    assert store.of_request("ann", "k") is None
+    store.add(new(request_key="k"), b"abc")
+
+
+def test_the_jobs_of_an_owner_come_newest_first(store):
+    jobs = [new() for _ in range(4)]
+    for job in (*jobs, new(owner="bob")):
+        store.add(job, b"")
+    finish(store, jobs[1], b"r")
+    ids = [job.id for job in jobs[::-1]]
+    assert [job.id for job in store.of_owner("ann", None, None, 10)] == ids
+    assert [job.id for job in store.of_owner("ann", None, ids[1], 1)] == [ids[2]]
+    assert [job.id for job in store.of_owner("ann", JobState.DONE, None, 10)] == [jobs[1].id]
+
+
+def test_a_notice_is_owed_until_it_is_given(reopen):
+    store = reopen()
+    job = new(notice=True)
+    store.add(job, b"abc")
+    assert store.with_notice() == []
+    finish(store, job, b"result")
+    store = reopen()
+    assert [each.id for each in store.with_notice()] == [job.id]
+    store.noticed(job.id)
+    assert reopen().with_notice() == []
+
+
+def test_a_database_of_the_first_version_is_read(directory):
+    with closing(sqlite3.connect(directory / "jobs.sqlite3", isolation_level=None)) as rows:
+        rows.executescript(table._SCHEMA)
+        rows.execute("PRAGMA user_version = 1")
+        rows.execute(
+            "INSERT INTO jobs VALUES (1, 'ann', '{}', 1, 1, ?, 't', 'done', 1, 2, 1, 0, 0, 3, 6, NULL, '')",
+            ("00000000-0000-4000-8000-000000000000",),
+        )
+    opened = JobTable(directory / "jobs.sqlite3")
+    job = opened.find("00000000-0000-4000-8000-000000000000")
+    assert (job.state, job.request_key, job.notice) == (JobState.DONE, "", False)
+    opened.close()

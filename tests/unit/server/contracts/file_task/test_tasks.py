@@ -13,9 +13,9 @@ import pytest
 from litestar.testing import TestClient
 
 from models.errors import LanguageNotInstalled, PipelineStopped
-from server.contracts.file_task.work import MOST_TRIES
 from server.decode.workers.process import WorkerNotStarted, WorkerProcess
 from server.export.files.result_file import ResultFormat
+from server.jobs.retries import MOST_TRIES
 from tests.unit.server.apps import application, pdf, png
 from tests.unit.server.stub_pipeline import TEXT, StubPipeline
 
@@ -221,7 +221,7 @@ class Unsteady(Pipeline):
 
 @pytest.mark.parametrize(("failures", "state"), [(1, 1), (MOST_TRIES - 1, 1), (MOST_TRIES, -1)])
 def test_a_task_waits_for_processes_that_are_not_there(monkeypatch, failures, state):
-    monkeypatch.setattr("server.contracts.file_task.work.TRY_SECONDS", 0.0)
+    monkeypatch.setattr("server.jobs.retries.TRY_SECONDS", 0.0)
     with serving(Unsteady(failures)) as client:
         task = post(client).json()["data"]
         assert (task["state"], task["ocr_pages"]) == (state, 1 if state == 1 else 0)
@@ -229,7 +229,7 @@ def test_a_task_waits_for_processes_that_are_not_there(monkeypatch, failures, st
 
 @pytest.mark.parametrize(("failures", "state"), [(1, 1), (MOST_TRIES, -1)])
 def test_a_result_waits_for_a_process_that_cannot_be_started(monkeypatch, failures, state):
-    monkeypatch.setattr("server.contracts.file_task.work.TRY_SECONDS", 0.0)
+    monkeypatch.setattr("server.jobs.retries.TRY_SECONDS", 0.0)
     left = [failures]
 
     class Unstarted(WorkerProcess):

@@ -1,0 +1,1 @@
+"""Our own jobs: a document in, its pages as they are read, and files in any format."""
