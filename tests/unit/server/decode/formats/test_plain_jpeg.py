@@ -14,6 +14,7 @@ from tests.unit.server.export.files.page_samples import exif, photo, saved
 
 IMAGE = photo(80, 56)
 JPEG = saved(IMAGE, "JPEG", quality=90)
+RESTARTS = saved(IMAGE, "JPEG", restart_marker_rows=1)
 
 
 def with_segment(data: bytes, marker: int, payload: bytes, after: int = 2) -> bytes:
@@ -34,7 +35,11 @@ def decoded(data: bytes) -> Pillow.Image:
         (saved(IMAGE, "JPEG", subsampling=0), False),
         (saved(IMAGE, "JPEG", "L"), True),
         (saved(IMAGE, "JPEG", exif=exif(6)), False),
-        (saved(IMAGE, "JPEG", restart_marker_rows=1), False),
+        (RESTARTS, False),
+        (saved(IMAGE, "JPEG", restart_marker_blocks=1), False),
+        (saved(IMAGE, "JPEG", restart_marker_rows=1, subsampling="4:2:2"), False),
+        (saved(IMAGE, "JPEG", restart_marker_rows=1, progressive=True), False),
+        (saved(IMAGE, "JPEG", "L", restart_marker_blocks=3), True),
     ],
 )
 def test_ordinary_ones_are_taken_with_every_byte(data: bytes, grey: bool) -> None:
@@ -81,6 +86,10 @@ NOT_PLAIN = {
     "a segment that is too long": with_segment(JPEG, 0xE5, b"")[:4] + b"\xff\xf0" + JPEG[2:],
     "garbage between segments": JPEG[:2] + b"\0\0\0" + JPEG[2:],
     "too many scans": JPEG[:-2] + (JPEG[JPEG.index(b"\xff\xda") :][:14] * 100) + b"\xff\xd9",
+    "a restart too few": RESTARTS[: RESTARTS.index(b"\xff\xd0")] + RESTARTS[RESTARTS.index(b"\xff\xd1") :],
+    "no last restart": RESTARTS[: RESTARTS.index(b"\xff\xd2")] + b"\xff\xd9",
+    "a restart too many": RESTARTS[:-2] + b"\xff\xd3\xff\xd9",
+    "a restart without an interval": JPEG[:-2] + b"\xff\xd0\xff\xd9",
     "a PNG": saved(IMAGE, "PNG"),
     "empty": b"",
 }
@@ -103,6 +112,19 @@ def test_any_damage_is_a_none_or_a_jpeg(at: int, bytes_there: bytes) -> None:
 def test_many_bytes_of_255_take_no_time_of_their_own() -> None:
     """A search that begins anew at each of them would take hours."""
     assert plain_jpeg(JPEG[:-2] + b"\xff" * 20_000_000 + b"\0") is None
+
+
+@pytest.mark.parametrize("size", [(80, 56), (81, 57), (17, 16), (8, 8), (1, 40), (97, 15)])
+@pytest.mark.parametrize("sampling", ["4:4:4", "4:2:2", "4:2:0"])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_the_restarts_of_encoders_are_as_many_as_they_should_be(
+    size: tuple[int, int], sampling: str, progressive: bool
+) -> None:
+    """A wrong count would not be noticed by a reader: the page would only be encoded again."""
+    image = photo(*size)
+    for options in ({"restart_marker_rows": 1}, {"restart_marker_blocks": 1}, {"restart_marker_blocks": 7}):
+        data = saved(image, "JPEG", subsampling=sampling, progressive=progressive, **options)
+        assert plain_jpeg(data) is not None
 
 
 def test_metadata_is_left_out_and_the_colours_stay() -> None:
