@@ -27,6 +27,7 @@ from server.intake.raw_file import FileKind, RawFile
 from server.service import Reading
 from server.telemetry.record import record_of
 from tests.unit.server.apps import application, pdf, png
+from tests.unit.server.decode.strange_fonts import glyph_page
 from tests.unit.server.stub_pipeline import TEXT
 
 
@@ -268,6 +269,23 @@ def test_a_task_pays_for_its_pages() -> None:
         assert client.post("/counter", content=pdf(3)).status_code == 200
         assert 3 <= route.desk._limits[1]._accounts["owner"].pages < 4
     assert [record.pages for record in route.records] == [0]
+
+
+def test_warnings_about_pages_are_noted_for_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    async def read(visit: Visit) -> None:
+        raw, reading = RawFile(visit.take_body(), FileKind.PDF), Reading(OcrOverrides(), None)
+        await route.desk.read_for(named("owner"), raw, reading, lambda page: page.page.index)
+
+    caplog.set_level("INFO", "server.contracts.front_desk")
+    with doing(read) as (client, route):
+        for document in (pdf(2), glyph_page("\u0e20\u0e32\u0e29\u0e32")):
+            assert client.post("/counter", content=document).status_code == 200
+    facts = [record.facts for record in caplog.records if record.message == "A task was read"]
+    assert facts == [{"warnings": "fonts_missing,text_layer_ignored"}]
+    assert [record.warnings for record in route.records] == [set(), set()]
+    with serving() as (client, route):
+        client.post("/counter", content=glyph_page("\u0e20\u0e32\u0e29\u0e32"))
+    assert [record.warnings for record in route.records] == [{"fonts_missing", "text_layer_ignored"}]
 
 
 def test_a_caller_is_named_once() -> None:
