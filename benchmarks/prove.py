@@ -74,6 +74,10 @@ PROOFS = {
         "ten minutes of killed decode workers, replicas and LibreOffice lose, mix up and fail nothing",
         "python -m benchmarks.kills --minutes 10",
     ),
+    "jobs": Proof(
+        "a server that is killed 20 times during 200 jobs ends each once, with each of its pages once",
+        "python -m benchmarks.jobs --jobs 200 --kills 20",
+    ),
     "engines": Proof(
         "engines read the golden pages alike",
         "python -m benchmarks.engines openvino torch paddle --golden --out benchmarks/results/engines.json",
