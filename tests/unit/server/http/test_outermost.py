@@ -82,7 +82,15 @@ def test_every_answer_carries_the_request_id(client, method, path):
 
 
 @pytest.mark.parametrize(
-    ("path", "contract"), [("/ocr", "paddlex"), ("/createTask", "capsolver"), ("/task/1", "file_task"), ("/docs", None)]
+    ("path", "contract"),
+    [
+        ("/ocr", "paddlex"),
+        ("/createTask", "capsolver"),
+        ("/task/1", "file_task"),
+        ("/jobs", "jobs"),
+        ("/jobs/1", "jobs"),
+        ("/docs", None),
+    ],
 )
 def test_the_line_names_the_contract(client, caplog, path, contract):
     caplog.set_level(logging.INFO)
@@ -116,7 +124,7 @@ def _baidu_token(client) -> str:
 def test_the_line_names_the_callers_token_on_every_way_to_the_answer(caplog):
     caplog.set_level(logging.INFO)
     keys = {"keys": {"a-key": "SECRET-KEY"}}
-    contracts = dict.fromkeys(("baidu", "complexdocr", "file_task", "capsolver"), keys)
+    contracts = dict.fromkeys(("baidu", "complexdocr", "file_task", "jobs", "capsolver"), keys)
     app = application(server={"host": "0.0.0.0"}, auth={"tokens": {"a-token": "SECRET-TOKEN"}}, contracts=contracts)
     bearer, image = {"Authorization": "Bearer SECRET-KEY"}, base64_of(png())
     with TestClient(app) as client:
