@@ -8,8 +8,8 @@ from models.layout.document import PageLayout
 from server.decode.formats.exif import swaps_sides
 
 Encoding = Literal["source_jpeg", "bare_source_jpeg", "jpeg", "png", "fax"]
-"""The forms of a page's picture. ``source_jpeg`` is the document itself; the result file applies its EXIF orientation.
-``bare_source_jpeg`` is the same without metadata, if it is upright without them. ``fax`` is CCITT Group 4."""
+"""The forms of a page's picture. ``source_jpeg`` is the document itself, and ``bare_source_jpeg`` is the same without
+metadata. The result file makes both upright. ``fax`` is CCITT Group 4."""
 
 Colour = tuple[int, int, int]
 """Red, green and blue, 0 to 255."""

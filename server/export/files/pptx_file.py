@@ -12,7 +12,8 @@ from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE
 from pptx.util import Emu, Pt
 
-from server.export.files.file_page import Colour, FilePage
+from server.decode.formats.exif import swaps_sides
+from server.export.files.file_page import Colour, FilePage, PagePicture
 from server.export.files.text_layer import is_wide, placed
 from server.export.line_box import LineBox, Point
 from server.intake.raw_file import RawFile
@@ -26,6 +27,12 @@ FONT_SHARE = 0.75
 NARROW_EM = 0.5
 MIN_FONT, MAX_FONT = 1.0, 4000.0
 DARK = 128
+TURNS = {
+    1: (0.0, False), 2: (0.0, True), 3: (180.0, False), 4: (180.0, True),
+    5: (270.0, True), 6: (90.0, False), 7: (90.0, True), 8: (270.0, False),
+}  # fmt: skip
+"""The degrees clockwise, and whether left and right are exchanged before, that make stored pixels upright, by EXIF
+orientation."""
 BLACK, WHITE = RGBColor(0, 0, 0), RGBColor(255, 255, 255)  # type: ignore[no-untyped-call]
 
 
@@ -69,12 +76,24 @@ def _emu(points: float) -> Emu:
 
 def _fill(shapes: Any, page: FilePage, fit: _Fit) -> None:
     for picture in page.pictures:
-        (left, top), (width, height) = picture.corner, picture.shown_size
-        x, y = map(_emu, fit.point((left, top)))
-        right, bottom = map(_emu, fit.point((left + width, top + height)))
-        shapes.add_picture(io.BytesIO(picture.data), x, y, Emu(right - x), Emu(bottom - y))
+        _add_picture(shapes, picture, fit)
     for text, colour in zip(placed(page.lines), page.paper_colours, strict=True):
         _add_text(shapes, text.text, fit.box(text.box), colour)
+
+
+def _add_picture(shapes: Any, picture: PagePicture, fit: _Fit) -> None:
+    """Add a picture at its place. A shape is mirrored first, then turned around its centre."""
+    (left, top), (across, down) = picture.corner, picture.shown_size
+    x, y = (int(_emu(side)) for side in fit.point((left, top)))
+    right, bottom = (int(_emu(side)) for side in fit.point((left + across, top + down)))
+    width, height = right - x, bottom - y
+    if swaps_sides(picture.orientation):
+        x, y, width, height = x + (width - height) // 2, y + (height - width) // 2, height, width
+    shape = shapes.add_picture(io.BytesIO(picture.data), Emu(x), Emu(y), Emu(width), Emu(height))
+    turn, mirrored = TURNS[picture.orientation]
+    shape.rotation = turn
+    if mirrored:
+        shape.element.spPr.get_or_add_xfrm().set("flipH", "1")
 
 
 def _add_text(shapes: Any, text: str, box: LineBox, colour: Colour) -> None:

@@ -95,7 +95,7 @@ RESULT_FORMATS: Mapping[str, ResultFormat] = {
         extension="pptx",
         media_type=f"{OOXML}presentationml.presentation",
         writer=f"{WRITERS}pptx_file:write_pptx",
-        # Programs differ on what they do with the orientation in EXIF and with several pictures in one JPEG.
+        # Programs differ on whether they obey EXIF's orientation, and python-pptx takes no JPEG of several pictures.
         pictures=("bare_source_jpeg", "jpeg", "png"),
         covers_text=True,
         needs_layout=True,

@@ -25,6 +25,4 @@ def source_picture(data: bytes, size: tuple[int, int], allowed: Collection[Encod
         return None
     if "source_jpeg" in allowed:
         return PagePicture("source_jpeg", jpeg.data, jpeg.size, jpeg.grey, header.orientation)
-    if header.orientation != 1:
-        return None
-    return PagePicture("bare_source_jpeg", without_metadata(jpeg.data), jpeg.size, jpeg.grey)
+    return PagePicture("bare_source_jpeg", without_metadata(jpeg.data), jpeg.size, jpeg.grey, header.orientation)

@@ -1,17 +1,25 @@
 """Presentations, read by python-pptx."""
 
+import asyncio
 import io
+import shutil
 from typing import Any
 
 import cv2
 import numpy as np
+import pypdfium2 as pdfium
 import pytest
 from pptx import Presentation
 
-from server.export.files.file_page import FilePage
+from server.config.settings import OfficeSettings
+from server.decode.formats.upright import apply_orientation
+from server.decode.office.converter import OfficeConverter
+from server.export.files.file_page import FilePage, PagePicture
 from server.export.files.paper import paper_colours
 from server.export.files.pptx_file import write_pptx
+from server.export.files.source_picture import source_picture
 from tests.unit.server.export.files.file_pages import IMAGE_SOURCE, file_page, pictures_of, text_line, turned_line
+from tests.unit.server.export.files.page_samples import exif, photo, saved
 
 
 def slides(*pages: FilePage) -> tuple[Any, list[Any]]:
@@ -72,3 +80,34 @@ def test_text_fits_its_box() -> None:
     long, short = (box.text_frame.paragraphs[0].runs[0].font.size.pt for box in texts(slide))
     assert long == pytest.approx(4, abs=0.1)
     assert short == pytest.approx(22.5, abs=0.5)
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
+def test_a_jpeg_with_any_orientation_is_upright() -> None:
+    """Every quarter of the picture has its own colour."""
+    stored = np.zeros((80, 120, 3), np.uint8)
+    stored[:40, :60], stored[:40, 60:], stored[40:, :60] = (0, 0, 255), (0, 255, 0), (255, 0, 0)
+    pages, upright = [], []
+    for orientation in range(1, 9):
+        upright.append(apply_orientation(stored, orientation))
+        height, width = upright[-1].shape[:2]
+        picture = source_picture(
+            saved(stored, "JPEG", quality=95, exif=exif(orientation)), (width, height), ("bare_source_jpeg",)
+        )
+        assert picture is not None
+        # All pages have the size of the slide, so that LibreOffice's pages are the pictures.
+        pages.append(FilePage((picture,), width, height, (120, 120), ()))
+    converted = OfficeConverter(OfficeSettings()).to_pdf(write_pptx(pages, IMAGE_SOURCE), "pptx")
+    with pdfium.PdfDocument(asyncio.run(converted)) as shown:
+        found = [page.render(scale=1).to_numpy() for page in shown]
+    for page, image in zip(found, upright, strict=True):
+        wanted = cv2.resize(image, (page.shape[1], page.shape[0]), interpolation=cv2.INTER_NEAREST)
+        assert np.abs(page.astype(int) - wanted).mean() < 20
+
+
+def test_a_turned_picture_has_its_place_before_it_is_turned() -> None:
+    turned = PagePicture("bare_source_jpeg", saved(photo(120, 80), "JPEG"), (120, 80), orientation=6)
+    _, (slide,) = slides(FilePage((turned,), 80, 120, (100, 150), ()))
+    (picture,) = slide.shapes
+    assert (picture.left.pt, picture.top.pt, picture.width.pt, picture.height.pt) == (-25, 25, 150, 100)
+    assert picture.rotation == 90

@@ -19,11 +19,12 @@ def test_a_pdf_gets_every_byte_and_the_orientation() -> None:
     assert (picture.encoding, picture.orientation, picture.grey) == ("source_jpeg", 6, False)
 
 
-def test_slides_get_it_without_metadata_and_only_if_it_is_upright() -> None:
-    picture = source_picture(saved(IMAGE, "JPEG", exif=exif(1)), (80, 56), SLIDES)
+@pytest.mark.parametrize(("orientation", "size"), [(1, (80, 56)), (3, (80, 56)), (8, (56, 80))])
+def test_slides_get_it_without_metadata(orientation: int, size: tuple[int, int]) -> None:
+    picture = source_picture(saved(IMAGE, "JPEG", exif=exif(orientation)), size, SLIDES)
     assert picture is not None
     assert (picture.encoding, picture.data) == ("bare_source_jpeg", saved(IMAGE, "JPEG"))
-    assert source_picture(saved(IMAGE, "JPEG", exif=exif(3)), (80, 56), SLIDES) is None
+    assert (picture.orientation, picture.shown_size) == (orientation, size)
 
 
 @pytest.mark.parametrize(
