@@ -18,6 +18,8 @@ COLOUR_PROFILE = b"ICC_PROFILE\0"
 JFIF = b"JFIF\0"
 MOST_SCANS, MOST_SEGMENTS = 64, 10_000
 """Encoders write about ten scans. More of them only cost time in the programs that show the file."""
+FILL = re.compile(rb"\xff+")
+"""Any number of these bytes may stand before a marker (ITU T.81, B.1.1.2). The last one belongs to it."""
 RESTART_INTERVAL = 0xDD
 RESTART = re.compile(rb"\xff[\xd0-\xd7]", re.DOTALL)
 YCBCR = 1
@@ -137,10 +139,10 @@ def _segments(data: bytes) -> Iterator[tuple[int, bytes, int, int]]:
     """
     at = 2
     for _ in range(MOST_SEGMENTS):
-        while data[at : at + 2] == b"\xff\xff":
-            at += 1
-        if data[at : at + 1] != b"\xff" or at + 1 >= len(data):
+        filled = FILL.match(data, at)
+        if filled is None or filled.end() >= len(data):
             return
+        at = filled.end() - 1
         marker = data[at + 1]
         if marker == END:
             yield marker, b"", at + 2, at + 2

@@ -112,6 +112,10 @@ def test_any_damage_is_a_none_or_a_jpeg(at: int, bytes_there: bytes) -> None:
 def test_many_bytes_of_255_take_no_time_of_their_own() -> None:
     """A search that begins anew at each of them would take hours."""
     assert plain_jpeg(JPEG[:-2] + b"\xff" * 20_000_000 + b"\0") is None
+    filled = JPEG[:2] + b"\xff" * 20_000_000 + JPEG[2:]
+    found = plain_jpeg(filled)
+    assert found is not None
+    assert found.data == filled
 
 
 @pytest.mark.parametrize("size", [(80, 56), (81, 57), (17, 16), (8, 8), (1, 40), (97, 15)])
