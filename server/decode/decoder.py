@@ -147,7 +147,7 @@ class Decoder:
         if raw.kind is FileKind.PDF:
             return await self._open_or_mend(raw, open_pdf)
         if raw.kind is FileKind.OFFICE:
-            return await self._open_shared(await self._rendered(raw), open_pdf)
+            return await self._open_shared(await self._rendered(raw), partial(open_pdf, "pdf"))
         if raw.data.startswith(TIFF_MAGICS):
             return await self._open_shared(raw.data, partial(self._open_tiff, limit, raw.composite_alpha))
         if raw.data.startswith(GIF_MAGICS):
@@ -201,19 +201,23 @@ class Decoder:
             self.workers.forget(file)
             raise
 
-    async def _open_or_mend(self, raw: RawFile, open_pdf: Callable[[SharedFile], Awaitable[Document]]) -> Document:
+    async def _open_or_mend(
+        self, raw: RawFile, open_pdf: Callable[[FileFormat, SharedFile], Awaitable[Document]]
+    ) -> Document:
         """Open a PDF. If it is damaged, a worker mends it first. Its pages are then those that are left."""
+        # The reference shows as many pages as the file claims, and so the core contract does.
+        kind: FileFormat = "pdf" if raw.as_the_reference else "counted_pdf"
         try:
-            return await self._open_shared(raw.data, open_pdf, raw.password)
+            return await self._open_shared(raw.data, partial(open_pdf, kind), raw.password)
         except InvalidInputFile as error:
             refused = isinstance(error.__cause__, FileRefused) and not isinstance(error, EncryptedFile)
             if not refused or sniff_kind(raw.data) is not FileKind.PDF:
                 raise
         mended = await self._made(raw.data, raw.password, "mended_pdf", 2 * len(raw.data) + SPARE_BYTES)
-        return await self._open_shared(mended.data, open_pdf)
+        return await self._open_shared(mended.data, partial(open_pdf, "pdf"))
 
-    async def _open_pdf(self, limit: int | None, max_side: int | None, file: SharedFile) -> Document:
-        outline = await self._outline(file, "pdf", limit)
+    async def _open_pdf(self, limit: int | None, max_side: int | None, kind: FileFormat, file: SharedFile) -> Document:
+        outline = await self._outline(file, kind, limit)
         scales = tuple(self._scale(points, page, max_side) for page, points in enumerate(outline.sizes, start=1))
         sizes = tuple(map(rendered_size, outline.sizes, scales))
         info = DocumentInfo("pdf", outline.total, len(sizes), sizes, outline.sizes)

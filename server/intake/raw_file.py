@@ -33,3 +33,8 @@ class RawFile:
     password: str | None = field(default=None, repr=False)
     composite_alpha: bool = False
     keep_active_content: bool = False
+
+    @property
+    def as_the_reference(self) -> bool:
+        """Whether the file is read as the core contract's reference reads it, even where that shows less of it."""
+        return not self.composite_alpha

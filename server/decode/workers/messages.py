@@ -11,9 +11,14 @@ import msgspec
 from server.children.sandbox import Protection
 from server.decode.formats.readers import PageNote
 
-FileFormat = Literal["pdf", "tiff", "gif", "image", "composited_tiff", "composited_gif", "composited_image"]
-"""``tiff`` and ``gif`` are read frame by frame. ``image`` is the still image at the start of a file, read by OpenCV.
-The ``composited`` ones are the same with their transparent pixels composited on a background."""
+FileFormat = Literal[
+    "pdf", "counted_pdf", "tiff", "gif", "image", "composited_tiff", "composited_gif", "composited_image"
+]
+"""``counted_pdf`` is a PDF that has no more pages than it claims. ``tiff`` and ``gif`` are read frame by frame.
+
+``image`` is the still image at the start of a file, read by OpenCV. The ``composited`` ones are the same with their
+transparent pixels composited on a background.
+"""
 
 
 Work = Literal["overlay_text", "mended_pdf", "plain_office", "characters"]

@@ -9,6 +9,13 @@ from server.decode.formats.readers import Opener, Reader
 from server.decode.workers.messages import FileFormat
 
 
+def _open_counted_pdf(descriptor: int, password: str | None) -> Reader:
+    # qpdf costs a worker 9 MB and a tenth of a second.
+    from server.decode.formats.counted_pdf import open_counted_pdf  # noqa: PLC0415
+
+    return open_counted_pdf(descriptor, password)
+
+
 def _open_tiff(descriptor: int, _password: str | None) -> Reader:
     return FrameFile(descriptor, "TIFF")
 
@@ -43,6 +50,7 @@ def _open_composited_gif(descriptor: int, password: str | None) -> Reader:
 
 OPENERS: Mapping[FileFormat, Opener] = {
     "pdf": PdfFile,
+    "counted_pdf": _open_counted_pdf,
     "tiff": _open_tiff,
     "gif": _open_gif,
     "composited_tiff": _open_composited_tiff,
