@@ -61,6 +61,7 @@ class ReadingAids:
         edge_margin: small pictures whose text touches the edge are read with a margin.
         turned_page: a page that is clearly turned is rotated before it is read. Places are the given page's.
         large_letters: very large letters are looked for at a smaller scale.
+        side_text: high boxes beside several rows, such as remarks in the margin, stand behind these rows.
     """
 
     order_leaning_boxes: bool = False
@@ -70,6 +71,7 @@ class ReadingAids:
     edge_margin: bool = False
     turned_page: bool = False
     large_letters: bool = False
+    side_text: bool = False
 
 
 NO_AIDS = ReadingAids()

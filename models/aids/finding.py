@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from models.aids.large_letters import second_look, with_large_letters
 from models.aids.leaning_boxes import with_ordered_corners
+from models.aids.side_text import with_side_text_behind
 from models.aids.tiles import join_tiles, tiles_of
 from models.document import TextBox
 from models.ops.reading_order import sort_boxes
@@ -15,13 +16,16 @@ from models.stages.detection import DetectionStage
 from models.stages.pages import PagePixels, Pages
 from models.tasks import run_all
 
+Warnings = tuple[WarningCode, ...]
+_TILED: Warnings = ("page_tiled",)
+
 
 @dataclass(frozen=True, slots=True)
 class FoundText:
     """The text boxes of a page, in reading order, and what the aids did to find them."""
 
     boxes: list[TextBox]
-    warnings: tuple[WarningCode, ...] = ()
+    warnings: Warnings = ()
 
 
 class AidedDetection:
@@ -52,9 +56,19 @@ class AidedDetection:
         if len(parts) > 1:
             tiles = [self._pages.part(page, part) for part in parts]
             found = await run_all(self._stage.find(tile, options, flow=flow, deadline=deadline) for tile in tiles)
-            return FoundText(await self._pool.run(self._sorted, join_tiles(parts, found)), ("page_tiled",))
+            boxes, warnings = await self._pool.run(self._sorted, join_tiles(parts, found)), _TILED
+        else:
+            boxes, warnings = await self._find_at_once(page, options, flow, deadline)
+        if self._aids.side_text:
+            boxes = await self._pool.run(with_side_text_behind, boxes)
+        return FoundText(boxes, warnings)
+
+    async def _find_at_once(
+        self, page: PagePixels, options: OcrOptions, flow: Hashable, deadline: float | None
+    ) -> tuple[list[TextBox], Warnings]:
+        """The boxes of a page that is seen as a whole."""
         boxes = await self._stage.find(page, options, flow=flow, deadline=deadline)
-        warnings: tuple[WarningCode, ...] = ()
+        warnings: Warnings = ()
         again = await self._pool.run(second_look, page.image, boxes, options) if self._aids.large_letters else None
         if again is not None:
             more = await self._stage.find(page, again, flow=flow, deadline=deadline)
@@ -63,7 +77,7 @@ class AidedDetection:
                 boxes, warnings = await self._pool.run(self._sorted, with_large), ("large_letters",)
         if self._aids.order_leaning_boxes:
             boxes = await self._pool.run(self._sorted, boxes)
-        return FoundText(boxes, warnings)
+        return boxes, warnings
 
     def _sorted(self, boxes: Sequence[TextBox]) -> list[TextBox]:
         ordered = self._aids.order_leaning_boxes
