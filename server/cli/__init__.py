@@ -9,9 +9,10 @@ from typing import Literal
 import click
 
 from server.cli.failures import CommandGroup
-from server.cli.parameters import SECONDS, configuration_options, recognition_options
+from server.cli.parameters import SECONDS, configuration_options, document_options
 
 PathOption = click.Path(path_type=Path)
+ExistingPath = click.Path(exists=True, path_type=Path)
 
 
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -38,36 +39,32 @@ def serve(config: Path | None, settings: tuple[str, ...], host: str | None, port
 
 
 @main.command()
-@configuration_options
-@recognition_options
-@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--format", "form", default="text", show_default=True,
-    type=click.Choice(["text", "json", "picture", "hocr", "alto"]),
-    help="text: the lines; json: prunedResult of every page, one JSON object a file; picture: the page with its text; "
-    "hocr, alto: words with their boxes, as XML.",
-)  # fmt: skip
-@click.option("--output", type=PathOption, help="Write files into this directory. Pictures go to '.' without it.")
-@click.option("--max-pages", type=click.IntRange(1), help="Read only the first pages of each file.")
-@click.option(
-    "--password", help="Of encrypted PDF files. Other users of the machine may see it in the list of processes."
-)
-@click.option("--preset", help="Models to read with: paddlex, best, tiny or one of yours. Default: that of file tasks.")
+@document_options
+@click.argument("paths", metavar="FILES-OR-FOLDERS...", nargs=-1, required=True, type=ExistingPath)
+@click.option("--output", type=PathOption, help="Write files into this folder. Pictures go to '.' without it.")
+@click.option("--resume", is_flag=True, help="Leave out files that --output has complete results of.")
 def ocr(
+    paths: tuple[Path, ...],
+    output: Path | None,
+    resume: bool,
     config: Path | None,
     settings: tuple[str, ...],
-    files: tuple[Path, ...],
     form: str,
-    output: Path | None,
     max_pages: int | None,
     password: str | None,
-    **overrides: bool | float | str | None,
+    url: str | None,
+    token: str | None,
+    **given: bool | float | str | None,
 ) -> None:
-    """Read the text of FILES (images, TIFF, PDF) without a server."""
-    from server.cli.ocr import read_files
-    from server.cli.output import OutputFormat
+    """Read the text of files (images, PDF, Office), and of those in folders, without a server or with one.
 
-    read_files(config, settings, files, OutputFormat(form), output, max_pages, password, overrides)
+    The exit code is 1 if a file could not be read, and 2 if an option is wrong.
+    """
+    from server.cli.documents.reading import ReadingOptions
+    from server.cli.ocr import read_files
+
+    options = ReadingOptions(config, settings, form, max_pages, password, url, token, given)
+    read_files(options, paths, output, resume=resume)
 
 
 @main.command("config")

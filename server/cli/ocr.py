@@ -1,193 +1,205 @@
-"""``ppocr-server ocr``: reads files in this process, and prints or saves the results."""
+"""``ppocr-server ocr``: reads files and folders, and prints or saves the results."""
 
 import asyncio
-import errno
-import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 
-from models.descriptions.regular_file import read_regular_file
-from models.errors import InvalidOption, OcrError
-from models.loader import build_pipeline
-from models.options import OcrOverrides
-from server.admission.pixels import PixelGate
+from models.tasks import run_all
+from server.cli.documents.forms import PICTURE, Results
+from server.cli.documents.progress import Progress, status_drawn
+from server.cli.documents.reader import Document, Reader, Unavailable, Unread, load_source
+from server.cli.documents.reading import DocumentReading, ReadingOptions
+from server.cli.documents.record import Record
+from server.cli.documents.results import save
+from server.cli.documents.sources import Found, Source, Stamp, found_in, place_of
 from server.cli.failures import Failure, Misconfigured
-from server.cli.output import FILES, OutputFormat, PageOutput, Writer
-from server.cli.screen import say
-from server.cli.start import load, pull_required
-from server.config.load import Configuration
-from server.decode.decoder import Decoder
-from server.decode.document import DocumentInfo
-from server.decode.workers.process import WorkerNotStarted
-from server.errors import EmptyFile, EncryptedFile, InvalidInputFile, RequestError, UnreadableKind
-from server.intake.raw_file import FileKind, RawFile
-from server.intake.sniff import sniff_kind
-from server.pipelines.model_store import find_font, open_store
-from server.printable import printable
-from server.service import DocumentReader, Reading, RecognizedPage
+from server.cli.output_folder import make_folder
+from server.cli.screen import clear_status, has_terminal, say
 
-_REASONS: Mapping[type[InvalidInputFile], str] = {
-    EncryptedFile: "The file is encrypted, and its password is missing or wrong. Give it with --password.",
-    EmptyFile: "The file is empty.",
-    UnreadableKind: "The file is neither an image nor a PDF that can be read.",
-    InvalidInputFile: "The file is damaged or cut off.",
-}
-"""The reason by the kind of error. The errors' own messages are those of PaddleX's contract."""
-
-NO_FONTS = (
-    "Text of page {page} is missing or wrong: its fonts are neither in the file nor on this machine. "
-    "See: ppocr-server check"
-)
-
-GivenOptions = Mapping[str, Any]
-"""Options as click gives them, by the names of `OcrOverrides`. click has checked their types."""
+RECORD = ".ppocr-server.jsonl"
+"""The record of a folder of results. It begins with a dot, so it is no source and few people see it."""
 
 
-async def _read(
-    reader: DocumentReader, file: Path, raw: RawFile, overrides: OcrOverrides, max_pages: int | None, writer: Writer
-) -> None:
-    """Read one file, several of its pages at once, and write the result.
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """A file or folder without a result, and the reason."""
 
-    Raises:
-        Unread: the file cannot be read, or the result cannot be written.
+    path: Path
+    reason: str
+
+
+class _Run:
+    """One run of the command.
+
+    Args:
+        reading: of all documents.
+        folder: for the results; None prints them.
+        record: of the folder.
+        found: the files to read.
     """
-    with _Progress(printable(file.name)) as progress:
 
-        async def finish(page: RecognizedPage) -> PageOutput:
-            output = await asyncio.to_thread(writer.render, page.result)
-            progress.page_done()
-            if any(warning.code == "fonts_missing" for warning in page.result.warnings):
-                say(f"{file}: {NO_FONTS.format(page=page.page.index + 1)}")
-            return output
+    def __init__(self, reading: DocumentReading, folder: Path | None, record: Record | None, found: Found) -> None:
+        self._reading = reading
+        self._folder = folder
+        self._record = record
+        self._sources = found.sources
+        self.progress = Progress(len(found.sources))
+        self.problems = [_Problem(path, f"cannot be read: {reason}.") for path, reason in found.unreadable]
+        self._tells_files = folder is not None and not has_terminal()
 
-        reading = Reading(overrides, max_pages, choose=progress.every_page)
+    async def read_all(self) -> None:
+        """Read every file. Printed results come in the order of the files, so one file is read at a time.
+
+        Raises:
+            Unavailable: nothing can be read any more.
+        """
+        async with status_drawn(self.progress.text), self._reading.opened() as reader:
+            self.progress.begin()
+            waiting = iter(self._sources)
+
+            async def read_some() -> None:
+                for source, _ in waiting:
+                    await self._read(reader, source)
+
+            at_once = 1 if self._folder is None else self._reading.at_once
+            await run_all(read_some() for _ in range(at_once))
+
+    async def _read(self, reader: Reader, source: Source) -> None:
+        pages = _Pages(self.progress)
         try:
-            document = await reader.recognize(raw, reading, finish, deadline=None)
-        except RequestError as error:
-            raise Unread(f"{file}: {_explained(error)}") from error
-    try:
-        writer.write(file, raw, document.pages)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise Unread(f"{file}: the result cannot be written: {error.strerror}.") from error
+            data, stamp = await asyncio.to_thread(load_source, source.path, self._reading.max_bytes)
+            document = Document(source.path, data, pages.opened, pages.page_read, partial(_warn, source.path))
+            results = await reader.read(document)
+            await self._keep(source, stamp, results)
+        except FileNotFoundError:
+            self._failed(source, "has gone since the folder was listed.", pages)
+        except Unread as error:
+            self._failed(source, str(error), pages)
+        else:
+            self.progress.ended()
+            if self._tells_files:
+                say(f"{source.path}: {pages.read} {'page' if pages.read == 1 else 'pages'}")
+
+    def _failed(self, source: Source, reason: str, pages: "_Pages") -> None:
+        self.progress.ended(failed=True, given_up=pages.unread)
+        self.problems.append(_Problem(source.path, reason))
+        if self._tells_files:
+            say(f"{source.path}: {reason}")
+
+    async def _keep(self, source: Source, stamp: Stamp, results: Results) -> None:
+        folder, record = self._folder, self._record
+        if folder is None or record is None:
+            clear_status()
+            for content in results.values():
+                click.echo(content, nl=False)
+            return
+        try:
+            await asyncio.to_thread(
+                save, folder, source.name, results, lambda times: record.note(source.name, stamp, source.name, times)
+            )
+        except OSError as error:
+            raise Unread(f"the result cannot be written: {error.strerror}.") from error
 
 
-class Unread(Exception):
-    """There is no result of a file. The message says why, and the other files are read."""
+def _warn(path: Path, line: str) -> None:
+    say(f"{path}: {line}")
 
 
-def _raw_file(file: Path, max_bytes: int, password: str | None) -> RawFile:
-    try:
-        data = read_regular_file(file, max_bytes)
-    except OSError as error:
-        limit = " (limits.max_body_bytes)" if error.errno == errno.EFBIG else ""
-        raise Unread(f"{file}: cannot be read: {error.strerror}{limit}.") from error
-    return RawFile(data, sniff_kind(data) or FileKind.IMAGE, password=password)
+class _Pages:
+    """Counts the pages of one document, for itself and for the progress of all."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self.read = self.unread = 0
+
+    def opened(self, pages: int) -> None:
+        self.unread = pages
+        self._progress.opened(pages)
+
+    def page_read(self) -> None:
+        self.read += 1
+        self.unread -= 1
+        self._progress.page_read()
 
 
-class _Progress(ExitStack):
-    """A progress bar, shown if a document has more than one page."""
+def read_files(options: ReadingOptions, paths: Sequence[Path], output: Path | None, *, resume: bool) -> None:
+    """Read files, and those below folders, several at once. A bad one is told of at the end, and stops no other.
 
-    def __init__(self, label: str) -> None:
-        super().__init__()
-        self._label = label
-        self._advance: Callable[[int], None] = lambda _: None
-
-    def every_page(self, info: DocumentInfo) -> range:
-        if info.processed_pages > 1:
-            bar = click.progressbar(length=info.processed_pages, label=self._label, file=sys.stderr)
-            self._advance = self.enter_context(bar).update
-        return range(info.processed_pages)
-
-    def page_done(self) -> None:
-        self._advance(1)
-
-
-def read_files(
-    config: Path | None,
-    settings: Sequence[str],
-    files: Sequence[Path],
-    form: OutputFormat,
-    output: Path | None,
-    max_pages: int | None,
-    password: str | None,
-    given: GivenOptions,
-) -> None:
-    """Read files one after the other. An unreadable file is reported and does not stop the others.
+    Args:
+        options: of the reading.
+        paths: files and folders.
+        output: the folder for the results; None prints them.
+        resume: leave out files whose results are complete.
 
     Raises:
         ConfigurationError, OcrError: nothing can be read at all.
         Misconfigured: an option is wrong.
         Failure: a file could not be read.
     """
-    configuration = load(config, settings)
-    preset = given.get("preset") or configuration.preset_of("file_task")
-    overrides = OcrOverrides(**{**given, "preset": preset}, structure=form in FILES)
+    reading = DocumentReading(options)
+    folder = Path() if output is None and reading.forms.names == (PICTURE,) else output
+    if folder is None and not reading.forms.printed:
+        raise Misconfigured(
+            f"--format: {', '.join(reading.forms.names)} cannot be printed. Name a folder with --output."
+        )
+    if folder is None and resume:
+        raise Misconfigured(
+            "--resume: there is nothing to go on with if results are printed. Name a folder with --output."
+        )
+    found = _found(paths, folder)
+    record = None
+    if folder is not None:
+        _require_different_names([source for source, _ in found.sources])
+        make_folder(folder, "--output")
+        record = Record(folder, RECORD, reading.description)
+        if resume:
+            _leave_out_complete(found, record)
+    run = _Run(reading, folder, record, found)
     try:
-        options = configuration.pipeline.preset_defaults.resolve(overrides)
-    except InvalidOption as error:
-        raise Misconfigured(str(error)) from error
-    configuration = replace(configuration, pipeline=configuration.pipeline.only(options.preset))
-    writer = Writer(form, output, configuration.serving.max_output_img_size, files)
-    failed = asyncio.run(_read_all(configuration, overrides, files, max_pages, password, writer))
-    if failed:
-        raise Failure(f"{failed} of {len(files)} files could not be read.")
+        if found.sources:
+            asyncio.run(run.read_all())
+    except Unavailable as error:
+        raise Failure(f"{error} What is not read yet stays unread; --resume goes on with it.") from error
+    finally:
+        for problem in run.problems:
+            say(f"{problem.path}: {problem.reason}")
+    if run.problems:
+        raise Failure(f"{len(run.problems)} of {len(found.sources) + len(found.unreadable)} files could not be read.")
 
 
-async def _read_all(
-    configuration: Configuration,
-    overrides: OcrOverrides,
-    files: Sequence[Path],
-    max_pages: int | None,
-    password: str | None,
-    writer: Writer,
-) -> int:
-    """Read every file, and give the number of files that could not be read."""
-    failed = 0
-    async with _opened(configuration) as reader:
-        for file in files:
-            try:
-                raw = await asyncio.to_thread(_raw_file, file, configuration.settings.limits.max_body_bytes, password)
-                await _read(reader, file, raw, overrides, max_pages, writer)
-            except Unread as error:
-                failed += 1
-                say(str(error))
-    return failed
-
-
-def _explained(error: Exception) -> Exception:
-    """The pipeline's own error if it is the cause, or why a file is unreadable. Request errors speak to callers."""
-    found = error
-    while isinstance(found.__cause__, OcrError):
-        found = found.__cause__
-    if isinstance(found, InvalidInputFile):
-        return InvalidInputFile(_REASONS.get(type(found), found.message))
+def _found(paths: Sequence[Path], folder: Path | None) -> Found:
+    results = place_of(folder) if folder is not None else None
+    for path in paths:
+        if path.is_dir() and results is not None and place_of(path) == results:
+            raise Misconfigured(f"--output: '{folder}' holds the files to read. Name another folder.")
+    found = found_in(paths, () if results is None else (results,))
+    if found.left_alone:
+        say("Left alone: " + ", ".join(f"{count} {kind}" for kind, count in found.left_alone.items()) + ".")
+    if not found.sources and not found.unreadable:
+        raise Failure("There is no file to read.")
     return found
 
 
-@asynccontextmanager
-async def _opened(configuration: Configuration) -> AsyncIterator[DocumentReader]:
-    store = open_store(configuration)
-    pull_required(configuration, store)
-    limits = configuration.settings.limits
-    pipeline = await asyncio.to_thread(build_pipeline, configuration.pipeline, store)
-    decoder = Decoder(configuration.settings.decode, limits, font=find_font(configuration))
-    try:
-        await _start(decoder)
-        yield DocumentReader(pipeline, decoder, PixelGate(limits.max_detection_pixels), lambda _: None)
-    finally:
-        await decoder.stop()
-        await pipeline.close()
+def _leave_out_complete(found: Found, record: Record) -> None:
+    rest = []
+    for source, stamp in found.sources:
+        entry = record.find(source.name, stamp)
+        if entry is None or not record.is_complete(entry):
+            rest.append((source, stamp))
+    if len(rest) < len(found.sources):
+        say(f"{len(found.sources) - len(rest)} of {len(found.sources)} files have complete results and are left out.")
+    found.sources[:] = rest
 
 
-async def _start(decoder: Decoder) -> None:
-    try:
-        await decoder.start()
-    except WorkerNotStarted as error:
-        raise Failure(f"The processes that read PDF, TIFF and GIF files cannot be started: {error}.") from error
+def _require_different_names(sources: Sequence[Source]) -> None:
+    repeated = [name for name, count in Counter(source.name for source in sources).items() if count > 1]
+    if repeated:
+        raise Misconfigured(
+            f"Several files are named {repeated[0]}, so their results would have the same name. Read them in separate "
+            "runs, each with its own --output."
+        )

@@ -60,3 +60,26 @@ def recognition_options(command: F) -> F:
     for name, text in reversed(_SWITCHES.items()):
         command = click.option(f"--{name}/--no-{name}", default=None, help=text)(command)
     return command
+
+
+def document_options(command: F) -> F:
+    """Add the options of commands that read documents: how they are read, by whom, and the forms of the results."""
+    token = click.option(
+        "--token", envvar="PPOCR_SERVER_TOKEN",
+        help="With --url: the access token. Other users may see it in the list of processes, but not in the variable.",
+    )  # fmt: skip
+    url = click.option("--url", help="Read with the server at this address instead of loading models here.")
+    preset = click.option(
+        "--preset", help="Models to read with: paddlex, best, tiny or one of yours. Default: that of file tasks."
+    )
+    password = click.option(
+        "--password", help="Of encrypted documents. Other users of the machine may see it in the list of processes."
+    )
+    pages = click.option("--max-pages", type=click.IntRange(1), help="Read only the first pages of each file.")
+    form = click.option(
+        "--format", "form", default="text", show_default=True, metavar="NAMES",
+        help="Names with commas between them. text: the lines; markdown: with their structure; json: prunedResult of "
+        "every page, one JSON object a file; picture: the page with its text; and result files, as pdf, docx, xlsx, "
+        "pptx, and hocr and alto for words with their boxes. A wrong name lists all.",
+    )  # fmt: skip
+    return configuration_options(recognition_options(form(pages(password(preset(url(token(command))))))))

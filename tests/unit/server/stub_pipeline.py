@@ -10,7 +10,7 @@ from models.optional_stage import ModuleStatus
 from models.options import OcrDefaults, OcrOptions
 from server.page_reader import ReplicaStatus
 
-QUAD = np.array([[12, 8], [96, 8], [96, 30], [12, 30]], np.int16)
+QUAD = np.array([[12, 8], [96, 8], [96, 30], [12, 30]], np.int32)
 TEXT = "门 Gate 7"
 MISSING = "UVDoc is not installed. Run: ppocr-server models pull UVDoc"
 
