@@ -78,6 +78,10 @@ PROOFS = {
         "a server that is killed 20 times during 200 jobs ends each once, with each of its pages once",
         "python -m benchmarks.jobs --jobs 200 --kills 20",
     ),
+    "folders": Proof(
+        "300 files with 12 bad ones, interrupted three times: 288 results, 12 reasons, nothing read twice",
+        "python -m benchmarks.hot_folder --files 300 --bad 12",
+    ),
     "engines": Proof(
         "engines read the golden pages alike",
         "python -m benchmarks.engines openvino torch paddle --golden --out benchmarks/results/engines.json",

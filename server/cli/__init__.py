@@ -67,6 +67,40 @@ def ocr(
     read_files(options, paths, output, resume=resume)
 
 
+@main.command()
+@document_options
+@click.argument("watched", metavar="IN", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("results", metavar="OUT", type=PathOption)
+@click.option("--done", type=PathOption, help="Files that were read move to this folder. Default: 'done' in IN.")
+@click.option("--failed", type=PathOption, help="Other files move here, with the reason. Default: 'failed' in IN.")
+@click.option(
+    "--settle", "settle_seconds", type=SECONDS, default=5.0, show_default=True,
+    help="Seconds for which a file must not have changed. Then it is complete.",
+)  # fmt: skip
+def watch(
+    watched: Path,
+    results: Path,
+    done: Path | None,
+    failed: Path | None,
+    settle_seconds: float,
+    config: Path | None,
+    settings: tuple[str, ...],
+    form: str,
+    max_pages: int | None,
+    password: str | None,
+    url: str | None,
+    token: str | None,
+    **given: bool | float | str | None,
+) -> None:
+    """Read every file that comes into the folder IN, and write its results into the folder OUT, until SIGTERM."""
+    from server.cli.documents.reading import ReadingOptions
+    from server.cli.watch import Folders, watch_folder
+
+    options = ReadingOptions(config, settings, form, max_pages, password, url, token, given)
+    folders = Folders(watched, results, done or watched / "done", failed or watched / "failed")
+    watch_folder(options, folders, settle_seconds)
+
+
 @main.command("config")
 @configuration_options
 def show_config(config: Path | None, settings: tuple[str, ...]) -> None:

@@ -15,7 +15,7 @@ from server.cli.documents.progress import Progress, status_drawn
 from server.cli.documents.reader import Document, Reader, Unavailable, Unread, load_source
 from server.cli.documents.reading import DocumentReading, ReadingOptions
 from server.cli.documents.record import Record
-from server.cli.documents.results import save
+from server.cli.documents.results import delete_unfinished, save
 from server.cli.documents.sources import Found, Source, Stamp, found_in, place_of
 from server.cli.failures import Failure, Misconfigured
 from server.cli.output_folder import make_folder
@@ -23,6 +23,9 @@ from server.cli.screen import clear_status, has_terminal, say
 
 RECORD = ".ppocr-server.jsonl"
 """The record of a folder of results. It begins with a dot, so it is no source and few people see it."""
+
+STALE_SECONDS = 3600.0
+"""Nobody writes one result for so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +161,7 @@ def read_files(options: ReadingOptions, paths: Sequence[Path], output: Path | No
         make_folder(folder, "--output")
         record = Record(folder, RECORD, reading.description)
         if resume:
+            delete_unfinished(folder, STALE_SECONDS)
             _leave_out_complete(found, record)
     run = _Run(reading, folder, record, found)
     try:

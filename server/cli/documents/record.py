@@ -7,12 +7,13 @@ its results are there and none is older. So a program that was killed in between
 import json
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from server.cli.documents.sources import Stamp
 
+FORGOTTEN = "forgotten"
 FEW = 1000
 """Entries that are out of date may stay in the file in such a number."""
 
@@ -100,19 +101,29 @@ class Record:
         return entry
 
     def forget(self, source: str) -> None:
-        """Drop the entry of a file that will not be asked for again. The file of the record shrinks now and then.
+        """Drop the entry of a file that has gone. The file of the record shrinks now and then.
 
         Raises:
             OSError: it cannot be written.
         """
         with self._lock:
-            self._entries.pop(source, None)
+            if self._entries.pop(source, None) is None:
+                return
+            with self._file.open("ab") as file:
+                file.write(json.dumps({FORGOTTEN: source}).encode("ascii") + b"\n")
+            self._lines += 1
             if self._lines - len(self._entries) > FEW:
                 self._write_anew()
 
-    def keep_only(self, sources: frozenset[str]) -> None:
-        """Drop the entries of all other files."""
-        self._entries = {source: entry for source, entry in self._entries.items() if source in sources}
+    def keep_only(self, sources: Collection[str]) -> None:
+        """Drop the entries of all other files.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        with self._lock:
+            self._entries = {source: self._entries[source] for source in sources if source in self._entries}
+            self._write_anew()
 
     def _load(self) -> None:
         try:
@@ -120,9 +131,11 @@ class Record:
         except FileNotFoundError:
             return
         for line in lines:
-            entry = _read(line)
-            if entry is not None:
-                self._entries[entry.source] = entry
+            found = _read(line)
+            if isinstance(found, Entry):
+                self._entries[found.source] = found
+            elif found is not None:
+                self._entries.pop(found, None)
         self._lines = len(lines)
         self._torn = bool(lines) and not lines[-1].endswith(b"\n")
 
@@ -140,9 +153,10 @@ def _line(entry: Entry) -> bytes:
     return json.dumps(asdict(entry)).encode("ascii") + b"\n"
 
 
-def _read(line: bytes) -> Entry | None:
-    """Read a line. One that a killed program left half written is none."""
+def _read(line: bytes) -> Entry | str | None:
+    """Read a line: an entry, or the file whose entry is dropped. A line that is half written is none."""
     try:
-        return Entry(**json.loads(line))
+        found = json.loads(line)
+        return str(found[FORGOTTEN]) if FORGOTTEN in found else Entry(**found)
     except (ValueError, TypeError):
         return None

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -55,10 +56,15 @@ def _write_unfinished(folder: Path, content: bytes) -> tuple[Path, int]:
         raise
 
 
-def delete_unfinished(folder: Path) -> None:
-    """Delete what a killed program left in a folder and below. Nobody else may write there meanwhile."""
+def delete_unfinished(folder: Path, older_seconds: float = 0.0) -> None:
+    """Delete what a killed program left in a folder and below.
+
+    Args:
+        folder: of results.
+        older_seconds: newer files stay, because another program may be writing them.
+    """
     for here, _, names in os.walk(folder):
-        for name in names:
-            if name.endswith(UNFINISHED_END):
-                with suppress(OSError):
-                    (Path(here) / name).unlink()
+        for path in (Path(here) / name for name in names if name.endswith(UNFINISHED_END)):
+            with suppress(OSError):
+                if time.time() - path.stat().st_mtime >= older_seconds:
+                    path.unlink()

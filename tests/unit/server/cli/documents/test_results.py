@@ -44,5 +44,7 @@ def test_what_a_killed_program_left_is_deleted(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / f".0123{UNFINISHED_END}").write_bytes(b"half")
     (tmp_path / "sub" / "a.png.txt").write_bytes(b"whole")
+    delete_unfinished(tmp_path, 100)
+    assert len(files(tmp_path)) == 2
     delete_unfinished(tmp_path)
     assert files(tmp_path) == {"sub/a.png.txt": b"whole"}
