@@ -6,7 +6,7 @@ The id of an event is this place, so a listener that comes back goes on where it
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,7 +112,7 @@ class JobEvents:
     async def _events(
         self, shown: Shown, active: Active | None, spec: JobSpec, place: Place, describe: Describe
     ) -> AsyncIterator[bytes]:
-        told, known = place.pages, place.state
+        told, known, wanted = place.pages, place.state, 0
         while True:
             changed = active.changed if active else None
             job, pages = (active.seen(), active.pages) if active else (shown.job, shown.pages)
@@ -123,8 +123,10 @@ class JobEvents:
             while told < len(pages):
                 entry = pages[told]
                 told += 1
+                # The first entry is the document's own. It is read once for a listener, because it may be long.
+                wanted = wanted or decode_document(pages[0].note).wanted
                 if entry.number:
-                    yield _event("page", f"{told}.{known}", _page(job.id, spec, pages, told, entry))
+                    yield _event("page", f"{told}.{known}", _page(job.id, spec, entry, told - 1, wanted))
             if job.final:
                 if fresh:
                     yield _event("state", f"{told}.{job.state.value}", {"state": job.state.value})
@@ -146,11 +148,9 @@ class JobEvents:
         return bool(done)
 
 
-def _page(job_id: str, spec: JobSpec, pages: Sequence[PageEntry], told: int, entry: PageEntry) -> dict[str, object]:
-    # The first entry is the document's own, so it counts the pages that are wanted.
-    wanted = decode_document(pages[0].note).wanted
+def _page(job_id: str, spec: JobSpec, entry: PageEntry, done: int, wanted: int) -> dict[str, object]:
     reason = msgspec.json.decode(entry.note, type=PageNote).reason
-    return page_event(job_id, spec, entry.number, reason, told - 1, wanted)
+    return page_event(job_id, spec, entry.number, reason, done, wanted)
 
 
 def _event(name: str, place: str, content: dict[str, object]) -> bytes:

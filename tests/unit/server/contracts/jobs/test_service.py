@@ -4,12 +4,17 @@ import asyncio
 import io
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import docx
+import numpy as np
 import pikepdf
 import pytest
 
+from models.document import Preprocessed
+from models.errors import PipelineStopped
 from server.contracts.jobs.formats import EXTENSIONS, FILES, NAMES
+from server.decode.workers.whole_file import FileRefused
 from tests.unit.server.apps import base64_of, locked, pdf, png
 from tests.unit.server.contracts.jobs.conftest import serving
 from tests.unit.server.stub_pipeline import TEXT, StubPipeline
@@ -414,3 +419,62 @@ def test_without_a_data_directory_the_disk_is_not_touched(tmp_path, monkeypatch)
     with serving() as client:
         client.final(client.job(pdf(2), outputFormats="json,docx,pptx"))
     assert list(tmp_path.iterdir()) == []
+
+
+class Unsteady(StubPipeline):
+    """Has no process for the third page at first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left = 2
+
+    async def read(self, page, options, **more):
+        if page.index == 2 and self.left:
+            self.left -= 1
+            await asyncio.sleep(0.2)  # the others are finished by then
+            raise PipelineStopped("No replica serves.")
+        return await super().read(page, options, **more)
+
+
+def test_a_job_that_waits_for_a_process_reads_no_page_again(monkeypatch):
+    monkeypatch.setattr("server.jobs.retries.TRY_SECONDS", 0.0)
+    pipeline = Unsteady()
+    with serving(pipeline) as client:
+        job = client.job(pdf(3))
+        assert client.final(job)["state"] == "done"
+        assert client.http.get(f"/jobs/{job}/pages").json()["pages"] == [1, 2, 3]
+    assert sorted(pipeline.finished) == [0, 1, 2]
+
+
+def test_a_pdf_that_cannot_be_rewritten_becomes_pictures(monkeypatch):
+    def refuse(*_):
+        raise FileRefused
+
+    monkeypatch.setattr("server.export.files.searchable_pdf.make_once", refuse)
+    with serving() as client:
+        job = client.job(pdf(4), pages="2-3", outputFormats="pdf,pptx")
+        assert client.final(job)["state"] == "done"
+        with pikepdf.open(io.BytesIO(client.result(job, "pdf").content)) as file:
+            assert [len(page.get_images()) for page in file.pages] == [1, 1]
+
+
+def test_pages_that_were_turned_are_shown_as_they_were_read():
+    pipeline = StubPipeline()
+    real = pipeline.read
+
+    async def read(page, options, **more):
+        result = await real(page, options, **more)
+        turned = Preprocessed(np.ascontiguousarray(np.rot90(page.image)), 90, page.image)
+        return replace(result, preprocessed=turned)
+
+    pipeline.read = read
+    with serving(pipeline) as client:
+        job = client.job(png(60, 30))
+        client.final(job)
+        with pikepdf.open(io.BytesIO(client.result(job, "pdf").content)) as file:
+            width, height = (float(side) for side in file.pages[0].MediaBox[2:])
+        assert width < height
+        refused = client.job(pdf(1))
+        client.final(refused)
+        answer = client.result(refused, "pdf")
+        assert (answer.status_code, "rotated" in answer.json()["errorMsg"]) == (409, True)
