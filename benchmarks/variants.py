@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from server.config.preset_settings import AID_NAMES
+from server.config.preset_settings import packaged_presets
 
 Preset = Mapping[str, Any]
+V5_DETECTOR, V5_RECOGNISER = {"model_name": "PP-OCRv5_mobile_det"}, {"model_name": "PP-OCRv5_mobile_rec"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,53 +28,42 @@ class Variant:
 
 
 def preset(
-    size: str,
-    *,
-    detection: Preset | None = None,
-    score_thresh: float | None = None,
-    version: int = 6,
-    **own: object,
-) -> Preset:
-    """Return the section of a preset: that of ``configs/default.yaml`` with some values changed.
+    name: str, *, detection: Preset | None = None, recognition: Preset | None = None, **own: object
+) -> dict[str, Any]:
+    """Return the section of a preset as it is configured, with some values changed.
 
     Args:
-        size: of the models: ``tiny``, ``small``, ``mobile``.
+        name: of the preset: ``best`` or ``tiny``.
         detection: options of the detector.
-        score_thresh: lines with a lower score are left out.
-        version: of PP-OCR.
-        own: ``precision``, ``padding``, ``reading_aids``.
+        recognition: options of the recogniser.
+        **own: ``precision``, ``padding``, ``reading_aids``.
     """
-    detector = {"model_name": f"PP-OCRv{version}_{size}_det", "limit_side_len": 1600, "limit_type": "max"}
-    recogniser = {"model_name": f"PP-OCRv{version}_{size}_rec", "score_thresh": score_thresh}
-    return {
-        "text_detection": detector | dict(detection or {}),
-        "text_recognition": recogniser,
-        "precision": "fastest",
-        "padding": "fastest",
-        "reading_aids": list(AID_NAMES),
-        **own,
-    }
+    section = packaged_presets()[name].model_dump(mode="json")
+    section["text_detection"] |= detection or {}
+    section["text_recognition"] |= recognition or {}
+    return section | own
 
 
-def variants(size: str) -> Iterator[Variant]:
-    """One value at a time is changed, and then the sizes together with what else a peer does."""
-    yield Variant(f"{size}", preset(size))
-    for side in (960, 1280, 1920, 2240):
-        yield Variant(f"{size}, longest side {side}", preset(size, detection=longest(side)))
-    for side, most in ((64, 4000), (736, 1600), (736, 2000), (960, 1600), (960, 2000), (1080, 2240)):
-        yield Variant(f"{size}, shortest side {side}, longest {most}", preset(size, detection=shortest(side, most)))
-    for threshold in (0.2, 0.25, 0.4):
-        yield Variant(f"{size}, pixel threshold {threshold}", preset(size, detection={"thresh": threshold}))
-    for threshold in (0.4, 0.5, 0.7):
-        yield Variant(f"{size}, box threshold {threshold}", preset(size, detection={"box_thresh": threshold}))
-    for ratio in (1.3, 1.4, 1.6, 1.8, 2.0):
-        yield Variant(f"{size}, unclip ratio {ratio}", preset(size, detection={"unclip_ratio": ratio}))
-    for score in (0.3, 0.5, 0.65, 0.75):
-        yield Variant(f"{size}, least score {score}", preset(size, score_thresh=score))
-    yield Variant(f"{size}, f32", preset(size, precision="f32"))
-    yield Variant(f"{size}, reference padding", preset(size, padding="reference"))
-    yield Variant(f"{size}, no reading aids", preset(size, reading_aids=[]))
-    yield Variant(f"{size}, line orientation", preset(size), {"useTextlineOrientation": True})
+def variants(name: str) -> Iterator[Variant]:
+    """The preset, and the preset with one value changed. Among the values are those of PaddleX, and of other models."""
+    yield Variant(name, preset(name))
+    for side in (800, 960, 1120, 1280, 1600, 1920):
+        yield Variant(f"{name}, longest side {side}", preset(name, detection=longest(side)))
+    for side, most in ((64, 4000), (736, 1600), (960, 2000)):
+        yield Variant(f"{name}, shortest side {side}, longest {most}", preset(name, detection=shortest(side, most)))
+    for threshold in (0.2, 0.3, 0.4):
+        yield Variant(f"{name}, pixel threshold {threshold}", preset(name, detection={"thresh": threshold}))
+    for threshold in (0.5, 0.6, 0.7):
+        yield Variant(f"{name}, box threshold {threshold}", preset(name, detection={"box_thresh": threshold}))
+    for ratio in (1.4, 1.5, 1.6, 1.8, 2.0):
+        yield Variant(f"{name}, unclip ratio {ratio}", preset(name, detection={"unclip_ratio": ratio}))
+    for score in (0.0, 0.5, 0.6, 0.7, 0.8):
+        yield Variant(f"{name}, least score {score}", preset(name, recognition={"score_thresh": score}))
+    yield Variant(f"{name}, f32", preset(name, precision="f32"))
+    yield Variant(f"{name}, reference padding", preset(name, padding="reference"))
+    yield Variant(f"{name}, no reading aids", preset(name, reading_aids=[]))
+    yield Variant(f"{name}, line orientation", preset(name), {"useTextlineOrientation": True})
+    yield Variant(f"{name}, PP-OCRv5 mobile", preset(name, detection=V5_DETECTOR, recognition=V5_RECOGNISER))
 
 
 def longest(side: int) -> Preset:

@@ -68,14 +68,22 @@ class PresetSettings(Section):
 
 
 def packaged_presets() -> dict[str, PresetSettings]:
-    """The presets of `configs/default.yaml`."""
-    return {"best": _ppocr_v6("small"), "tiny": _ppocr_v6("tiny")}
+    """The presets of `configs/default.yaml`. Their values come from the settings study, `benchmarks/presets.py`."""
+    return {"best": _ppocr_v6("small", side=1280, ratio=1.6), "tiny": _ppocr_v6("tiny", side=1120, ratio=1.8)}
 
 
-def _ppocr_v6(size: str) -> PresetSettings:
+def _ppocr_v6(size: str, side: int, ratio: float) -> PresetSettings:
+    detector = DetectionPreset(
+        model_name=f"PP-OCRv6_{size}_det",
+        limit_side_len=side,
+        limit_type="max",
+        thresh=0.2,
+        box_thresh=0.5,
+        unclip_ratio=ratio,
+    )
     return PresetSettings(
-        text_detection=DetectionPreset(model_name=f"PP-OCRv6_{size}_det", limit_side_len=1600, limit_type="max"),
-        text_recognition=RecognitionPreset(model_name=f"PP-OCRv6_{size}_rec"),
+        text_detection=detector,
+        text_recognition=RecognitionPreset(model_name=f"PP-OCRv6_{size}_rec", score_thresh=0.7),
         precision="fastest",
         padding="fastest",
         reading_aids=AID_NAMES,

@@ -156,7 +156,7 @@ def test_ocr_reads_with_the_best_preset_or_the_one_that_is_named(line_image: Pat
         result = run("ocr", "--format", "json", *arguments, line_image)
         return json.loads(result.stdout)["pages"][0]["text_det_params"]["limit_side_len"]
 
-    assert (limit_of(), limit_of("--preset", "paddlex")) == (1600, 64)
+    assert (limit_of(), limit_of("--preset", "paddlex")) == (1280, 64)
 
 
 def test_ocr_refuses_a_preset_that_does_not_exist(line_image: Path) -> None:

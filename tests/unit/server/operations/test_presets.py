@@ -38,7 +38,7 @@ def test_every_preset_with_its_models_their_sums_and_its_readers(tmp_path: Path)
         "task": "text_detection", "name": "PP-OCRv6_small_det", "sha256": SHA256_OF_X, "installed": True
     }  # fmt: skip
     assert (recogniser["name"], recogniser["installed"], len(recogniser["sha256"])) == ("PP-OCRv6_small_rec", False, 64)
-    assert (best["precision"], best["padding"], best["detection"]["limit_side_len"]) == ("fastest", "fastest", 1600)
+    assert (best["precision"], best["padding"], best["detection"]["limit_side_len"]) == ("fastest", "fastest", 1280)
     assert {name: preset["default_of"] for name, preset in presets.items()} == {
         "paddlex": ["ocr"],
         "best": ["baidu", "complexdocr", "file_task", "jobs"],
