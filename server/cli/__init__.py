@@ -60,6 +60,9 @@ def ocr(
 
     The exit code is 1 if a file could not be read, and 2 if an option is wrong.
     """
+    from server.cli.screen import draw_first_status
+
+    draw_first_status()
     from server.cli.documents.reading import ReadingOptions
     from server.cli.ocr import read_files
 
@@ -93,6 +96,9 @@ def watch(
     **given: bool | float | str | None,
 ) -> None:
     """Read every file that comes into the folder IN, and write its results into the folder OUT, until SIGTERM."""
+    from server.cli.screen import draw_first_status
+
+    draw_first_status()
     from server.cli.documents.reading import ReadingOptions
     from server.cli.watch import Folders, watch_folder
 

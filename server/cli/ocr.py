@@ -183,7 +183,7 @@ def _found(paths: Sequence[Path], folder: Path | None) -> Found:
             raise Misconfigured(f"--output: '{folder}' holds the files to read. Name another folder.")
     found = found_in(paths, () if results is None else (results,))
     if found.left_alone:
-        say("Left alone: " + ", ".join(f"{count} {kind}" for kind, count in found.left_alone.items()) + ".")
+        say("Left alone: " + ", ".join(f"{kind} ({count})" for kind, count in found.left_alone.items()) + ".")
     if not found.sources and not found.unreadable:
         raise Failure("There is no file to read.")
     return found

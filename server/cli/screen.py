@@ -11,6 +11,8 @@ import click
 
 from server.printable import printable, printable_lines
 
+BEGUN = "Getting ready to read ..."
+"""The status of a command that reads, until it reads."""
 _CLEAR = "\r\x1b[K"
 _ALWAYS_FREE = 1
 """Columns on the right. A terminal may move on to a new line when its last column is filled."""
@@ -38,6 +40,13 @@ def draw_status(text: str) -> None:
     _Status.is_drawn = True
     room = shutil.get_terminal_size().columns - _ALWAYS_FREE
     click.echo(_CLEAR + printable(text)[:room], nl=False, err=True, color=True)
+
+
+def draw_first_status() -> None:
+    """Tell a person on a terminal at once that a command has begun: what it imports takes seconds on a slow machine."""
+    if has_terminal():
+        draw_status(BEGUN)
+        click.get_current_context().call_on_close(clear_status)
 
 
 def clear_status() -> None:

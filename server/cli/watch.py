@@ -28,7 +28,7 @@ from server.cli.documents.sources import Source, Stamp
 from server.cli.documents.writers import ignore_broken_leases
 from server.cli.failures import Failure, Misconfigured
 from server.cli.output_folder import make_folder
-from server.cli.screen import say
+from server.cli.screen import BEGUN, say
 
 RECORD, LOCK = ".ppocr-server-watch.jsonl", ".ppocr-server-watch.lock"
 LOOK_SECONDS = 1.0
@@ -335,7 +335,7 @@ async def _run(reading: DocumentReading, hot: HotFolder, folders: Folders, recor
 
     def status() -> str:
         if watch is None:
-            return "Getting ready to read ..."
+            return BEGUN
         return f"Watching: {watch.at_work} files are being read, {watch.done} done, {watch.failed} failed"
 
     async with status_drawn(status), reading.opened() as reader:

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from server.cli.screen import clear_status, draw_status, has_terminal
+from server.cli.screen import BEGUN, clear_status, draw_status, has_terminal
 
 DRAW_SECONDS = 0.5
 BAR_COLUMNS = 24
@@ -57,7 +57,7 @@ class Progress:
     def text(self) -> str:
         """The bar: files, pages, speed and the time that is left."""
         if self._begin is None:
-            return "Getting ready to read ..."
+            return BEGUN
         filled = BAR_COLUMNS * self._ended // max(1, self._files)
         bar = f"[{'#' * filled}{'-' * (BAR_COLUMNS - filled)}] {self._ended}/{self._files} files"
         pages = f"page {self._pages_read} of {'about ' * (self._unopened > 0)}{self._expected_pages}"

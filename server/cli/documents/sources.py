@@ -109,7 +109,7 @@ def below(folder: Path, without: Collection[Place] = (), *, every_kind: bool = F
         for entry in _entries(here, found):
             name = f"{prefix}{entry.name}"
             if is_temporary(entry.name):
-                found.left_alone["hidden or temporary"] += 1
+                found.left_alone["hidden or temporary files"] += 1
             elif _is_folder(entry, without):
                 folders.append((f"{name}/", here / entry.name))
             else:
@@ -141,11 +141,11 @@ def _take(entry: os.DirEntry[str], source: Source, found: Found, *, every_kind: 
         if stat.S_ISLNK(status.st_mode):
             found.left_alone["links"] += 1
         elif not stat.S_ISREG(status.st_mode):
-            found.left_alone["no regular files"] += 1
+            found.left_alone["special files"] += 1
         elif every_kind or looks_readable(source.path):
             found.sources.append((source, Stamp.of(status)))
         else:
-            found.left_alone["of other kinds"] += 1
+            found.left_alone["files of other kinds"] += 1
     except FileNotFoundError:
         return  # it has gone since the folder was listed
     except OSError as error:

@@ -195,7 +195,7 @@ def test_a_folder_is_read_with_all_below_it(folder: Path, tmp_path: Path) -> Non
     *_, last_but_one, last = result.stderr.splitlines()
     assert last_but_one == f"{folder / 'sub' / 'bad.png'}: The file is neither an image nor a PDF that can be read."
     assert last == "Error: 1 of 5 files could not be read."
-    assert "Left alone: 1 of other kinds." in result.stderr
+    assert "Left alone: files of other kinds (1)." in result.stderr
     assert f"{folder / 'sub' / 'long.pdf'}: 3 pages\n" in result.stderr
 
 

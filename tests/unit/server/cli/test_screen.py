@@ -1,8 +1,10 @@
 """Lines for a person hold nothing that a terminal obeys."""
 
+import click
 import pytest
 
-from server.cli.screen import draw_status, has_terminal, say, show
+from server.cli import screen
+from server.cli.screen import draw_first_status, draw_status, has_terminal, say, show
 
 CLEAR = "\r\x1b[K"
 
@@ -33,3 +35,15 @@ def test_a_terminal_that_draws_no_line_anew_is_none(monkeypatch: pytest.MonkeyPa
     assert has_terminal()
     monkeypatch.setenv("TERM", "dumb")
     assert not has_terminal()
+
+
+def test_a_command_that_reads_says_so_before_it_imports(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with click.Context(click.Command("ocr")):
+        draw_first_status()
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(screen, "has_terminal", lambda: True)
+    with click.Context(click.Command("ocr")):
+        draw_first_status()
+    assert capsys.readouterr().err == f"{CLEAR}{screen.BEGUN}{CLEAR}"

@@ -29,7 +29,7 @@ def test_the_first_bytes_count_where_the_name_says_nothing(tmp_path: Path) -> No
     (tmp_path / "scan").write_bytes(png())
     found = below(tmp_path)
     assert [source.name for source, _ in found.sources] == ["broken.png", "scan"]
-    assert found.left_alone == {"of other kinds": 2}
+    assert found.left_alone == {"files of other kinds": 2}
     assert "notes.txt" in names(tmp_path, every_kind=True)
     assert not looks_readable(tmp_path / "notes.txt")
 
@@ -55,7 +55,7 @@ def test_special_and_hidden_files_are_left_alone(tmp_path: Path) -> None:
     make(tmp_path, ".hidden.png", ".git/a.png", "~$letter.docx", "b.png.part", "c.png~", "d.pdf.crdownload", "e.png")
     found = below(tmp_path)
     assert [source.name for source, _ in found.sources] == ["e.png"]
-    assert found.left_alone == {"no regular files": 1, "hidden or temporary": 6}
+    assert found.left_alone == {"special files": 1, "hidden or temporary files": 6}
 
 
 @pytest.mark.parametrize("name", ["a.part", "A.PART", ".a.png", "~a.png", "a.png~", "a.tmp"])
