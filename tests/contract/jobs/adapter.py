@@ -12,6 +12,13 @@ from tests.contract.jobs.parsers import PARSERS
 from tests.unit.server.decode.office import office_samples
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
+NO_KIND = (
+    "byte.png", "empty.png", "empty.pdf", "empty.docx", "flipped-magic.png", "flipped-magic.pdf", "picture.svg",
+    "laughs.svg", "page.html", "program.exe", "program.elf", "sound.wav", "photo.heic", "archive.zip", "noise.bin",
+    "zeros.bin", "text.txt",
+)  # fmt: skip
+FIRST_PAGES = "1-10"
+"""As many as the other contracts read of a document of thousands of pages."""
 READ, DAMAGED, REFUSED = (200, 0), (200, "damaged"), (422, 422)
 
 
@@ -32,12 +39,18 @@ class Jobs(Adapter):
         Outcome.TIMED_OUT: ((200, "timeout"), (503, 503), (408, 408)),
         Outcome.FAILED: ((200, "internal"), (200, "storage"), (500, 500)),
     }
+    hostile: ClassVar = {
+        **dict.fromkeys(("plain.docx", "png-called.pdf", "pdf-called.png", "png-and-pdf.pdf"), (READ,)),
+        **dict.fromkeys(("locked.pdf", "locked.docx"), ((200, "encrypted"),)),
+        # These are refused at once, because they are empty or of no kind that is read.
+        **dict.fromkeys(NO_KIND, (REFUSED,)),
+    }
     mark_field = "logId"
     pages_of_request = 0  # its pages are read after its answer
 
     def call(self, file: File, key: Key | None, words: Words | None = None) -> Call:
         name = file.name if words is None else f"{words.name}-{file.name}"
-        form = {"logId": file.mark}
+        form = {"logId": file.mark, "pages": FIRST_PAGES}
         if words is not None:
             form |= {"outputFormats": "json,text,pdf", "password": words.password, words.field: words.field}
         return FinishedCall(
