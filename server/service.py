@@ -154,8 +154,9 @@ class DocumentReader:
     ) -> DocumentInfo:
         """Read a document, and deliver its pages one after the other in their order, each as soon as it is there.
 
-        No page is begun while `PAGES_AHEAD` others are not delivered. So a document whose pages are not taken is not
-        read further, and never is all of it in memory. A page that waits for its delivery keeps no room from others.
+        The other pages are begun when the first one is read, which it is as soon as a page can be. No page is begun
+        while `PAGES_AHEAD` others are not delivered. So a document whose pages are not taken is not read further, and
+        never is all of it in memory. A page that waits for its delivery keeps no room from others.
 
         Args:
             raw: the file.
@@ -239,7 +240,8 @@ class DocumentReader:
     async def _read_in_turn(
         self, opened: _OpenDocument[T], deliver: Callable[[DocumentInfo, T], Awaitable[None]]
     ) -> None:
-        ahead = asyncio.Semaphore(PAGES_AHEAD)
+        # The first page has the device for itself: its client waits for it, and for no other page.
+        ahead = asyncio.Semaphore(1)
         begun: asyncio.Queue[asyncio.Task[T | _Failed]] = asyncio.Queue()
         try:
             async with asyncio.TaskGroup() as group:
@@ -253,10 +255,12 @@ class DocumentReader:
                         begun.put_nowait(task)
 
                 group.create_task(begin())
-                for _ in opened.indices:
+                for number in range(len(opened.indices)):
                     page = await (await begun.get())
                     if isinstance(page, _Failed):
                         raise page.error
+                    for _ in range(PAGES_AHEAD - 1 if number == 0 else 0):
+                        ahead.release()
                     await deliver(opened.document.info, page)
                     ahead.release()
         except BaseExceptionGroup as failures:

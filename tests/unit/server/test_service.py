@@ -317,8 +317,27 @@ def test_pages_are_delivered_in_their_order_whichever_is_read_first():
         service, gate = reader_of(pipeline, decoder)
         assert await in_turn(service, taker) is decoder.info
         assert taker.taken == list(range(20))
-        assert pipeline.finished[:PAGES_AHEAD] == list(reversed(range(PAGES_AHEAD)))
+        # The first page is read alone.
+        assert pipeline.finished[: PAGES_AHEAD + 1] == [0, *reversed(range(1, PAGES_AHEAD + 1))]
         assert (gate.used, decoder.closed) == (0, True)
+
+    asyncio.run(scenario())
+
+
+def test_the_first_page_is_read_before_the_others_are_begun():
+    async def scenario() -> None:
+        pipeline, decoder, taker = StubPipeline(), PagesInMemory(20), Taker()
+        pipeline.gate.clear()
+        taker.gate.clear()
+        service, _ = reader_of(pipeline, decoder)
+        request = asyncio.create_task(in_turn(service, taker))
+        await _settle()
+        assert decoder.decoded == 1
+        pipeline.gate.set()
+        await _settle()
+        assert (decoder.decoded, taker.taken) == (PAGES_AHEAD, [])
+        taker.gate.set()
+        await request
 
     asyncio.run(scenario())
 
@@ -369,7 +388,7 @@ def test_the_pages_before_one_that_fails_are_delivered_and_the_rest_is_cancelled
             if page.index == 2:
                 raise error
             if page.index < 2:
-                await early.wait()
+                await (early.wait() if page.index else asyncio.sleep(0))
                 return await StubPipeline().read(page, options)
             return await super().read(page, options, deadline=deadline, flow=flow)
 
@@ -379,7 +398,7 @@ def test_the_pages_before_one_that_fails_are_delivered_and_the_rest_is_cancelled
         service, gate = reader_of(pipeline, decoder)
         request = asyncio.create_task(in_turn(service, taker))
         await _settle()
-        assert (len(pipeline.read_options), request.done()) == (3, False)  # page 2 has failed already
+        assert (len(pipeline.read_options), taker.taken, request.done()) == (3, [0], False)  # page 2 has failed already
         early.set()
         with pytest.raises((RequestError, ZeroDivisionError)) as caught:
             await request
