@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from benchmarks.documents import QUICK
 from benchmarks.field_of_peers import Field
-from benchmarks.peers import Document, libraries_on, ours_on
+from benchmarks.peers import REFERENCES, Document, libraries_on, ours_on
 from benchmarks.scenarios.arrivals import arrivals
 from benchmarks.scenarios.closed import SHORT, closed, page_by_page, page_sets
 from benchmarks.scenarios.company import fairness, one_pdf, small_behind_large
@@ -18,7 +18,7 @@ ROUNDS = 1 if QUICK else 3
 """Of what a promise is computed from. The other points of the curves are one round each."""
 
 V5, V6 = ours_on("v5_mobile"), ours_on("v6_small")
-PADDLEX = ["PaddleX serving"]
+PADDLEX = list(REFERENCES)
 FASTEST_LIBRARY = "RapidOCR openvino (its default)"
 
 Run = Callable[[Field, Slice], None]

@@ -102,7 +102,7 @@ OURS: dict[str, Ours] = {
     "ours fast": Ours("v5_mobile", ("engine.precision=fastest", "engine.padding=fastest")),
     "ours v6": Ours("v6_small"),
 }
-REFERENCES: dict[str, Weights] = {"PaddleX serving": "v5_mobile", "PaddleX serving v6": "v6_small"}
+REFERENCES: dict[str, Weights] = {"PaddleX serving": "v5_mobile"}
 LIBRARIES: dict[str, Library] = {
     "RapidOCR onnxruntime": Library("rapidocr-onnxruntime", "v5_mobile"),
     "RapidOCR openvino f32": Library("rapidocr-openvino-f32", "v5_mobile"),
