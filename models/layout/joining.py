@@ -22,6 +22,11 @@ def is_spaceless(character: str) -> bool:
     return _NO_SPACES.match(character) is not None
 
 
+def breaks_a_word(text: str, line: str) -> bool:
+    """Whether a line ends within a word that the next line goes on with."""
+    return line[:1].islower() and (text.endswith(_SOFT_HYPHEN) or _HYPHEN.search(text) is not None)
+
+
 def join_lines(texts: Sequence[str]) -> str:
     """Join the lines of a paragraph. A word that a hyphen breaks at the end of a line becomes whole again.
 

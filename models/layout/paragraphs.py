@@ -9,7 +9,7 @@ import numpy as np
 
 from models.layout.captions import begins_caption
 from models.layout.frame import Span
-from models.layout.joining import is_spaceless
+from models.layout.joining import breaks_a_word, is_spaceless
 from models.layout.labels import COLONS
 from models.layout.reading import Column
 
@@ -107,7 +107,7 @@ def _ends(above: Sequence[Span], below: Sequence[Span], column: _Column, paragra
         return True
     if first.x0 > above[0].x0 + _INDENT * size and not _hangs(paragraph):
         return True
-    return _had_room(last, first, column.right)
+    return not breaks_a_word(last.text, first.text) and _had_room(last, first, column.right)
 
 
 def _hangs(paragraph: Sequence[Span]) -> bool:

@@ -28,5 +28,5 @@ def _pages(data: bytes, password: str | None) -> int:
     try:
         with pikepdf.open(io.BytesIO(data), password=password or "") as pdf:
             return len(pdf.pages)
-    except (pikepdf.PdfError, pikepdf.PasswordError):
+    except pikepdf.PikepdfError:
         return 0

@@ -15,6 +15,13 @@ def page_blocks(page: FilePage) -> tuple[Block, ...]:
     return tuple(block for block in blocks if any(line_texts(page, block.lines)))
 
 
+def lines_in_order(page: FilePage) -> tuple[TextLine, ...]:
+    """The lines of a page in reading order; as they are if its layout was not analysed."""
+    if page.layout is None:
+        return page.lines
+    return tuple(page.lines[line] for block in page.layout.blocks for line in block.lines)
+
+
 def line_texts(page: FilePage, lines: Iterable[int]) -> list[str]:
     """The cleaned texts of lines. Lines without text are left out."""
     texts = (clean_text(page.lines[line].text) for line in lines)

@@ -70,7 +70,7 @@ RESULT_FORMATS: Mapping[str, ResultFormat] = {
         writer=f"{WRITERS}searchable_pdf:write_pdf",
         pictures=("source_jpeg", "jpeg", "png", "fax"),
         covers_text=False,
-        needs_layout=False,
+        needs_layout=True,
         keeps_pages=True,
     ),
     "docx": ResultFormat(

@@ -218,3 +218,22 @@ def test_three_thousand_lines_are_analysed():
     lines = [line("word", *rng.integers(0, 4000, 2).tolist(), 60) for _ in range(3000)]
     layout = analyse_layout(paper(4000, 4000), lines)
     assert sum(len(block.lines) for block in layout.blocks) == 3000
+
+
+@pytest.mark.parametrize(
+    ("ends", "goes_on", "blocks"),
+    [
+        ("a well-", "known thing", 1),
+        ("a well", "known thing", 2),
+        ("a -", "known thing", 2),
+        ("a well-", "Known thing", 2),
+    ],
+)
+def test_a_line_that_ends_within_a_word_ends_no_paragraph(ends, goes_on, blocks):
+    lines = [
+        line("The first line is long, and full of words", 50, 100, 600),
+        line(ends, 50, 130, 90),
+        line(goes_on, 50, 160, 160),
+    ]
+    layout = analyse_layout(paper(), lines)
+    assert len(layout.blocks) == blocks

@@ -65,3 +65,11 @@ def test_a_pdf_that_claims_its_pages_is_not_mended(bench: Bench, data: bytes, mo
 def test_a_limit_of_pages_holds(bench: Bench) -> None:
     info, pages = opened(bench, RawFile(TOO_FEW["plain"], PDF, composite_alpha=True), max_pages=2)
     assert (info.total_pages, info.processed_pages, len(pages)) == (3, 2, 2)
+
+
+def test_a_pdf_whose_pages_qpdf_cannot_count_is_read_as_pdfium_shows_it(bench: Bench) -> None:
+    """Its number of pages is no number, and something else stands in the place of a page."""
+    data = PLAIN.replace(b"/Count 3", b"/Count (3)").replace(b"/Kids [3 0 R", b"/Kids [1 0 R")
+    info, pages = opened(bench, RawFile(data, PDF, composite_alpha=True))
+    assert info.total_pages == 3
+    assert [page[10, 10].tolist() for page in pages[1:]] == SHADES[1:]

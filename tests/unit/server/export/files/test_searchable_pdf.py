@@ -10,12 +10,15 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import pikepdf
+import pypdf
 import pypdfium2 as pdfium
 import pytest
 from numpy.typing import NDArray
 
 from models.document import TextLine
+from models.layout.document import Block
 from server.export.files.file_page import FilePage
+from server.export.files.result_file import RESULT_FORMATS
 from server.export.files.searchable_pdf import write_pdf
 from server.export.files.text_layer import FONT_FILE
 from server.intake.raw_file import FileKind, RawFile
@@ -70,6 +73,29 @@ def test_every_script_comes_out_over_its_line() -> None:
     with pdfium.PdfDocument(data) as document:
         # PDFium's search does not look beyond the basic plane.
         assert document[0].get_textpage().get_text_bounded(*user_box(BEYOND)) == BEYOND.text
+
+
+@pytest.mark.parametrize("kind", [FileKind.IMAGE, FileKind.PDF])
+def test_the_text_stands_in_reading_order(kind: FileKind) -> None:
+    """Two columns, whose lines come row by row."""
+    rows = [
+        (
+            text_line(f"left{at}", 50, 60 + 60 * at, 350, 90 + 60 * at),
+            text_line(f"right{at}", 450, 60 + 60 * at, 750, 90 + 60 * at),
+        )
+        for at in range(4)
+    ]
+    blocks = (Block("text", (50, 60, 350, 270), (0, 2, 4, 6)), Block("text", (450, 60, 750, 270), (1, 3, 5, 7)))
+    page = file_page(*(line for row in rows for line in row), blocks=blocks)
+    source = IMAGE_SOURCE if kind is FileKind.IMAGE else RawFile(samples.coloured_pdf(samples.RED), FileKind.PDF)
+    data = write_pdf([page], source)
+    words = [line.text for column in zip(*rows, strict=True) for line in column]
+    assert all_text(data).split() == words
+    assert pypdf.PdfReader(io.BytesIO(data)).pages[0].extract_text().split() == words
+
+
+def test_the_structure_of_a_page_is_analysed_for_it() -> None:
+    assert RESULT_FORMATS["pdf"].needs_layout
 
 
 def user_box(line: TextLine) -> tuple[float, ...]:
