@@ -166,7 +166,7 @@ def test_a_client_that_never_reads_its_answer_is_cut_off_and_its_answer_counted(
 
 
 def test_a_client_that_takes_no_pages_is_cut_off_and_its_document_ends(faulty: FaultyServer):
-    large = tiff([noisy(900, 900)] * 10)
+    large = tiff([noisy(1200, 1200)] * 10)
     before = metric(faulty, "ppocr_pages_total")
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
