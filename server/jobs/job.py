@@ -116,6 +116,10 @@ class QueueFull(RequestError):
     retry_after = 5
 
 
+class JobGone(Exception):
+    """The job was deleted while it was being read."""
+
+
 class StorageFailed(RequestError):
     """The disk, or the database on it, has failed."""
 

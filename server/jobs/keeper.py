@@ -133,6 +133,7 @@ class Keeper:
         """The finished pages of a job, in the order in which they were finished.
 
         Raises:
+            JobGone: the job was deleted meanwhile.
             StorageFailed: they cannot be read.
         """
         return await self._read(self._store.pages, job_id)
@@ -141,6 +142,7 @@ class Keeper:
         """The content of one of them.
 
         Raises:
+            JobGone: the job was deleted meanwhile.
             StorageFailed: it cannot be read, or is damaged.
         """
         return await self._read(self._store.page, job_id, entry)
@@ -157,6 +159,7 @@ class Keeper:
         """The source of a job.
 
         Raises:
+            JobGone: the job was deleted meanwhile.
             StorageFailed: it cannot be read.
         """
         return await self._read(self._store.source, job_id)

@@ -59,7 +59,10 @@ def read_entries(part: Part, size: int) -> list[PageEntry]:
     entries: list[PageEntry] = []
     at = 0
     while at + _HEAD.size <= size:
-        magic, number, note_length, length, checksum = _HEAD.unpack(part(at, _HEAD.size))
+        head = part(at, _HEAD.size)
+        if len(head) < _HEAD.size:
+            break  # The bytes were dropped meanwhile.
+        magic, number, note_length, length, checksum = _HEAD.unpack(head)
         start = at + _HEAD.size + note_length
         if magic != MAGIC or start + length > size:
             break

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from models.scheduling.fair_queue import FairQueue
 from server.jobs.active import Active, Shown, Work, cancelled, done, failed, started
-from server.jobs.job import Job, JobFailed, QueueFull, StorageFailed
+from server.jobs.job import Job, JobFailed, JobGone, QueueFull, StorageFailed
 from server.jobs.keeper import Keeper
 from server.telemetry.logs import forget_locals, where
 
@@ -174,12 +174,16 @@ class JobRunner:
             StorageFailed: it cannot be read.
         """
         job = await self.find(job_id, owner)
-        return None if job is None else await self.shown(job)
+        try:
+            return None if job is None else await self.shown(job)
+        except JobGone:
+            return None
 
     async def shown(self, job: Job) -> Shown:
         """A job with its pages and its place in the queue.
 
         Raises:
+            JobGone: it was deleted meanwhile.
             StorageFailed: its pages cannot be read.
         """
         active = self._active.get(job.id)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from server.jobs.blobs import PAGES, RESULT, SOURCE, Blobs, blob_name, parts
-from server.jobs.job import Job, JobState, QueueFull, StorageFailed
+from server.jobs.job import Job, JobGone, JobState, QueueFull, StorageFailed
 from server.jobs.pages import PageEntry, encode_entry, is_whole, read_entries
 from server.jobs.table import JobTable
 from server.steady_clock import SteadyClock
@@ -123,24 +123,40 @@ class JobStore:
                 self._table.update(job)
 
     def source(self, job_id: str) -> bytes:
-        """The source of a job."""
+        """The source of a job.
+
+        Raises:
+            JobGone: the job was deleted meanwhile.
+        """
         with self._disk():
             data = self._blobs.get(blob_name(job_id, SOURCE))
         if data is None:
+            self._check_kept(job_id)
             raise StorageFailed
         return data
 
     def pages(self, job_id: str) -> list[PageEntry]:
-        """The finished pages of a job, in the order in which they were finished."""
-        name = blob_name(job_id, PAGES)
+        """The finished pages of a job, in the order in which they were finished.
+
+        Raises:
+            JobGone: the job was deleted meanwhile.
+        """
         with self._disk():
-            return read_entries(lambda start, length: self._blobs.part(name, start, length), self._blobs.size(name))
+            entries, size = self._entries(job_id)
+        if not entries or entries[-1].end < size:
+            self._check_kept(job_id)
+        return entries
 
     def page(self, job_id: str, entry: PageEntry) -> bytes:
-        """The content of one of them."""
+        """The content of one of them.
+
+        Raises:
+            JobGone: the job was deleted meanwhile.
+        """
         with self._disk():
             content = self._blobs.part(blob_name(job_id, PAGES), entry.start, entry.length)
         if not is_whole(entry, content):
+            self._check_kept(job_id)
             raise StorageFailed
         return content
 
@@ -177,13 +193,16 @@ class JobStore:
             Whether it is kept. It is not if there is no room for it, or if the job is gone.
         """
         with self._arrival(len(data)) as fits:
-            job = self.find(job_id)
-            if not fits or job is None or job.state not in (JobState.RUNNING, JobState.DONE):
+            if not fits or not _takes_files(self.find(job_id)):
                 return False
             name = blob_name(job_id, role)
             with self._disk():
                 self._blobs.prepare(name, data)
             with self._gone_without_row(name), self._using():
+                job = self._table.find(job_id)  # It may have been changed or deleted meanwhile.
+                if job is None or not _takes_files(job):
+                    self._blobs.discard(name)
+                    return False
                 if job.final:
                     self._table.update(replace(job, result_size=job.result_size + len(data)))
                 self._blobs.confirm(name)
@@ -309,8 +328,24 @@ class JobStore:
         if not self._keeps_pages:
             return job
         self._growing[job.id] = self._blobs.size(blob_name(job.id, PAGES))
-        finished = len(self.pages(job.id))
+        finished = len(self._entries(job.id)[0])
         return replace(job, pages_read=finished, attempts=0 if finished > job.pages_read else job.attempts)
+
+    def _entries(self, job_id: str) -> tuple[list[PageEntry], int]:
+        """The whole entries of a job's pages, and the length of all of its pages' bytes."""
+        name = blob_name(job_id, PAGES)
+        size = self._blobs.size(name)
+        return read_entries(lambda start, length: self._blobs.part(name, start, length), size), size
+
+    def _check_kept(self, job_id: str) -> None:
+        """Tell a job that was deleted from a disk that failed. Its row is dropped under the lock, with its bytes.
+
+        Raises:
+            JobGone: the job was deleted.
+        """
+        with self._using():
+            if not self._table.has(job_id):
+                raise JobGone
 
     def _grow(self, job_id: str, size: int) -> bool:
         """Count bytes of a job that is not final. Gives False if it has ended meanwhile."""
@@ -434,3 +469,8 @@ class JobStore:
             yield
         except (OSError, sqlite3.Error) as error:
             raise StorageFailed from error
+
+
+def _takes_files(job: Job | None) -> bool:
+    """Whether files of a job's pages are kept: it runs or is done."""
+    return job is not None and job.state in (JobState.RUNNING, JobState.DONE)

@@ -1,7 +1,8 @@
 """Answers the contract's requests: create a job, ask for its state, pages, events and results, list and delete jobs."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
@@ -25,12 +26,12 @@ from server.contracts.jobs.source import kind_of, sent_file, url_of
 from server.contracts.paddlex_shapes.presets import check_preset, preset_refusal
 from server.contracts.paddlex_shapes.validation_errors import refusal
 from server.decode.workers.process import WorkerNotStarted
-from server.errors import NotReady, PresetUnavailable, Unauthorized, UrlNotFetched, from_pipeline
+from server.errors import NotReady, PresetUnavailable, RequestError, Unauthorized, UrlNotFetched, from_pipeline
 from server.export.drawing.pictures import PictureEncodingFailed
 from server.http.auth import credentials
 from server.jobs.active import Shown
 from server.jobs.blobs import is_id
-from server.jobs.job import Job, JobState
+from server.jobs.job import Job, JobGone, JobState
 from server.jobs.keeper import Keeper
 from server.jobs.runner import JobRunner
 from server.runtime import Runtime
@@ -127,7 +128,8 @@ class JobService:
                 size += note.item
         else:
             complete = document is not None or shown.job.final
-        items = await self._results.items(shown.job, progress, numbers)
+        async with self._kept(shown.job):
+            items = await self._results.items(shown.job, progress, numbers)
         return Response(pages_answer(items, numbers, following, complete=complete), media_type=_JSON)
 
     async def events(self, request: AnyRequest) -> Response[Any]:
@@ -150,10 +152,11 @@ class JobService:
         if shown.job.state is not JobState.DONE:
             raise NoResult(_why_not(shown.job))
         spec, progress = read_spec(shown.job.spec), progress_of(shown.pages)
-        if extension == JSON:
-            data, media_type = await self._results.json(shown.job, spec, progress), _JSON
-        else:
-            data, media_type = await self._file(shown.job, extension, spec, progress)
+        async with self._kept(shown.job):
+            if extension == JSON:
+                data, media_type = await self._results.json(shown.job, spec, progress), _JSON
+            else:
+                data, media_type = await self._file(shown.job, extension, spec, progress)
         self._runtime.downloads.check_room()  # Other downloads may have begun meanwhile.
         headers = {**_FILE_HEADERS, "Content-Disposition": f'attachment; filename="{shown.job.id}.{extension}"'}
         return Response(data, media_type=media_type, headers=headers)
@@ -178,7 +181,7 @@ class JobService:
             raise NoJob("The field 'after' names no job of this caller. Begin again without it.")
         wanted = JobState(state) if state else None
         found = await self._keeper.of_owner(owner, wanted, after or None, LISTED + 1)
-        jobs = [self.describe(await self._runner.shown(job)) for job in found[:LISTED]]
+        jobs = [self.describe(shown) for job in found[:LISTED] if (shown := await self._runner.show(job.id, owner))]
         more = {"after": found[LISTED - 1].id} if len(found) > LISTED else {}
         return _answer({"jobs": jobs, **more})
 
@@ -189,7 +192,11 @@ class JobService:
 
     async def describe_ended(self, job: Job) -> bytes:
         """The state object of a final job, as its webhook sends it."""
-        return encode(self.describe(await self._runner.shown(job)))
+        try:
+            shown = await self._runner.shown(job)
+        except JobGone:
+            shown = Shown(job, ())  # The receiver is still told of the end.
+        return encode(self.describe(shown))
 
     async def _take(self, key: str, visit: Visit) -> Response[bytes]:
         call = await visit.in_thread(_parse, visit, visit.take_body())
@@ -213,7 +220,7 @@ class JobService:
         if found.request_digest != digest:
             said = "The key belongs to another request. Send a new key with a new request."
             raise OtherRequest(refusal([("idempotency_key", ("header", "Idempotency-Key"), said)]).message)
-        return (await self._runner.shown(found)).job
+        return (await self._runner.find(found.id, found.owner)) or found
 
     async def _submit(self, visit: Visit, call: Call, key: str, url: str | None, digest: str = "") -> Job:
         await self._check_models(call, visit.deadline)
@@ -293,8 +300,23 @@ class JobService:
             raise NoJob
         shown = await self._runner.show(job_id, owner)
         if shown is None:
-            raise JobExpired if await self._keeper.was_dropped(job_id, owner) else NoJob
+            raise await self._no_job(job_id, owner)
         return shown
+
+    @asynccontextmanager
+    async def _kept(self, job: Job) -> AsyncIterator[None]:
+        """Read a job that may be deleted meanwhile.
+
+        Raises:
+            NoJob, JobExpired: it was.
+        """
+        try:
+            yield
+        except JobGone as error:
+            raise await self._no_job(job.id, job.owner) from error
+
+    async def _no_job(self, job_id: str, owner: str) -> RequestError:
+        return JobExpired() if await self._keeper.was_dropped(job_id, owner) else NoJob()
 
     def _accepted(self, job: Job) -> Response[bytes]:
         answer = accepted(job, read_spec(job.spec), signed_with_job=self._keys.open)

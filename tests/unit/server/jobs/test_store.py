@@ -5,13 +5,14 @@ import sqlite3
 import stat
 from contextlib import closing, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from server.jobs import table
 from server.jobs.blobs import FileBlobs, MemoryBlobs, blob_name
-from server.jobs.job import Job, JobState, QueueFull, StorageFailed
+from server.jobs.job import Job, JobGone, JobState, QueueFull, StorageFailed
 from server.jobs.store import INTERRUPTED, MAX_ATTEMPTS, JobStore
 from server.jobs.table import JobTable
 from tests.unit.server.jobs.conftest import RETENTION, done, finish, new, running
@@ -346,10 +347,29 @@ def test_pages_are_kept_with_their_job_and_go_with_it(reopen, clock, directory, 
     clock.time += RETENTION
     store.expire()
     assert store.find(job.id) is None
-    assert (store.pages(job.id), store.file(job.id, "pdf"), store.file(job.id, "txt")) == ([], None, None)
+    assert (store.file(job.id, "pdf"), store.file(job.id, "txt")) == (None, None)
+    for read in (partial(store.pages, job.id), partial(store.page, job.id, entries[0]), partial(store.source, job.id)):
+        with pytest.raises(JobGone):
+            read()
     assert (store.was_dropped(job.id, "ann"), store.was_dropped(job.id, "bob")) == (True, False)
     assert list((directory / "files").iterdir()) == [] if directory_kind == "directory" else True
     in_memory.close()
+
+
+def test_a_file_of_a_job_that_is_deleted_meanwhile_leaves_nothing(reopen, directory, monkeypatch):
+    store = reopen(files=FILES)
+    job = with_pages(store, 1)
+    store.finish(done(job, b""), None)
+    real = FileBlobs.prepare
+
+    def prepare(self, name, data):
+        real(self, name, data)
+        store.delete(job.id)
+
+    monkeypatch.setattr(FileBlobs, "prepare", prepare)
+    assert not store.keep_file(job.id, "pdf", b"%PDF")
+    assert list((directory / "files").iterdir()) == []
+    assert store.lost() == []
 
 
 def test_finished_pages_outlive_a_kill_and_what_was_cut_off_makes_room_for_the_next(reopen, directory):

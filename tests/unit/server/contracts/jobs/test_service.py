@@ -15,6 +15,7 @@ from models.document import Preprocessed
 from models.errors import PipelineStopped
 from server.contracts.jobs.formats import EXTENSIONS, FILES, NAMES
 from server.decode.workers.whole_file import FileRefused
+from server.jobs.keeper import Keeper
 from tests.unit.server.apps import base64_of, locked, pdf, png
 from tests.unit.server.contracts.jobs.conftest import serving
 from tests.unit.server.stub_pipeline import TEXT, StubPipeline
@@ -285,6 +286,53 @@ def test_deleting_a_finished_job_deletes_its_bytes(tmp_path):
         assert client.http.delete(f"/jobs/{job}").status_code == 204
         assert list((tmp_path / "files").iterdir()) == []
         assert client.http.get(f"/jobs/{job}").status_code == 404
+
+
+DELETED_WHILE = [
+    ("pages", ""),
+    ("pages", "/pages"),
+    ("page", "/pages"),
+    ("page", "/result.json"),
+    ("file", "/result.txt"),
+    ("source", "/result.pdf"),
+    ("page", "/result.hocr"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), DELETED_WHILE)
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_job_that_is_deleted_while_it_is_read_is_404(tmp_path, monkeypatch, caplog, method, path, kept):
+    real = getattr(Keeper, method)
+
+    async def deleted_first(self, job_id, *more):
+        await self.delete(job_id)
+        return await real(self, job_id, *more)
+
+    with serving(**({"data_directory": str(tmp_path)} if kept else {})) as client:
+        job = client.job(pdf(2))
+        client.final(job)
+        with monkeypatch.context() as patch:
+            patch.setattr(Keeper, method, deleted_first)
+            answer = client.http.get(f"/jobs/{job}{path}")
+        assert (answer.status_code, answer.headers["X-Error-Reason"]) == (404, "not_found")
+        assert client.http.get("/jobs").json() == {"jobs": []}
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+def test_a_job_that_is_deleted_while_jobs_are_listed_is_left_out(monkeypatch):
+    real = Keeper.pages
+
+    async def deleted_first(self, job_id):
+        if job_id == gone:
+            await self.delete(job_id)
+        return await real(self, job_id)
+
+    with serving() as client:
+        gone, stays = client.job(), client.job()
+        for job in (gone, stays):
+            client.final(job)
+        monkeypatch.setattr(Keeper, "pages", deleted_first)
+        assert [each["id"] for each in client.http.get("/jobs").json()["jobs"]] == [stays]
 
 
 def test_an_expired_job_is_told_from_one_that_never_was(monkeypatch):
