@@ -30,10 +30,12 @@ class Keeper:
     Args:
         store: keeps them.
         threads: the store is used in them, because it blocks.
+        refuses: whether a new job that cannot be kept is refused. Otherwise it is taken, and has failed.
     """
 
-    def __init__(self, store: JobStore, threads: Threads) -> None:
+    def __init__(self, store: JobStore, threads: Threads, *, refuses: bool = False) -> None:
         self._store = store
+        self._refuses = refuses
         self._threads = threads
         self._unkept: OrderedDict[str, Job] = OrderedDict()
         self._timer: asyncio.TimerHandle | None = None
@@ -68,15 +70,18 @@ class Keeper:
         """Keep a new job.
 
         Returns:
-            The job; a failed one if it cannot be kept.
+            The job; a failed one if it cannot be kept and is not refused.
 
         Raises:
             QueueFull: there is no room for its source.
+            StorageFailed: it cannot be kept, and is refused.
         """
         try:
             await self._threads.run(self._store.add, job, source)
         except StorageFailed as error:
             logger.error("A job cannot be kept: %s", where(error))  # noqa: TRY400 - messages may quote a path
+            if self._refuses:
+                raise
             return self._keep_here(failed(job, self.now(), "storage"))
         return job
 

@@ -132,10 +132,11 @@ class JobRunner:
             account: as in `Active`.
 
         Returns:
-            The job in its present state: waiting, running, or failed if it cannot be kept.
+            The job in its present state: waiting, running, or failed if it cannot be kept and is not refused.
 
         Raises:
             QueueFull: no more jobs may wait.
+            StorageFailed: it cannot be kept, and the keeper refuses it.
         """
         self.check_room()
         self._arriving += 1

@@ -111,8 +111,12 @@ class JobStore:
                 self._blobs.prepare(name, source)
             with self._gone_without_row(name), self._using():
                 self._table.add(job)
+                try:
+                    self._blobs.confirm(name)
+                except OSError:
+                    self._table.remove(job.id)
+                    raise
                 self._growing[job.id] = 0
-                self._blobs.confirm(name)
                 self._table.checkpoint()
 
     def update(self, job: Job) -> None:

@@ -40,7 +40,7 @@ def build_jobs(runtime: Runtime) -> Contract:
     settings, keys = configuration.settings.contracts.jobs, runtime.key_rings.of("jobs")
     desk = FrontDesk(runtime, "jobs", settings)
     threads = Threads(settings.max_running_jobs + STORE_THREADS)
-    keeper = Keeper(_store(settings), threads)
+    keeper = Keeper(_store(settings), threads, refuses=True)
     diagnostics = Diagnostics(configuration, runtime.pipeline.modules)
     results = Results(desk, runtime, keeper, threads, diagnostics, settings.max_stored_bytes)
     runner = JobRunner(

@@ -1,6 +1,7 @@
 """Answers the contract's requests: create a job, ask for its state, pages, events and results, list and delete jobs."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
@@ -31,10 +32,11 @@ from server.export.drawing.pictures import PictureEncodingFailed
 from server.http.auth import credentials
 from server.jobs.active import Shown
 from server.jobs.blobs import is_id
-from server.jobs.job import Job, JobGone, JobState
+from server.jobs.job import Job, JobGone, JobState, StorageFailed
 from server.jobs.keeper import Keeper
 from server.jobs.runner import JobRunner
 from server.runtime import Runtime
+from server.telemetry.logs import where
 from server.telemetry.record import record_of
 
 BODY_BYTES = 1024 * 1024
@@ -44,6 +46,8 @@ LISTED = 50
 PAGES_BYTES = 32 * 1024 * 1024
 """An answer with pages ends after so many bytes, but has at least one page."""
 PREFIX = "result."
+
+logger = logging.getLogger(__name__)
 
 _JSON = "application/json"
 _FILE_HEADERS = {
@@ -285,8 +289,15 @@ class JobService:
                     raise NotReady from error
                 except PictureEncodingFailed as error:
                     raise NoResult("The pages are too large for this format.") from error
-                await self._keeper.keep_file(job.id, extension, kept)
+                await self._keep_file(job.id, extension, kept)
         return kept, media_type
+
+    async def _keep_file(self, job_id: str, extension: str, data: bytes) -> None:
+        """Keep a file that was made now. It is sent even if it cannot be kept; then it is made again next time."""
+        try:
+            await self._keeper.keep_file(job_id, extension, data)
+        except StorageFailed as error:
+            logger.error("A result is sent and cannot be kept: %s", where(error))  # noqa: TRY400 - may quote a path
 
     async def _shown(self, request: AnyRequest) -> Shown:
         """The caller's job that a request is about.

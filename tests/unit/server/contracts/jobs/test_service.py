@@ -15,6 +15,7 @@ from models.document import Preprocessed
 from models.errors import PipelineStopped
 from server.contracts.jobs.formats import EXTENSIONS, FILES, NAMES
 from server.decode.workers.whole_file import FileRefused
+from server.jobs.blobs import FileBlobs
 from server.jobs.keeper import Keeper
 from tests.unit.server.apps import base64_of, locked, pdf, png
 from tests.unit.server.contracts.jobs.conftest import serving
@@ -286,6 +287,42 @@ def test_deleting_a_finished_job_deletes_its_bytes(tmp_path):
         assert client.http.delete(f"/jobs/{job}").status_code == 204
         assert list((tmp_path / "files").iterdir()) == []
         assert client.http.get(f"/jobs/{job}").status_code == 404
+
+
+def full(*_: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("at", ["prepare", "confirm"])
+def test_a_job_that_cannot_be_kept_is_refused_and_leaves_nothing(tmp_path, monkeypatch, at):
+    headers = {"Idempotency-Key": "k"}
+    with serving(data_directory=str(tmp_path)) as client:
+        with monkeypatch.context() as disk:
+            disk.setattr(FileBlobs, at, full)
+            for given in (headers, headers, {}):
+                refused = client.post(headers=given)
+                assert (refused.status_code, refused.headers["X-Error-Reason"]) == (503, "storage")
+                assert refused.headers["Retry-After"] == "30"
+        assert client.http.get("/jobs").json() == {"jobs": []}
+        assert list((tmp_path / "files").iterdir()) == []
+        taken = client.post(headers=headers).json()["id"]
+        assert client.final(taken)["state"] == "done"
+        assert client.post(headers=headers).json()["id"] == taken
+
+
+def test_a_result_that_cannot_be_kept_is_sent(tmp_path, monkeypatch):
+    with serving(data_directory=str(tmp_path)) as client:
+        job = client.job(pdf(2))
+        client.final(job)
+        made = [extension for extension, form in FILES.items() if form.on_demand]
+        with monkeypatch.context() as disk:
+            disk.setattr(FileBlobs, "prepare", full)
+            assert {extension: client.result(job, extension).status_code for extension in made} == dict.fromkeys(
+                made, 200
+            )
+            assert {path.suffix for path in (tmp_path / "files").iterdir()} == {".source", ".pages"}
+        assert client.result(job, "txt").status_code == 200
+        assert {path.suffix for path in (tmp_path / "files").iterdir()} == {".source", ".pages", ".txt"}
 
 
 DELETED_WHILE = [
