@@ -38,7 +38,9 @@ def test_without_a_file_there_are_three_and_the_vendors_contracts_read_with_the_
     )
     assert (best.precision, best.padding) == ("fastest", "fastest")
     assert (best.defaults.preset, best.defaults.text_det_limit_type) == ("best", "max")
-    assert best.defaults.text_det_thresh == configuration.pipeline.defaults.text_det_thresh
+    # What a preset does not name is that of 'paddlex'.
+    assert best.defaults.text_det_max_side_limit == configuration.pipeline.defaults.text_det_max_side_limit
+    assert best.defaults.text_det_thresh < configuration.pipeline.defaults.text_det_thresh
 
 
 def test_a_file_that_changes_a_little_keeps_them(tmp_path: Path) -> None:
@@ -64,9 +66,9 @@ def test_unless_it_says_otherwise(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("own_models", ["", SWITCHES_OFF + OWN_MODELS])
 def test_one_value_of_a_preset_can_be_changed(tmp_path: Path, own_models: str) -> None:
-    text = own_models + "ppocr_server: {presets: {best: {text_detection: {limit_side_len: 1280}}}}"
+    text = own_models + "ppocr_server: {presets: {best: {text_detection: {limit_side_len: 1500}}}}"
     best = load(tmp_path, text).pipeline.by_preset()["best"]
-    assert best.defaults.text_det_limit_side_len == 1280
+    assert best.defaults.text_det_limit_side_len == 1500
     assert (best.text_detection.model_name, best.precision) == ("PP-OCRv6_small_det", "fastest")
 
 
