@@ -8,6 +8,7 @@ in DNS has no effect.
 
 import asyncio
 import logging
+import re
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -23,6 +24,7 @@ from server.intake.host_rules import is_allowed_address
 
 REDIRECTS = {301, 302, 303, 307, 308}
 MISSING = {404, 410}
+CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 URL_CHARACTERS = "%/?#[]@!$&'()*+,;=:~-._"
 
 _NETWORK_ERRORS = (
@@ -194,6 +196,8 @@ class _Target:
 
     @classmethod
     def parse(cls, url: str) -> "_Target":
+        if CONTROLS.search(url):
+            raise _Refused("control characters in the address", "malformed")  # urlsplit would drop some of them
         text = quote(url, safe=URL_CHARACTERS)
         parts = urlsplit(url)
         if parts.scheme not in DEFAULT_PORTS or not parts.hostname:

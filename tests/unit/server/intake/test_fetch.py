@@ -134,7 +134,8 @@ def test_credentials_are_refused(site: Server) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["file:///etc/passwd", "ftp://h/a", "gopher://h/", "http://", "https://[x/a", "http://h:99999/"]
+    "url",
+    ["file:///etc/passwd", "ftp://h/a", "gopher://h/", "http://", "https://[x/a", "http://h:99999/", "http://h/a\nb"],
 )
 def test_other_schemes_and_malformed_addresses(site: Server, url: str) -> None:
     with pytest.raises(InvalidInputFile):

@@ -9,6 +9,7 @@ import pytest
 
 from server.contracts.jobs import webhooks
 from server.contracts.jobs.webhooks import SIGNATURE_HEADER, signature
+from tests.unit.server.apps import base64_of, png
 from tests.unit.server.contracts.jobs.conftest import serving
 
 KEYS = {"ann": "sk-ann"}
@@ -128,6 +129,16 @@ def test_a_host_that_is_not_allowed_is_refused_at_once(receiver, url):
         assert answer.status_code == 422
         assert json.loads(answer.json()["errorMsg"])[0]["loc"] == "body.webhook"
         assert client.http.get("/jobs").json() == {"jobs": []}
+
+
+@pytest.mark.parametrize("control", ["\r", "\n", "\t", "\x00", "\x7f"])
+def test_control_characters_in_addresses_are_refused(receiver, control):
+    with serving(settings=allowed(receiver)) as client:
+        for url in (receiver.url + control, control + receiver.url, receiver.url.replace("told", f"to{control}ld")):
+            for fields in ({"webhook": url, "file": base64_of(png())}, {"file": url}):
+                answer = client.http.post("/jobs", json=fields)
+                assert answer.status_code == 422, fields
+    assert receiver.got == []
 
 
 def test_an_address_that_is_not_allowed_gets_nothing(receiver, caplog):
