@@ -6,7 +6,7 @@ from io import BytesIO
 
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
-from server.errors import RequestError
+from server.errors import BodyNotUnderstood, RequestError
 
 MAX_PARTS = 64
 MAX_CONTENT_TYPE = 1024
@@ -23,6 +23,7 @@ class MalformedForm(RequestError):
     """The body is not the form that its Content-Type says."""
 
     status = 422
+    reason_word = BodyNotUnderstood.reason_word
     default_message = "The multipart form cannot be read."
 
 

@@ -27,7 +27,8 @@ def _new_id() -> str:
     return str(uuid.uuid4())
 
 
-def _new_token() -> str:
+def new_token() -> str:
+    """A random token of a job."""
     return secrets.token_urlsafe(32)
 
 
@@ -63,7 +64,7 @@ class Job:
     created: int = 0
     repeatable: bool = True
     id: str = field(default_factory=_new_id)
-    token: str = field(default_factory=_new_token, repr=False)
+    token: str = field(default_factory=new_token, repr=False)
     state: JobState = JobState.QUEUED
     started: int = 0
     finished: int = 0

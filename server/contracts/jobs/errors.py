@@ -1,5 +1,6 @@
 """The contract's own errors, and the words in which a job says why it failed."""
 
+from server.contracts.jobs.formats import EXTENSIONS
 from server.errors import (
     EncryptedFile,
     InvalidInputFile,
@@ -35,6 +36,14 @@ class NoJob(RequestError):
     status = 404
     reason_word = "not_found"
     default_message = "There is no such job."
+
+
+class NoSuchResult(RequestError):
+    """There is no result of this name, for no job."""
+
+    status = 404
+    reason_word = "not_found"
+    default_message = f"There is no such result. There are {', '.join(f'result.{each}' for each in EXTENSIONS)}."
 
 
 class JobExpired(RequestError):

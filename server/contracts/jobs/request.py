@@ -38,8 +38,11 @@ FILE_FIELD = "file"
 MAX_KEY = 255
 """Characters of an Idempotency-Key."""
 MAX_PASSWORD = 128
+PASSWORD_HASH = {"n": 2**14, "r": 8, "p": 1}
+"""The cost of the hash of a password: 16 MiB of memory, and tens of milliseconds."""
 MAX_RANGES, MAX_PAGE = 100, 1_000_000
 PAGES_WANTED = "Input should be numbers and ranges of pages from 1 on, with commas between, such as '1-5,8'"
+TOO_MANY_RANGES = f"Input should have at most {MAX_RANGES} numbers and ranges of pages; write neighbours as one range"
 
 Ranges = tuple[tuple[int, int], ...]
 """First and last pages, from 1 on; empty for all pages."""
@@ -49,17 +52,20 @@ def parse_pages(text: str) -> Ranges:
     """Parse the field ``pages``.
 
     Raises:
-        ValueError: it is no list of ranges.
+        ValueError: it is no list of ranges, or has too many. The message says what is wanted.
     """
     ranges: list[tuple[int, int]] = []
-    for part in text.split(","):
+    parts = text.split(",")
+    if len(parts) > MAX_RANGES:
+        raise ValueError(TOO_MANY_RANGES)
+    for part in parts:
         first, dash, last = (piece.strip() for piece in part.partition("-"))
         numbers = (first, last if dash else first)
         if not all(number.isascii() and number.isdigit() and len(number) <= len(str(MAX_PAGE)) for number in numbers):
-            raise ValueError("no number")
+            raise ValueError(PAGES_WANTED)
         ranges.append((int(numbers[0]), int(numbers[1])))
-    if len(ranges) > MAX_RANGES or not all(1 <= first <= last <= MAX_PAGE for first, last in ranges):
-        raise ValueError("no range")
+    if not all(1 <= first <= last <= MAX_PAGE for first, last in ranges):
+        raise ValueError(PAGES_WANTED)
     return tuple(ranges)
 
 
@@ -67,7 +73,7 @@ def _checked_pages(text: str) -> str:
     try:
         parse_pages(text)
     except ValueError as error:
-        raise PydanticCustomError("pages_parsing", PAGES_WANTED) from error
+        raise PydanticCustomError("pages_parsing", str(error)) from error
     return text
 
 
@@ -272,14 +278,20 @@ def check_key(key: str) -> str:
     return key
 
 
-def request_digest(parameters: JobParameters, file: bytes) -> str:
-    """The digest of a request's content, in any of its forms. A password is not in it: it must not be kept.
+def request_digest(parameters: JobParameters, file: bytes, salt: str) -> str:
+    """The digest of a request's content, in any of its forms.
+
+    A password is in it as a slow hash, salted for this job alone. So nobody who gets the digest has the password, and
+    guesses are dear.
 
     Args:
         parameters: of the request.
         file: the document, or its URL.
+        salt: random, and the same whenever a request is compared with this job's.
     """
     given = parameters.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"password", "file"})
     digest = hashlib.sha256(json.dumps(given, sort_keys=True).encode())
     digest.update(hashlib.sha256(file).digest())
+    if parameters.password:
+        digest.update(hashlib.scrypt(parameters.password.encode(), salt=salt.encode(), **PASSWORD_HASH))
     return digest.hexdigest()

@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from hmac import compare_digest
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -16,7 +17,7 @@ from server.admission.caller_limits import ANYBODY, Caller
 from server.config.contract_settings import JobSettings
 from server.contracts.base import AnyRequest
 from server.contracts.front_desk import FrontDesk, Visit
-from server.contracts.jobs.errors import JobExpired, NoJob, NoResult, OtherRequest, error_of
+from server.contracts.jobs.errors import JobExpired, NoJob, NoResult, NoSuchResult, OtherRequest, error_of
 from server.contracts.jobs.events import JobEvents, Place
 from server.contracts.jobs.formats import EXTENSIONS, FILES, JSON
 from server.contracts.jobs.kept_page import Progress, chosen_pages, progress_of
@@ -32,7 +33,7 @@ from server.export.drawing.pictures import PictureEncodingFailed
 from server.http.auth import credentials
 from server.jobs.active import Shown
 from server.jobs.blobs import is_id
-from server.jobs.job import Job, JobGone, JobState, StorageFailed
+from server.jobs.job import Job, JobGone, JobState, StorageFailed, new_token
 from server.jobs.keeper import Keeper
 from server.jobs.runner import JobRunner
 from server.runtime import Runtime
@@ -46,6 +47,7 @@ LISTED = 50
 PAGES_BYTES = 32 * 1024 * 1024
 """An answer with pages ends after so many bytes, but has at least one page."""
 PREFIX = "result."
+JOB_FAILED = "The job failed"
 
 logger = logging.getLogger(__name__)
 
@@ -122,6 +124,8 @@ class JobService:
         size, following = 0, first
         complete = False
         for number in (number for number in wanted if number >= first):
+            if number not in finished and shown.job.final:
+                continue  # It will never come.
             if number not in finished or (numbers and size > PAGES_BYTES):
                 following = number
                 break
@@ -150,9 +154,9 @@ class JobService:
         self._runtime.downloads.check_room()
         name: str = request.path_params["name"]
         extension = name.removeprefix(PREFIX)
-        if not name.startswith(PREFIX) or extension not in EXTENSIONS:
-            raise NoJob
         shown = await self._shown(request)
+        if not name.startswith(PREFIX) or extension not in EXTENSIONS:
+            raise NoSuchResult
         if shown.job.state is not JobState.DONE:
             raise NoResult(_why_not(shown.job))
         spec, progress = read_spec(shown.job.spec), progress_of(shown.pages)
@@ -216,17 +220,20 @@ class JobService:
         """The job of an earlier request with this key, or a new one."""
         url = url_of(call)
         file = url.encode() if url is not None else await sent_file(visit, call)
-        digest = await visit.in_thread(request_digest, call.parameters, file)
         found = await self._keeper.of_request(visit.caller.name, key)
+        token = new_token() if found is None else found.token
+        digest = await visit.in_thread(request_digest, call.parameters, file, token)
         if found is None:
             self._runner.check_room()
-            return await self._submit(visit, call, key, url, digest)
-        if found.request_digest != digest:
+            return await self._submit(visit, call, key, url, digest, token)
+        if not compare_digest(found.request_digest, digest):
             said = "The key belongs to another request. Send a new key with a new request."
             raise OtherRequest(refusal([("idempotency_key", ("header", "Idempotency-Key"), said)]).message)
         return (await self._runner.find(found.id, found.owner)) or found
 
-    async def _submit(self, visit: Visit, call: Call, key: str, url: str | None, digest: str = "") -> Job:
+    async def _submit(
+        self, visit: Visit, call: Call, key: str, url: str | None, digest: str = "", token: str = ""
+    ) -> Job:
         await self._check_models(call, visit.deadline)
         data = await sent_file(visit, call) if url is None else await visit.fetch(url)
         kind = await visit.in_thread(kind_of, data, call, url, self._settings.max_upload_bytes)
@@ -239,6 +246,7 @@ class JobService:
             source_size=len(data),
             request_key=key,
             request_digest=digest,
+            token=token or new_token(),
             notice=bool(spec.webhook),
         )
         return await self._runner.submit(job, data, password, visit.caller.account)
@@ -356,7 +364,8 @@ def _first_page(text: str) -> int:
 def _why_not(job: Job) -> str:
     error = error_of(job)
     if error is not None:
-        return f"The job failed: {error['message']}"
+        said = error["message"]
+        return said if said.startswith(JOB_FAILED) else f"{JOB_FAILED}: {said}"
     return "The job was cancelled." if job.state is JobState.CANCELLED else "The job is not finished."
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from models.document import Preprocessed
 from models.errors import PipelineStopped
+from server.contracts.jobs.errors import UNREADABLE, NoJob
 from server.contracts.jobs.formats import EXTENSIONS, FILES, NAMES
 from server.decode.workers.whole_file import FileRefused
 from server.jobs.blobs import FileBlobs
@@ -422,6 +423,17 @@ def test_the_same_key_and_body_give_the_same_job_in_every_form():
         assert client.post(png(), headers={"Idempotency-Key": "k" * 256}).status_code == 422
 
 
+def test_another_password_is_another_request(tmp_path):
+    headers, file = {"Idempotency-Key": "k"}, locked(pdf(1), "open sesame")
+    with serving(data_directory=str(tmp_path)) as client:
+        first = client.post(file, headers=headers, password="wrong").json()["id"]
+        client.final(first)
+        for other in ({"password": "open sesame"}, {}):
+            refused = client.post(file, headers=headers, **other)
+            assert (refused.status_code, refused.headers["X-Error-Reason"]) == (422, "idempotency_key_used")
+        assert client.post(file, headers=headers, password="wrong").json()["id"] == first
+
+
 def test_one_key_sent_many_times_at_once_makes_one_job():
     with serving() as client, ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: client.post(png(), headers={"Idempotency-Key": "k"}), range(16)))
@@ -461,6 +473,68 @@ def test_wrong_fields_are_refused_by_name():
             == "unsupported"
         )
         assert client.http.post("/jobs", content=b"x", headers={"Content-Type": "text/plain"}).status_code == 422
+
+
+def test_too_many_ranges_of_pages_are_refused_with_the_limit():
+    with serving() as client:
+        assert client.post(pdf(1), pages=",".join(["1"] * 100)).status_code == 202
+        answer = client.post(pdf(1), pages=",".join(["1"] * 101))
+        assert answer.status_code == 422
+        assert "at most 100 numbers and ranges" in json.loads(answer.json()["errorMsg"])[0]["msg"]
+
+
+def test_a_form_that_is_damaged_is_a_body_that_is_not_understood():
+    with serving() as client:
+        for path in ("/jobs", "/ocr"):
+            for kind in ("multipart/form-data; boundary=xyz", "multipart/form-data"):
+                answer = client.http.post(path, content=b"--xyz\r\nno form", headers={"Content-Type": kind})
+                assert (answer.status_code, answer.headers["X-Error-Reason"]) == (422, "body_not_understood")
+
+
+def test_an_unknown_result_is_told_from_an_unknown_job():
+    with serving() as client:
+        job = client.job()
+        client.final(job)
+        for name in ("result.odt", "result", "other.txt"):
+            answer = client.http.get(f"/jobs/{job}/{name}")
+            assert (answer.status_code, answer.headers["X-Error-Reason"]) == (404, "not_found")
+            assert all(f"result.{extension}" in answer.json()["errorMsg"] for extension in EXTENSIONS)
+        assert client.result("00000000-0000-4000-8000-000000000000", "odt").json()["errorMsg"] == NoJob.default_message
+
+
+def test_a_failure_without_a_reason_of_its_own_is_said_once():
+    pipeline = StubPipeline()
+    pipeline.failures = {0: ValueError("SECRET")}
+    with serving(pipeline) as client:
+        job = client.job(png())
+        assert client.final(job)["state"] == "failed"
+        assert client.result(job, "json").json()["errorMsg"] == "The job failed."
+        damaged = client.job(b"%PDF-1.7 damaged")
+        client.final(damaged)
+        assert client.result(damaged, "json").json()["errorMsg"] == f"The job failed: {UNREADABLE}"
+
+
+def test_pages_that_will_never_come_end_the_asking(held, monkeypatch):
+    held.gate.set()
+    real = held.read
+
+    async def read(page, options, **more):
+        if page.index in (1, 3):
+            await never.wait()
+        return await real(page, options, **more)
+
+    with serving(held, job_timeout_seconds=1) as client:
+        never = client.run(_event)
+        monkeypatch.setattr(held, "read", read)
+        job = client.job(pdf(4))
+        while client.state(job)["pagesDone"] < 2:
+            pass
+        answer = client.http.get(f"/jobs/{job}/pages").json()
+        assert (answer["pages"], answer["next"], answer["complete"]) == ([1], 2, False)
+        assert client.final(job)["state"] == "failed"
+        for first, pages in ((1, [1, 3]), (2, [3]), (4, [])):
+            answer = client.http.get(f"/jobs/{job}/pages?from={first}").json()
+            assert (answer["pages"], answer["complete"]) == (pages, True)
 
 
 def test_the_time_of_a_job_runs_out_and_its_pages_stay(held, monkeypatch):
