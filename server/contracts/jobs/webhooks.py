@@ -18,8 +18,8 @@ from server.telemetry.logs import where
 SIGNATURE_HEADER = "X-Signature"
 PAUSES = (5.0, 60.0)
 """Seconds before the second and the third try."""
-AT_ONCE = 8
-"""Webhooks that are sent at the same time."""
+AT_ONCE = 4
+"""Webhooks of one caller that are sent at the same time. Receivers that hang hold up nobody else's."""
 TAKEN = range(200, 300)
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,8 @@ class Webhooks:
         self._keeper = keeper
         self._describe = describe
         self._sending: set[asyncio.Task[None]] = set()
-        self._permits = asyncio.Semaphore(AT_ONCE)
+        self._permits: dict[str, asyncio.Semaphore] = {}
+        """By caller. There are no more callers than keys, because nothing is sent without one."""
         self._open = False
 
     def ended(self, job: Job) -> None:
@@ -89,15 +90,16 @@ class Webhooks:
         body = await self._describe(job)
         headers = {"Content-Type": "application/json", SIGNATURE_HEADER: signature(secret, body)}
         for pause in (*PAUSES, None):
-            if await self._send(read_spec(job.spec).webhook, body, headers):
+            if await self._send(job.owner, read_spec(job.spec).webhook, body, headers):
                 return True
             if pause is not None:
                 await asyncio.sleep(pause)
         return False
 
-    async def _send(self, url: str, body: bytes, headers: dict[str, str]) -> bool:
+    async def _send(self, owner: str, url: str, body: bytes, headers: dict[str, str]) -> bool:
+        permits = self._permits.setdefault(owner, asyncio.Semaphore(AT_ONCE))
         try:
-            async with self._permits:
+            async with permits:
                 status = await self._fetcher.send(url, body, headers)
         except UrlNotFetched as error:
             logger.info("A webhook was not sent: %s", error.reason_word)

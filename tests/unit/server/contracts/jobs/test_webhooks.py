@@ -2,6 +2,7 @@
 
 import http.server
 import json
+import socket
 import threading
 from collections.abc import Iterator
 
@@ -139,6 +140,25 @@ def test_control_characters_in_addresses_are_refused(receiver, control):
                 answer = client.http.post("/jobs", json=fields)
                 assert answer.status_code == 422, fields
     assert receiver.got == []
+
+
+def test_receivers_that_hang_hold_up_no_other_callers_webhooks(receiver, monkeypatch):
+    monkeypatch.setattr(webhooks, "AT_ONCE", 1)
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        settings = allowed(receiver)
+        host = f"127.0.0.1:{hanging.getsockname()[1]}"
+        settings["url_input"]["allowed_hosts"].append(host)
+        settings["url_input"]["timeout_seconds"] = 100
+        with serving(settings=settings, keys={"ann": "sk-ann", "bob": "sk-bob"}) as client:
+            client.http.headers["Authorization"] = "Bearer sk-ann"
+            for _ in range(3):
+                client.final(client.job(webhook=f"http://{host}/told"))
+            connection, _ = hanging.accept()
+            with connection:
+                client.http.headers["Authorization"] = "Bearer sk-bob"
+                job = client.job(webhook=receiver.url)
+                receiver.wait(1)
+    assert json.loads(receiver.got[0][1])["id"] == job
 
 
 def test_an_address_that_is_not_allowed_gets_nothing(receiver, caplog):
