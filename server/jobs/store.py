@@ -332,7 +332,7 @@ class JobStore:
         if not self._keeps_pages:
             return job
         self._growing[job.id] = self._blobs.size(blob_name(job.id, PAGES))
-        finished = len(self._entries(job.id)[0])
+        finished = sum(1 for entry in self._entries(job.id)[0] if entry.number)
         return replace(job, pages_read=finished, attempts=0 if finished > job.pages_read else job.attempts)
 
     def _entries(self, job_id: str) -> tuple[list[PageEntry], int]:

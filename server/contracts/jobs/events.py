@@ -19,6 +19,7 @@ from server.contracts.jobs.request import JobSpec
 from server.contracts.jobs.response import encode, page_event
 from server.errors import Overloaded
 from server.jobs.active import Active, Shown
+from server.jobs.job import JobState
 from server.jobs.pages import PageEntry
 from server.lifecycle import Lifecycle
 
@@ -130,7 +131,9 @@ class JobEvents:
             if job.final:
                 if fresh:
                     yield _event("state", f"{told}.{job.state.value}", {"state": job.state.value})
-                yield _event("end", END, describe(Shown(job, pages)))
+                # Nothing is kept of a cancelled job but its row, so the state that is asked for later has only that.
+                kept = () if job.state is JobState.CANCELLED else pages
+                yield _event("end", END, describe(Shown(job, kept)))
                 return
             if changed is None or self._lifecycle.draining.is_set() or (active and active.ended.cancelled()):
                 return

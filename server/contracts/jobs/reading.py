@@ -151,10 +151,11 @@ class JobReading:
         self._scales = page_scales(info, self._pdf_scale)
         self._active.progress.pages = len(chosen)
         finished = self._finished()
+        self._active.progress.pages_read = len(finished)
         return [number - 1 for number in chosen if number not in finished]
 
     def _finished(self) -> set[int]:
-        return {entry.number for entry in self._active.pages}
+        return {entry.number for entry in self._active.pages if entry.number}
 
     def _make_part(self, plan: PicturePlan | None, raw: RawFile, page: RecognizedPage) -> FinishedPage:
         result, parameters = page.result, self._parameters
@@ -205,7 +206,7 @@ class JobReading:
         at = pages[-1].end if pages else 0
         entry = await self._keeper.add_page(self._active.job.id, number, note, content, at)
         self._active.add_page(entry)
-        self._active.progress.pages_read = len(pages)
+        self._active.progress.pages_read = len(self._finished())
 
 
 def _retrieve(task: asyncio.Task[None]) -> None:

@@ -30,8 +30,8 @@ def state_object(job: Job, spec: JobSpec, progress: Progress, position: int, exp
     state: dict[str, object] = {
         "id": job.id,
         "state": job.state.value,
-        "pagesTotal": progress.document.wanted if progress.document else 0,
-        "pagesDone": len(progress.pages),
+        "pagesTotal": progress.document.wanted if progress.document else job.pages,
+        "pagesDone": len(progress.pages) if progress.document else job.pages_read,
         "failedPages": [{"page": number, "reason": reason} for number, reason in progress.failed],
         "position": position,
         "createdAt": _time(job.created),

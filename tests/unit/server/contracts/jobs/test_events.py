@@ -71,6 +71,37 @@ def test_a_listener_that_comes_back_goes_on_where_it_was(cut):
             assert parsed(client.http.get(f"/jobs/{job}/events", headers={"Last-Event-ID": "nonsense"}).text) == told
 
 
+@pytest.mark.parametrize("kept", [False, True])
+def test_the_end_of_a_cancelled_job_has_the_figures_of_its_state(held, monkeypatch, tmp_path, kept):
+    held.gate.set()
+    real = held.read
+
+    async def read(page, options, **more):
+        if page.index == 2:
+            await never.wait()
+        return await real(page, options, **more)
+
+    settings = {"data_directory": str(tmp_path)} if kept else {}
+    with serving(held, **settings) as client, ThreadPoolExecutor(1) as pool:
+        never = client.run(_event)
+        monkeypatch.setattr(held, "read", read)
+        job = client.job(pdf(3))
+        listening = pool.submit(client.http.get, f"/jobs/{job}/events")
+        while client.state(job)["pagesDone"] < 2:
+            pass
+        assert client.http.delete(f"/jobs/{job}").status_code == 204
+        name, _, end = parsed(listening.result().text)[-1]
+        state = client.state(job)
+        assert (name, end) == ("end", state)
+        assert (state["state"], state["pagesTotal"], state["pagesDone"]) == ("cancelled", 3, 2)
+        answer = client.http.get(f"/jobs/{job}/pages").json()
+        assert (answer["pages"], answer["complete"]) == ([], True)
+
+
+async def _event() -> asyncio.Event:
+    return asyncio.Event()
+
+
 def entry(number: int, note: bytes = b"{}") -> PageEntry:
     return PageEntry(number, note, 0, 0, 0)
 
