@@ -26,12 +26,21 @@ def load(config: Path | None, settings: Sequence[str]) -> Configuration:
         ConfigurationError: it is wrong.
     """
     configuration = load_configuration(config, os.environ, settings)
+    check_manifest(configuration)
+    return configuration
+
+
+def check_manifest(configuration: Configuration) -> None:
+    """Read the manifest that a configuration names, if it names one.
+
+    Raises:
+        ConfigurationError: it cannot be used.
+    """
     if configuration.settings.models.manifest is not None:
         try:
             load_manifest(configuration.settings.models.manifest)
         except InvalidManifest as error:
             raise ConfigurationError(f"ppocr_server.models.manifest: {error}") from error
-    return configuration
 
 
 def pull_required(configuration: Configuration, store: ModelStore) -> None:

@@ -15,6 +15,7 @@ import yaml
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel
 
+from server.cli.start import check_manifest
 from server.config import load as load_module
 from server.config.allowed import allowed_in, markers
 from server.config.base import ConfigurationError
@@ -105,6 +106,7 @@ def outcome(
     """None if a configuration works, or is refused as it should be. Otherwise what is wrong about that."""
     try:
         configuration = load_configuration(path, environ, overrides)
+        check_manifest(configuration)
     except ConfigurationError as error:
         lines = str(error).split("\n")  # of a mapping, each wrong key has a line
         wrong = [line for line in lines if not line.isprintable() or not any(name in line for name in named)]
