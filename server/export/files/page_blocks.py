@@ -15,11 +15,11 @@ def page_blocks(page: FilePage) -> tuple[Block, ...]:
     return tuple(block for block in blocks if any(line_texts(page, block.lines)))
 
 
-def lines_in_order(page: FilePage) -> tuple[TextLine, ...]:
-    """The lines of a page in reading order; as they are if its layout was not analysed."""
+def blocks_of_lines(page: FilePage) -> tuple[tuple[TextLine, ...], ...]:
+    """The lines of a page in reading order, block by block; each by itself if the layout was not analysed."""
     if page.layout is None:
-        return page.lines
-    return tuple(page.lines[line] for block in page.layout.blocks for line in block.lines)
+        return tuple((line,) for line in page.lines)
+    return tuple(tuple(page.lines[line] for line in block.lines) for block in page.layout.blocks)
 
 
 def line_texts(page: FilePage, lines: Iterable[int]) -> list[str]:

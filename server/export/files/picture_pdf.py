@@ -8,9 +8,9 @@ from pikepdf import Array, Dictionary, Name
 
 from server.export.drawing.pictures import PictureEncodingFailed
 from server.export.files.file_page import FilePage
-from server.export.files.page_blocks import lines_in_order
+from server.export.files.page_blocks import blocks_of_lines
 from server.export.files.pdf_picture import picture_object, placement
-from server.export.files.text_layer import CharacterCodes, add_font, placed, text_operators
+from server.export.files.text_layer import CharacterCodes, add_font, placed_blocks, text_operators
 
 MIN_POINTS, MAX_POINTS = 3.0, 14_400.0
 """The sides of a page that PDF viewers accept, in points (PDF 1.7, Annex C)."""
@@ -40,7 +40,9 @@ def _page(pdf: pikepdf.Pdf, page: FilePage, codes: CharacterCodes) -> Dictionary
     scale = width / page.width, height / page.height
     pictures = {f"{PICTURE}{number}": picture for number, picture in enumerate(page.pictures)}
     shown = [f"q {placement(each, page.height, scale)} cm {name} Do Q\n" for name, each in pictures.items()]
-    text = text_operators(placed(lines_in_order(page)), (scale[0], 0.0, 0.0, -scale[1], 0.0, height), FONT, codes)
+    text = text_operators(
+        placed_blocks(blocks_of_lines(page)), (scale[0], 0.0, 0.0, -scale[1], 0.0, height), FONT, codes
+    )
     objects = Dictionary({name: picture_object(pdf, each) for name, each in pictures.items()})
     return Dictionary(
         Type=Name.Page,

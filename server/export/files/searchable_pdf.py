@@ -14,9 +14,9 @@ import msgspec
 from server.decode.workers.process import WorkerFailed, WorkerSettings
 from server.decode.workers.whole_file import FileRefused, make_once
 from server.export.files.file_page import FilePage
-from server.export.files.page_blocks import lines_in_order
+from server.export.files.page_blocks import blocks_of_lines
 from server.export.files.picture_pdf import picture_pdf
-from server.export.files.text_layer import PageText, TextLayer, placed
+from server.export.files.text_layer import PageText, TextLayer, placed_blocks
 from server.intake.raw_file import FileKind, RawFile
 
 logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ def write_pdf(pages: Sequence[FilePage], source: RawFile) -> bytes:
     """
     if source.kind is not FileKind.PDF:
         return picture_pdf(pages)
-    texts = tuple(PageText(page.width, page.height, placed(lines_in_order(page))) for page in pages)
+    texts = tuple(PageText(page.width, page.height, placed_blocks(blocks_of_lines(page))) for page in pages)
     layer = msgspec.json.encode(TextLayer(texts, source.keep_active_content))
     capacity = 2 * len(source.data) + 2 * len(layer) + SPARE_BYTES
     try:

@@ -6,8 +6,9 @@ map gives the character of each code. So text of any script can be copied from t
 
 import math
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import pikepdf
@@ -25,6 +26,9 @@ FIRST_NARROW, FIRST_WIDE, CODES = 1, 0x8000, 0x10000
 MAX_MAPPINGS = 100
 """The greatest number of entries in one bfchar block (Adobe Technical Note 5014, section 4)."""
 MIN_SIDE = 1e-3
+GAP, FAR = 0.45, 1.5
+"""The gap between lines of a block, in heights of a line: the largest that is left, and the largest that is made less.
+pdfminer's own limit (``line_margin``) is 0.5."""
 
 Matrix = tuple[float, float, float, float, float, float]
 """The numbers a b c d e f of PDF 1.7, 8.3.3. They map (x, y) to (a x + c y + e, b x + d y + f)."""
@@ -64,6 +68,34 @@ def placed(lines: Iterable[TextLine]) -> tuple[PlacedText, ...]:
     """The cleaned lines that have text."""
     cleaned = ((clean_text(line.text), line) for line in lines)
     return tuple(PlacedText(text, line_box(line)) for text, line in cleaned if text)
+
+
+def placed_blocks(blocks: Iterable[Sequence[TextLine]]) -> tuple[PlacedText, ...]:
+    """The cleaned lines that have text, block by block.
+
+    pdfminer takes lines for one paragraph if the gap between them is at most half of a line's height, and reads columns
+    row by row if it is larger. So the box of a line reaches up to the line above it in its block far enough for that.
+    """
+    return tuple(text for block in blocks for text in _connected(placed(block)))
+
+
+def _connected(texts: Sequence[PlacedText]) -> Iterator[PlacedText]:
+    yield from texts[:1]
+    for above, text in pairwise(texts):
+        yield replace(text, box=_reaching(text.box, above.box))
+
+
+def _reaching(box: LineBox, above: LineBox) -> LineBox:
+    """A line's box that leaves a gap of at most `GAP` of its height to the line above it, where that is near."""
+    height = box.height
+    if height < MIN_SIDE:
+        return box
+    up = (box.top[0] - box.start[0]) / height, (box.top[1] - box.start[1]) / height
+    gap = (above.start[0] - box.top[0]) * up[0] + (above.start[1] - box.top[1]) * up[1]
+    more = (gap - GAP * height) / (1 + GAP)
+    if more <= 0 or gap > FAR * height:
+        return box
+    return replace(box, top=(box.top[0] + more * up[0], box.top[1] + more * up[1]))
 
 
 class CharacterCodes:

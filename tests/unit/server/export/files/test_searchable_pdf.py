@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -92,6 +93,18 @@ def test_the_text_stands_in_reading_order(kind: FileKind) -> None:
     words = [line.text for column in zip(*rows, strict=True) for line in column]
     assert all_text(data).split() == words
     assert pypdf.PdfReader(io.BytesIO(data)).pages[0].extract_text().split() == words
+
+
+def test_lines_of_a_block_leave_no_gap_at_which_a_reader_would_tear_it_apart() -> None:
+    """Half of a line's height is pdfminer's limit. Without a block, a line's text is as high as the line."""
+    lines = [text_line(f"line{at}", 50, 100 + 60 * at, 350, 135 + 60 * at) for at in range(3)]
+    apart = write_pdf([file_page(*lines)], IMAGE_SOURCE)
+    together = write_pdf([file_page(*lines, blocks=(Block("text", (50, 100, 350, 255), (0, 1, 2)),))], IMAGE_SOURCE)
+    for data, torn in ((apart, True), (together, False)):
+        boxes = [found(data, line.text) for line in lines]
+        for (_, bottom, _, _), (_, below, _, top) in pairwise(boxes):
+            assert (bottom - top > 0.5 * (top - below)) is torn
+            assert bottom >= top
 
 
 def test_the_structure_of_a_page_is_analysed_for_it() -> None:
