@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from server.contracts.base import Contract, Json
+from server.http.protocol import MAX_HEAD_BYTES
 from server.version import installed_version
 
 
@@ -13,7 +14,7 @@ def openapi_document(contracts: Sequence[Contract], url: str) -> Json:
         contracts: those that are switched on.
         url: the server's address, without a slash at its end.
     """
-    paths = {path: item for contract in contracts for path, item in contract.openapi.items()}
+    paths = {path: item for contract in contracts for path, item in contract.openapi.items()} | _health_paths()
     schemas = {name: schema for contract in contracts for name, schema in contract.schemas.items()}
     return {
         "openapi": "3.1.0",
@@ -23,7 +24,7 @@ def openapi_document(contracts: Sequence[Contract], url: str) -> Json:
             "description": "Text recognition over HTTP. `POST /ocr` is the PP-OCRv5 service contract.",
         },
         "servers": [{"url": url}],
-        "paths": {**paths, **_health_paths()},
+        "paths": {path: _with_long_heads(item) for path, item in paths.items()},
         "components": {
             "schemas": schemas,
             "securitySchemes": {
@@ -36,6 +37,18 @@ def openapi_document(contracts: Sequence[Contract], url: str) -> Json:
             },
         },
         "security": [{"token": []}, {}],
+    }
+
+
+def _with_long_heads(item: object) -> Json:
+    """A path item whose operations name the answer to a head that is too long. No contract sees such a request."""
+    too_long: Json = {"431": {"description": f"The address and the header fields have over {MAX_HEAD_BYTES} bytes"}}
+    assert isinstance(item, dict)
+    return {
+        method: {**operation, "responses": {**operation["responses"], **too_long}}
+        if isinstance(operation, dict) and "responses" in operation
+        else operation
+        for method, operation in item.items()
     }
 
 

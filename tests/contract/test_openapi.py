@@ -67,6 +67,15 @@ def test_answers_are_what_the_document_says(server, operation, mode, request):
         pytest.skip(f"{operation.label}: there is no request outside of the document")
 
 
+def test_every_operation_names_the_answer_to_a_head_that_is_too_long(server):
+    answer = requests.post(f"{server.url}/ocr", params={"logId": "x" * 70_000}, timeout=30)
+    assert answer.status_code == 431
+    document = requests.get(f"{server.url}/openapi.json", timeout=30).json()
+    operations = [operation for item in document["paths"].values() for operation in item.values()]
+    assert len(operations) > 20
+    assert all("431" in operation["responses"] for operation in operations if "responses" in operation)
+
+
 def test_the_server_gives_this_very_document(server):
     given = requests.get(f"{server.url}/openapi.json", timeout=10).json()
     assert given == openapi_document(CONTRACTS, server.url)
