@@ -63,6 +63,21 @@ class Authenticator:
         record_of(connection.scope).caller = self.caller(header).name  # type: ignore[arg-type]
 
 
+def signed_in(connection: Connection, keys: KeyRing) -> Caller:
+    """The caller of a contract with keys of its own, who is named in the request's record. Anybody if there are none.
+
+    Raises:
+        Unauthorized: the header Authorization holds none of the keys.
+    """
+    if keys.open:
+        return ANYBODY
+    caller = keys.find(credentials(connection.headers.get("authorization", "")))
+    if caller is None:
+        raise Unauthorized
+    record_of(connection.scope).caller = caller.name  # type: ignore[arg-type]
+    return caller
+
+
 def credentials(header: str) -> str:
     """The secret in an Authorization header; empty where its scheme is neither ``token`` nor ``Bearer``."""
     scheme, _, secret = header.strip().partition(" ")

@@ -9,7 +9,6 @@ from litestar import Response
 
 from models.errors import LanguageNotInstalled
 from models.options import OcrOverrides
-from server.admission.caller_limits import ANYBODY, Caller
 from server.config.contract_settings import FileTaskSettings
 from server.contracts.base import AnyRequest
 from server.contracts.file_task.errors import BadParameter
@@ -17,9 +16,9 @@ from server.contracts.file_task.fields import parse_fields
 from server.contracts.file_task.request import Call, TaskSpec, check_call, read_spec
 from server.contracts.file_task.response import result_name, task_response
 from server.contracts.front_desk import FrontDesk, Visit
-from server.errors import NotFound, NotReady, Unauthorized
+from server.errors import NotFound, NotReady
 from server.export.files.result_file import RESULT_FORMATS
-from server.http.auth import credentials
+from server.http.auth import signed_in
 from server.jobs.job import Job
 from server.jobs.keeper import Keeper
 from server.jobs.runner import JobRunner
@@ -71,7 +70,7 @@ class FileTaskService:
 
         The task goes on if the client goes away while it waits. The client may still ask for it later.
         """
-        caller = self._caller(request)
+        caller = signed_in(request, self._keys)
         self._runner.check_room()
         job = await self._desk.serve(
             request,
@@ -88,7 +87,7 @@ class FileTaskService:
     async def find(self, request: AnyRequest) -> Response[bytes]:
         """Answer with the state of a task, to the key that created it."""
         task_id: str = request.path_params["task_id"]
-        owner = self._caller(request).name
+        owner = signed_in(request, self._keys).name
         job = await self._runner.find(task_id, owner) if _TASK_ID.fullmatch(task_id) else None
         if job is None:
             raise NotFound("There is no such task, or none any more.")
@@ -138,15 +137,6 @@ class FileTaskService:
 
     def _answer(self, request: AnyRequest, job: Job) -> Response[bytes]:
         return task_response(job, _spec(job), self._runtime.link_base(request))
-
-    def _caller(self, request: AnyRequest) -> Caller:
-        if self._keys.open:
-            return ANYBODY
-        caller = self._keys.find(credentials(request.headers.get("authorization", "")))
-        if caller is None:
-            raise Unauthorized
-        record_of(request.scope).caller = caller.name  # type: ignore[arg-type]
-        return caller
 
 
 def _job(call: Call, owner: str) -> Job:

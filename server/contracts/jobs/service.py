@@ -13,7 +13,6 @@ import msgspec
 from litestar import Response
 
 from models.errors import OcrError
-from server.admission.caller_limits import ANYBODY, Caller
 from server.config.contract_settings import JobSettings
 from server.contracts.base import AnyRequest
 from server.contracts.front_desk import FrontDesk, Visit
@@ -28,9 +27,9 @@ from server.contracts.jobs.source import kind_of, sent_file, url_of
 from server.contracts.paddlex_shapes.presets import check_preset, preset_refusal
 from server.contracts.paddlex_shapes.validation_errors import refusal
 from server.decode.workers.process import WorkerNotStarted
-from server.errors import NotReady, PresetUnavailable, RequestError, Unauthorized, UrlNotFetched, from_pipeline
+from server.errors import NotReady, PresetUnavailable, RequestError, UrlNotFetched, from_pipeline
 from server.export.drawing.pictures import PictureEncodingFailed
-from server.http.auth import credentials
+from server.http.auth import signed_in
 from server.jobs.active import Shown
 from server.jobs.blobs import is_id
 from server.jobs.job import Job, JobGone, JobState, StorageFailed, new_token
@@ -38,7 +37,6 @@ from server.jobs.keeper import Keeper
 from server.jobs.runner import JobRunner
 from server.runtime import Runtime
 from server.telemetry.logs import where
-from server.telemetry.record import record_of
 
 BODY_BYTES = 1024 * 1024
 """Bytes that a body may hold beside its file."""
@@ -96,7 +94,7 @@ class JobService:
 
     async def create(self, request: AnyRequest) -> Response[bytes]:
         """Create a job for a document."""
-        caller = self._caller(request)
+        caller = signed_in(request, self._keys)
         key = check_key(request.headers.get("idempotency-key", ""))
         if not key:
             self._runner.check_room()
@@ -180,7 +178,7 @@ class JobService:
 
     async def list(self, request: AnyRequest) -> Response[bytes]:
         """List the caller's jobs, the newest first."""
-        owner = self._caller(request).name
+        owner = signed_in(request, self._keys).name
         state, after = request.query_params.get("state", ""), request.query_params.get("after", "")
         if state and state not in {known.value for known in JobState}:
             known = " or ".join(f"'{known.value}'" for known in JobState)
@@ -313,7 +311,7 @@ class JobService:
         Raises:
             NoJob, JobExpired: there is none, or none any more.
         """
-        owner = self._caller(request).name
+        owner = signed_in(request, self._keys).name
         job_id: str = request.path_params["job_id"]
         if not is_id(job_id):
             raise NoJob
@@ -340,15 +338,6 @@ class JobService:
     def _accepted(self, job: Job) -> Response[bytes]:
         answer = accepted(job, read_spec(job.spec), signed_with_job=self._keys.open)
         return _answer(answer, 202)
-
-    def _caller(self, request: AnyRequest) -> Caller:
-        if self._keys.open:
-            return ANYBODY
-        caller = self._keys.find(credentials(request.headers.get("authorization", "")))
-        if caller is None:
-            raise Unauthorized
-        record_of(request.scope).caller = caller.name  # type: ignore[arg-type]
-        return caller
 
 
 def _parse(visit: Visit, body: bytes) -> Call:
