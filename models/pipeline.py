@@ -16,7 +16,7 @@ from models.aids.finding import AidedDetection
 from models.aids.page_text import PageText, turned_back, with_edge_warnings, without_margin
 from models.aids.page_warnings import page_warnings
 from models.aids.reading import AidedReading, LineReading
-from models.aids.text_lines import text_lines, warnings_of
+from models.aids.text_lines import text_lines, warnings_of, with_spaces
 from models.aids.turned_page import turn_by_scores, turn_by_shape
 from models.batching import Batcher, BatcherStats
 from models.document import Image, Page, PageResult, Preprocessed, TextBox
@@ -310,6 +310,8 @@ class OcrPipeline:
         if readers.aids.turned_page and angle:
             return await self._text_turned(page, angle, readers, run)
         kept = [each for each in zip(boxes, readings, strict=True) if _score(each[1]) >= options.text_rec_score_thresh]
+        if readers.aids.missing_spaces:
+            kept = await self._pool.run(with_spaces, page.image, kept)
         wants_words = options.return_word_box
         lines = await self._pool.run(text_lines, kept, right_to_left=recogniser.right_to_left, with_words=wants_words)
         warnings = warnings_of(found.warnings, [reading for _, reading in kept])

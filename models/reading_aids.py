@@ -62,6 +62,7 @@ class ReadingAids:
         turned_page: a page that is clearly turned is rotated before it is read. Places are the given page's.
         large_letters: very large letters are looked for at a smaller scale.
         side_text: high boxes beside several rows, such as remarks in the margin, stand behind these rows.
+        missing_spaces: a wide gap between two characters that were read without a space becomes a space.
     """
 
     order_leaning_boxes: bool = False
@@ -72,6 +73,7 @@ class ReadingAids:
     turned_page: bool = False
     large_letters: bool = False
     side_text: bool = False
+    missing_spaces: bool = False
 
 
 NO_AIDS = ReadingAids()

@@ -3,12 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from models.aids.missing_spaces import with_missing_spaces
 from models.aids.reading import LineReading
-from models.document import TextBox, TextLine
+from models.document import Image, TextBox, TextLine
 from models.ops.bidi import logical_order, logical_text, reads_right_to_left
 from models.ops.char_positions import char_positions
 from models.ops.word_boxes import word_boxes
 from models.reading_aids import WarningCode
+
+
+def with_spaces(image: Image, kept: Sequence[tuple[TextBox, LineReading]]) -> list[tuple[TextBox, LineReading]]:
+    """Put spaces into the gaps of readings of a page, see `models.aids.missing_spaces`."""
+    return [
+        (box, replace(reading, read=with_missing_spaces(image, reading.region, reading.read))) for box, reading in kept
+    ]
 
 
 def text_lines(
