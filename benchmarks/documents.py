@@ -7,9 +7,11 @@ The 20 images are ``turboocr_fixtures`` of the external evaluation data; where t
 import os
 import random
 from collections.abc import Sequence
+from io import BytesIO
 
 import cv2
 import numpy as np
+import pypdfium2
 
 from benchmarks.ground_truth import DATA
 from benchmarks.peers import Document
@@ -26,6 +28,8 @@ LARGE = ("08_document_scan", "10_newspaper", "business_letter", "form_fields", "
 RECEIPT = "receipt"
 LINES_A_PAGE, LINE_POINTS, TOP_POINTS = 34, 22, 790
 SHADES = (60, 255)
+SCAN_SCALE = 2
+"""Pixels a point: 144 dpi."""
 VOCABULARY = " ".join((*words.LETTER, *words.SMALL, *words.REPORT)).split()
 
 
@@ -53,6 +57,15 @@ def named(documents: Sequence[Document], *stems: str) -> list[Document]:
 def pdf(pages: int) -> Document:
     """Full pages of vector text, no two alike."""
     return Document(f"{pages} pages.pdf", write_pdf([_pdf_page(number, pages) for number in range(pages)]), pages)
+
+
+def scan(pages: int) -> Document:
+    """Like `pdf`, but each page is a photo: there is no text to take, only to read."""
+    with pypdfium2.PdfDocument(pdf(pages).content) as document:
+        pictures = [page.render(scale=SCAN_SCALE).to_pil() for page in document]
+    file = BytesIO()
+    pictures[0].save(file, "PDF", save_all=True, append_images=pictures[1:], resolution=72 * SCAN_SCALE)
+    return Document(f"{pages} scanned pages.pdf", file.getvalue(), pages)
 
 
 def small_pages(count: int, seed: int) -> list[Document]:

@@ -82,6 +82,10 @@ PROOFS = {
         "300 files with 12 bad ones, interrupted three times: 288 results, 12 reasons, nothing read twice",
         "python -m benchmarks.hot_folder --files 300 --bad 12",
     ),
+    "first_page": Proof(
+        "the first page of a long PDF comes at once, and a receipt beside it hardly waits",
+        "python -m benchmarks.first_page",
+    ),
     "engines": Proof(
         "engines read the golden pages alike",
         "python -m benchmarks.engines openvino torch paddle --golden --out benchmarks/results/engines.json",
