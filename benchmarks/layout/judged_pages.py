@@ -1,10 +1,10 @@
 """This measures how right the layout analysis is on generated pages with known structure, and how long it takes.
 
-    python -m benchmarks.layout
+    python -m benchmarks.layout.judged_pages
 
 Cells of ruled and of aligned tables, reading order in one to three columns, paragraphs; and, where the evaluation data
 is, the reading order of real documents. Pages are read with the default models. Milliseconds are processor time of the
-analysis alone, the median over the pages. Figures go to benchmarks/results/layout.json.
+analysis alone, the median over the pages. Figures go to benchmarks/results/judged_pages.json.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from tests.layout.figures import judge
 from tests.layout.pages import column_pages, table_pages
 from tests.layout.reader import read_pages
 
-RESULTS = Path(__file__).parent / "results" / "layout.json"
+RESULTS = Path(__file__).parents[1] / "results" / "judged_pages.json"
 
 
 def main() -> int:

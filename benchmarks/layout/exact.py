@@ -1,0 +1,16 @@
+"""Reads a generated document by geometry alone, from faultless lines: no model is needed."""
+
+from benchmarks.layout.detected import true_lines
+from benchmarks.layout.document import Document
+from benchmarks.layout.picture import draw_pictures
+from models.layout.analyse import analyse_layout
+from server.export.markdown import page_markdown
+
+
+def read_exactly(document: Document) -> str:
+    """The document as Markdown."""
+    pages = []
+    for number, picture in enumerate(draw_pictures(document)):
+        lines = true_lines(document, number)
+        pages.append(page_markdown(lines, analyse_layout(picture, lines), escape=False, figure=lambda _: "figure"))
+    return "\n\n".join(pages)
