@@ -27,8 +27,8 @@ def pruned_result(result: PageResult, zeros: Mapping[str, float] | None = None) 
     options = result.options
     pruned: dict[str, object] = {"model_settings": _switches(options)}
     if options.use_doc_preprocessor:
-        pruned["doc_preprocessor_res"] = _preprocessing(result)
-    pruned["dt_polys"] = [_points(box.quad) for box in result.boxes]
+        pruned["doc_preprocessor_res"] = preprocessing_result(result)
+    pruned["dt_polys"] = [line_corners(box.quad) for box in result.boxes]
     pruned["text_det_params"] = {**_detection_parameters(options), **(zeros or {})}
     pruned["text_type"] = TEXT_TYPE
     if result.boxes:
@@ -48,7 +48,8 @@ def _switches(options: OcrOptions) -> dict[str, bool]:
     }
 
 
-def _preprocessing(result: PageResult) -> dict[str, object]:
+def preprocessing_result(result: PageResult) -> dict[str, object]:
+    """The value of ``doc_preprocessor_res``, if the preprocessor ran."""
     return {
         "model_settings": {
             "use_doc_orientation_classify": result.options.use_doc_orientation_classify,
@@ -73,8 +74,8 @@ def _lines(result: PageResult) -> dict[str, object]:
     return {
         "rec_texts": [line.text for line in result.lines],
         "rec_scores": [float(line.score) for line in result.lines],
-        "rec_polys": [_points(line.quad) for line in result.lines],
-        "rec_boxes": [_bounds(line.quad) for line in result.lines],
+        "rec_polys": [line_corners(line.quad) for line in result.lines],
+        "rec_boxes": [line_bounds(line.quad) for line in result.lines],
     }
 
 
@@ -85,10 +86,12 @@ def _words(result: PageResult) -> dict[str, object]:
     }
 
 
-def _points(quad: Quad) -> list[list[int]]:
+def line_corners(quad: Quad) -> list[list[int]]:
+    """The corners of a line as JSON integers."""
     return [[int(x), int(y)] for x, y in quad]
 
 
-def _bounds(quad: Quad) -> list[int]:
+def line_bounds(quad: Quad) -> list[int]:
+    """The rectangle around a line: xmin, ymin, xmax, ymax as JSON integers."""
     low, high = quad.min(axis=0), quad.max(axis=0)
     return [int(low[0]), int(low[1]), int(high[0]), int(high[1])]

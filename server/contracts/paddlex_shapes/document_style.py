@@ -1,0 +1,42 @@
+"""The wishes of a request about the form in which a document is answered."""
+
+from dataclasses import dataclass
+
+from server.contracts.paddlex_shapes.document_blocks import IGNORED_LABELS
+
+PICTURE_FOLDER = "imgs/"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentStyle:
+    """The form of a document's pages.
+
+    Attributes:
+        tables: whether tables are wanted. Otherwise their lines are text.
+        format_block_content: whether ``block_content`` holds Markdown and HTML instead of plain text.
+        ignored_labels: labels that Markdown leaves out.
+        pretty: whether Markdown centres captions, pictures and tables with HTML.
+        markdown_images: whether the pictures that Markdown refers to are given.
+        vision_language: whether the page has the shape of PaddleOCR-VL instead of PP-StructureV3's.
+        picture_folder: the begin of the pictures' names.
+    """
+
+    tables: bool = True
+    format_block_content: bool = False
+    ignored_labels: tuple[str, ...] = IGNORED_LABELS
+    pretty: bool = True
+    markdown_images: bool = True
+    vision_language: bool = False
+    picture_folder: str = PICTURE_FOLDER
+
+    def picture_name(self, label: str, box: tuple[int, int, int, int], page_index: int) -> str:
+        """The name of a picture that is cut out of a page. It is unique in the document.
+
+        Args:
+            label: of its block.
+            box: of its block, in pixels of the page.
+            page_index: 0-based position of the page. The first page's names are PaddleX's.
+        """
+        place = "_".join(str(side) for side in box)
+        page = f"_p{page_index + 1}" if page_index else ""
+        return f"{self.picture_folder}img_in_{label}_box_{place}{page}.jpg"
