@@ -29,7 +29,20 @@ def test_the_formats_asked_for_are_added_and_nothing_else_changes(server):
     assert set(answer(server.url, outputFormats=["text"])) == {"prunedResult", "text"}
 
 
-@pytest.mark.parametrize("query", ["markdown", "markdown,text"])
+def test_the_layout_has_the_blocks_of_the_page_with_their_lines(server):
+    page = answer(server.url, outputFormats=["layout"])
+    assert set(page) == {"prunedResult", "layout"}
+    layout, texts = page["layout"], page["prunedResult"]["rec_texts"]
+    assert (layout["width"], layout["height"]) == (640, 240)
+    assert [block["order"] for block in layout["blocks"]] == list(range(1, len(layout["blocks"]) + 1))
+    assert sorted(line for block in layout["blocks"] for line in block["lines"]) == list(range(len(texts)))
+    assert " ".join(block["text"] for block in layout["blocks"]).split() == " ".join(texts).split()
+    for left, top, right, bottom in (block["box"] for block in layout["blocks"]):
+        assert 0 <= left < right <= 640
+        assert 0 <= top < bottom <= 240
+
+
+@pytest.mark.parametrize("query", ["markdown", "markdown,text", "markdown,text,layout"])
 def test_a_picture_as_it_is_takes_them_in_the_query(server, query):
     response = requests.post(
         f"{server.url}/ocr",

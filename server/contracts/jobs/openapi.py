@@ -5,15 +5,18 @@ from http import HTTPStatus
 from typing import Any
 
 from server.contracts.base import Json
-from server.contracts.jobs.formats import EXTENSIONS, FILES, JSON, NAMES
-from server.contracts.jobs.request import MAX_KEY, MAX_PASSWORD, JobParameters, JobRequest
+from server.contracts.jobs.formats import EXTENSIONS, FILES, JSON
+from server.contracts.jobs.request import ACCEPTED_FORMATS, MAX_KEY, MAX_PASSWORD, JobParameters, JobRequest
 from server.contracts.jobs.response import PATH
 from server.contracts.openapi_parts import INTEGER, TEXT, array, json_content, json_response, structure
 from server.jobs.job import JobState
 
 DESCRIPTIONS = {
     "file": "Base64 of the document, or an http(s) URL of a host that the server may fetch from.",
-    "outputFormats": "The results. JSON, text formats and PDF are also made later, the others are not.",
+    "outputFormats": (
+        "The results. JSON, text formats and PDF are also made later, the others are not. `layout` is no file: it adds "
+        "the structure to each page."
+    ),
     "pages": "The pages to read, from 1 on: `1-5,8`. All of them where it is absent.",
     "webhook": "This address is told of the end. Its host must be allowed.",
     "password": "Opens an encrypted document.",
@@ -37,9 +40,9 @@ def openapi_paths() -> Mapping[str, Json]:
 
 def _create() -> Json:
     binary = {"schema": {"type": "string", "format": "binary"}}
-    fields = {name: _in_text(name, kind) for name, kind in _fields(JobParameters).items()}
+    fields = {name: _in_text(name, kind) for name, kind in request_fields(JobParameters).items()}
     form = structure({"file": {"type": "string", "format": "binary"}, **fields}, ("file",))
-    requested: Json = {**_fields(JobRequest)}
+    requested: Json = {**request_fields(JobRequest)}
     content = {
         **json_content(structure(requested, ("file",))),
         "multipart/form-data": {"schema": form},
@@ -148,13 +151,14 @@ def _result() -> Json:
     }
 
 
-def _fields(model: type[JobParameters]) -> dict[str, Json]:
+def request_fields(model: type[JobParameters] = JobParameters) -> dict[str, dict[str, Any]]:
+    """The schema of each field of a request, by its name."""
     properties: dict[str, dict[str, Any]] = model.model_json_schema(by_alias=True)["properties"]
     fields = {
         name: {key: value for key, value in kind.items() if key not in ("title", "default")}
         for name, kind in properties.items()
     }
-    fields["outputFormats"] = {"type": ["array", "null"], "items": {"enum": list(NAMES)}, "default": [JSON]}
+    fields["outputFormats"] = {"type": ["array", "null"], "items": {"enum": list(ACCEPTED_FORMATS)}, "default": [JSON]}
     fields["password"] = {"type": ["string", "null"], "maxLength": MAX_PASSWORD}
     return {name: {**kind, "description": DESCRIPTIONS.get(name, AS_OCR)} for name, kind in fields.items()}
 
@@ -163,7 +167,7 @@ def _in_text(name: str, kind: Json) -> Json:
     """A field in a query or a form, which have no lists and no null."""
     description = {"description": kind["description"]}
     if name == "outputFormats":
-        names = "|".join(NAMES)
+        names = "|".join(ACCEPTED_FORMATS)
         return {"type": "string", "pattern": f"^({names})(,({names}))*$", **description}
     if name == "password":
         return {"type": "string", "maxLength": MAX_PASSWORD, **description}

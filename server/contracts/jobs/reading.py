@@ -128,7 +128,7 @@ class JobReading:
 
     def _overrides(self, raw: RawFile) -> OcrOverrides:
         given = self._parameters.overrides()
-        structure = bool(self._parameters.text_formats()) or any(form.needs_layout for form in self._formats)
+        structure = bool(self._parameters.page_formats()) or any(form.needs_layout for form in self._formats)
         overrides = replace(given, structure=structure)
         # The result shows the document's own pages, so they are neither rotated nor unwarped. An image has none.
         if raw.kind is FileKind.IMAGE or not any(form.keeps_pages for form in self._formats):
@@ -159,7 +159,7 @@ class JobReading:
 
     def _make_part(self, plan: PicturePlan | None, raw: RawFile, page: RecognizedPage) -> FinishedPage:
         result, parameters = page.result, self._parameters
-        part = page_part(page, plan, parameters.text_formats(), parameters.zeros())
+        part = page_part(page, plan, parameters.page_formats(), parameters.zeros())
         item = encode(page_item(part))
         turned = is_turned(result)
         kept = result_page(

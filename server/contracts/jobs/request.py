@@ -15,12 +15,13 @@ import msgspec
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
-from server.contracts.jobs.formats import BY_NAME, JSON, NAMES
+from server.contracts.jobs.formats import BY_NAME, NAMES
 from server.contracts.paddlex_shapes.json_body import CONTENT_TYPE_HINT, decode_json, is_json, log_id_of
 from server.contracts.paddlex_shapes.lax_fields import Text
 from server.contracts.paddlex_shapes.parameters import (
     OUTPUT_FORMATS,
     OcrParameters,
+    OutputFormat,
     WithFile,
     checked_body,
     checked_parameters,
@@ -35,6 +36,8 @@ from server.intake.sniff import OFFICE_EXTENSIONS
 from server.telemetry.record import RequestRecord
 
 FILE_FIELD = "file"
+ACCEPTED_FORMATS = tuple(dict.fromkeys((*NAMES, *OUTPUT_FORMATS)))
+"""Names of files, and of the forms that each page of an answer can have: ``layout`` is no file."""
 MAX_KEY = 255
 """Characters of an Idempotency-Key."""
 MAX_PASSWORD = 128
@@ -82,8 +85,8 @@ def _split(value: object) -> object:
 
 
 def _known(name: str) -> str:
-    if name not in NAMES:
-        raise PydanticKnownError("literal_error", {"expected": " or ".join(f"'{known}'" for known in NAMES)})
+    if name not in ACCEPTED_FORMATS:
+        raise PydanticKnownError("literal_error", {"expected": " or ".join(f"'{known}'" for known in ACCEPTED_FORMATS)})
     return name
 
 
@@ -105,7 +108,7 @@ class JobParameters(OcrParameters):
     webhook: Text | None = None
     password: Annotated[Text, AfterValidator(_short_enough)] | None = None
 
-    def text_formats(self) -> tuple[Literal["markdown", "text"], ...]:
+    def page_formats(self) -> tuple[OutputFormat, ...]:
         """The formats that each page of the answer shows, as at `POST /ocr`."""
         return tuple(name for name in OUTPUT_FORMATS if name in (self.output_formats or ()))
 
@@ -172,7 +175,7 @@ def make_spec(parameters: JobParameters, kind: FileKind, base: str) -> JobSpec:
     kept = parameters.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=apart)
     if parameters.visualize:
         kept["visualize"] = True
-    names = dict.fromkeys(name for name in parameters.output_formats or (JSON,) if name != JSON)
+    names = dict.fromkeys(name for name in parameters.output_formats or () if name in BY_NAME)
     return JobSpec(
         kind="office" if kind is FileKind.OFFICE else "pdf" if kind is FileKind.PDF else "image",
         base=base,

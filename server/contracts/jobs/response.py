@@ -76,7 +76,8 @@ def _asked(spec: JobSpec) -> dict[str, str]:
     names = {form.extension: name for name, form in BY_NAME.items()}
     given = spec.parameters.get("outputFormats") or [JSON]
     asked = {names.get(extension, extension): extension for extension in spec.formats}
-    return {name: asked.get(name, name) for name in given if name == JSON or name in asked}
+    files = {name: asked.get(name, name) for name in given if name == JSON or name in asked}
+    return files or {JSON: JSON}
 
 
 def page_event(job_id: str, spec: JobSpec, number: int, reason: str, done: int, total: int) -> dict[str, object]:

@@ -158,8 +158,21 @@ def _line() -> Json:
 
 def _page() -> Json:
     pictures: Json = {name: _text() for name in ("ocrImage", "docPreprocessingImage", "inputImage")}
-    texts: Json = {name: _text() for name in OUTPUT_FORMATS}
-    return _closed({"prunedResult": _ref("PrunedResult"), **pictures, **texts}, optional=(*pictures, *texts))
+    forms: Json = {name: _layout() if name == "layout" else _text() for name in OUTPUT_FORMATS}
+    return _closed({"prunedResult": _ref("PrunedResult"), **pictures, **forms}, optional=(*pictures, *forms))
+
+
+def _layout() -> Json:
+    block: Json = {
+        "label": _text(),
+        "box": _list(_type("integer"), 4),
+        "order": _type("integer"),
+        "lines": _list(_type("integer")),
+        "text": _text(),
+        "html": _text(),
+    }
+    size: Json = {"width": _type("integer"), "height": _type("integer")}
+    return _closed({**size, "blocks": _list(_closed(block, optional=("html",)))})
 
 
 def _succeeded(result: Json) -> Json:

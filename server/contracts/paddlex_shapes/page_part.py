@@ -1,4 +1,4 @@
-"""One item of ``ocrResults``: a page's result, its pictures and its texts in PaddleX's form.
+"""One item of ``ocrResults``: a page's result in PaddleX's form, its pictures, and other forms of its text.
 
 Each page's part of an answer is made as soon as the page is read, in a thread: drawing and encoding cost CPU.
 """
@@ -14,6 +14,7 @@ from server.contracts.paddlex_shapes.pictures import draw_page
 from server.contracts.paddlex_shapes.pruned import pruned_result
 from server.decode.document import DocumentInfo
 from server.export.markdown import page_markdown
+from server.export.page_layout import layout_object
 from server.export.text import page_text
 from server.service import RecognizedPage
 from server.storage.publisher import PicturePublisher
@@ -45,13 +46,13 @@ class PagePart:
     Attributes:
         pruned: the contract's ``prunedResult``.
         pictures: base64 or link by field; empty if the request wants no pictures.
-        texts: the page as Markdown or plain text by field; empty if the request wants neither.
+        forms: other forms of the page by field: Markdown, plain text, layout; empty if the request wants none.
         facts: what the document's diagnostics need of the page.
     """
 
     pruned: dict[str, object]
     pictures: dict[str, str]
-    texts: dict[str, str]
+    forms: dict[str, object]
     facts: PageFacts
 
 
@@ -74,19 +75,22 @@ def page_part(
         drawn = draw_page(page.page, page.result, plan.size_limit)
         pictures = plan.publisher.publish(drawn, plan.document_id, plan.link_base)
     facts = PageFacts.of(page.page.index, page.result)
-    return PagePart(pruned_result(page.result, zeros), pictures, _texts(page.result, formats), facts)
+    return PagePart(pruned_result(page.result, zeros), pictures, _forms(page.result, formats), facts)
 
 
-def _texts(result: PageResult, formats: Collection[OutputFormat]) -> dict[str, str]:
+def _forms(result: PageResult, formats: Collection[OutputFormat]) -> dict[str, object]:
     if not formats:
         return {}
     layout = analyse_layout(result.preprocessed.image, result.lines, result.regions)
-    texts: dict[str, str] = {}
+    forms: dict[str, object] = {}
     if "markdown" in formats:
-        texts["markdown"] = page_markdown(result.lines, layout, escape=True, figure=None)
+        forms["markdown"] = page_markdown(result.lines, layout, escape=True, figure=None)
     if "text" in formats:
-        texts["text"] = page_text(result.lines, layout)
-    return texts
+        forms["text"] = page_text(result.lines, layout)
+    if "layout" in formats:
+        height, width = result.preprocessed.image.shape[:2]
+        forms["layout"] = layout_object(result.lines, layout, (width, height))
+    return forms
 
 
 def data_info(info: DocumentInfo) -> dict[str, object]:
@@ -100,4 +104,4 @@ def data_info(info: DocumentInfo) -> dict[str, object]:
 def page_item(page: PagePart) -> dict[str, object]:
     """The item, with its keys in the contract's order."""
     shown = {field: page.pictures[field] for field in PICTURE_FIELDS if field in page.pictures}
-    return {"prunedResult": page.pruned, **shown, **page.texts}
+    return {"prunedResult": page.pruned, **shown, **page.forms}

@@ -23,7 +23,7 @@ def _split(value: object) -> object:
 
 Fields = TypeVar("Fields", bound=LaxFields)
 
-OutputFormat = Literal["markdown", "text"]
+OutputFormat = Literal["markdown", "text", "layout"]
 OUTPUT_FORMATS: tuple[OutputFormat, ...] = get_args(OutputFormat)
 
 

@@ -229,6 +229,18 @@ def test_texts_are_added_to_pages_only_where_they_are_asked_for():
             assert set(client.http.get(f"/jobs/{job}/pages").json()["ocrResults"][0]) == keys
 
 
+def test_the_layout_is_added_to_pages_and_is_no_file():
+    with serving() as client:
+        job = client.job(outputFormats="layout")
+        state = client.final(job)
+        assert list(state["links"]["results"]) == ["json"]
+        page = client.http.get(f"/jobs/{job}/pages").json()["ocrResults"][0]
+        assert set(page) == {"prunedResult", "layout"}
+        assert (page["layout"]["width"], page["layout"]["height"]) == (120, 40)
+        both = client.final(client.job(outputFormats="layout,pdf"))
+        assert list(both["links"]["results"]) == ["pdf"]
+
+
 def test_a_result_is_409_until_the_job_is_done(held):
     with serving(held) as client:
         job = client.job()
