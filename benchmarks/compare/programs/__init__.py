@@ -1,0 +1,1 @@
+"""Programs that run in the environments of other libraries. They import nothing of this project but each other."""

@@ -1,0 +1,1 @@
+"""The providers, one file each. A file holds one `Provider` named ``PROVIDER``."""
