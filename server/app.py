@@ -25,6 +25,7 @@ from server.lifecycle import StartUp
 from server.lifespan import running
 from server.operations import docs, health, presets
 from server.operations.error_handlers import ErrorHandlers
+from server.operations.page import page_routes
 from server.page_reader import PageReaderHost
 from server.runtime import Runtime, build_runtime
 from server.storage.links import files_handler
@@ -52,6 +53,7 @@ def create_app(configuration: Configuration, pipeline: PageReaderHost, start_up:
     app = Litestar(
         route_handlers=[
             *_operations(),
+            *page_routes(configuration.settings),
             *_files(runtime),
             *(route for contract in contracts for route in contract.routes),
         ],

@@ -60,6 +60,7 @@ class ServerSettings(Section):
     cors_origins: tuple[Origin, ...] = ()
     trusted_proxies: tuple[Network, ...] = ()
     shutdown_grace_seconds: Seconds = 30.0
+    page: Literal["auto", "on", "off"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["text", "json"] = "text"
 
@@ -208,3 +209,9 @@ class Settings(Section):
     storage: StorageSettings = StorageSettings()
     result_files: ResultFileSettings = ResultFileSettings()
     contracts: ContractSettings = ContractSettings()
+
+    @model_validator(mode="after")
+    def _page_has_jobs(self) -> Self:
+        if self.server.page == "on" and not self.contracts.jobs.enabled:
+            raise ValueError("server.page: 'on' needs contracts.jobs.enabled: true, because the page reads by jobs")
+        return self

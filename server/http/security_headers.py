@@ -9,6 +9,11 @@ PAGE_POLICY = (
 )
 """For the page that shows the OpenAPI document: its scripts come from this server, its styles are partly inline."""
 
+WORK_PAGE_POLICY = (
+    "default-src 'self'; img-src 'self' blob: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""For the page at ``/``: scripts and styles come from this server's files alone. Pictures are in its memory."""
+
 DEFAULTS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

@@ -26,7 +26,7 @@ def client():
 @pytest.mark.parametrize(
     ("method", "path", "status", "message"),
     [
-        ("GET", "/", 404, "Not Found"),
+        ("GET", "/nothing", 404, "Not Found"),
         ("POST", "/nothing", 404, "Not Found"),
         ("GET", "/OCR", 404, "Not Found"),
         ("GET", "/ocr/more", 404, "Not Found"),
