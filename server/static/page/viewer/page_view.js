@@ -69,7 +69,7 @@ export class PageView {
   draw() {
     if (this.isDrawn) return;
     this.root.classList.add("is-drawn");
-    if (!this.#page) return;
+    if (!this.#page || this.#page.failed) return;
     this.#drawPicture(this.#page);
     this.#drawLines(this.#page);
     this.#drawMarks();
@@ -97,7 +97,7 @@ export class PageView {
    */
   mark(marks) {
     this.#markList = marks;
-    if (this.isDrawn && this.#page) this.#drawMarks();
+    if (this.#marks) this.#drawMarks();
   }
 
   /** The element with a line's text; null where the page is not drawn. */
@@ -185,6 +185,6 @@ export class PageView {
       const part = partOf(target.polygon, fractionAt(target, start), fractionAt(target, end));
       return shape("polygon", { points: pointsOf(part), class: `is-${kind}${current ? " is-current" : ""}` });
     });
-    this.#marks?.replaceChildren(...shapes);
+    this.#marks.replaceChildren(...shapes);
   }
 }

@@ -57,8 +57,12 @@ export class TextPanel extends EventTarget {
       if (section.page === page) continue;
       section.page = page;
       section.root.hidden = !page;
-      if (page) this.#fill(section);
-      else section.body.replaceChildren();
+      if (page) {
+        this.#fill(section);
+      } else {
+        section.live = false;
+        section.body.replaceChildren();
+      }
     }
     if (this.#stop && !this.#sections[this.#stop.page - 1]?.page) this.#setStop(null);
     if (!this.#stop) this.#setStop(this.#firstPlace());
