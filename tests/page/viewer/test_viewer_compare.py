@@ -83,7 +83,7 @@ def comparing(page: Page) -> Page:
 
 
 def test_differing_words_are_marked_on_both_sides(comparing: Page) -> None:
-    expect(comparing.locator("[data-count='difference']")).to_have_text("Difference – of 2")
+    expect(comparing.locator("[data-count='difference']")).to_have_text("Differences: 2")
     first, second = comparing.locator(".viewer-side").all()
     assert first.locator(".viewer-text mark.is-first").all_inner_texts()[0] == "4711"
     assert second.locator(".viewer-text mark.is-second").all_inner_texts()[0] == "47l1"
@@ -126,7 +126,7 @@ def test_the_pages_go_in_step(comparing: Page) -> None:
 def test_pages_that_come_later_are_compared(comparing: Page) -> None:
     comparing.evaluate("page => harness.add(page, 0)", plain_page(9, "late page"))
     comparing.evaluate("page => harness.add(page, 1)", plain_page(9, "1ate page"))
-    expect(comparing.locator("[data-count='difference']")).to_have_text("Difference – of 3")
+    expect(comparing.locator("[data-count='difference']")).to_have_text("Differences: 3")
 
 
 def test_pictures_can_be_left_out(comparing: Page) -> None:

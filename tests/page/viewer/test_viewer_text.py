@@ -80,7 +80,7 @@ def test_doubtful_words_are_marked_and_can_be_gone_through(page: Page) -> None:
     )
     page.locator(".viewer-list").focus()
     count = page.locator("[data-count='doubt']")
-    expect(count).to_have_text("Doubtful – of 2")
+    expect(count).to_have_text("Doubtful: 2")
     for key, text, index in (("n", LETTER[1], 1), ("n", "d0ubtful", 2), ("n", LETTER[1], 1), ("p", "d0ubtful", 2)):
         page.keyboard.press(key)
         expect(page.locator(".viewer-line.is-chosen .viewer-doubt")).to_have_text(text)
@@ -191,7 +191,7 @@ def test_a_page_without_text_says_so(page: Page) -> None:
 
 def test_the_viewer_speaks_chinese(page: Page) -> None:
     page.evaluate("spec => harness.view(spec, 'zh')", document(plain_page(1, "发票号码", "金额", scores=(1, 0.4))))
-    expect(page.locator("[data-count='doubt']")).to_have_text("存疑 – / 1")
+    expect(page.locator("[data-count='doubt']")).to_have_text("1 处存疑")
     expect(page.get_by_role("button", name="适合宽度")).to_be_visible()
 
 

@@ -41,6 +41,19 @@ export function partOf(polygon, from, to) {
   return [between(a, b, from), between(a, b, to), between(d, c, to), between(d, c, from)];
 }
 
+/** The polygon with a margin around it, as a share of the line's thickness, so that its outline stands clear of the text. */
+export function withMargin(polygon, share) {
+  const { along, across } = frameOf(polygon);
+  const margin = share * sizeOf(polygon).thickness;
+  const step = (vector) => vector.map((part) => (part * margin) / (Math.hypot(...vector) || 1));
+  const [[ax, ay], [bx, by]] = [step(along), step(across)];
+  const signs = [[-1, -1], [1, -1], [1, 1], [-1, 1]];
+  return polygon.map(([x, y], corner) => {
+    const [u, v] = signs[corner];
+    return [x + u * ax + v * bx, y + u * ay + v * by];
+  });
+}
+
 /** The rectangle around a polygon: x, y, width, height. */
 export function boundsOf(polygon) {
   const [xs, ys] = [polygon.map((corner) => corner[0]), polygon.map((corner) => corner[1])];

@@ -2,13 +2,18 @@
 
 import { levelOf } from "./confidence.js";
 import { element, shape } from "./dom.js";
-import { boundsOf, isVertical, partOf, sizeOf, transformOver } from "./geometry.js";
+import { boundsOf, isVertical, partOf, sizeOf, transformOver, withMargin } from "./geometry.js";
 import { fractionAt, widthOf } from "./measure.js";
 import { Picture } from "./picture.js";
 
+/** So much of a line's thickness is between the line and its box. */
+const BOX_MARGIN = 0.08;
+/** So much of the page's width is between a region's text and its outline. */
+const REGION_MARGIN = 0.006;
 const REST_MILLISECONDS = 150;
 
-const pointsOf = (polygon) => polygon.map((corner) => corner.join(",")).join(" ");
+const pointsOf = (polygon) =>
+  polygon.map((corner) => corner.map((value) => Number(value.toFixed(1))).join(",")).join(" ");
 
 export class PageView {
   #texts;
@@ -136,16 +141,19 @@ export class PageView {
     const text = element("div", { class: "viewer-text-layer" });
     for (const { label, box } of page.blocks ?? []) {
       const [x, y, right, bottom] = box;
-      regions.append(shape("rect", { x, y, width: Math.max(0, right - x), height: Math.max(0, bottom - y), rx: 4 }));
-      labels.append(this.#label("viewer-region-label", this.#nameOf(label), x, y, page));
+      const margin = REGION_MARGIN * page.width;
+      const [width, height] = [right - x + 2 * margin, bottom - y + 2 * margin].map((side) => Math.max(0, side));
+      regions.append(shape("rect", { x: x - margin, y: y - margin, width, height, rx: margin }));
+      labels.append(this.#label("viewer-region-label", this.#nameOf(label), right + margin, y - margin, page));
     }
     page.lines.forEach((line, index) => {
-      const box = shape("polygon", { points: pointsOf(line.polygon), "data-level": levelOf(line.score) });
+      const points = pointsOf(withMargin(line.polygon, BOX_MARGIN));
+      const box = shape("polygon", { points, "data-level": levelOf(line.score) });
       boxes.append(box);
       this.#shapes.push(box);
       text.append(this.#glyphs(line, index));
-      const { x, y } = boundsOf(line.polygon);
-      labels.append(this.#label("viewer-order-label", String(index + 1), x, y, page));
+      const { x, y, height } = boundsOf(line.polygon);
+      labels.append(this.#label("viewer-order-label", String(index + 1), x, y + height / 2, page));
     });
     this.#marks = shape("svg", { ...view, class: "viewer-overlay viewer-marks" });
     this.root.append(regions, this.#marks, boxes, labels, text);

@@ -16,7 +16,7 @@ export class Stepper extends EventTarget {
   /**
    * @param texts translates
    * @param name of what is counted: the texts are `viewer.NAME_previous`, `viewer.NAME_next`, `viewer.NAME_count` with
-   *   {index, count}, and `viewer.NAME_none`
+   *   {index, count}, `viewer.NAME_total` with {count} before the reader went to one, and `viewer.NAME_none`
    * @param keys the keys for the previous and the next one, for the tips
    */
   constructor(texts, name, keys = ["", ""]) {
@@ -64,8 +64,9 @@ export class Stepper extends EventTarget {
 
   #tell() {
     const count = this.#items.length;
-    const name = count ? "count" : "none";
-    this.#count.textContent = this.#texts(`viewer.${this.#name}_${name}`, { index: this.#index + 1 || "–", count });
+    const found = this.#index < 0 ? "total" : "count";
+    const name = `viewer.${this.#name}_${count ? found : "none"}`;
+    this.#count.textContent = this.#texts(name, { index: this.#index + 1, count });
     for (const one of this.#buttons) one.disabled = !count;
   }
 }

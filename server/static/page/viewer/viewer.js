@@ -68,7 +68,12 @@ export class Viewer {
       "div",
       { class: "viewer" },
       this.#buildToolbar(),
-      element("div", { class: "viewer-body" }, this.#list.root, this.#panel.root),
+      element(
+        "div",
+        { class: "viewer-body" },
+        element("div", { class: "viewer-stage" }, this.#list.root, buildLegend(texts)),
+        this.#panel.root,
+      ),
       this.#help,
     );
     addGestures(this.#list);
@@ -158,7 +163,7 @@ export class Viewer {
         button(texts, "fit_width", "fitWidth", () => this.#list.fit("width"), "0"),
         button(texts, "fit_page", "fitPage", () => this.#list.fit("page"), "1"),
       ),
-      group(texts("viewer.overlays"), ...Object.values(this.#switches), buildLegend(texts)),
+      group(texts("viewer.overlays"), ...Object.values(this.#switches)),
       group(texts("viewer.doubtful_words"), ...this.#doubts.parts),
       this.#search.root,
       button(texts, "help", "help", () => this.#help.showModal(), "?"),
