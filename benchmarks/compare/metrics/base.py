@@ -42,17 +42,17 @@ class Metric:
     @property
     def summary(self) -> str:
         """What the metric measures."""
-        return _paragraph(self.about, "")
+        return about_of(self.about, "")
 
     @property
     def formula(self) -> str:
         """How it is computed."""
-        return _paragraph(self.about, "Formula: ")
+        return about_of(self.about, "Formula: ")
 
     @property
     def source(self) -> str:
         """Where it was published."""
-        return _paragraph(self.about, "Source: ")
+        return about_of(self.about, "Source: ")
 
 
 def percent(part: Values, whole: Values) -> Values:
@@ -67,6 +67,7 @@ def f1(sums: Sums) -> Values:
     return np.where(read_and_true > 0, percent(2 * sums[..., 0], read_and_true), 100.0)
 
 
-def _paragraph(about: str, begin: str) -> str:
+def about_of(about: str, begin: str) -> str:
+    """The paragraph of a metric's docstring that begins with these words; with none, its first."""
     found = next(part for part in about.split("\n\n") if part.startswith(begin))
     return " ".join(found.removeprefix(begin).split())

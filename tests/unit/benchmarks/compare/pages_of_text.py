@@ -1,6 +1,6 @@
 """Small pages for tests of metrics."""
 
-from benchmarks.compare.model import AnswerLine, AnswerPage, Polygon, TruthLine, TruthPage, TruthWord
+from benchmarks.compare.model import Answer, AnswerLine, AnswerPage, Polygon, TruthLine, TruthPage, TruthWord
 from benchmarks.compare.polygons import box
 
 
@@ -34,3 +34,8 @@ def placed_answer(*lines: tuple[str, Polygon]) -> AnswerPage:
 def row(number: int, left: float = 0, right: float = 100) -> Polygon:
     """The place of a line: 10 pixels high, 20 from the next."""
     return box(left, 20 * number, right, 20 * number + 10)
+
+
+BEGUN = "2026-01-01T00:00:00+00:00"
+ANSWERED = Answer("p", "d", 0, BEGUN, 1.0, "answered", 200, "", (), "", cold=False, cost=None, bytes_sent=1, host="h")
+"""An answer without pages."""
