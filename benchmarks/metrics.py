@@ -1,15 +1,17 @@
-"""These say how well a page was read: bags of words and of characters, character error rate. All are pure functions."""
+"""These say how well a page was read: bags of words and of characters, character error rate. All are pure functions.
+
+Bags are compared as in `benchmarks/compare/metrics`, by the same function. Nothing here needs the packages of that
+tool, so that a machine with a GPU and little else can measure too.
+"""
 
 import re
-import string
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-OUTER_PUNCTUATION = string.punctuation + "“”‘’–—…·•，。：；！？（）《》【】、"
-
+from benchmarks.compare.metrics.normalise import OUTER_PUNCTUATION
+from benchmarks.compare.metrics.word_bag import counts
 
 PARTS = re.compile(r"[^\W_]+")
 
@@ -30,10 +32,10 @@ class Bag:
 
     def add(self, read: Iterable[str], true: Iterable[str]) -> None:
         """Count one page in."""
-        ours, theirs = Counter(read), Counter(true)
-        self.hits += (ours & theirs).total()
-        self.read += ours.total()
-        self.true += theirs.total()
+        found = counts(read, true)
+        self.hits += found[0]
+        self.read += found[1]
+        self.true += found[2]
 
     @property
     def f1(self) -> float:

@@ -1,8 +1,18 @@
 """The measures that accuracy figures are made of."""
 
-import pytest
+import subprocess
+import sys
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz.distance import Levenshtein
+
+from benchmarks.compare.metrics.normalise import STANDARD
 from benchmarks.metrics import Bag, characters, edit_distance, words
+from tests.evaluation_data import REPOSITORY
+
+COMPARING = ("apted", "lxml", "opencc", "rapidfuzz", "scipy", "shapely")
 
 
 def test_words_lose_case_and_outer_punctuation_only() -> None:
@@ -32,3 +42,18 @@ def test_a_bag_adds_pages_up_by_their_length() -> None:
 )
 def test_edit_distance(a: str, b: str, distance: int) -> None:
     assert edit_distance(a, b) == edit_distance(b, a) == distance
+
+
+@given(st.text(alphabet="abc 灯𠮷"), st.text(alphabet="abc 灯𠮷"))
+def test_the_edit_distance_is_that_of_the_tool_that_compares_services(a: str, b: str) -> None:
+    assert edit_distance(a, b) == Levenshtein.distance(a, b)
+
+
+@given(st.text(alphabet='aBc1 \n.,(-)"é'))
+def test_latin_words_are_those_of_the_tool_that_compares_services(text: str) -> None:
+    assert words(text.splitlines()) == STANDARD.words(text)
+
+
+def test_the_measures_need_no_package_of_that_tool() -> None:
+    blocked = f"import sys; sys.modules |= dict.fromkeys({COMPARING!r}); import benchmarks.metrics"
+    subprocess.run([sys.executable, "-c", blocked], check=True, cwd=REPOSITORY)

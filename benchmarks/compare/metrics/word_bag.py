@@ -9,6 +9,7 @@ evaluation tool.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 
 from benchmarks.compare.metrics.base import Metric, Parts, f1
 from benchmarks.compare.metrics.normalise import Normalisation
@@ -17,8 +18,14 @@ from benchmarks.compare.model import AnswerPage, TruthPage
 
 def parts(truth: TruthPage, answer: AnswerPage, normalisation: Normalisation) -> Parts:
     """Words that are right, that were read, that are true."""
-    read, true = Counter(normalisation.words(answer.text)), Counter(normalisation.words(truth.text))
-    return float((read & true).total()), float(read.total()), float(true.total())
+    hits, read, true = counts(normalisation.words(answer.text), normalisation.words(truth.text))
+    return float(hits), float(read), float(true)
+
+
+def counts(read: Iterable[str], true: Iterable[str]) -> tuple[int, int, int]:
+    """Items that both sides have, with multiplicity; items that were read; items that are true."""
+    ours, theirs = Counter(read), Counter(true)
+    return (ours & theirs).total(), ours.total(), theirs.total()
 
 
 METRIC = Metric("word_f1", "Word F1", __doc__, parts, f1, higher_is_better=True, normalised=True)

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from benchmarks.compare.bootstrap import LEAST_DOCUMENTS, Difference, Interval, difference, holm, interval
-from benchmarks.compare.metrics import METRICS
 from benchmarks.compare.metrics.base import Metric, f1
 from benchmarks.compare.metrics.break_even import capacity, pages_a_month
 from benchmarks.compare.metrics.cost import cost_of_usable_pages
 from benchmarks.compare.metrics.latency import Latency, latency
 from benchmarks.compare.metrics.normalise import NORMALISATIONS, STANDARD
+from benchmarks.compare.metrics.registry import METRICS
 from benchmarks.compare.metrics.throughput import Throughput, throughput
 from benchmarks.compare.metrics.word_bag import parts as word_parts
 from benchmarks.compare.model import Answer, AnswerPage, TruthPage

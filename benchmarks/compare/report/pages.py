@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.compare.metrics import METRICS
 from benchmarks.compare.metrics.normalise import STANDARD
+from benchmarks.compare.metrics.registry import METRICS
 from benchmarks.compare.model import Answer, AnswerPage, Document, TruthPage
 from benchmarks.compare.report.blind import BlindPage, Tally
 from benchmarks.compare.report.difference import marked

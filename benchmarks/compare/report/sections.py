@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from benchmarks.compare.bootstrap import CONFIDENCE, DRAWS, Interval
-from benchmarks.compare.metrics import METRICS, break_even, cost, latency, throughput
+from benchmarks.compare.metrics import break_even, cost, latency, throughput
 from benchmarks.compare.metrics.base import about_of
 from benchmarks.compare.metrics.normalise import NORMALISATIONS
+from benchmarks.compare.metrics.registry import METRICS
 from benchmarks.compare.report.charts import Point, colour, scatter
 from benchmarks.compare.report.figures import ALPHA, Figures, ProviderFigures
 from benchmarks.compare.report.markup import Child, Markup, join, tag

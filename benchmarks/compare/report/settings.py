@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from benchmarks.compare.metrics import METRICS
 from benchmarks.compare.metrics.break_even import Hardware
+from benchmarks.compare.metrics.registry import METRICS
 from server.config.base import ConfigurationError
 
 Positive = Annotated[float, Meta(gt=0)]

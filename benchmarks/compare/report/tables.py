@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from benchmarks.compare.bootstrap import Interval
-from benchmarks.compare.metrics import METRICS
+from benchmarks.compare.metrics.registry import METRICS
 from benchmarks.compare.model import Answer, Document
 from benchmarks.compare.report.figures import Figures
 from benchmarks.compare.scoring import Scoring

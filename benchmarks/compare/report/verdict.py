@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from benchmarks.compare.bootstrap import LEAST_DOCUMENTS, Difference, Interval
-from benchmarks.compare.metrics import METRICS
 from benchmarks.compare.metrics.normalise import NORMALISATIONS
+from benchmarks.compare.metrics.registry import METRICS
 from benchmarks.compare.report.figures import Figures, Pair, ProviderFigures
 
 BRACKETS = "Brackets hold intervals with 95 % confidence."

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.compare.metrics import METRICS
+from benchmarks.compare.metrics.registry import METRICS
 from benchmarks.compare.model import AnswerPage, Document, Truth, TruthLine, TruthPage
 from benchmarks.compare.polygons import box
 from benchmarks.compare.scoring import Scoring, in_common

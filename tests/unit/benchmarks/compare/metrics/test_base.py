@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from benchmarks.compare.metrics import METRICS
 from benchmarks.compare.metrics.base import f1, percent
+from benchmarks.compare.metrics.registry import METRICS
 
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS.keys())
