@@ -9,6 +9,7 @@ import httpx
 from benchmarks.compare.egress import NothingLeaves, host_of
 from benchmarks.compare.errors import NotCompared
 from benchmarks.compare.provider import NotAnswered, Reply, outcome_of
+from models.engines.registry import how_to_install
 
 
 @contextmanager
@@ -48,9 +49,9 @@ def unreachable(address: str, error: BaseException) -> NotAnswered:
     return NotAnswered("failed", f"The host {host_of(address)} could not be reached: {type(error).__name__}.")
 
 
-def need(package: str, distribution: str) -> NotCompared:
-    """What is told when a provider's package is missing."""
-    return NotCompared(f"The package {package} is not installed. Install it with: pip install '{distribution}'")
+def need(package: str, extra: str) -> NotCompared:
+    """What is told when a vendor's package is missing, which an extra of this project brings."""
+    return NotCompared(f"The package {package} is not installed. {how_to_install(extra)}")
 
 
 def _cause(error: BaseException | None, kind: type[BaseException]) -> BaseException | None:

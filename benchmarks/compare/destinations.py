@@ -100,7 +100,7 @@ def reach(contender: Contender, destination: Destination) -> None:
     except OSError as error:
         reason = error.strerror or str(error) or type(error).__name__
         raise NotCompared(
-            f"{contender.name}: {destination.host}, port {port}, cannot be reached ({reason}). Nothing was sent to it."
+            f"{destination.host}, port {port}, cannot be reached ({reason}). Nothing was sent to it."
         ) from error
 
 

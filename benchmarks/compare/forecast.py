@@ -72,7 +72,7 @@ def told(plan: Plan, destinations: Mapping[str, Destination], documents: Sequenc
     yield from _table(rows)
     yield ""
     missing = f" The price of {', '.join(unknown)} is not known." if unknown else ""
-    yield f"Total: {total:.2f} {plan.prices.currency}, by {plan.prices.path.name}.{missing}"
+    yield f"Total: {_money(total)} {plan.prices.currency}, by {plan.prices.path.name}.{missing}"
     if plan.budget is not None:
         stops = " The run stops before it is exceeded." if total > plan.budget else ""
         yield f"Budget: {plan.budget:.2f} {plan.prices.currency}.{stops}"
@@ -97,7 +97,7 @@ def _prices(plan: Plan, destinations: Mapping[str, Destination]) -> Iterator[str
 
 
 def _row(contender: Contender, destination: Destination, ahead: Forecast) -> tuple[str, ...]:
-    cost = "unknown" if ahead.cost is None else f"{ahead.cost:.2f}"
+    cost = "unknown" if ahead.cost is None else _money(ahead.cost)
     where = destination.host if destination.outside or destination.hosts == () else f"{destination.host} (this machine)"
     return (contender.name, where, str(ahead.documents), str(ahead.pages), cost, _time(ahead.seconds))
 
@@ -106,6 +106,11 @@ def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _money(amount: float) -> str:
+    """With more digits where two would tell nothing."""
+    return f"{amount:.4f}" if 0 < amount < 1 else f"{amount:.2f}"
 
 
 def _time(seconds: float | None) -> str:

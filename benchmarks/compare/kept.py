@@ -73,6 +73,8 @@ class RunFolder:
             raise NotCompared(f"{self.path} is no run folder and not empty. Name another one as --output.")
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         (self.path / RAW).mkdir(exist_ok=True)
+        for name in (ANSWERS, EGRESS):
+            (self.path / name).touch()
 
     def alone(self) -> FileLock:
         """Keep others out until the block ends.

@@ -79,6 +79,18 @@ def run(
         return progress
 
 
+def check_documents(plan: Plan, documents: Sequence[Document]) -> None:
+    """See that no two documents share an id.
+
+    Raises:
+        WrongPlan: two do.
+    """
+    counts = Counter(document.id for document in documents)
+    twice = [name for name, count in counts.items() if count > 1]
+    if twice:
+        raise WrongPlan(f"{plan.path}: documents: {twice[0]} is there twice. Give the sources categories of their own.")
+
+
 def _ask(asking: Asking, contender: Contender, destination: Destination, jobs: Sequence[Job], common: Common) -> None:
     wanted = []
     for job in jobs:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import click
 
-from server.cli.failures import CommandGroup
+from server.cli.failures import CommandGroup, extra
 from server.cli.parameters import SECONDS, configuration_options, document_options
 
 PathOption = click.Path(path_type=Path)
@@ -201,3 +201,34 @@ def verify(config: Path | None, settings: tuple[str, ...], names: tuple[str, ...
     from server.cli.models import verify_models
 
     verify_models(config, settings, names)
+
+
+@main.group()
+def compare() -> None:
+    """Compare OCR services: plan what is sent where, run it, and report on the answers."""
+
+
+@compare.command("plan")
+@click.argument("plan", type=PathOption)
+def plan_comparison(plan: Path) -> None:
+    """Say what PLAN would send to whom, at what cost and in what time. Nothing is sent."""
+    with extra("compare"):
+        from server.cli.compare import show_plan
+    show_plan(plan)
+
+
+@compare.command("run")
+@click.argument("plan", type=PathOption)
+@click.option("--output", type=PathOption, required=True, help="Folder for all that is kept. A run in it goes on.")
+@click.option(
+    "--send-to", "hosts", multiple=True, metavar="HOST",
+    help="Host beyond this machine to which documents may go. Give it once for each host.",
+)  # fmt: skip
+def run_comparison(plan: Path, output: Path, hosts: tuple[str, ...]) -> None:
+    """Send the documents of PLAN to its providers, and keep every outcome. The same command resumes a run.
+
+    The exit code is 1 if not every document was sent, and 2 if the plan or an option is wrong.
+    """
+    with extra("compare"):
+        from server.cli.compare import run_plan
+    run_plan(plan, output, hosts)

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from models.engines.registry import how_to_install
 from models.errors import OcrError
 from server.config.base import ConfigurationError
 from server.printable import printable_lines
@@ -41,6 +42,15 @@ class CommandGroup(click.Group):
         """Run the command. The exit code is 2 for a wrong configuration or option, and 1 for other known errors."""
         with readable_errors():
             return super().invoke(ctx)
+
+
+@contextmanager
+def extra(name: str) -> Iterator[None]:
+    """Say which of the project's extras is to be installed, if a package is missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise Failure(f"The package {error.name} is not installed. {how_to_install(name)}") from error
 
 
 @contextmanager

@@ -67,7 +67,7 @@ def connect(settings: Settings, terms: Terms) -> Iterator[Textract]:
         import boto3
         from botocore.config import Config
     except ModuleNotFoundError as error:
-        raise need("boto3", "ppocr-server[compare-aws]") from error
+        raise need("boto3", "compare-aws") from error
     config = Config(
         retries={"total_max_attempts": 1}, connect_timeout=terms.timeout_seconds, read_timeout=terms.timeout_seconds
     )

@@ -67,7 +67,7 @@ def connect(settings: Settings, terms: Terms) -> Iterator[DocumentIntelligence]:
         from azure.ai.documentintelligence import DocumentIntelligenceClient
         from azure.core.credentials import AzureKeyCredential
     except ModuleNotFoundError as error:
-        raise need("azure-ai-documentintelligence", "ppocr-server[compare-azure]") from error
+        raise need("azure-ai-documentintelligence", "compare-azure") from error
     credential = AzureKeyCredential(terms.secret(settings.key))
     with DocumentIntelligenceClient(
         settings.endpoint, credential, retry_total=0, polling_interval=settings.poll_seconds, logging_enable=False

@@ -87,7 +87,7 @@ def connect(settings: Settings, terms: Terms) -> Iterator[Baidu]:
         import requests
         from aip import AipOcr
     except ModuleNotFoundError as error:
-        raise need(error.name or "aip", "ppocr-server[compare-baidu]") from error
+        raise need(error.name or "aip", "compare-baidu") from error
 
     class Checked(requests.Session):
         def request(self, *arguments: Any, **options: Any) -> requests.Response:

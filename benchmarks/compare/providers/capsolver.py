@@ -74,7 +74,7 @@ def connect(settings: Settings, terms: Terms) -> Iterator[CapSolver]:
     try:
         from capsolver.capsolver_object import CapsolverObject
     except ModuleNotFoundError as error:
-        raise need(error.name or "capsolver", "ppocr-server[compare-capsolver]") from error
+        raise need(error.name or "capsolver", "compare-capsolver") from error
     key = terms.secret(settings.key)
     yield CapSolver(CapsolverObject(api_key=key, api_base=settings.endpoint.rstrip("/")), settings, key, terms)
 

@@ -98,7 +98,7 @@ def connect(settings: Settings, terms: Terms) -> Iterator[Vision]:
         from google.cloud.vision_v1.services.image_annotator.transports import ImageAnnotatorRestTransport
         from google.oauth2 import service_account
     except ModuleNotFoundError as error:
-        raise need("google-cloud-vision", "ppocr-server[compare-google]") from error
+        raise need("google-cloud-vision", "compare-google") from error
     if settings.key:
         credentials, metadata = AnonymousCredentials(), [("x-goog-api-key", terms.secret(settings.key))]
     else:

@@ -59,7 +59,7 @@ def connect(settings: Settings, terms: Terms) -> Iterator[MistralOcr]:
     try:
         from mistralai.client import Mistral
     except ModuleNotFoundError as error:
-        raise need("mistralai", "ppocr-server[compare-mistral]") from error
+        raise need("mistralai", "compare-mistral") from error
     timeout = int(terms.timeout_seconds * 1000)
     with Mistral(api_key=terms.secret(settings.key), server_url=settings.endpoint, timeout_ms=timeout) as sdk:
         yield MistralOcr(sdk, settings)

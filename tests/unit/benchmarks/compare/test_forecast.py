@@ -32,14 +32,14 @@ def test_who_gets_how_much_at_what_cost_and_in_what_time(lines: list[str]) -> No
     assert lines[0] == "2 documents with 4 pages, each sent 3 times to every provider."
     rows = {line.split()[0]: line.split()[1:] for line in lines[2:7]}
     assert rows["ours"] == ["127.0.0.1", "(this", "machine)", "6", "12", "0.00", "no", "quota"]
-    assert rows["azure"] == ["192.0.2.1", "6", "12", "0.02", "2", "min", "0", "s"]
-    assert rows["solver"] == ["192.0.2.2", "3", "3", "0.00", "0", "min", "0", "s"]
+    assert rows["azure"] == ["192.0.2.1", "6", "12", "0.0180", "2", "min", "0", "s"]
+    assert rows["solver"] == ["192.0.2.2", "3", "3", "0.0012", "0", "min", "0", "s"]
     assert rows["unknown"] == ["192.0.2.3", "6", "12", "unknown", "no", "quota"]
 
 
 def test_what_the_user_is_to_know_stands_below(lines: list[str]) -> None:
     below = "\n".join(lines[7:])
-    assert "Total: 0.02 USD, by prices.yaml. The price of unknown is not known." in below
+    assert "Total: 0.0192 USD, by prices.yaml. The price of unknown is not known." in below
     assert "Budget: 0.01 USD. The run stops before it is exceeded." in below
     assert "solver: 1 document left out. This provider takes images and no PDF files, so nothing was sent." in below
     assert "azure: 1.50 USD for 1,000 pages, as of 2025-06: https://azure" in below

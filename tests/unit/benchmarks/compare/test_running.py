@@ -1,4 +1,5 @@
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -152,7 +153,7 @@ def test_who_cannot_be_reached_is_told_of_once(tmp_path: Path, documents: list[D
     with standing_in(lambda _asked: Said(READ)) as server:
         url = server.url
     (progress,) = ask(plan_for(tmp_path, url), documents, tmp_path / "run").values()
-    assert progress.stopped.startswith("ours: 127.0.0.1, port ")
+    assert progress.stopped.startswith("127.0.0.1, port ")
     assert "cannot be reached (Connection refused). Nothing was sent to it." in progress.stopped
     assert answers(tmp_path / "run") == []
 
@@ -257,6 +258,49 @@ def test_an_interrupted_run_keeps_what_is_on_its_way_and_can_be_resumed(
         assert len(answers(tmp_path / "run")) == 2
         (progress,) = ask(plan, documents, tmp_path / "run").values()
     assert (progress.done, len(server.asked)) == (2, 4)
+
+
+NAMESPACE = ("unshare", "--net", "--map-root-user", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
+"""Runs a command where there is no network but loopback."""
+
+
+def has_namespaces() -> bool:
+    if not all(map(shutil.which, ("unshare", "ip"))):
+        return False
+    return subprocess.run([*NAMESPACE, "true"], capture_output=True, check=False).returncode == 0
+
+
+WITHOUT_A_ROUTE = """
+import json, sys
+from pathlib import Path
+from tests.unit.benchmarks.compare.runs import ask
+from tests.unit.benchmarks.compare.samples import document
+from tests.unit.benchmarks.compare.stand_in import Said, standing_in
+from benchmarks.compare.plan import read_plan
+folder = Path(sys.argv[1])
+with standing_in(lambda _asked: Said(json.loads(sys.argv[2]))) as server:
+    (folder / "plan.yaml").write_text('documents: [{}]\\nproviders:\\n'
+        '  far: {use: ppocrv5, endpoint: "https://ocr.example"}\\n'
+        '  near: {use: ppocrv5, endpoint: "' + server.url + '"}\\n')
+    found = ask(read_plan(folder / "plan.yaml"), [document(folder / "0.png")], folder / "run", ["ocr.example"])
+print(json.dumps({name: [each.outcomes, each.stopped] for name, each in found.items()}))
+"""
+
+
+@pytest.mark.skipif(not has_namespaces(), reason="this machine allows no network namespace: unshare --net")
+def test_without_a_route_a_local_comparison_runs_and_a_remote_provider_is_one_line(
+    tmp_path: Path, documents: list[Document]
+) -> None:
+    assert documents
+    command = [*NAMESPACE, sys.executable, "-c", WITHOUT_A_ROUTE, str(tmp_path), json.dumps(READ)]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["near"] == [{"answered": 1}, ""]
+    outcomes, stopped = found["far"]
+    assert outcomes == {}
+    (line,) = stopped.splitlines()
+    assert line.startswith("ocr.example, port 443, cannot be reached (")
 
 
 def test_an_error_of_the_tool_itself_is_not_swallowed(tmp_path: Path, documents: list[Document]) -> None:

@@ -6,7 +6,7 @@ import click
 import pytest
 
 from models.errors import OcrError
-from server.cli.failures import INTERRUPTED, Failure, Misconfigured, readable_errors
+from server.cli.failures import INTERRUPTED, Failure, Misconfigured, extra, readable_errors
 from server.config.base import ConfigurationError
 
 
@@ -37,3 +37,11 @@ def test_an_interrupt_is_an_exit_code_alone() -> None:
 def test_other_errors_pass(error: Exception) -> None:
     with pytest.raises(type(error)), readable_errors():
         raise error
+
+
+def test_a_missing_package_names_the_extra_that_has_it() -> None:
+    with pytest.raises(Failure) as caught, extra("compare"):
+        raise ModuleNotFoundError("No module named 'httpx'", name="httpx")
+    assert caught.value.exit_code == 1
+    assert caught.value.message.startswith("The package httpx is not installed. ")
+    assert "[compare]'" in caught.value.message
