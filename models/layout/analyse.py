@@ -1,6 +1,8 @@
 """Finds the blocks of a page from its lines and pixels. This is the one entrance to the layout package.
 
-The method is geometric: it has no weights and has learned nothing. It does not guess what it cannot see. Formulas are
+The method is geometric: it has no weights and has learned nothing. White rivers of the page itself decide what its
+columns are, also where the box of a line spans one. Lines at the edges of the page that are no part of its text are set
+apart. The method does not guess what it cannot see. Formulas are
 text, a table without rules needs three rows, and text in unusual shapes is read row by row. Vertical text on a page of
 horizontal lines is a column of its own. If a layout model has
 looked at the page, its regions decide what is a table, a figure, a title, a caption or a paragraph. The reading order,
@@ -12,6 +14,7 @@ from collections.abc import Sequence
 
 from models.document import Image, TextLine
 from models.layout.assemble import Assembly
+from models.layout.cutting import cut_lines
 from models.layout.document import PageLayout
 from models.layout.figures import find_figures
 from models.layout.frame import Frame, Span, make_frame
@@ -21,9 +24,14 @@ from models.layout.objects import PageObject, figure_of, table_of
 from models.layout.pieces import Piece, piece_of
 from models.layout.reading import read_in_order
 from models.layout.regions import Region
-from models.layout.rules import find_rules
+from models.layout.rivers import find_ink
+from models.layout.rules import Rules, find_rules, rule_list
+from models.layout.running import find_running, measure_sheet
+from models.layout.skew import residual_skew
 from models.layout.upright import put_upright, take_upright
 
+_LONG_RULE = 0.3
+"""A rule below a running head is at least so long, as a share of the page's width."""
 _FILLED = 0.25
 """At least this share of a table's cells holds text."""
 _MOST_LINES = 12
@@ -38,18 +46,42 @@ def analyse_layout(image: Image, lines: Sequence[TextLine], regions: Sequence[Re
         lines: the page's lines, in any order. Lines without text are left out of the structure.
         regions: the regions that a layout model found; None if no model looked at the page.
     """
-    frame = make_frame(image, lines)
+    whole, picture = _levelled(image, lines)
+    cut = cut_lines(picture, lines, whole)
+    frame = cut.frame
     framed = None if regions is None else in_frame(regions, frame)
-    objects, free = _objects(frame.picture(image), frame, framed)
-    upright, level = take_upright(free, frame.line_height)
-    pieces = [*map(piece_of, level), *(_piece(number, each) for number, each in enumerate(objects))]
-    parts = put_upright(read_in_order(pieces, frame.line_height), upright)
-    return PageLayout(Assembly(frame, objects, framed).blocks(parts))
-
-
-def _objects(picture: Image, frame: Frame, framed: FramedRegions | None) -> tuple[list[PageObject], list[Span]]:
-    """The tables and figures of a page, and the lines outside them."""
     rules = find_rules(picture, frame.spans, frame.line_height)
+    objects, free = _objects(picture, frame, framed, rules)
+    upright, level = take_upright(free, frame.line_height)
+    running = find_running(level, measure_sheet(level, frame.size, frame.line_height, _long_rules(rules, frame)))
+    taken = {span.index for text in running for span in text.spans}
+    pieces = [piece_of(span, cut.room[span.index]) for span in level if span.index not in taken]
+    pieces += [_piece(number, each) for number, each in enumerate(objects)]
+    parts = put_upright(read_in_order(pieces, frame.line_height), upright)
+    whole_page = [*(text for text in running if text.top), *parts, *(text for text in running if not text.top)]
+    return PageLayout(Assembly(frame, objects, framed).blocks(whole_page), cut.lines, cut.sources)
+
+
+def _levelled(image: Image, lines: Sequence[TextLine]) -> tuple[Frame, Image]:
+    """The page's frame and its picture in it. The skew of its boxes is corrected by that of its ink."""
+    frame = make_frame(image, lines)
+    picture = frame.picture(image)
+    skew = residual_skew(find_ink(picture, frame.line_height))
+    if not skew:
+        return frame, picture
+    frame = make_frame(image, lines, skew)
+    return frame, frame.picture(image)
+
+
+def _long_rules(rules: Rules, frame: Frame) -> list[float]:
+    """The y of the horizontal rules that are at least a third of the page wide."""
+    return [rule.at for rule in rule_list(rules.across) if rule.end - rule.start >= _LONG_RULE * frame.size[0]]
+
+
+def _objects(
+    picture: Image, frame: Frame, framed: FramedRegions | None, rules: Rules
+) -> tuple[list[PageObject], list[Span]]:
+    """The tables and figures of a page, and the lines outside them."""
     tables, free = _tables(find_grids(rules, frame.line_height), frame.spans)
     if framed is not None:
         tables, free = model_tables(framed, frame, tables)

@@ -11,6 +11,7 @@ from models.layout.model_regions import FramedRegions, split_by_region
 from models.layout.objects import PageObject, aligned_table, table_lines
 from models.layout.paragraphs import Paragraph, find_paragraphs
 from models.layout.reading import Column, Part
+from models.layout.running import RunningText
 from models.layout.titles import body_size, is_title, paragraph_size, title_levels
 from models.layout.upright import UprightText
 
@@ -40,6 +41,7 @@ class _Draft:
     column: tuple[float, float] = (0.0, 0.0)
     table: Table | None = None
     upright: bool = False
+    kind: BlockKind | None = None
 
 
 class Assembly:
@@ -58,7 +60,7 @@ class Assembly:
         self._body = body_size(frame.spans)
         self._spans = {span.index: span for span in frame.spans}
 
-    def blocks(self, parts: Sequence[Part | UprightText]) -> tuple[Block, ...]:
+    def blocks(self, parts: Sequence[Part | UprightText | RunningText]) -> tuple[Block, ...]:
         """The blocks of all parts, in the order of the parts."""
         drafts = [draft for part in parts for draft in self._drafts(part)]
         kinds = self._kinds(drafts)
@@ -71,11 +73,13 @@ class Assembly:
             for number, (draft, kind) in enumerate(zip(drafts, kinds, strict=True))
         )
 
-    def _drafts(self, part: Part | UprightText) -> list[_Draft]:
+    def _drafts(self, part: Part | UprightText | RunningText) -> list[_Draft]:
         if isinstance(part, AlignedTable):
             table = aligned_table(part)
             spans = tuple(piece.span for piece in part.pieces if piece.span is not None)
             return [_Draft(_around(spans), table_lines(table), table=table)]
+        if isinstance(part, RunningText):
+            return [_Draft(_around(part.spans), tuple(span.index for span in part.spans), part.spans, kind=part.kind)]
         if isinstance(part, UprightText):
             return self._upright_drafts(part)
         if isinstance(part, Column):
@@ -109,6 +113,9 @@ class Assembly:
         boxes, tables = [draft.box for draft in objects], [draft.table is not None for draft in objects]
         kinds: list[BlockKind] = []
         for draft in drafts:
+            if draft.kind is not None:
+                kinds.append(draft.kind)
+                continue
             if not draft.paragraph:
                 kinds.append("table" if draft.table else "image")
                 continue

@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from typing import Literal
 
-BlockKind = Literal["title", "text", "table", "table_caption", "image", "image_caption"]
+from models.document import TextLine
+
+BlockKind = Literal[
+    "title", "text", "table", "table_caption", "image", "image_caption", "header", "footer", "page_number"
+]
+
+RUNNING: frozenset[BlockKind] = frozenset(("header", "footer", "page_number"))
+"""Kinds of blocks that are no part of the text: they stand at the page's edges, and say where the page belongs."""
 
 Box = tuple[int, int, int, int]
 """x0, y0, x1, y1 in pixels of the preprocessed page; x0 < x1, y0 < y1, inside the page."""
@@ -66,6 +73,15 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class PageLayout:
-    """The blocks of a page in reading order; every line with text is in exactly one of them."""
+    """The structure of a page.
+
+    Attributes:
+        blocks: in reading order. Every line with text is in exactly one of them, or its parts are.
+        lines: what the blocks' indices refer to: the page's lines in their order, with parts in the place of those that
+            were cut at a gutter.
+        sources: for each of these, the index of the page's line that it is or is a part of.
+    """
 
     blocks: tuple[Block, ...]
+    lines: tuple[TextLine, ...] = ()
+    sources: tuple[int, ...] = ()

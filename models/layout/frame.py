@@ -117,12 +117,18 @@ class Frame:
         return left, top, right, bottom
 
 
-def make_frame(image: Image, lines: Sequence[TextLine]) -> Frame:
-    """Make the upright frame of a page."""
+def make_frame(image: Image, lines: Sequence[TextLine], more_skew: float = 0.0) -> Frame:
+    """Make the upright frame of a page.
+
+    Args:
+        image: the page.
+        lines: of the page.
+        more_skew: degrees that are added to the skew of the lines, see `models.layout.skew`.
+    """
     height, width = image.shape[:2]
     chosen = [(index, line) for index, line in enumerate(lines) if line.text.strip()]
     turn = _turn([line for _, line in chosen])
-    angle = 0.0 if turn in (90.0, 270.0) else estimate_skew([line.quad for _, line in chosen])
+    angle = 0.0 if turn in (90.0, 270.0) else estimate_skew([line.quad for _, line in chosen]) + more_skew
     sizes = [_across(line) for _, line in chosen]
     scale = _scale(float(np.median(sizes)) if sizes else DEFAULT_LINE_HEIGHT, width, height)
     forward, size = _forward(width, height, angle + turn, scale)

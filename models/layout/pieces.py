@@ -8,6 +8,9 @@ from models.layout.frame import Span
 _SHRINK = 0.2
 """A detected box is larger than its letters on every side, by about this share of its height."""
 
+_CLEAR = 0.35
+"""A piece keeps so far away from the middle of a river, in heights of the line."""
+
 Gap = tuple[float, float]
 
 
@@ -56,10 +59,18 @@ class Band:
         return sum(piece.middle for piece in self.pieces) / len(self.pieces)
 
 
-def piece_of(span: Span) -> Piece:
-    """The piece of a line: the extent of its letters, not of its detected box."""
+def piece_of(span: Span, room: Gap = (float("-inf"), float("inf"))) -> Piece:
+    """The piece of a line: the extent of its letters, not of its detected box.
+
+    Args:
+        span: the line.
+        room: the middles of the rivers to its left and right. The piece keeps clear of them, so that there is white
+            between columns however narrow their gutter is.
+    """
     across, down = min(_SHRINK * span.size, span.width / 4), _SHRINK * min(span.size, span.y1 - span.y0)
-    return Piece(span.x0 + across, span.y0 + down, span.x1 - across, span.y1 - down, span)
+    clear = min(_CLEAR * span.size, span.width / 4)
+    left, right = max(span.x0 + across, room[0] + clear), min(span.x1 - across, room[1] - clear)
+    return Piece(left, span.y0 + down, right, span.y1 - down, span)
 
 
 def make_bands(pieces: Sequence[Piece]) -> list[Band]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from models.document import TextLine
-from models.layout.document import Block, Cell, PageLayout, Table
+from models.layout.document import RUNNING, Block, Cell, PageLayout, Table
 from models.layout.joining import join_lines
 from server.export.markdown_text import escape_markdown, escape_table_cell
 from server.export.text import block_text
@@ -13,7 +13,7 @@ Figure = Callable[[Block], str]
 
 
 def page_markdown(lines: Sequence[TextLine], layout: PageLayout, *, escape: bool, figure: Figure | None) -> str:
-    """The blocks of a page with a blank line between them; empty if there are none.
+    """The blocks of a page without running heads and feet, a blank line between them; empty if there are none.
 
     Args:
         lines: of the page.
@@ -21,7 +21,7 @@ def page_markdown(lines: Sequence[TextLine], layout: PageLayout, *, escape: bool
         escape: whether recognised text is escaped for HTML. It is always escaped for Markdown, and markup never is.
         figure: gives the address of each figure. None leaves figures out and writes their lines as text.
     """
-    parts = (block_markdown(block, lines, escape, figure) for block in layout.blocks)
+    parts = (block_markdown(block, lines, escape, figure) for block in layout.blocks if block.kind not in RUNNING)
     return "\n\n".join(part for part in parts if part)
 
 

@@ -72,6 +72,7 @@ def result_page(
     points = (width * across, height * down)
     shown = tuple(line for line in lines if line.text)
     layout = analyse_layout(image, shown, result.regions) if needs.needs_layout else None
+    shown = shown if layout is None else layout.lines
     as_it_is = not is_turned(result)
     pictures = page_pictures(image, source, pages, needs.pictures, as_it_is=as_it_is) if needs.pictures else ()
     colours = paper_colours(image, shown) if needs.covers_text else ()

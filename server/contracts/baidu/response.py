@@ -1,6 +1,6 @@
 """The contract's answers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import fmean, pvariance
 
 from litestar import Response
@@ -78,9 +78,20 @@ def _paragraphs(page: PageResult, indices: dict[int, int]) -> list[Json]:
     """
     layout = analyse_layout(page.preprocessed.image, page.lines, page.regions)
     groups = (
-        [indices[line] for line in lines if line in indices] for block in layout.blocks for lines in _line_groups(block)
+        # A line that was cut at a gutter is in the paragraph of its first part.
+        list(dict.fromkeys(indices[source] for line in lines if (source := layout.sources[line]) in indices))
+        for block in layout.blocks
+        for lines in _line_groups(block)
     )
-    return [{"words_result_idx": group} for group in groups if group]
+    return [{"words_result_idx": group} for group in _each_once(groups) if group]
+
+
+def _each_once(groups: Iterable[Sequence[int]]) -> Iterator[list[int]]:
+    """The groups, without the numbers that an earlier one holds."""
+    seen: set[int] = set()
+    for group in groups:
+        yield [number for number in group if number not in seen]
+        seen.update(group)
 
 
 def _line_groups(block: Block) -> Sequence[Sequence[int]]:

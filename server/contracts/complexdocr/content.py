@@ -3,14 +3,14 @@
 Recognised text is escaped once, before any markup is added. Text inside a figure is text too: it follows the figure.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from models.document import Image, PageResult
+from models.document import Image, TextLine
 from models.layout.analyse import analyse_layout
-from models.layout.document import Block, Box
+from models.layout.document import Block, BlockKind, Box
 from server.contracts.complexdocr.positions import PageSpace
 from server.export.markdown import block_markdown
 from server.export.text import block_text, escaped
@@ -18,6 +18,9 @@ from server.service import RecognizedPage
 
 Link = Callable[[Image], str]
 """Keeps a picture and gives its address."""
+
+_TYPES: dict[BlockKind, str] = {"image": "text", "header": "text", "footer": "text", "page_number": "text"}
+"""The contract's types of what it knows under another name. All others have their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +69,27 @@ def page_part(page: RecognizedPage, points: tuple[float, float] | None, escape: 
     result = page.result
     height, width = page.page.image.shape[:2]
     space = PageSpace((width, height), points, max(0, result.preprocessed.angle))
-    blocks = analyse_layout(result.preprocessed.image, result.lines, result.regions).blocks
-    texts = (result.lines[index].text.strip() for block in blocks for index in block.lines)
+    layout = analyse_layout(result.preprocessed.image, result.lines, result.regions)
+    texts = (layout.lines[index].text.strip() for block in layout.blocks for index in block.lines)
     lines = tuple(escaped(text, escape) for text in texts if text)
-    items = (item for block in blocks for item in _items(block, space, result, escape, link))
+    items = (
+        item
+        for block in layout.blocks
+        for item in _items(block, space, layout.lines, result.preprocessed.image, escape, link)
+    )
     return PagePart(space, lines, tuple(items))
 
 
-def _items(block: Block, space: PageSpace, result: PageResult, escape: bool, link: Link | None) -> Iterator[Item]:
-    position, kind = space.position(block.box), "text" if block.kind == "image" else block.kind
+def _items(
+    block: Block, space: PageSpace, lines: Sequence[TextLine], image: Image, escape: bool, link: Link | None
+) -> Iterator[Item]:
+    position, kind = space.position(block.box), _TYPES.get(block.kind, block.kind)
     if block.kind == "image" and link is not None:
-        address = link(_cut(result.preprocessed.image, block.box))
+        address = link(_cut(image, block.box))
         yield Item("image", position, "", f"![]({address})", address)
-    markdown = block_markdown(block, result.lines, escape, None)
+    markdown = block_markdown(block, lines, escape, None)
     if markdown:
-        text = markdown if kind == "table" else block_text(block, result.lines, escape)
+        text = markdown if kind == "table" else block_text(block, lines, escape)
         yield Item(kind, position, text, markdown)
 
 

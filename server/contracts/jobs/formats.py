@@ -4,7 +4,7 @@ They are those of all result files, with Markdown and JSON.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.export.files.result_file import RESULT_FORMATS, ResultFormat
 
@@ -18,6 +18,8 @@ MARKDOWN = ResultFormat(
     needs_layout=True,
     keeps_pages=False,
 )
+TEXT = replace(RESULT_FORMATS["txt"], writer="server.export.files.plain_text:write_paragraphs")
+"""A line for each paragraph, as the field ``text`` of a page has it. A file task's text has a line for each line."""
 _NAMES = {"txt": "text"}
 """Names of formats that are not their entry's in the table of result files."""
 
@@ -48,7 +50,7 @@ class JobFormat:
 
 FILES: Mapping[str, JobFormat] = {
     result.extension: JobFormat(_NAMES.get(entry, entry), result)
-    for entry, result in {**RESULT_FORMATS, "markdown": MARKDOWN}.items()
+    for entry, result in {**RESULT_FORMATS, "txt": TEXT, "markdown": MARKDOWN}.items()
 }
 """All formats but JSON, by the extension of their files."""
 

@@ -84,12 +84,12 @@ def _forms(result: PageResult, formats: Collection[OutputFormat]) -> dict[str, o
     layout = analyse_layout(result.preprocessed.image, result.lines, result.regions)
     forms: dict[str, object] = {}
     if "markdown" in formats:
-        forms["markdown"] = page_markdown(result.lines, layout, escape=True, figure=None)
+        forms["markdown"] = page_markdown(layout.lines, layout, escape=False, figure=None)
     if "text" in formats:
-        forms["text"] = page_text(result.lines, layout)
+        forms["text"] = page_text(layout.lines, layout)
     if "layout" in formats:
         height, width = result.preprocessed.image.shape[:2]
-        forms["layout"] = layout_object(result.lines, layout, (width, height))
+        forms["layout"] = layout_object(layout, (width, height))
     return forms
 
 

@@ -10,6 +10,6 @@ from server.intake.raw_file import RawFile
 
 def write_markdown(pages: Sequence[FilePage], _source: RawFile) -> bytes:
     """Make a Markdown file. Recognised text is escaped; a page whose structure is not known has no text here."""
-    texts = (page_markdown(page.lines, page.layout or PageLayout(()), escape=True, figure=None) for page in pages)
+    texts = (page_markdown(page.lines, page.layout or PageLayout(()), escape=False, figure=None) for page in pages)
     shown = "\n\n".join(text for text in texts if text)
     return f"{shown}\n".encode("utf-8", "replace") if shown else b""

@@ -94,3 +94,9 @@ def test_a_block_without_lines_is_nothing(block):
     assert block_text(block, LINES, escape=True) == ""
     assert block_markdown(block, LINES, escape=True, figure=None) == ""
     assert page_text((), PageLayout((block,))) == ""
+
+
+def test_running_heads_and_feet_are_in_neither_markdown_nor_text():
+    layout = PageLayout((Block("header", BOX, (3,)), Block("text", BOX, (5,)), Block("page_number", BOX, (7,))))
+    assert page_markdown(LINES, layout, escape=False, figure=None) == "d"
+    assert page_text(LINES, layout) == "d"

@@ -1,7 +1,7 @@
 """Text files, read as bytes."""
 
 from models.layout.document import Cell, Table
-from server.export.files.plain_text import write_text
+from server.export.files.plain_text import write_paragraphs, write_text
 from tests.unit.server.export.files.file_pages import IMAGE_SOURCE, block, file_page, text_line
 
 LINES = tuple(
@@ -29,3 +29,11 @@ def test_a_table_s_rows_are_lines() -> None:
     cells = (Cell(0, 0, 1, 2, (0,)), Cell(1, 0, 1, 1, (1, 3)), Cell(1, 1, 1, 1, (2,)))
     page = file_page(*LINES, blocks=(block("table", 0, 1, 3, 2, table=Table(2, 2, cells, ruled=True)),))
     assert write_text([page], IMAGE_SOURCE) == "one\t\nzwei 4\t三\n".encode()
+
+
+def test_running_heads_stay_in_the_lines_and_leave_the_paragraphs() -> None:
+    page = file_page(*LINES, blocks=(block("header", 0), block("text", 1, 2), block("page_number", 3)))
+    assert write_text([page], IMAGE_SOURCE) == "one\nzwei\n三\n4\n".encode()
+    assert write_paragraphs([page], IMAGE_SOURCE) == "zwei三\n".encode()
+    assert write_paragraphs([page, file_page(), page], IMAGE_SOURCE) == "zwei三\n\nzwei三\n".encode()
+    assert write_paragraphs([file_page()], IMAGE_SOURCE) == b""
