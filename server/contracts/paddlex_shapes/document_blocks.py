@@ -39,6 +39,9 @@ _OF_KIND = {
     "table_caption": "table_title",
     "image": "image",
     "image_caption": "figure_title",
+    "header": "header",
+    "footer": "footer",
+    "page_number": "number",
 }
 """The label of each kind of block. Every other kind is text."""
 

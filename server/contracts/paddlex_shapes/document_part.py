@@ -64,8 +64,9 @@ def document_part(
         PictureEncodingFailed: the page is too long for a picture.
     """
     result, index = page.result, page.page.index
-    image, lines = result.preprocessed.image, result.lines
-    layout = analyse_layout(image, lines, result.regions)
+    image = result.preprocessed.image
+    layout = analyse_layout(image, result.lines, result.regions)
+    lines = layout.lines
     blocks = labelled_blocks(layout, index, tables=style.tables, ignored=style.ignored_labels)
     if style.vision_language:
         pruned = vision_result(result, blocks, lines, style, index)
