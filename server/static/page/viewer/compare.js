@@ -182,7 +182,6 @@ export class Compare {
       const place = places[index][0] ?? difference.beside[index];
       if (place) reveal(side, place);
       else side.list.goTo(difference.page);
-      choose(side, place ?? null, false);
     });
     this.#showMarks();
   }
@@ -205,8 +204,8 @@ function reveal(side, place) {
   side.panel.reveal(place);
 }
 
-function choose(side, place, scroll = true) {
+function choose(side, place) {
   side.list.highlight("is-chosen", place);
   side.panel.highlight("is-chosen", place);
-  if (scroll && place) reveal(side, place);
+  if (place) reveal(side, place);
 }

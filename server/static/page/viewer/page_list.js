@@ -27,6 +27,7 @@ export class PageList extends EventTarget {
   #highlights = new Map();
   #marks = new Map();
   #expected = null;
+  #end = new AbortController();
 
   constructor(texts) {
     super();
@@ -77,6 +78,12 @@ export class PageList extends EventTarget {
     this.#clear();
     this.#watcher.disconnect();
     this.#resizer.disconnect();
+    this.#end.abort();
+  }
+
+  /** Is aborted when the list is destroyed. */
+  get gone() {
+    return this.#end.signal;
   }
 
   get count() {

@@ -61,19 +61,18 @@ function selectWithMouse(list) {
       select(list, place, place);
     }
   });
-  window.addEventListener("mousemove", (event) => {
+  const move = (event) => {
     if (!anchor) return;
-    if (!list.root.isConnected || !(event.buttons & 1)) {
-      anchor = null;
-      return;
-    }
     const place = nearestPlace(list, event.clientX, event.clientY);
     if (place) select(list, anchor, place);
     scrollAtEdge(list, event.clientY);
-  });
-  window.addEventListener("mouseup", () => {
+  };
+  const end = () => {
     anchor = null;
-  });
+  };
+  // The mouse may leave the list, so the window is listened to as long as the list is there.
+  window.addEventListener("mousemove", move, { signal: list.gone });
+  window.addEventListener("mouseup", end, { signal: list.gone });
 }
 
 function scrollAtEdge(list, y) {

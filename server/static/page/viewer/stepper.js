@@ -49,10 +49,10 @@ export class Stepper extends EventTarget {
     this.#tell();
   }
 
-  /** Say that nothing is looked for, so nothing is counted. */
+  /** Show nothing, because nothing is looked for. Other items end that. */
   hush() {
     this.items = [];
-    this.#count.textContent = "";
+    for (const part of this.parts) part.hidden = true;
   }
 
   /** Go to the next item (1) or the one before (-1), from a place or from where the reader is. */
@@ -67,6 +67,7 @@ export class Stepper extends EventTarget {
     const found = this.#index < 0 ? "total" : "count";
     const name = `viewer.${this.#name}_${count ? found : "none"}`;
     this.#count.textContent = this.#texts(name, { index: this.#index + 1, count });
+    for (const part of this.parts) part.hidden = false;
     for (const one of this.#buttons) one.disabled = !count;
   }
 }

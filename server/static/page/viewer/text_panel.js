@@ -81,7 +81,11 @@ export class TextPanel extends EventTarget {
   /** Bring a line into sight, where it is not. */
   reveal(place) {
     const line = this.#lineAt(place);
-    if (!line) return;
+    if (!line) {
+      // It is a part of a table's cell and not to be told from the rest of it.
+      this.goTo(place.page);
+      return;
+    }
     const frame = this.root.getBoundingClientRect();
     const { top, bottom } = line.getBoundingClientRect();
     if (top >= frame.top + 8 && bottom <= frame.bottom - 8) return;
