@@ -232,3 +232,15 @@ def run_comparison(plan: Path, output: Path, hosts: tuple[str, ...]) -> None:
     with extra("compare"):
         from server.cli.compare import run_plan
     run_plan(plan, output, hosts)
+
+
+@compare.command("report")
+@click.argument("folder", metavar="RUN", type=PathOption)
+@click.option("--output", type=PathOption, help="Folder for the report. Default: 'report' in RUN.")
+@click.option("--votes", type=PathOption, multiple=True, help="File of votes that the blind page view saved.")
+@click.option("--no-pictures", is_flag=True, help="Leave out all pictures and texts of documents.")
+def report_comparison(folder: Path, output: Path | None, votes: tuple[Path, ...], no_pictures: bool) -> None:
+    """Score the kept answers in the folder RUN, and write a report that opens without a network. Nobody is asked."""
+    with extra("compare"):
+        from server.cli.compare import report_on
+    report_on(folder, output, votes, pictures=not no_pictures)

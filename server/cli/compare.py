@@ -11,9 +11,14 @@ from benchmarks.compare.forecast import told
 from benchmarks.compare.kept import RunFolder
 from benchmarks.compare.model import Document
 from benchmarks.compare.plan import Contender, Plan, read_plan
+from benchmarks.compare.report.making import make_report
+from benchmarks.compare.report.settings import check_metrics, read_settings
 from benchmarks.compare.running import check_documents, run
 from server.cli.failures import Failure
 from server.cli.screen import clear_status, draw_status, has_terminal, say, show
+
+REPORT = "report"
+"""The folder of the report in the run folder, unless another one is named."""
 
 TELL_EVERY = 10
 """Without a terminal, a line comes after each so many parts in a hundred of a provider's documents."""
@@ -53,8 +58,20 @@ def run_plan(path: Path, output: Path, send_to: Sequence[str]) -> None:
     show(f"All is kept in {output}. To see it: ppocr-server compare report {output}")
 
 
+def report_on(folder: Path, output: Path | None, votes: Sequence[Path], *, pictures: bool) -> None:
+    """Score the kept answers of a run, and write the report. Nobody is asked.
+
+    Raises:
+        ConfigurationError: the run folder, its documents or a file of votes cannot be used.
+    """
+    page = make_report(folder, output or folder / REPORT, below=Path(), pictures=pictures, votes=votes)
+    show(f"The report is {page}")
+
+
 def _read(path: Path) -> tuple[Plan, list[Document], dict[str, Destination]]:
     plan = read_plan(path)
+    read_settings(plan.report)
+    check_metrics(list(plan.metrics or ()), "metrics")
     destinations = destinations_of(plan)
     documents = [document for source in plan.documents for document in load(source)]
     check_documents(plan, documents)

@@ -1,8 +1,8 @@
 """Any folder of images and PDF files. A file beside one, with the same name but its ending, says what is on it.
 
-The endings are `.txt`, `.json`, `.hocr` and `.html`, and `.xml` for ALTO and PAGE. Such files may also lie in a
-folder of their own, which the key ``truth`` names. A document without such a file has no known text: providers are
-compared with each other.
+The endings are `.txt`, `.json`, `.hocr`, `.truth.hocr` and `.html`, and `.xml` for ALTO and PAGE. Such files may also
+lie in a folder of their own, which the key ``truth`` names. A document without such a file has no known text: providers
+are compared with each other.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +19,7 @@ READERS: dict[str, Reader] = {
     ".txt": plain_text.read,
     ".json": json_truth.read,
     ".hocr": hocr.read,
+    ".truth.hocr": hocr.read,
     ".html": hocr.read,
     ".xml": xml_truth.read,
 }

@@ -57,6 +57,27 @@ def test_run_keeps_every_outcome_and_the_same_command_goes_on(tmp_path: Path) ->
         assert len(server.asked) == 3
 
 
+def test_report_asks_nobody(tmp_path: Path) -> None:
+    with standing_in(lambda _asked: Said(READ)) as server:
+        run("compare", "run", write_plan(tmp_path, server.url), "--output", tmp_path / "run")
+        asked = len(server.asked)
+        done = run("compare", "report", tmp_path / "run")
+        assert len(server.asked) == asked
+    assert done.exit_code == 0, done.output
+    page = tmp_path / "run" / "report" / "report.html"
+    assert str(page) in done.stdout
+    assert "Gate 7" in page.read_text(encoding="utf-8")
+    hidden = run("compare", "report", tmp_path / "run", "--output", tmp_path / "hidden", "--no-pictures")
+    assert hidden.exit_code == 0, hidden.output
+    assert "Gate 7" not in (tmp_path / "hidden" / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_folder_that_is_no_run_is_one_line(tmp_path: Path) -> None:
+    done = run("compare", "report", tmp_path)
+    assert done.exit_code == MISCONFIGURED
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_what_was_not_sent_is_told_and_fails_the_command(tmp_path: Path) -> None:
     with standing_in(lambda _asked: Said(READ)) as server:
         url = server.url

@@ -28,6 +28,7 @@ def _image(folder: Path, name: str = "a.png") -> None:
         (".txt", "txt", "txt"),
         (".json", JSON, "json"),
         (".hocr", HOCR, "hocr"),
+        (".truth.hocr", HOCR, "hocr"),
         (".html", HOCR, "hocr"),
         (".xml", ALTO, "alto"),
         (".xml", PAGE, "page"),
