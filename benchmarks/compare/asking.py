@@ -3,6 +3,7 @@
 Nothing is sent twice to make a failure go away.
 """
 
+import hashlib
 import queue
 import threading
 import time
@@ -13,6 +14,7 @@ from datetime import UTC, datetime
 
 from benchmarks.compare.conditions import price_of_page, rate_of
 from benchmarks.compare.destinations import Destination
+from benchmarks.compare.errors import NotCompared
 from benchmarks.compare.kept import RunFolder, Sent
 from benchmarks.compare.model import Answer, AnswerPage, Document, Outcome
 from benchmarks.compare.pace import Budget, Pace
@@ -155,12 +157,12 @@ class Asking:
         waited.wait()
         if self._over():
             return
+        content = _unchanged(job.document)
         cost = self._cost(job) or 0.0
         if not self._common.budget.take(cost):
             self.progress.stopped = "The budget would be exceeded. What is left was not sent."
             self._end.set()
             return
-        content = job.document.path.read_bytes()
         started = _now()
         if self._contender.address is not None:
             host, document = self._destination.host, job.document
@@ -233,6 +235,18 @@ class _Waited:
 
     def wait(self) -> None:
         self.seconds += self._pace.wait()
+
+
+def _unchanged(document: Document) -> bytes:
+    """The file's bytes, which must be those that the run folder has the sum of.
+
+    Raises:
+        NotCompared: the file was changed meanwhile.
+    """
+    content = document.path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != document.sha256:
+        raise NotCompared(f"The document {document.id} was changed since the run began. What is left was not sent.")
+    return content
 
 
 def _now() -> str:

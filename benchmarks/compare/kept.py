@@ -71,7 +71,8 @@ class RunFolder:
         """Make the folder, for the user alone: documents are private, and so are their texts."""
         if self.path.exists() and not self.begun and any(self.path.iterdir()):
             raise NotCompared(f"{self.path} is no run folder and not empty. Name another one as --output.")
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path.mkdir(parents=True, exist_ok=True)
+        self.path.chmod(0o700)
         (self.path / RAW).mkdir(exist_ok=True)
         for name in (ANSWERS, EGRESS):
             (self.path / name).touch()

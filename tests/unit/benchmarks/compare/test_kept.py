@@ -53,8 +53,11 @@ def test_a_line_that_a_crash_cut_short_is_taken_away(folder: RunFolder) -> None:
     assert folder.answers() == [ANSWER, ANSWER]
 
 
-def test_only_the_user_can_look_into_it(folder: RunFolder) -> None:
-    assert folder.path.stat().st_mode & 0o777 == 0o700
+def test_only_the_user_can_look_into_it(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir(mode=0o755)
+    for name in ("empty", "new"):
+        RunFolder(tmp_path / name).begin()
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o700
 
 
 def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:

@@ -260,6 +260,14 @@ def test_an_interrupted_run_keeps_what_is_on_its_way_and_can_be_resumed(
     assert (progress.done, len(server.asked)) == (2, 4)
 
 
+def test_a_document_that_was_changed_meanwhile_is_not_sent(tmp_path: Path, documents: list[Document]) -> None:
+    with standing_in(lambda _asked: Said(READ)) as server:
+        documents[1].path.write_bytes(documents[0].path.read_bytes())
+        (progress,) = ask(plan_for(tmp_path, server.url), documents, tmp_path / "run").values()
+        assert len(server.asked) == 1
+    assert progress.stopped == "The document 1.png was changed since the run began. What is left was not sent."
+
+
 NAMESPACE = ("unshare", "--net", "--map-root-user", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 """Runs a command where there is no network but loopback."""
 
