@@ -1,7 +1,7 @@
 """Cost per 1,000 usable pages: what a page costs that can be worked with.
 
 Formula: 1000 * sum of the costs / usable pages. A page is usable where its document was answered and its word F1 is at
-least the plan's ``usable`` (90 % where the plan names none). All that was sent costs, whatever came of it. Documents
+least the plan's report.usable (90 % where the plan names none). All that was sent costs, whatever came of it. Documents
 without truth are left out of both. The cost of a request comes from the dated price table of the plan.
 
 Source: own definition; list prices leave out that pages which must be done again cost twice.

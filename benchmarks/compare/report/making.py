@@ -64,7 +64,7 @@ def make_report(
     given = read_votes(votes, identity)
     date = date or datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     names = _names(kept, pictures)
-    listed = _listed(kept, names)
+    listed = _listed(kept, names, pictures=pictures)
     told = verdict(figures)
     worst = _worst(figures, kept, shown, settings)
     found = [
@@ -160,10 +160,16 @@ def _names(kept: Kept, pictures: bool) -> dict[str, str]:
     }
 
 
-def _listed(kept: Kept, names: Mapping[str, str]) -> dict[str, object]:
-    """``run.json`` with the names under which the report knows the documents."""
+def _listed(kept: Kept, names: Mapping[str, str], *, pictures: bool) -> dict[str, object]:
+    """``run.json`` with the report's names of documents, and without the folders of private ones."""
     documents = [{**entry, "id": names[entry["id"]]} for entry in kept.about["documents"]]
-    return {**kept.about, "documents": documents}
+    sources = [
+        source
+        if pictures and source.get("publish") is not False
+        else {key: value for key, value in source.items() if key not in ("path", "truth")}
+        for source in kept.about["plan"]["documents"]
+    ]
+    return {**kept.about, "documents": documents, "plan": {**kept.about["plan"], "documents": sources}}
 
 
 def _identity(kept: Kept, blind_pages: Sequence[BlindPage]) -> str:

@@ -300,10 +300,11 @@ def egress(sent: Sequence[dict[str, Any]], figures: Figures) -> Markup:
     ]
     return join(
         table(["Provider", "Host", "Where", "Documents sent", "Bytes", "When (UTC)"], rows, (3, 4)),
+        tag("h3", f"Every document that was sent ({len(sent)})"),
         tag(
-            "details",
-            tag("summary", f"Every document that was sent ({len(sent)})"),
+            "div",
             table(["Time (UTC)", "Provider", "Host", "SHA-256 of the document", "Bytes"], listing, (4,)),
+            class_="long",
         )
         if sent
         else None,
@@ -383,11 +384,8 @@ def provenance(about: dict[str, Any], sums: dict[str, str], figures: Figures) ->
         tag("h3", "Sums (SHA-256)"),
         table(["File", "Sum"], hashes),
         note("SHA256SUMS beside this file has the sums of this report's files."),
-        tag(
-            "details",
-            tag("summary", f"Documents ({len(documents)})"),
-            table(["Document", "Category", "Pages", "SHA-256"], documents, (2,)),
-        ),
+        tag("h3", f"Documents ({len(documents)})"),
+        tag("div", table(["Document", "Category", "Pages", "SHA-256"], documents, (2,)), class_="long"),
     )
 
 
