@@ -2,7 +2,8 @@
 
 Formula: words that both bags have are right. Of the others, true and read words are paired one to one so that the
 sum of their similarities (1 - Levenshtein's distance / length of the longer) is largest; a pair of at least 0.5 is a
-misread word. Missed = true words in no pair / true words. Invented = read words in no pair / read words.
+misread word. Missed = true words in no pair / true words. Invented = read words in no pair / read words. Of a page,
+3,000 words of each side are paired at most.
 
 Source: own definition, after the deletions and insertions of word alignment, without its need for a reading order.
 Computed with rapidfuzz and scipy's linear_sum_assignment.
@@ -19,6 +20,8 @@ from benchmarks.compare.metrics.normalise import Normalisation
 from benchmarks.compare.model import AnswerPage, TruthPage
 
 LEAST_SIMILARITY = 0.5
+MOST_PAIRED = 3000
+"""Pairing takes memory with the product of both sides, and an answer may be of any length."""
 
 
 def parts(truth: TruthPage, answer: AnswerPage, normalisation: Normalisation) -> Parts:
@@ -48,6 +51,7 @@ def invented(sums: Sums) -> Values:
 def _similar(true: list[str], read: list[str]) -> int:
     if not true or not read:
         return 0
+    true, read = true[:MOST_PAIRED], read[:MOST_PAIRED]
     alike = cdist(true, read, scorer=Levenshtein.normalized_similarity)
     rows, columns = linear_sum_assignment(alike, maximize=True)
     return int((alike[rows, columns] >= LEAST_SIMILARITY).sum())

@@ -3,7 +3,9 @@
 Formula: TEDS(A, B) = 1 - D(A, B) / max(|A|, |B|), where D is the tree edit distance. To insert or delete a node
 costs 1. To change one costs 1 where tag, rowspan or colspan differ; else, of cells, Levenshtein's distance of their
 texts over the length of the longer. A th is a td, and thead, tbody and tfoot are left out, because services differ
-in them. Tables of a page are paired so that the sum is largest; the sum is divided by the larger number of tables.
+in them. Tables of a page are paired so that the sum is largest; the sum is divided by the larger number of tables. A
+table with more than 1,500 nodes is not compared: of the truth, it leaves the page out, and of an answer, it is like
+no other.
 
 Source: X. Zhong, E. ShafieiBavani, A. Jimeno Yepes, "Image-based table recognition: data, model, and evaluation",
 ECCV 2020. Distances of trees by the library apted (M. Pawlik, N. Augsten, 2016), of texts by rapidfuzz.
@@ -55,18 +57,24 @@ class _Costs(Config):  # type: ignore[misc]  # apted ships no types
         return node.children
 
 
+MOST_NODES = 1500
+"""Comparing two trees takes time with the product of their sizes: for two of this size, half a minute."""
+
+
 def teds(true: str, read: str) -> float:
-    """Similarity of two tables as HTML, 0..1; 0 where the second is no table."""
+    """Similarity of two tables as HTML, 0..1; 0 where the second is no table, or one is too large."""
     one, other = tree(true), tree(read)
     if one is None or other is None:
         return float(one is other)
+    if max(one.size, other.size) > MOST_NODES:
+        return 0.0
     distance = APTED(other, one, _Costs()).compute_edit_distance()
     return float(1.0 - distance / max(one.size, other.size))
 
 
 def parts(truth: TruthPage, answer: AnswerPage, _: Normalisation) -> Parts | None:
-    """Sum of the similarities of paired tables, and the larger number of tables; None where the truth has none."""
-    if not truth.tables:
+    """Sum of the similarities of paired tables, and the larger number of tables; None without true ones to compare."""
+    if not truth.tables or any(_nodes(table) > MOST_NODES for table in truth.tables):
         return None
     if not answer.tables:
         return 0.0, float(len(truth.tables))
@@ -86,6 +94,11 @@ def tree(text: str) -> Node | None:
         return None
     table = next(html.fromstring(f"<div>{text}</div>").iter("table"), None)
     return None if table is None else _node(table)
+
+
+def _nodes(text: str) -> int:
+    table = tree(text)
+    return table.size if table else 0
 
 
 def _node(element: html.HtmlElement) -> Node:

@@ -340,8 +340,9 @@ def method(figures: Figures, settings: Settings) -> Markup:
     return join(
         tag(
             "p",
-            f"Intervals hold {CONFIDENCE:.0%} of {DRAWS:,} bootstrap draws of documents (percentiles); seed "
-            f"{settings.seed}. Text in Unicode NFC; white space in a row is one space; Han and Kana are words "
+            f"Intervals hold {CONFIDENCE:.0%} of {DRAWS:,} bootstrap draws of documents (percentiles; B. Efron, R. J. "
+            f"Tibshirani, 1993), with seed {settings.seed}. Comparisons are paired by document and corrected after S. "
+            "Holm (1979). Texts are compared in Unicode NFC; white space in a row is one space; Han and Kana are words "
             "character by character.",
         ),
         *metrics,

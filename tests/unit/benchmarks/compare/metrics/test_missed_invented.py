@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from rapidfuzz.distance import Levenshtein
 
-from benchmarks.compare.metrics.missed_invented import INVENTED, MISSED
+from benchmarks.compare.metrics.missed_invented import INVENTED, MISSED, MOST_PAIRED
 from benchmarks.compare.metrics.normalise import STANDARD
 from tests.unit.benchmarks.compare.pages_of_text import answer, truth
 
@@ -24,6 +24,14 @@ def test_an_empty_answer_has_missed_all_and_invented_nothing() -> None:
     parts = np.array(MISSED.parts(truth("a b c"), answer(""), STANDARD))
     assert MISSED.value(parts) == 100
     assert np.isnan(INVENTED.value(parts))
+
+
+def test_of_an_answer_without_end_so_many_words_are_paired() -> None:
+    true, read = truth("paper"), answer(" ".join(f"zz{number}" for number in range(MOST_PAIRED + 50)))
+    assert MISSED.parts(true, read, STANDARD) == (1, 0, MOST_PAIRED + 50, 1, MOST_PAIRED + 50)
+    many = " ".join(f"word{number}" for number in range(MOST_PAIRED + 50))
+    parts = MISSED.parts(truth(many), answer(many.replace("word", "werd")), STANDARD)
+    assert parts == (50, MOST_PAIRED, 50, MOST_PAIRED + 50, MOST_PAIRED + 50)
 
 
 def test_pairs_agree_with_trying_all() -> None:

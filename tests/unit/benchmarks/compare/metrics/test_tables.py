@@ -5,7 +5,7 @@ import pytest
 from table_recognition_metric import TEDS
 
 from benchmarks.compare.metrics.normalise import STANDARD
-from benchmarks.compare.metrics.tables import METRIC, teds, tree
+from benchmarks.compare.metrics.tables import METRIC, MOST_NODES, teds, tree
 from tests.unit.benchmarks.compare.pages_of_text import answer, truth
 
 FRUIT = "<table><tr><td>Fruit</td><td>Price</td></tr><tr><td>Apple</td><td>1.20</td></tr></table>"
@@ -40,6 +40,13 @@ def test_heads_and_groups_of_rows_do_not_count() -> None:
 def test_what_is_no_table_is_not_like_one(text: str) -> None:
     assert tree(text) is None
     assert teds(FRUIT, text) == 0
+
+
+def test_tables_that_are_too_large_are_not_compared() -> None:
+    large = f"<table>{'<tr><td>1</td></tr>' * (MOST_NODES // 2 + 1)}</table>"
+    assert teds(FRUIT, large) == 0
+    assert METRIC.parts(truth("", tables=(FRUIT,)), answer("", (large,)), STANDARD) == (0, 1)
+    assert METRIC.parts(truth("", tables=(large,)), answer("", (large,)), STANDARD) is None
 
 
 def test_tables_of_a_page_are_paired_and_one_too_many_costs() -> None:
