@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.layout.pieces import Band, Gap, Piece, extent, rows_of
+from models.layout.pieces import Band, Piece, extent, rows_of
+from models.layout.table_columns import find_columns, place_band
 from models.layout.table_rows import group_rows
 
 _FEWEST_ROWS = 3
-_NARROWEST_GUTTER = 0.45
-"""The white between columns is at least so wide, in heights of a line."""
 _WIDEST_CELL = 13.0
 """In a row of a table, the lower median of the lines' widths is at most this, in heights of a line."""
 _WIDEST_LINE = 28.0
@@ -23,6 +22,9 @@ _PROSE_FILL = 0.82
 _PROSE_SHARE = 0.5
 _ALIGNED = 0.6
 _OCCUPIED = 0.45
+_MOSTLY = 0.5
+"""At least this share of a column of amounts are some."""
+_AMOUNT = re.compile(r"[(+\-–−]?\s?[$€£¥]?\s?\d{1,3}(?:[.,'’ ]\d{2,3})+\s?[%)]{0,2}|[(+\-–−]?\d+(?:[.,]\d+)?\s?%\)?")
 _MARKER = re.compile(r"^(?:[•·▪◦●○■□*\-–—>+]|\(?[0-9a-zA-Zivx]{1,3}[.)、]|[一二三四五六七八九十]{1,2}[、.]|[①-⑳])$")
 
 
@@ -121,10 +123,11 @@ def _wraps(band: Band, above: Band) -> bool:
 
 
 def _table(bands: Sequence[Band], fewest_columns: int, height: float) -> AlignedTable | None:
-    columns = _columns(bands, height)
+    # A heading over two columns would hide the white between them.
+    columns = find_columns(bands[1:] if len(bands) > _FEWEST_ROWS else bands, height)
     if len(columns) < fewest_columns:
         return None
-    placed = [_place(band, columns) for band in bands]
+    placed = [place_band(band, columns) for band in bands]
     inside = [
         [piece for row in placed if (piece := _joined([each for first, last, each in row if first == last == number]))]
         for number in range(len(columns))
@@ -145,59 +148,11 @@ def _joined(pieces: Sequence[Piece]) -> Piece | None:
     return Piece(*extent(pieces), pieces[0].span)
 
 
-def _columns(bands: Sequence[Band], height: float) -> list[Gap]:
-    """The extents of the columns. All rows share the white between two columns; one row in six may cross it."""
-    # A heading over two columns would hide the white between them.
-    body = bands[1:] if len(bands) > _FEWEST_ROWS else bands
-    pieces = [piece for band in body for piece in band.pieces]
-    x0, _, x1, _ = extent(pieces)
-    counts = np.zeros(int(x1 - x0) + 2, np.int32)
-    for piece in pieces:
-        counts[int(piece.x0 - x0)] += 1
-        counts[int(np.ceil(piece.x1 - x0))] -= 1
-    full = sum(1 for band in body if len(band.pieces) > 1)
-    filled = np.concatenate([[False], np.cumsum(counts)[:-1] > full // 6, [False]])
-    edges = np.flatnonzero(filled[1:] != filled[:-1])
-    columns: list[Gap] = []
-    for low, high in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        if columns and low - (columns[-1][1] - x0) < _NARROWEST_GUTTER * height:
-            columns[-1] = (columns[-1][0], high + x0)
-        else:
-            columns.append((low + x0, high + x0))
-    return columns
-
-
-def _place(band: Band, columns: Sequence[Gap]) -> list[tuple[int, int, Piece]]:
-    """The first and last column of each piece.
-
-    A piece that stands in the white between two columns covers both, if nothing else in its row stands in them.
-    """
-    placed = [(*_covered(piece, columns), piece) for piece in band.pieces]
-    for number, (first, last, piece) in enumerate(placed):
-        middle = (piece.x0 + piece.x1) / 2
-        left = sum(1 for _, high in columns if high <= middle) - 1
-        if first != last or not 0 <= left < len(columns) - 1 or middle >= columns[left + 1][0]:
-            continue
-        others = [(a, b) for k, (a, b, _) in enumerate(placed) if k != number]
-        if not any(a <= left + 1 and left <= b for a, b in others):
-            placed[number] = (left, left + 1, piece)
-    return placed
-
-
-def _covered(piece: Piece, columns: Sequence[Gap]) -> tuple[int, int]:
-    """The first and last column that a piece stands in. A piece in none of them gets the nearest one."""
-    shares = [min(piece.x1, high) - max(piece.x0, low) for low, high in columns]
-    widths = [min(piece.width, high - low) for low, high in columns]
-    met = [k for k, (share, width) in enumerate(zip(shares, widths, strict=True)) if share > 0.3 * width]
-    if not met:
-        best = int(np.argmax(shares))
-        return best, best
-    return met[0], met[-1]
-
-
 def _tabular(columns: Sequence[Sequence[Piece]], rows: int, height: float) -> bool:
     """Whether columns look like those of a table: they are filled and aligned, and none is running text or markers."""
-    if any(is_prose(column, height) for column in columns):
+    # Long labels fill a column as running text does. What stands beside running text is no column of amounts.
+    amounts = len(columns) > 2 and any(_are_amounts(column) for column in columns[1:])
+    if not amounts and any(is_prose(column, height) for column in columns):
         return False
     if len(columns) == 2 and all(piece.span and _MARKER.match(piece.span.text) for piece in columns[0]):
         return False
@@ -205,6 +160,13 @@ def _tabular(columns: Sequence[Sequence[Piece]], rows: int, height: float) -> bo
         return False
     aligned = sum(1 for column in columns if _is_aligned(column, height))
     return 2 * aligned > len(columns)
+
+
+def _are_amounts(column: Sequence[Piece]) -> bool:
+    """Whether a column holds amounts. Whole numbers are not enough: lines of running text may be numbered."""
+    texts = [piece.span.text for piece in column if piece.span]
+    amounts = sum(1 for text in texts if _AMOUNT.fullmatch(text))
+    return amounts >= _FEWEST_ROWS and amounts >= _MOSTLY * len(texts)
 
 
 def _is_aligned(column: Sequence[Piece], height: float) -> bool:

@@ -9,18 +9,17 @@ looked at the page, its regions decide what is a table, a figure, a title, a cap
 the grids of ruled tables and the levels of titles stay geometric.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 
 from models.document import Image, TextLine
 from models.layout.assemble import Assembly
 from models.layout.cutting import cut_lines
 from models.layout.document import PageLayout
+from models.layout.drawn_tables import drawn_tables
 from models.layout.figures import find_figures
 from models.layout.frame import Frame, Span, make_frame
-from models.layout.grid import RuledGrid, find_grids, spans_in
 from models.layout.model_regions import FramedRegions, in_frame, model_figures, model_tables
-from models.layout.objects import PageObject, figure_of, table_of
+from models.layout.objects import PageObject, figure_of
 from models.layout.pieces import Piece, piece_of
 from models.layout.reading import read_in_order
 from models.layout.regions import Region
@@ -32,10 +31,6 @@ from models.layout.upright import put_upright, take_upright
 
 _LONG_RULE = 0.3
 """A rule below a running head is at least so long, as a share of the page's width."""
-_FILLED = 0.25
-"""At least this share of a table's cells holds text."""
-_MOST_LINES = 12
-"""A cell with more lines than this, and with most lines of the table, is a frame around text."""
 
 
 def analyse_layout(image: Image, lines: Sequence[TextLine], regions: Sequence[Region] | None = None) -> PageLayout:
@@ -82,7 +77,7 @@ def _objects(
     picture: Image, frame: Frame, framed: FramedRegions | None, rules: Rules
 ) -> tuple[list[PageObject], list[Span]]:
     """The tables and figures of a page, and the lines outside them."""
-    tables, free = _tables(find_grids(rules, frame.line_height), frame.spans)
+    tables, free = drawn_tables(rules, frame.spans, frame.line_height)
     if framed is not None:
         tables, free = model_tables(framed, frame, tables)
         figures, free = model_figures(framed, free)
@@ -90,32 +85,6 @@ def _objects(
         boxes = find_figures(picture, frame.spans, [table.box for table in tables], frame.line_height)
         figures, free = _figures(boxes, free)
     return [*tables, *figures], free
-
-
-def _tables(grids: Sequence[RuledGrid], spans: Sequence[Span]) -> tuple[list[PageObject], list[Span]]:
-    """The ruled tables that hold text, and the lines outside them."""
-    objects, free = [], list(spans)
-    # A table inside a cell of another table is a part of the larger one, which therefore takes its lines first.
-    for grid in sorted(grids, key=lambda grid: -_area(grid)):
-        inside = spans_in(grid, free)
-        if not _holds_a_table(grid, inside):
-            continue
-        objects.append(table_of(grid, inside))
-        taken = {span.index for span, _ in inside}
-        free = [span for span in free if span.index not in taken]
-    return objects, free
-
-
-def _holds_a_table(grid: RuledGrid, inside: Sequence[tuple[Span, int]]) -> bool:
-    """Whether the cells are filled like those of a table. The frames of a form and the boxes of a drawing are not."""
-    filled = Counter(cell for _, cell in inside)
-    if len(filled) < max(2, _FILLED * len(grid.cells)):
-        return False
-    return max(filled.values()) <= max(_MOST_LINES, len(inside) / 2)
-
-
-def _area(grid: RuledGrid) -> float:
-    return (grid.columns[-1] - grid.columns[0]) * (grid.rows[-1] - grid.rows[0])
 
 
 def _figures(

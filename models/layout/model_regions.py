@@ -8,7 +8,7 @@ import numpy as np
 
 from models.layout.document import Cell, Table
 from models.layout.frame import Frame, Span
-from models.layout.objects import PageObject, by_rows, figure_of, table_lines
+from models.layout.objects import PageObject, by_rows, figure_of, table_lines, with_empty_cells
 from models.layout.paragraphs import Paragraph
 from models.layout.regions import CellPlace, Grid, Rectangle, Region, RegionKind
 
@@ -107,21 +107,8 @@ def _modelled(grid: Grid | None, box: Rectangle, frame: Frame, spans: Sequence[S
     for span in inside:
         held[_cell_of(span, boxes)].append(span)
     cells = [_cell(place, lines) for place, lines in zip(grid.cells, held, strict=True)]
-    table = Table(grid.rows, grid.columns, _filled_up(cells, grid), ruled=False)
+    table = Table(grid.rows, grid.columns, with_empty_cells(cells, grid.rows, grid.columns), ruled=False)
     return PageObject(box, table_lines(table), table)
-
-
-def _filled_up(cells: Sequence[Cell], grid: Grid) -> tuple[Cell, ...]:
-    """The cells, with an empty one added at every position that no cell covers."""
-    taken = {
-        (cell.row + down, cell.column + across)
-        for cell in cells
-        for down in range(cell.row_span)
-        for across in range(cell.column_span)
-    }
-    every = ((row, column) for row in range(grid.rows) for column in range(grid.columns))
-    empty = [Cell(row, column, 1, 1, ()) for row, column in every if (row, column) not in taken]
-    return tuple(sorted([*cells, *empty], key=lambda cell: (cell.row, cell.column)))
 
 
 def _cell(place: CellPlace, spans: Sequence[Span]) -> Cell:

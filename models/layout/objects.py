@@ -7,6 +7,8 @@ from models.layout.aligned import AlignedTable
 from models.layout.document import Cell, Table
 from models.layout.frame import Span
 from models.layout.grid import RuledGrid
+from models.layout.half_ruled import WordTable
+from models.layout.pieces import Piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +47,28 @@ def figure_of(box: tuple[float, float, float, float], inside: Sequence[Span]) ->
 
 def aligned_table(found: AlignedTable) -> Table:
     """A table without rules. Its empty positions get empty cells."""
-    cells = [
-        Cell(row, column, 1, across, tuple(piece.span.index for piece in pieces if piece.span is not None))
-        for row, column, across, pieces in found.cells
-    ]
-    taken = {(cell.row, cell.column + step) for cell in cells for step in range(cell.column_span)}
-    empty = [
-        Cell(row, column, 1, 1, ())
-        for row in range(found.rows)
-        for column in range(found.columns)
-        if (row, column) not in taken
-    ]
-    ordered = sorted([*cells, *empty], key=lambda cell: (cell.row, cell.column))
-    return Table(found.rows, found.columns, tuple(ordered), ruled=False)
+    cells = [Cell(row, column, 1, across, _indices(pieces)) for row, column, across, pieces in found.cells]
+    return Table(found.rows, found.columns, with_empty_cells(cells, found.rows, found.columns), ruled=False)
+
+
+def word_table(found: WordTable, box: tuple[float, float, float, float]) -> PageObject:
+    """A partly ruled table. Its empty positions get empty cells."""
+    cells = [Cell(cell.row, cell.column, cell.down, cell.across, _indices(cell.pieces)) for cell in found.cells]
+    table = Table(found.rows, found.columns, with_empty_cells(cells, found.rows, found.columns), ruled=False)
+    return PageObject(box, _lines(table.cells), table)
+
+
+def with_empty_cells(cells: Sequence[Cell], rows: int, columns: int) -> tuple[Cell, ...]:
+    """The cells by row and column, with an empty one added at every position that no cell covers."""
+    taken = {
+        (cell.row + down, cell.column + across)
+        for cell in cells
+        for down in range(cell.row_span)
+        for across in range(cell.column_span)
+    }
+    every = ((row, column) for row in range(rows) for column in range(columns))
+    empty = [Cell(row, column, 1, 1, ()) for row, column in every if (row, column) not in taken]
+    return tuple(sorted([*cells, *empty], key=lambda cell: (cell.row, cell.column)))
 
 
 def table_lines(table: Table) -> tuple[int, ...]:
@@ -74,6 +85,10 @@ def by_rows(spans: Sequence[Span]) -> list[Span]:
         else:
             rows.append([span])
     return [span for row in rows for span in sorted(row, key=lambda span: span.x0)]
+
+
+def _indices(pieces: Iterable[Piece]) -> tuple[int, ...]:
+    return tuple(piece.span.index for piece in pieces if piece.span is not None)
 
 
 def _lines(cells: Iterable[Cell]) -> tuple[int, ...]:

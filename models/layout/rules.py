@@ -70,8 +70,13 @@ def find_rules(picture: Image, spans: Sequence[Span], line_height: float) -> Rul
     for span in spans:
         letters[max(0, int(span.y0)) : int(span.y1) + 1, max(0, int(span.x0)) : int(span.x1) + 1] = True
     thickest = max(4, round(_THICKEST * line_height))
-    across = _strokes(ink, (max(12, round(_SHORTEST_ACROSS * line_height)), 1), thickest)
-    down = _strokes(ink, (1, max(10, round(_SHORTEST_DOWN * line_height))), thickest)
+    grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
+    across = _strokes(
+        _thin(ink, grey, (1, 2 * thickest + 1)), (max(12, round(_SHORTEST_ACROSS * line_height)), 1), thickest
+    )
+    down = _strokes(
+        _thin(ink, grey, (2 * thickest + 1, 1)), (1, max(10, round(_SHORTEST_DOWN * line_height))), thickest
+    )
     return Rules(_without_letters(across, letters), _without_letters(down, letters))
 
 
@@ -90,6 +95,13 @@ def _ink(picture: Image) -> Mask:
     surroundings = cv2.blur(grey, (_WINDOW, _WINDOW))
     _, ink = cv2.threshold(cv2.subtract(surroundings, grey), _CONTRAST, 255, cv2.THRESH_BINARY)
     return _mask(ink)
+
+
+def _thin(ink: Mask, grey: Mask, window: tuple[int, int]) -> Mask:
+    """The ink that is darker than what lies on both of its sides. The edge of a grey ground is not."""
+    darker = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, np.ones((window[1], window[0]), np.uint8))
+    _, thin = cv2.threshold(darker, _CONTRAST, 255, cv2.THRESH_BINARY)
+    return _mask(cv2.bitwise_and(ink, thin))
 
 
 def _strokes(ink: Mask, run: tuple[int, int], thickest: int) -> Mask:

@@ -10,6 +10,8 @@ _NEAR = 0.85
 """Lines of one cell are nearer to each other than this share of the distance between rows."""
 _FULL = 0.75
 """A cell may continue in the next line if its line is at least this share as wide as the column's widest line."""
+_NEXT_LINE = 1.15
+"""A label goes on in a line that is at most so many times as far away as rows are."""
 
 Placed = Sequence[tuple[int, int, Piece]]
 """First column, last column and piece, for each piece of a band."""
@@ -42,6 +44,10 @@ def group_rows(middles: Sequence[float], bands: Sequence[Placed], columns: int) 
             joins[number + 1] = True
         elif number and len(band) == 1 and _goes_on(bands[number - 1], band[0], widest):
             joins[number] = True
+    for number in range(1, len(bands)):
+        near = middles[number] - middles[number - 1] <= _NEXT_LINE * (usual if np.isfinite(usual) else np.inf)
+        if near and _label_goes_on(bands[number - 1], bands[number]):
+            joins[number] = True
     rows: list[list[int]] = []
     for number, join in enumerate(joins):
         if join and rows:
@@ -54,6 +60,16 @@ def group_rows(middles: Sequence[float], bands: Sequence[Placed], columns: int) 
 def _is_sparse(band: Placed, columns: int) -> bool:
     filled = {column for first, last, _ in band for column in range(first, last + 1)}
     return 2 * len(filled) <= columns or (0 not in filled and len(filled) < columns)
+
+
+def _label_goes_on(above: Placed, below: Placed) -> bool:
+    """Whether a label goes on in the next line: it begins with a small letter there, and only one line has values."""
+    upper = [piece for first, _, piece in above if first == 0]
+    lower = [piece for first, _, piece in below if first == 0]
+    if len(upper) != 1 or len(lower) != 1 or (len(above) > 1 and len(below) > 1):
+        return False
+    text = lower[0].span.text if lower[0].span else ""
+    return text[:1].islower()
 
 
 def _usual_pitch(middles: Sequence[float], sparse: Sequence[bool]) -> float:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from models.document import TextLine
+from models.layout.frame import Span
 
 WIDTH, HEIGHT = 800, 1000
 WORDS = ("amber", "bridge", "castle", "desert", "eastern", "forest", "garden", "harbour", "island", "jasmine", "oak")
@@ -62,3 +63,8 @@ def columns(gutter: int, rows: int) -> tuple[list[TextLine], list[TextLine]]:
         [spread(prose(k), LEFT, 100 + 24 * k, LENGTH * CELL) for k in range(rows)],
         [spread(prose(100 + k), right, 100 + 24 * k, LENGTH * CELL) for k in range(rows)],
     )
+
+
+def span(text: str, x: float, y: float, width: float, height: float = 20, index: int = 0) -> Span:
+    """A line in the frame."""
+    return Span(index, x, y, x + width, y + height, height, text)
