@@ -79,7 +79,7 @@ def _objects(
     """The tables and figures of a page, and the lines outside them."""
     tables, free = drawn_tables(rules, frame.spans, frame.line_height)
     if framed is not None:
-        tables, free = model_tables(framed, frame, tables)
+        tables, free = model_tables(framed, frame, tables, rule_list(rules.across))
         figures, free = model_figures(framed, free)
     else:
         boxes = find_figures(picture, frame.spans, [table.box for table in tables], frame.line_height)

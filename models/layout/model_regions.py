@@ -8,9 +8,12 @@ import numpy as np
 
 from models.layout.document import Cell, Table
 from models.layout.frame import Frame, Span
-from models.layout.objects import PageObject, by_rows, figure_of, table_lines, with_empty_cells
+from models.layout.half_ruled import PartlyRuled, read_words
+from models.layout.objects import PageObject, by_rows, figure_of, table_lines, with_empty_cells, word_table
 from models.layout.paragraphs import Paragraph
 from models.layout.regions import CellPlace, Grid, Rectangle, Region, RegionKind
+from models.layout.rules import Rule
+from models.layout.table_fit import fit_of
 
 _SAME_TABLE = 0.5
 """A drawn grid is the table of a region from this intersection over union on. It is not a table of its own where a
@@ -47,22 +50,24 @@ def in_frame(regions: Sequence[Region], frame: Frame) -> FramedRegions:
 
 
 def model_tables(
-    framed: FramedRegions, frame: Frame, drawn: Sequence[PageObject]
+    framed: FramedRegions, frame: Frame, drawn: Sequence[PageObject], rules: Sequence[Rule] = ()
 ) -> tuple[list[PageObject], list[Span]]:
     """The tables of a page, and the lines outside them.
 
-    A table's region takes the drawn grid that agrees with it, or else the table model's grid. A region without either
-    is left to the analysis of lines. A drawn grid stays a table if no region says that it is something else.
+    A table's region takes the drawn grid that agrees with it. Else it takes the table model's grid or the rows and
+    columns of its words, whichever fits the words better. A region without any of these is left to the analysis of
+    lines. A drawn grid stays a table if no region says that it is something else.
 
     Args:
         framed: the regions.
         frame: the page's frame.
         drawn: the ruled tables that were found.
+        rules: the horizontal rules of the page.
     """
     tables, free = [], list(frame.spans)
     for region, box in framed.of_kinds("table"):
         ruled = next((table for table in drawn if _iou(table.box, box) >= _SAME_TABLE), None)
-        table = ruled or _modelled(region.grid, box, frame, free)
+        table = ruled or _better(region.grid, box, frame, free, rules)
         if table is not None and set(table.lines) <= {span.index for span in free}:
             tables.append(table)
             free = [span for span in free if span.index not in table.lines]
@@ -95,6 +100,21 @@ def split_by_region(paragraphs: Sequence[Paragraph], framed: FramedRegions) -> l
 def _is_something_else(drawn: PageObject, framed: FramedRegions) -> bool:
     """Whether a region covers most of a drawn grid. It may be text, a picture, or a table with other cells."""
     return any(_shared(drawn.box, box) >= _SAME_TABLE * _area(drawn.box) for box in framed.boxes)
+
+
+def _better(
+    grid: Grid | None, box: Rectangle, frame: Frame, spans: Sequence[Span], rules: Sequence[Rule]
+) -> PageObject | None:
+    """A region's table, by the table model's grid or by its words. Where both fit alike, the model decides."""
+    inside = [span for span in spans if _holds(box, span)]
+    modelled = _modelled(grid, box, frame, inside)
+    if grid is None or modelled is None:
+        return None
+    words = read_words(PartlyRuled(box, (box[1], box[3])), rules, inside, frame.line_height)
+    if words is None:
+        return modelled
+    worded = word_table(words, box)
+    return max(modelled, worded, key=lambda found: fit_of(found.table, inside) if found.table else 0.0)
 
 
 def _modelled(grid: Grid | None, box: Rectangle, frame: Frame, spans: Sequence[Span]) -> PageObject | None:

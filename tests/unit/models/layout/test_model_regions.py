@@ -134,3 +134,18 @@ def test_every_line_with_text_is_in_one_block_whatever_the_regions_are():
         layout = analyse_layout(paper(), lines, regions)
         held = sorted(index for block in layout.blocks for index in block.lines)
         assert held == [index for index, one in enumerate(lines) if one.text]
+
+
+@pytest.mark.parametrize("lefts", [(110, 210), (110, 260, 410)], ids=["model", "words"])
+def test_words_decide_where_the_table_models_cells_do_not_fit_them(lefts):
+    """The model saw two columns."""
+    lines = [line(f"{row}.{left}", left, 110 + 30 * row, 60) for row in range(4) for left in lefts]
+    edges = (100, 190, 600)
+    places = tuple(
+        CellPlace(row, column, 1, 1, (edges[column], 100 + 30 * row, edges[column + 1], 130 + 30 * row))
+        for row in range(4)
+        for column in range(2)
+    )
+    (block,) = analyse_layout(paper(), lines, [region("table", 100, 100, 600, 220, Grid(4, 2, places))]).blocks
+    assert block.table.columns == len(lefts)
+    assert [cell.lines for cell in block.table.cells] == [(number,) for number in range(len(lines))]
