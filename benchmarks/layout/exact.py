@@ -11,6 +11,6 @@ def read_exactly(document: Document) -> str:
     """The document as Markdown."""
     pages = []
     for number, picture in enumerate(draw_pictures(document)):
-        lines = true_lines(document, number)
-        pages.append(page_markdown(lines, analyse_layout(picture, lines), escape=False, figure=lambda _: "figure"))
+        layout = analyse_layout(picture, true_lines(document, number))
+        pages.append(page_markdown(layout.lines, layout, escape=False, figure=lambda _: "figure"))
     return "\n\n".join(pages)

@@ -62,7 +62,7 @@ def real_pages() -> dict[str, object]:
     rows: dict[str, object] = {}
     for path, image, lines in zip(paths, images, read_pages(images), strict=True):
         words = scribe.true_words(path.stem)
-        ours, of = scribe.order_share(lines, analyse_layout(image, lines), words)
+        ours, of = scribe.order_share(analyse_layout(image, lines), words)
         plain, _ = scribe.plain_share(lines, words)
         spent = milliseconds([image], [lines])
         print(f"{path.stem:12} order {100 * ours / of:5.1f} %  as detected {100 * plain / of:5.1f} %  {spent:.0f} ms")

@@ -35,8 +35,9 @@ def judge(pages: Sequence[GeneratedPage], read: Sequence[Sequence[TextLine]]) ->
     """Analyse pages and compare with what is on them."""
     cells = of_cells = paragraphs = of_paragraphs = 0
     wrong = []
-    for page, lines in zip(pages, read, strict=True):
-        layout = analyse_layout(page.image, lines)
+    for page, detected in zip(pages, read, strict=True):
+        layout = analyse_layout(page.image, detected)
+        lines = layout.lines
         if page.table is not None:
             cells += right_cells(lines, layout, page.table)
             of_cells += len(page.table.cells)

@@ -27,9 +27,9 @@ def true_words(name: str) -> np.ndarray:
     return np.array([[float(side) for side in box.groups()] for box in found if box])
 
 
-def order_share(lines: Sequence[TextLine], layout: PageLayout, words: np.ndarray) -> tuple[int, int]:
+def order_share(layout: PageLayout, words: np.ndarray) -> tuple[int, int]:
     """Count the neighbours in the layout's order that also follow each other in the true order, and all neighbours."""
-    return _share([_position(lines[index], words) for block in layout.blocks for index in block.lines])
+    return _share([_position(layout.lines[index], words) for block in layout.blocks for index in block.lines])
 
 
 def plain_share(lines: Sequence[TextLine], words: np.ndarray) -> tuple[int, int]:
