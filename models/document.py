@@ -24,19 +24,8 @@ Direction = Literal["right", "down", "left", "up"]
 """The way that a line's text runs on its page. Text that runs to the left is upside down."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One decoded page: an image, or one page of a PDF or TIFF.
-
-    Attributes:
-        image: the page as decoded, upright as its file says (EXIF, /Rotate).
-        index: 0-based position in its document.
-        warnings: what its decoder noted.
-    """
-
-    image: Image
-    index: int = 0
-    warnings: tuple[ReadingWarning, ...] = ()
+Source = Literal["picture", "layer"]
+"""The origin of a line's text: recognised in the picture, or taken from the page's own text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +68,7 @@ class TextLine:
             edge of ``quad``, or the top edge of a vertical line; 1 is the opposite edge. They rise, except in text from
             right to left and in lines that were found upside down. See `models.characters`.
         direction: the way that the text runs, where a reading aid found it; None if the quad's shape tells it.
+        source: where the text comes from: the picture, or the page's own text (``layer``).
     """
 
     text: str
@@ -88,6 +78,37 @@ class TextLine:
     words: tuple[Word, ...] = ()
     char_positions: tuple[float, ...] = ()
     direction: Direction | None = None
+    source: Source = "picture"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnText:
+    """Text that a page has of its own, so that it need not be recognised.
+
+    Attributes:
+        lines: with the source ``layer``, in page pixels.
+        complete: whether nothing else on the page is to be read.
+    """
+
+    lines: tuple[TextLine, ...]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One decoded page: an image, or one page of a PDF or TIFF.
+
+    Attributes:
+        image: the page as decoded, upright as its file says (EXIF, /Rotate).
+        index: 0-based position in its document.
+        warnings: what its decoder noted.
+        own_text: the text that is taken from its document; None where all text is to be recognised.
+    """
+
+    image: Image
+    index: int = 0
+    warnings: tuple[ReadingWarning, ...] = ()
+    own_text: OwnText | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ PADDLEX = "paddlex"
 """The preset that PaddleX's part of the configuration defines. It reads where nothing else is asked for."""
 
 LimitType = Literal["min", "max"]
+OwnTextMode = Literal["auto", "never", "only"]
+"""Whether text that a page has of its own is taken: where it can be trusted, never, or where it can be trusted and
+nothing else is read."""
 T = TypeVar("T")
 
 
@@ -22,7 +25,8 @@ class OcrOverrides:
     """One request's own options; ``None`` takes the configured default.
 
     ``structure`` says that the page's structure will be asked for, so that the configured layout models look at it.
-    ``preset`` names the models to read with, and the defaults of all other options.
+    ``preset`` names the models to read with, and the defaults of all other options. ``own_text`` says whether text that
+    a page has of its own is taken.
     """
 
     use_doc_orientation_classify: bool | None = None
@@ -38,6 +42,7 @@ class OcrOverrides:
     language: str | None = None
     structure: bool = False
     preset: str | None = None
+    own_text: OwnTextMode | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class OcrOptions:
     ``use_table_recognition`` are true. Side lengths are pixels, thresholds are probabilities in 0..1,
     ``text_det_unclip_ratio`` is the DB paper's r (https://arxiv.org/abs/1911.08947, eq. 10). ``language`` is a
     recogniser group of `models.languages.groups`; None is the preset's recogniser, whatever it reads. ``preset`` names
-    the models that read.
+    the models that read. ``own_text`` says whether text that a page has of its own is taken.
     """
 
     use_doc_preprocessor: bool
@@ -68,6 +73,7 @@ class OcrOptions:
     use_layout_detection: bool = False
     use_table_recognition: bool = False
     preset: str = PADDLEX
+    own_text: OwnTextMode = "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,7 @@ class OcrDefaults:
     use_layout_detection: bool = False
     use_table_recognition: bool = False
     preset: str = PADDLEX
+    own_text: OwnTextMode = "never"
 
     def resolve(self, overrides: OcrOverrides) -> OcrOptions:
         """Combine one request's overrides with these defaults.
@@ -124,6 +131,7 @@ class OcrDefaults:
             use_layout_detection=overrides.structure and self.use_layout_detection,
             use_table_recognition=overrides.structure and self.use_layout_detection and self.use_table_recognition,
             preset=self.preset,
+            own_text=_pick(overrides.own_text, self.own_text),
         )
         _check(options)
         return options
@@ -155,5 +163,7 @@ def _check(options: OcrOptions) -> None:
         raise InvalidOption("text_rec_score_thresh", "must be between 0 and 1")
     if options.text_det_limit_type not in get_args(LimitType):
         raise InvalidOption("text_det_limit_type", "must be 'min' or 'max'")
+    if options.own_text not in get_args(OwnTextMode):
+        raise InvalidOption("own_text", "must be 'auto', 'never' or 'only'")
     if options.language is not None and options.language not in GROUPS:
         raise InvalidOption("language", f"must be one of {', '.join(GROUPS)}")

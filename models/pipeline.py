@@ -13,13 +13,14 @@ from typing import Any, Protocol
 
 from models.aids.edge_margin import MARGIN, needs_margin, with_margin
 from models.aids.finding import AidedDetection
+from models.aids.own_text import painted_over, text_of_own, with_own_text
 from models.aids.page_text import PageText, turned_back, with_edge_warnings, without_margin
 from models.aids.page_warnings import page_warnings
 from models.aids.reading import AidedReading, LineReading
 from models.aids.text_lines import text_lines, warnings_of, with_spaces
 from models.aids.turned_page import turn_by_scores, turn_by_shape
 from models.batching import Batcher, BatcherStats
-from models.document import Image, Page, PageResult, Preprocessed, TextBox
+from models.document import Image, OwnText, Page, PageResult, Preprocessed, TextBox
 from models.errors import ModuleNotLoaded, PresetNotInstalled
 from models.layout.regions import Region
 from models.modules import OPTIONAL_MODULES
@@ -269,10 +270,22 @@ class OcrPipeline:
 
     async def _read_with(self, readers: _Readers, page: Page, run: _Run) -> PageResult:
         preprocessed, pixels = await self._preprocess(page.image, run)
-        text = await self._text_of(pixels, readers, run)
+        text = await self._text_beside(page.own_text, pixels, readers, run)
         layout = await self._find_regions(preprocessed.image, run)
         warnings = (*text.reported(page.index), *page_warnings(text.lines, page.index))
         return PageResult(run.options, preprocessed, text.boxes, text.angles, text.lines, run.seconds, layout, warnings)
+
+    async def _text_beside(self, own: OwnText | None, page: PagePixels, readers: _Readers, run: _Run) -> PageText:
+        """The text of a page, of which some may be known already."""
+        if own is None:
+            return await self._text_of(page, readers, run)
+        if own.complete:
+            return text_of_own(own, run.options)
+        rest = await self._pool.run(self._without, page, own)
+        return with_own_text(own, await self._text_of(rest, readers, run), run.options)
+
+    def _without(self, page: PagePixels, own: OwnText) -> PagePixels:
+        return self._stages.pages.take(painted_over(page.image, own.lines))
 
     async def _text_of(self, page: PagePixels, readers: _Readers, run: _Run) -> PageText:
         """The text of a preprocessed page."""

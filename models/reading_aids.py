@@ -11,10 +11,12 @@ WarningCode = Literal[
     "line_squeezed",
     "line_turned",
     "low_confidence",
+    "no_text_layer",
     "page_tiled",
     "page_turned",
     "picture_too_small",
     "text_at_edge",
+    "text_layer_doubtful",
     "text_layer_ignored",
 ]
 """Stable codes of warnings. ``line_...`` and ``text_at_edge`` belong to a line, the others to a whole page.
@@ -29,6 +31,8 @@ WarningCode = Literal[
 - ``page_turned``: most lines stand on end or upside down, and the page was read upright.
 - ``text_at_edge``: the line touches the edge of the page and may be cut off. The aid for the edge tells it.
 - ``low_confidence``: the line's score is low.
+- ``no_text_layer``: the document's page has no text of its own that can be trusted, and no other text was wanted.
+- ``text_layer_doubtful``: the document's page has text of its own that cannot be trusted, and its picture was read.
 - ``text_layer_ignored``: the document's page has text of its own, and its picture was read instead.
 - ``picture_too_small``: most lines of the page are so low that their letters blur.
 """

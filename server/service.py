@@ -24,6 +24,7 @@ from server.decode.document import Document, DocumentInfo
 from server.errors import RequestTimeout, from_pipeline
 from server.intake.raw_file import RawFile
 from server.page_reader import PageReader
+from server.text_layer.pages import DocumentPages
 
 T = TypeVar("T")
 
@@ -52,12 +53,15 @@ class Reading:
         max_pages: pages to read; None for all that the limits allow.
         choose: chooses the pages once the document is open. It may refuse the document with a `RequestError`.
         pdf_max_side: longest side of a rendered PDF page, in pixels; larger pages are rendered smaller.
+        pictures: whether the caller needs the pages' pictures. Without them, a page whose text is taken from its
+            document may be white.
     """
 
     overrides: OcrOverrides
     max_pages: int | None
     choose: Choose = every_page
     pdf_max_side: int | None = None
+    pictures: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +198,7 @@ class DocumentReader:
                     await self._pipeline.prepare(options)
                     pages, side = reading.max_pages, reading.pdf_max_side
                     async with self._decoder.open(raw, max_pages=pages, pdf_max_side=side) as document:
-                        read = self._page_reading(document, options, finish, deadline, queued)
+                        read = self._page_reading(document, options, reading, finish, deadline, queued)
                         yield _OpenDocument(document, reading.choose(document.info), options, read)
         except TimeoutError as error:
             if timeout.expired():
@@ -207,14 +211,17 @@ class DocumentReader:
         self,
         document: Document,
         options: OcrOptions,
+        reading: Reading,
         finish: Callable[[RecognizedPage], Awaitable[T]],
         deadline: float | None,
         queued: QueuedDocument,
     ) -> Callable[[int], Coroutine[Any, Any, T]]:
         flow = object()
+        recognise = partial(self._pipeline.read, deadline=deadline, flow=flow)
+        pages = DocumentPages(document, options, recognise, pictures=reading.pictures)
 
         async def read(index: int) -> T:
-            page = await document.page(index)
+            page = await pages.page(index)
             result = await self._pipeline.read(page, options, deadline=deadline, flow=flow)
             result = replace(result, warnings=(*page.warnings, *result.warnings))
             queued.served()

@@ -26,13 +26,14 @@ def page_warnings(lines: Sequence[TextLine], page: int) -> tuple[ReadingWarning,
 
 def _doubtful(lines: Sequence[TextLine], page: int) -> Iterator[ReadingWarning]:
     for index, line in enumerate(lines):
-        if line.score < LOW_SCORE:
+        if line.source == "picture" and line.score < LOW_SCORE:
             yield ReadingWarning("low_confidence", page, index)
 
 
 def _small(lines: Sequence[TextLine], page: int) -> Iterator[ReadingWarning]:
     """Warn of the page if most of its lines are too small. The height of a line is the shorter side of its box."""
-    heights = [min(np.hypot(*(quad[1] - quad[0])), np.hypot(*(quad[2] - quad[1]))) for quad in _quads(lines)]
+    seen = [line for line in lines if line.source == "picture"]
+    heights = [min(np.hypot(*(quad[1] - quad[0])), np.hypot(*(quad[2] - quad[1]))) for quad in _quads(seen)]
     if heights and float(np.median(heights)) < SMALL_HEIGHT:
         yield ReadingWarning("picture_too_small", page)
 

@@ -3,6 +3,7 @@
 The rules are the reference's, with their truncations, so the boxes equal the reference's to the pixel.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -36,17 +37,25 @@ def split_words(line: DecodedLine) -> tuple[CharacterGroup, ...]:
 
     A hyphen after a letter or digit stays inside the word. So does a full stop between a letter or digit and a digit.
     """
-    kinds: list[Kind] = []
-    for index, character in enumerate(line.text):
-        previous = kinds[-1] if kinds else None
-        following = line.text[index + 1 : index + 2]
-        kinds.append(_kind(character, previous, following))
-    cuts = [0, *(i for i in range(1, len(kinds)) if kinds[i] != kinds[i - 1]), len(kinds)]
     return tuple(
-        CharacterGroup(line.text[start:end], line.columns[start:end], kinds[start])
-        for start, end in pairwise(cuts)
-        if start < end
+        CharacterGroup(line.text[start:end], line.columns[start:end], kind) for start, end, kind in _groups(line.text)
     )
+
+
+def split_text(text: str) -> tuple[str, ...]:
+    """The words of a text whose characters have no time steps: each CJK character, and each group of others."""
+    groups = ((text[start:end], kind) for start, end, kind in _groups(text))
+    return tuple(word for group, kind in groups for word in (group if kind == "cjk" else (group,)))
+
+
+def _groups(text: str) -> Iterator[tuple[int, int, Kind]]:
+    """First index, end and kind of each run of characters of one kind."""
+    kinds: list[Kind] = []
+    for index, character in enumerate(text):
+        previous = kinds[-1] if kinds else None
+        kinds.append(_kind(character, previous, text[index + 1 : index + 2]))
+    cuts = [0, *(i for i in range(1, len(kinds)) if kinds[i] != kinds[i - 1]), len(kinds)]
+    return ((start, end, kinds[start]) for start, end in pairwise(cuts) if start < end)
 
 
 def word_boxes(

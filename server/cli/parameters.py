@@ -82,4 +82,9 @@ def document_options(command: F) -> F:
         "every page, one JSON object a file; picture: the page with its text; and result files, as pdf, docx, xlsx, "
         "pptx, and hocr and alto for words with their boxes. A wrong name lists all.",
     )  # fmt: skip
-    return configuration_options(recognition_options(form(pages(password(preset(url(token(command))))))))
+    own_text = click.option(
+        "--pdf-text", "own_text", type=click.Choice(["auto", "never", "only"]),
+        help="The text that a PDF page has of its own. auto: taken where it can be trusted. never: every page is "
+        "recognised. only: nothing is recognised. Default: never with the preset paddlex, else auto.",
+    )  # fmt: skip
+    return configuration_options(recognition_options(form(pages(password(own_text(preset(url(token(command)))))))))

@@ -1,7 +1,7 @@
 """Settings of the presets. `configs/default.yaml` is the manual. Names are PaddleX's, as in its pipeline file."""
 
 from dataclasses import fields
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -65,6 +65,7 @@ class PresetSettings(Section):
     precision: PrecisionChoice | None = None
     padding: PaddingChoice | None = None
     reading_aids: tuple[AidName, ...] = ()
+    pdf_text: Literal["auto", "never"] = "auto"
 
 
 def packaged_presets() -> dict[str, PresetSettings]:

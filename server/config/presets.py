@@ -89,7 +89,12 @@ def _defaults(name: str, key: str, settings: PresetSettings, base: OcrDefaults) 
     detection, recognition = settings.text_detection, settings.text_recognition
     given: dict[str, Any] = {f"text_det_{option}": getattr(detection, option) for option in DETECTION_OPTIONS}
     given["text_rec_score_thresh"] = recognition.score_thresh
-    defaults = replace(base, preset=name, **{option: value for option, value in given.items() if value is not None})
+    defaults = replace(
+        base,
+        preset=name,
+        own_text=settings.pdf_text,
+        **{option: value for option, value in given.items() if value is not None},
+    )
     try:
         defaults.resolve(OcrOverrides())
     except InvalidOption as error:

@@ -25,6 +25,7 @@ from server.decode.formats.images import decode_image
 from server.decode.formats.resolution import believable
 from server.decode.office.converter import OfficeConverter
 from server.decode.office.private_directory import remove_leftovers
+from server.decode.page_layer import PageLayer
 from server.decode.page_size import check_pixels, fitting_scale, rendered_size, side_scale
 from server.decode.workers.messages import FileFormat, Outline, Work
 from server.decode.workers.pool import WorkerPool
@@ -225,7 +226,10 @@ class Decoder:
         async def decode(index: int) -> Page:
             return await _or_invalid(self.workers.page(file, "pdf", index, sizes[index], scales[index]))
 
-        return Document(info, decode, partial(self.workers.forget, file))
+        async def read_layer(index: int) -> PageLayer:
+            return await _or_invalid(self.workers.layer(file, index, sizes[index], scales[index]))
+
+        return Document(info, decode, partial(self.workers.forget, file), read_layer)
 
     def _scale(self, points: tuple[float, float], page: int, max_side: int | None) -> float:
         settings = self._settings

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from models.document import Page
+from server.decode.page_layer import PageLayer
 
 PAGES_AT_ONCE = 2
 """Pages of one document that are decoded, or wait for a decoder, at the same time. So others are decoded too."""
@@ -41,11 +42,16 @@ class Document:
     """
 
     def __init__(
-        self, info: DocumentInfo, decode_page: Callable[[int], Awaitable[Page]], release: Callable[[], None]
+        self,
+        info: DocumentInfo,
+        decode_page: Callable[[int], Awaitable[Page]],
+        release: Callable[[], None],
+        read_layer: Callable[[int], Awaitable[PageLayer]] | None = None,
     ) -> None:
         self.info = info
         self._decode_page = decode_page
         self._release = release
+        self._read_layer = read_layer
         self._permits = asyncio.Semaphore(PAGES_AT_ONCE)
 
     async def page(self, index: int) -> Page:
@@ -59,6 +65,22 @@ class Document:
         """
         async with self._permits:
             return await self._decode_page(index)
+
+    @property
+    def has_layers(self) -> bool:
+        """Whether its pages may have text of their own. Those of images do not."""
+        return self._read_layer is not None
+
+    async def layer(self, index: int) -> PageLayer | None:
+        """Read the text that one page has of its own; None for documents whose pages are pictures.
+
+        Args:
+            index: 0-based, below ``info.processed_pages``.
+        """
+        if self._read_layer is None:
+            return None
+        async with self._permits:
+            return await self._read_layer(index)
 
     async def close(self) -> None:
         """Free everything that is held for the document. `page` must not be called any more."""

@@ -29,6 +29,8 @@ FIRST_ASK_SECONDS, ASK_SECONDS = 0.1, 1.0
 """Seconds between questions for the state of a job. They double up to the second."""
 MOST_JOBS = 3
 """A job is made again so often if the server has lost it, as one does that was started again."""
+OTHER_NAMES = {"own_text": "pdfText"}
+"""Fields of a job that are named otherwise than the option."""
 UNDER_WAY = ("queued", "running")
 LOST = (404, 410)
 
@@ -365,7 +367,7 @@ def fields_of(forms: Forms, given: Mapping[str, object], max_pages: int | None, 
     if PICTURE in forms.names:
         raise Misconfigured("--format: 'picture' cannot be had with --url.")
     wanted = [*([JSON] if forms.of_pages else []), *forms.files]
-    fields = {_camel(name): _field(value) for name, value in given.items() if value is not None}
+    fields = {_field_name(name): _field(value) for name, value in given.items() if value is not None}
     fields |= {"outputFormats": ",".join(wanted), "visualize": "false"}
     if max_pages is not None:
         fields["pages"] = f"1-{max_pages}"
@@ -376,6 +378,11 @@ def fields_of(forms: Forms, given: Mapping[str, object], max_pages: int | None, 
 
 def _field(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _field_name(name: str) -> str:
+    """The name of a field of a job, from that of an option."""
+    return OTHER_NAMES.get(name) or _camel(name)
 
 
 def _camel(name: str) -> str:

@@ -7,11 +7,14 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from models.document import Source
 from models.reading_aids import ReadingWarning, WarningCode
 from server.contracts.paddlex_shapes.diagnostics import PageFacts
 from server.decode.document import DocumentInfo
 from server.export.files.file_page import FilePage
 from server.jobs.pages import PageEntry
+
+ONE_PICTURE: tuple[Source, ...] = ("picture",)
 
 
 class PageNote(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -23,6 +26,8 @@ class PageNote(msgspec.Struct, frozen=True, omit_defaults=True):
         turned: whether it was rotated or unwarped before it was read.
         seconds: wall time by stage.
         warnings: codes, one for each line or page that has it.
+        sources: where the text of each line comes from; empty if all of it was recognised.
+        lines: their number.
     """
 
     item: int = 0
@@ -30,6 +35,8 @@ class PageNote(msgspec.Struct, frozen=True, omit_defaults=True):
     turned: bool = False
     seconds: dict[str, float] = {}
     warnings: tuple[WarningCode, ...] = ()
+    sources: tuple[Source, ...] = ()
+    lines: int = 0
 
 
 class DocumentNote(msgspec.Struct, frozen=True):
@@ -73,6 +80,7 @@ class Progress:
                 entry.number - 1,
                 note.seconds,
                 tuple(ReadingWarning(code, entry.number - 1) for code in note.warnings),
+                note.sources or ONE_PICTURE * note.lines,
             )
             for entry, note in self.read
         ]

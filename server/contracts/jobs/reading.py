@@ -166,7 +166,8 @@ class JobReading:
             result, result.lines, self._scales[page.page.index], raw, len(self._scales), self._needs(turned, raw)
         )
         warnings = tuple(warning.code for warning in part.facts.warnings)
-        note = PageNote(len(item), "", turned, dict(part.facts.seconds), warnings)
+        sources = part.facts.sources if "layer" in part.facts.sources else ()
+        note = PageNote(len(item), "", turned, dict(part.facts.seconds), warnings, sources, len(result.lines))
         return FinishedPage(page.page.index + 1, note, item + encode_page(kept))
 
     def _needs(self, turned: bool, raw: RawFile) -> "_Needs":

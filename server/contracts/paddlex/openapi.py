@@ -33,6 +33,11 @@ DESCRIPTIONS = {
     ),
     "preset": "The models to read with, and the defaults of the other parameters. `GET /presets` lists what there is.",
     "diagnostics": "Also answer with what was done: models, engine, seconds by stage, and warnings.",
+    "pdfText": (
+        "Whether the text that a PDF page has of its own is taken. `auto`: where it can be trusted; the rest of the "
+        "page is recognised. `never`: all text is recognised. `only`: where it can be trusted; other pages are empty. "
+        "Default: `never` with the preset `paddlex`, else `auto`."
+    ),
     "logId": "Echoed; a new one is made where it is absent or empty.",
 }
 
@@ -183,6 +188,9 @@ def _diagnostics() -> Json:
     sha256: Json = {"type": ["string", "null"]}
     model = _closed({"task": _text(), "name": _text(), "sha256": sha256})
     warning = _closed({"code": _text(), "page": _type("integer"), "message": _text()}, optional=("page",))
+    source: Json = {"type": "string", "enum": ["picture", "layer"]}
+    of_page: Json = {"type": "string", "enum": ["picture", "layer", "both", "none"]}
+    page = _closed({"page": _type("integer"), "source": of_page, "lines": _list(source)}, optional=("lines",))
     seconds: Json = {"type": "object", "additionalProperties": _type("number")}
     return _closed(
         {
@@ -192,7 +200,9 @@ def _diagnostics() -> Json:
             "precision": _text(),
             "seconds": seconds,
             "warnings": _list(warning),
-        }
+            "pages": _list(page),
+        },
+        optional=("pages",),
     )
 
 

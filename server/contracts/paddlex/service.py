@@ -130,7 +130,9 @@ class PaddleXService:
         pictures, formats = self._pictures(visit, parameters), parameters.output_formats or ()
         return _Asked(
             raw=raw,
-            reading=Reading(parameters.overrides(), self._serving.max_num_input_imgs),
+            reading=Reading(
+                parameters.overrides(), self._serving.max_num_input_imgs, pictures=bool(pictures or formats)
+            ),
             make_part=partial(page_part, plan=pictures, formats=formats, zeros=parameters.zeros()),
             diagnosed=self._desk.options(OcrOverrides(preset=parameters.preset)).preset
             if parameters.diagnostics

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from models.document import PageResult
+from models.document import PageResult, Source
 from models.modules import OPTIONAL_MODULES
 from models.optional_stage import ModuleStatus
 from models.reading_aids import ReadingWarning, WarningCode
@@ -24,7 +24,10 @@ MESSAGES: Mapping[WarningCode, str] = {
     "page_tiled": "The page is very long. Its text was looked for in overlapping parts.",
     "page_turned": "Most lines stand on end or upside down. The page was read upright. Its places are as it was sent.",
     "text_at_edge": "{lines} touch the edge of the page and may be cut off. Send the whole page.",
+    "text_layer_doubtful": "The page has text of its own that cannot be trusted. Its picture was read instead.",
     "text_layer_ignored": "The page has text of its own, which may be exact. Its picture was read instead.",
+    "no_text_layer": "The page has no text of its own that can be taken, so it is empty. "
+    "With pdfText 'auto' its picture is read.",
     "low_confidence": "{lines} have a low score. Compare them with the picture.",
     "picture_too_small": "Most lines are so low that their letters blur. Send the page at a higher resolution.",
 }
@@ -43,16 +46,18 @@ class PageFacts:
         index: 0-based position of the page in its document.
         seconds: wall time by stage.
         warnings: about the page and its lines.
+        sources: where the text of each line comes from.
     """
 
     index: int
     seconds: Mapping[str, float]
     warnings: tuple[ReadingWarning, ...]
+    sources: tuple[Source, ...] = ()
 
     @classmethod
     def of(cls, index: int, result: PageResult) -> "PageFacts":
         """Take them from a page's result."""
-        return cls(index, result.seconds, result.warnings)
+        return cls(index, result.seconds, result.warnings, tuple(line.source for line in result.lines))
 
 
 class Diagnostics:
@@ -87,6 +92,7 @@ class Diagnostics:
             "precision": precision,
             "seconds": {stage: round(taken, 4) for stage, taken in seconds.items()},
             "warnings": warnings_of(pages, info),
+            **({"pages": [_sources(page) for page in pages]} if info.kind == "pdf" else {}),
         }
 
     def _models(self, preset: str, stages: Sequence[str]) -> tuple[PresetModel, ...]:
@@ -124,6 +130,14 @@ def _warnings(pages: Sequence[PageFacts]) -> Iterator[dict[str, object]]:
         for code, count in Counter(warning.code for warning in page.warnings).items():
             lines = "1 line" if count == 1 else f"{count} lines"
             yield {"code": code, "page": page.index + 1, "message": MESSAGES[code].format(lines=lines)}
+
+
+def _sources(page: PageFacts) -> dict[str, object]:
+    """The origin of the text of a PDF's page; of each line where it differs."""
+    found = set(page.sources)
+    if len(found) > 1:
+        return {"page": page.index + 1, "source": "both", "lines": list(page.sources)}
+    return {"page": page.index + 1, "source": next(iter(found), "none")}
 
 
 def _left_out(info: DocumentInfo) -> Iterator[dict[str, object]]:

@@ -45,6 +45,7 @@ class OcrParameters(LaxFields):
     log_id: Text | None = None
     preset: Text | None = None
     diagnostics: bool | None = None
+    pdf_text: Literal["auto", "never", "only"] | None = None
     output_formats: Annotated[tuple[OutputFormat, ...] | None, BeforeValidator(_split)] = None
 
     def overrides(self) -> OcrOverrides:
@@ -65,6 +66,7 @@ class OcrParameters(LaxFields):
             return_word_box=self.return_word_box,
             structure=bool(self.output_formats),
             preset=self.preset or None,
+            own_text=self.pdf_text,
         )
 
     def zeros(self) -> dict[str, float]:

@@ -3,13 +3,16 @@
 import ctypes
 import mmap
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pypdfium2 as pdfium
 
 from server.decode.formats.pdf_page_text import notes_on
 from server.decode.formats.readers import BYTES_PER_PIXEL, Encrypted, PageNote, Unreadable, map_page
 from server.decode.page_size import rendered_size
+
+if TYPE_CHECKING:
+    from server.decode.formats.pdf_font_keys import FontKeys
 
 
 class PdfFile:
@@ -21,6 +24,8 @@ class PdfFile:
         data = (ctypes.c_ubyte * len(self._mapping)).from_buffer(self._mapping)
         self._document = open_pdf(data, password)
         self._document.init_forms()
+        self._password = password
+        self._font_keys: FontKeys | None = None
         self.total = len(self._document)
 
     def sizes(self, count: int) -> tuple[tuple[float, float], ...]:
@@ -42,6 +47,39 @@ class PdfFile:
             return notes_on(page.raw)
         finally:
             page.close()
+
+    def layer(self, index: int, size: tuple[int, int], scale: float) -> bytes:
+        """Read the text that a page has of its own.
+
+        Args:
+            index: 0-based page.
+            size: width and height in pixels of the page as `draw` renders it.
+            scale: of that picture, in pixels per point.
+
+        Returns:
+            A `server.decode.page_layer.PageLayer` as bytes.
+
+        Raises:
+            Unreadable: the page has another size.
+        """
+        # NumPy and qpdf cost a worker a fifth of a second, and most never read a layer.
+        from server.decode.formats.pdf_own_text import own_text  # noqa: PLC0415
+        from server.decode.page_layer import encode_layer  # noqa: PLC0415
+
+        page = self._document[index]
+        try:
+            if rendered_size(page.get_size(), scale) != size:
+                raise Unreadable
+            return encode_layer(own_text(page, index, self._keys(), size, scale))
+        finally:
+            page.close()
+
+    def _keys(self) -> "FontKeys":
+        from server.decode.formats.pdf_font_keys import FontKeys  # noqa: PLC0415
+
+        if self._font_keys is None:
+            self._font_keys = FontKeys.of_file(bytes(self._mapping), self._password)
+        return self._font_keys
 
     def close(self) -> None:
         """Close the document. The mapping is freed with its last reference."""

@@ -52,6 +52,21 @@ class PageCommand(msgspec.Struct, frozen=True, tag="page"):
     password: str | None = None
 
 
+class LayerCommand(msgspec.Struct, frozen=True, tag="layer"):
+    """Read the text that a PDF page has of its own.
+
+    It carries two descriptors: the file, and memory for the layer. ``width`` and ``height`` are those of the page as it
+    would be rendered at ``scale``.
+    """
+
+    document: int
+    index: int
+    width: int
+    height: int
+    scale: float
+    password: str | None = None
+
+
 class MakeCommand(msgspec.Struct, frozen=True, tag="work"):
     """Make a result from a whole file.
 
@@ -69,7 +84,7 @@ class CloseCommand(msgspec.Struct, frozen=True, tag="close"):
     document: int
 
 
-Command = OutlineCommand | PageCommand | MakeCommand | CloseCommand
+Command = OutlineCommand | PageCommand | LayerCommand | MakeCommand | CloseCommand
 
 
 class Ready(msgspec.Struct, frozen=True, tag="ready"):
@@ -98,6 +113,12 @@ class PageDone(msgspec.Struct, frozen=True, tag="done"):
     notes: tuple[PageNote, ...] = ()
 
 
+class LayerRead(msgspec.Struct, frozen=True, tag="layer"):
+    """The layer is in the memory that came with the command: its first ``length`` bytes."""
+
+    length: int
+
+
 class Written(msgspec.Struct, frozen=True, tag="written"):
     """The result is in the memory that came with the command: its first ``length`` bytes.
 
@@ -114,4 +135,4 @@ class Refused(msgspec.Struct, frozen=True, tag="refused"):
     encrypted: bool = False
 
 
-Reply = Ready | Outline | PageDone | Written | Refused
+Reply = Ready | Outline | PageDone | LayerRead | Written | Refused

@@ -13,9 +13,19 @@ from typing import TypeVar
 from models.document import Page
 from models.reading_aids import ReadingWarning
 from models.tasks import outlived_by
-from server.decode.workers.messages import FileFormat, Outline, OutlineCommand, PageCommand, PageDone, Work
+from server.decode.page_layer import MOST_LAYER_BYTES, PageLayer, decode_layer
+from server.decode.workers.messages import (
+    FileFormat,
+    LayerCommand,
+    LayerRead,
+    Outline,
+    OutlineCommand,
+    PageCommand,
+    PageDone,
+    Work,
+)
 from server.decode.workers.process import WorkerFailed, WorkerNotStarted, WorkerSettings
-from server.decode.workers.shared_file import SharedFile, SharedPixels
+from server.decode.workers.shared_file import SharedFile, SharedPixels, SharedResult
 from server.decode.workers.whole_file import Made, make, refusal
 from server.decode.workers.worker_slot import WorkerSlot
 
@@ -23,6 +33,8 @@ T = TypeVar("T")
 ABANDONED_SECONDS = 1.0
 """Time for a page whose caller has left. Most pages take less, and a new process costs as much as many pages. Without
 this limit, files that hang could occupy all workers although their callers are gone."""
+LAYER_SECONDS = 5.0
+"""Time for the text that a page has of its own, which takes a fiftieth of a second. The page can be read without it."""
 STOPPED = "the pool of decode workers is stopped"
 
 
@@ -109,6 +121,35 @@ class WorkerPool:
             raise refusal(reply)
 
         return await self._run(file, work)
+
+    async def layer(self, file: SharedFile, index: int, size: tuple[int, int], scale: float) -> PageLayer:
+        """Read the text that a PDF page has of its own. It has `LAYER_SECONDS`, and then the page has none.
+
+        Args:
+            file: the document.
+            index: 0-based page.
+            size: width and height in pixels of the page as it would be rendered.
+            scale: of that picture, in pixels per point.
+
+        Raises:
+            WorkerNotStarted: no worker can be started, or the pool is stopped.
+        """
+
+        def work(slot: WorkerSlot) -> PageLayer:
+            with SharedResult(MOST_LAYER_BYTES) as result:
+                command = LayerCommand(file.number, index, *size, scale, file.password)
+                reply = slot.ask(command, file, (result.descriptor,), LAYER_SECONDS)
+                if not isinstance(reply, LayerRead) or not 0 <= reply.length <= MOST_LAYER_BYTES:
+                    return PageLayer("unreadable")
+                try:
+                    return decode_layer(result.read(reply.length))
+                except (EOFError, ValueError):
+                    return PageLayer("unreadable")
+
+        try:
+            return await self._run(file, work)
+        except WorkerFailed:
+            return PageLayer("unreadable")
 
     async def make(self, file: SharedFile, work: Work, capacity: int) -> Made:
         """Let a worker make a result from a whole file.

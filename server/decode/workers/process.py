@@ -124,8 +124,13 @@ class WorkerProcess:
         """Whether the process still runs."""
         return self._child.poll() is None
 
-    def ask(self, command: Command, descriptors: Sequence[int]) -> Reply:
+    def ask(self, command: Command, descriptors: Sequence[int], seconds: float | None = None) -> Reply:
         """Send one command and wait for the reply.
+
+        Args:
+            command: to send.
+            descriptors: that go with it.
+            seconds: time for this command, where it is less than that of the settings.
 
         Raises:
             WorkerKilled: another process killed it.
@@ -134,7 +139,8 @@ class WorkerProcess:
         """
         try:
             channel.send(self._link, msgspec.json.encode(command), descriptors)
-            return _replies.decode(channel.receive(self._link, self._settings.timeout_seconds))
+            limit = self._settings.timeout_seconds
+            return _replies.decode(channel.receive(self._link, limit if seconds is None else min(limit, seconds)))
         except (channel.ChannelClosed, channel.ChannelMisused, msgspec.DecodeError) as error:
             raise self._failure(error) from error
 

@@ -13,12 +13,15 @@ import msgspec
 
 from server.children import channel
 from server.children.sandbox import Protection, allow_processor_seconds, confine, die_with_parent
+from server.decode.formats.pdf_file import PdfFile
 from server.decode.formats.pdf_fonts import offer_font
-from server.decode.formats.readers import Encrypted, Opener, Reader
+from server.decode.formats.readers import Encrypted, Opener, Reader, Unreadable, map_target
 from server.decode.workers.messages import (
     CloseCommand,
     Command,
     FileFormat,
+    LayerCommand,
+    LayerRead,
     MakeCommand,
     Outline,
     OutlineCommand,
@@ -83,8 +86,19 @@ class Worker:
             count = reader.total if command.limit is None else min(command.limit, reader.total)
             return Outline(reader.total, reader.sizes(count), reader.resolutions(count))
         assert not isinstance(command, CloseCommand)
+        if isinstance(command, LayerCommand):
+            return self._read_layer(command, descriptors)
         reader = self._reader(command.document, command.format, descriptors[0], command.password)
         return PageDone(reader.draw(command.index, (command.width, command.height), command.scale, descriptors[1]))
+
+    def _read_layer(self, command: LayerCommand, descriptors: Sequence[int]) -> LayerRead:
+        reader = self._reader(command.document, "pdf", descriptors[0], command.password)
+        if not isinstance(reader, PdfFile):
+            raise Unreadable
+        data = reader.layer(command.index, (command.width, command.height), command.scale)
+        memory = map_target(descriptors[1])
+        memory[: len(data)] = data
+        return LayerRead(len(data))
 
     def _reader(self, document: int, kind: FileFormat, descriptor: int, password: str | None) -> Reader:
         if self._open is None or self._key != (document, kind):

@@ -46,7 +46,9 @@ class WorkerSlot:
         first, self._successor = self._successor, None
         self._process = started(self._settings, first, lambda: self._stopped)
 
-    def ask(self, command: Command, file: SharedFile, descriptors: tuple[int, ...] = ()) -> Reply:
+    def ask(
+        self, command: Command, file: SharedFile, descriptors: tuple[int, ...] = (), seconds: float | None = None
+    ) -> Reply:
         """Send one command about a file and wait for the reply. Blocks; see `WorkerProcess.ask`.
 
         If a worker dies, the file need not be the cause. So the command goes to another worker.
@@ -56,9 +58,11 @@ class WorkerSlot:
             WorkerNotStarted: no worker can be started.
         """
         self._abandoned = False
-        return answered(lambda: self._ask(command, file, descriptors), useless=lambda: self._abandoned or self._stopped)
+        return answered(
+            lambda: self._ask(command, file, descriptors, seconds), useless=lambda: self._abandoned or self._stopped
+        )
 
-    def _ask(self, command: Command, file: SharedFile, descriptors: tuple[int, ...]) -> Reply:
+    def _ask(self, command: Command, file: SharedFile, descriptors: tuple[int, ...], seconds: float | None) -> Reply:
         if self.document != file.number:
             self.document = None
         process = self.ensure()
@@ -66,7 +70,7 @@ class WorkerSlot:
         self.document = file.number
         self._prepare_successor()
         try:
-            return process.ask(command, (file.descriptor, *descriptors))
+            return process.ask(command, (file.descriptor, *descriptors), seconds)
         except WorkerFailed as error:
             self._discard()
             if not self._stopped and not self._abandoned:

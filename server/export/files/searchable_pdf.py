@@ -7,10 +7,11 @@ the pages are pictures.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from models.document import TextLine
 from server.decode.workers.process import WorkerFailed, WorkerSettings
 from server.decode.workers.whole_file import FileRefused, make_once
 from server.export.files.file_page import FilePage
@@ -38,7 +39,7 @@ def write_pdf(pages: Sequence[FilePage], source: RawFile) -> bytes:
     """
     if source.kind is not FileKind.PDF:
         return picture_pdf(pages)
-    texts = tuple(PageText(page.width, page.height, placed_blocks(blocks_of_lines(page))) for page in pages)
+    texts = tuple(PageText(page.width, page.height, placed_blocks(_recognised(page))) for page in pages)
     layer = msgspec.json.encode(TextLayer(texts, source.keep_active_content))
     capacity = 2 * len(source.data) + 2 * len(layer) + SPARE_BYTES
     try:
@@ -46,3 +47,9 @@ def write_pdf(pages: Sequence[FilePage], source: RawFile) -> bytes:
     except (FileRefused, WorkerFailed) as error:
         logger.warning("A PDF could not be rewritten (%s); its pages become pictures.", type(error).__name__)
         return picture_pdf(pages)
+
+
+def _recognised(page: FilePage) -> Iterator[list[TextLine]]:
+    """The blocks of a page, without the lines that the page shows as text of its own."""
+    for block in blocks_of_lines(page):
+        yield [line for line in block if line.source == "picture"]

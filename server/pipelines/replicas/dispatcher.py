@@ -134,7 +134,7 @@ class ReplicatedPipeline:
 
             def order(number: int) -> Read:
                 seconds = None if deadline is None else deadline - asyncio.get_running_loop().time()
-                return Read(number, options, shared.size, page.index, seconds, flow_number)
+                return Read(number, options, shared.size, page.index, seconds, flow_number, page.own_text)
 
             received = await self._try(lambda replica: replica.ask(order, (shared.descriptor,), height * width))
         finally:

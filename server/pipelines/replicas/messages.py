@@ -12,7 +12,7 @@ import numpy as np
 
 from models.batching import BatcherStats
 from models.config import PipelineConfig
-from models.document import PageResult
+from models.document import OwnText, PageResult
 from models.optional_stage import ModuleStatus
 from models.options import OcrOptions
 
@@ -55,6 +55,7 @@ class Read(msgspec.Struct, frozen=True, tag="read"):
         index: 0-based position of the page in its document.
         seconds: time left before the deadline; None without a deadline.
         flow: identifies the request among those of this server; None without one.
+        own_text: the text that the page has of its own; None where all text is to be recognised.
     """
 
     number: int
@@ -63,6 +64,7 @@ class Read(msgspec.Struct, frozen=True, tag="read"):
     index: int
     seconds: float | None
     flow: int | None
+    own_text: OwnText | None = None
 
 
 class Cancel(msgspec.Struct, frozen=True, tag="cancel"):

@@ -102,7 +102,7 @@ class Orders:
 
     async def _read(self, order: Read, image: Image) -> OutgoingReport:
         deadline = None if order.seconds is None else asyncio.get_running_loop().time() + order.seconds
-        page = Page(image, order.index)
+        page = Page(image, order.index, own_text=order.own_text)
         result = await self._pipeline.read(page, order.options, deadline=deadline, flow=order.flow)
         return await asyncio.to_thread(_page_read, order.number, image, result)
 

@@ -40,6 +40,8 @@ class PagesInMemory:
         finally:
             self.closed = True
 
+    has_layers = False
+
     async def page(self, index: int) -> Page:
         if index == self._broken:
             raise InvalidInputFile

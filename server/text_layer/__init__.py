@@ -1,0 +1,1 @@
+"""Takes the text that PDF pages have of their own, where it can be trusted."""
