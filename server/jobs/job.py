@@ -57,6 +57,7 @@ class Job:
             has none.
         request_digest: of the request's content, by which the same request is known.
         notice: whether its owner is still to be told of its end.
+        batch: the owner's own name of the jobs that belong together; empty if it has none.
     """
 
     owner: str
@@ -78,6 +79,7 @@ class Job:
     request_key: str = ""
     request_digest: str = ""
     notice: bool = False
+    batch: str = ""
 
     @property
     def final(self) -> bool:

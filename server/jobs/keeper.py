@@ -201,6 +201,14 @@ class Keeper:
         """
         return await self._read(self._store.of_request, owner, request_key)
 
+    async def of_batch(self, owner: str, batch: str) -> list[Job]:
+        """The owner's jobs of a batch, in the order of their arrival.
+
+        Raises:
+            StorageFailed: they cannot be read.
+        """
+        return await self._read(self._store.of_batch, owner, batch)
+
     async def was_dropped(self, job_id: str, owner: str) -> bool:
         """Whether a job of this owner was there, and is not kept any more.
 

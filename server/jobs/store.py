@@ -35,8 +35,8 @@ class JobStore:
         blobs: sources and results.
         max_bytes: of all sources and results together. Finished jobs make room for new ones, the oldest first.
         retention: seconds that a final job is kept.
-        files: the extensions of the files that are made of a job's pages. Such jobs keep their pages, and their sources
-            after they are done. None: a job has one result instead.
+        files: the extensions of the files that are made of a job's pages. Such jobs keep their pages, and if there are
+            files, their sources after they are done. None: a job has one result instead.
         clock: seconds since the epoch; a `SteadyClock` by default.
     """
 
@@ -56,6 +56,7 @@ class JobStore:
         self._retention = retention
         self._keeps_pages = files is not None
         self._files = tuple(files or ())
+        self._keeps_sources = bool(self._files)
         self._clock = clock or SteadyClock()
         self._lock = threading.Lock()
         self._arriving = 0
@@ -269,6 +270,12 @@ class JobStore:
             found = self._table.of_owner(owner, state, before, count)
         return [job for job in found if not self.is_expired(job)]
 
+    def of_batch(self, owner: str, batch: str) -> list[Job]:
+        """The owner's jobs of a batch, in the order of their arrival. Expired ones are left out."""
+        with self._using():
+            found = self._table.of_batch(owner, batch)
+        return [job for job in found if not self.is_expired(job)]
+
     def was_dropped(self, job_id: str, owner: str) -> bool:
         """Whether a job of this owner was there, and is not kept any more."""
         with self._using():
@@ -397,7 +404,7 @@ class JobStore:
         """Whether bytes of this role are kept as long as the job is in its state."""
         done = job.state is JobState.DONE
         if role == SOURCE:
-            return not job.final or (done and self._keeps_pages)
+            return not job.final or (done and self._keeps_sources)
         return job.state is not JobState.CANCELLED if role == PAGES else done
 
     def _blobs_of(self, job_id: str) -> list[str]:
@@ -442,14 +449,14 @@ class JobStore:
         while self._table.count() >= MAX_JOBS and (job := self._table.first_finished()):
             self._expire_one(job)
         while size and self._held_bytes() + coming > self._max_bytes:
-            oldest = self._table.first_finished(with_result=True, with_source=self._keeps_pages)
+            oldest = self._table.first_finished(with_result=True, with_source=self._keeps_sources)
             if oldest is None:
                 return False
             self._expire_one(oldest)
         return True
 
     def _held_bytes(self) -> int:
-        return self._table.held_bytes() + (self._table.kept_source_bytes() if self._keeps_pages else 0)
+        return self._table.held_bytes() + (self._table.kept_source_bytes() if self._keeps_sources else 0)
 
     @contextmanager
     def _gone_without_row(self, name: str) -> Iterator[None]:

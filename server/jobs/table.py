@@ -14,7 +14,7 @@ import msgspec
 from server.jobs.blobs import is_id
 from server.jobs.job import Job, JobState
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 LOCK_SECONDS = 3.0
 """A server that is just ending may hold the file for so long."""
 
@@ -43,6 +43,11 @@ CREATE UNIQUE INDEX jobs_by_request ON jobs (owner, request_key) WHERE request_k
 CREATE TABLE expired (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, owner TEXT NOT NULL);
 """
 """The second version added this. A database of the first one gets it when it is opened."""
+_SCHEMA_3 = """
+ALTER TABLE jobs ADD COLUMN batch TEXT NOT NULL DEFAULT '';
+CREATE INDEX jobs_by_batch ON jobs (owner, batch, number) WHERE batch <> '';
+"""
+"""The third version added this."""
 _TRUTHS = ("repeatable", "notice")
 """Columns that hold 0 or 1."""
 _SELECT = f"SELECT number, {', '.join(_COLUMNS)} FROM jobs "  # noqa: S608 - our own names; values are always parameters
@@ -99,7 +104,7 @@ class JobTable:
         (version,) = run("PRAGMA user_version").fetchone()
         if version not in range(SCHEMA_VERSION + 1):
             raise ValueError(f"schema version {version}")
-        missing = "".join((_SCHEMA, _SCHEMA_2)[version:])
+        missing = "".join((_SCHEMA, _SCHEMA_2, _SCHEMA_3)[version:])
         if missing:
             self._connection.executescript(f"BEGIN EXCLUSIVE;{missing}PRAGMA user_version = {SCHEMA_VERSION};COMMIT;")
 
@@ -161,6 +166,13 @@ class JobTable:
         """
         wanted = None if state is None else state.value
         with closing(self._select(_OF_OWNER, owner, wanted, before, count)) as jobs:
+            return list(jobs)
+
+    def of_batch(self, owner: str, batch: str) -> list[Job]:
+        """The owner's jobs of a batch, in the order of their arrival."""
+        with closing(
+            self._select("WHERE owner = ? AND batch = ? AND batch <> '' ORDER BY number", owner, batch)
+        ) as jobs:
             return list(jobs)
 
     def with_notice(self) -> list[Job]:

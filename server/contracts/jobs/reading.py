@@ -1,6 +1,5 @@
 """Reads the pages of one job that are not finished yet, and keeps each page as soon as it is read."""
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -34,6 +33,7 @@ from server.intake.raw_file import FileKind, RawFile
 from server.jobs.active import Active
 from server.jobs.job import JobFailed, StorageFailed
 from server.jobs.keeper import Keeper
+from server.jobs.page_keeping import PageKeeping
 from server.jobs.result_pages import Scale, is_turned, page_scales, result_page
 from server.service import Reading, RecognizedPage
 from server.storage.base import new_document_id
@@ -93,7 +93,7 @@ class JobReading:
     ) -> None:
         self._active = active
         self._spec = spec
-        self._keeper = keeper
+        self._pages = PageKeeping(active, keeper)
         self._publisher = publisher
         self._serving = serving
         self._pdf_scale = pdf_scale
@@ -101,7 +101,6 @@ class JobReading:
         self._formats = [FILES[extension].result for extension in spec.formats]
         self._document: DocumentNote | None = None
         self._scales: Sequence[Scale] = ()
-        self._order = asyncio.Lock()
 
     @property
     def done(self) -> bool:
@@ -150,12 +149,9 @@ class JobReading:
         self._document = DocumentNote(info, len(chosen))
         self._scales = page_scales(info, self._pdf_scale)
         self._active.progress.pages = len(chosen)
-        finished = self._finished()
+        finished = self._pages.finished
         self._active.progress.pages_read = len(finished)
         return [number - 1 for number in chosen if number not in finished]
-
-    def _finished(self) -> set[int]:
-        return {entry.number for entry in self._active.pages if entry.number}
 
     def _make_part(self, plan: PicturePlan | None, raw: RawFile, page: RecognizedPage) -> FinishedPage:
         result, parameters = page.result, self._parameters
@@ -189,28 +185,6 @@ class JobReading:
         return await self._keep(FinishedPage(index + 1, PageNote(reason=reason)))
 
     async def _keep(self, page: FinishedPage) -> FinishedPage:
-        # What is begun is finished even if the job is cancelled. Otherwise the next page could take its place.
-        keeping = asyncio.create_task(self._append(page))
-        keeping.add_done_callback(_retrieve)
-        await asyncio.shield(keeping)
+        document = None if self._document is None else encode_document(self._document)
+        await self._pages.keep(page.number, msgspec.json.encode(page.note), page.content, document)
         return replace(page, content=b"")
-
-    async def _append(self, page: FinishedPage) -> None:
-        async with self._order:
-            if not self._active.pages and self._document is not None:
-                await self._add(0, encode_document(self._document), b"")
-            if page.number not in self._finished():
-                await self._add(page.number, msgspec.json.encode(page.note), page.content)
-
-    async def _add(self, number: int, note: bytes, content: bytes) -> None:
-        pages = self._active.pages
-        at = pages[-1].end if pages else 0
-        entry = await self._keeper.add_page(self._active.job.id, number, note, content, at)
-        self._active.add_page(entry)
-        self._active.progress.pages_read = len(self._finished())
-
-
-def _retrieve(task: asyncio.Task[None]) -> None:
-    """Take the error of a task that nobody may wait for any more."""
-    if not task.cancelled() and (error := task.exception()) is not None:
-        logger.debug("A page was not kept: %s", type(error).__name__)

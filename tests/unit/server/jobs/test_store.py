@@ -480,5 +480,30 @@ def test_a_database_of_the_first_version_is_read(directory):
         )
     opened = JobTable(directory / "jobs.sqlite3")
     job = opened.find("00000000-0000-4000-8000-000000000000")
-    assert (job.state, job.request_key, job.notice) == (JobState.DONE, "", False)
+    assert (job.state, job.request_key, job.notice, job.batch) == (JobState.DONE, "", False, "")
     opened.close()
+
+
+def test_jobs_of_a_batch_are_their_owners_in_the_order_of_their_arrival(store, clock):
+    mine = [new(batch="b"), new(batch="b"), new(batch="c"), new()]
+    other = new(batch="b", owner="bob")
+    for job in (*mine, other):
+        store.add(job, b"abc")
+    assert [job.id for job in store.of_batch("ann", "b")] == [mine[0].id, mine[1].id]
+    assert [job.id for job in store.of_batch("bob", "b")] == [other.id]
+    assert store.of_batch("ann", "") == []
+    store.finish(done(mine[0], b""), None)
+    clock.time += RETENTION
+    assert [job.id for job in store.of_batch("ann", "b")] == [mine[1].id]
+
+
+def test_a_job_of_pages_without_files_keeps_no_source_after_its_end(reopen, directory):
+    store = reopen(files=())
+    job = with_pages(store, 1)
+    store.finish(done(job, b""), None)
+    assert [path.name for path in (directory / "files").iterdir()] == [blob_name(job.id, "pages")]
+    assert len(store.pages(job.id)) == 1
+    store = reopen(files=())
+    assert store.recover() == []
+    assert store.lost() == []
+    assert len(store.pages(job.id)) == 1
