@@ -26,7 +26,8 @@ from server.lifecycle import Lifecycle, StartUp
 from server.page_reader import PageReaderHost
 from server.pipelines.model_store import find_font
 from server.service import DocumentReader
-from server.storage.publisher import PicturePublisher, build_publisher
+from server.storage.publisher import PicturePublisher, build_publisher, build_signer
+from server.storage.signing import UrlSigner
 from server.telemetry.inside import Inside
 from server.telemetry.metrics import Metrics
 from server.threads import Threads
@@ -43,7 +44,7 @@ class Runtime:
 
     ``peeks`` bounds the bodies of refused requests that are read all the same. It is separate from ``admission``, so
     that they never take the place of an admitted request. ``downloads`` bounds the pictures and results that clients
-    take. ``caller_limits`` holds for each caller over all contracts.
+    take. ``signer`` makes the links to all of them. ``caller_limits`` holds for each caller over all contracts.
     """
 
     configuration: Configuration
@@ -52,6 +53,7 @@ class Runtime:
     document_reader: DocumentReader
     fetcher: UrlFetcher
     publisher: PicturePublisher
+    signer: UrlSigner
     admission: Admission
     peeks: Admission
     downloads: Admission
@@ -130,6 +132,7 @@ def build_runtime(configuration: Configuration, pipeline: PageReaderHost, start_
         document_reader=DocumentReader(pipeline, decoder, gate, metrics.page_read, wait_estimate),
         fetcher=UrlFetcher(settings.url_input),
         publisher=publisher,
+        signer=publisher.signer or build_signer(configuration.serving, settings.storage),
         admission=admission,
         peeks=Admission(MAX_PEEKS, MAX_PEEK_BYTES),
         downloads=Admission(limits.max_connections, limits.max_queued_bytes // DOWNLOADS_PART),

@@ -83,7 +83,7 @@ def serve(config: Path | None, settings: Sequence[str], hang_ups: HangUps, *, in
         lambda: read_configuration(config, os.environ, settings),
         configuration,
         runtime.key_rings,
-        runtime.publisher.signer,
+        runtime.signer,
         certificate,
     )
     config_of_http = _uvicorn_config(configuration, app)

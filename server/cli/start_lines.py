@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 
-from server.config.contract_settings import ContractSection, FileTaskSettings, JobSettings
+from server.config.contract_settings import ContractSection, FileTaskSettings, JobSettings, PaddleOcrJobSettings
 from server.config.load import Configuration
 from server.config.serving_settings import FileSystemStorage, ServingSettings
 from server.config.settings import Settings
@@ -32,7 +32,11 @@ def log_start(logger: logging.Logger, configuration: Configuration) -> None:
     logger.info("Limits: %s", ", ".join(_limits(settings)))
     kept = settings.contracts
     tasks, jobs = _kept("file tasks", kept.file_task), _kept("jobs", kept.jobs)
-    logger.info("Data: %s; %s; %s", tasks, jobs, _pictures(configuration.serving))
+    others = _kept("PaddleOCR jobs", kept.paddleocr_jobs)
+    logger.info("Data: %s; %s; %s; %s", tasks, jobs, others, _pictures(configuration.serving))
+    aliases = kept.paddleocr_jobs.model_aliases if kept.paddleocr_jobs.enabled else {}
+    for name, target in aliases.items():
+        logger.info("Jobs that ask for the model %r are answered with %s", name, target)
 
 
 def _contracts(settings: Settings) -> Sequence[str]:
@@ -59,7 +63,7 @@ def _limits(settings: Settings) -> Sequence[str]:
     )
 
 
-def _kept(what: str, contract: FileTaskSettings | JobSettings) -> str:
+def _kept(what: str, contract: FileTaskSettings | JobSettings | PaddleOcrJobSettings) -> str:
     if not contract.enabled:
         return f"no {what}"
     return f"{what} in memory" if contract.data_directory is None else f"{what} in {contract.data_directory}"

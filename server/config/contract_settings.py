@@ -91,6 +91,43 @@ class JobSettings(ContractSection):
         return stored
 
 
+ServedModelName = Literal["PP-OCRv5", "PP-OCRv6", "PP-OCRv5-latin", "PP-StructureV3"]
+SERVED_MODELS: tuple[ServedModelName, ...] = get_args(ServedModelName)
+"""The models of PaddleOCR's job API that this server answers for."""
+
+
+class PaddleOcrJobSettings(ContractSection):
+    """PaddleOCR's job API. Without a data directory, everything is in memory and nothing is written to disk."""
+
+    data_directory: WrittenFolderPath | None = None
+    retention_seconds: Lifetime = 86_400
+    max_upload_bytes: Bytes = 50 * MEBIBYTE
+    max_pages: Count = 1000
+    max_queued_jobs: Count = 1000
+    max_running_jobs: Processes = 4
+    max_stored_bytes: Annotated[Bytes, Field(validate_default=True)] = 2048 * MEBIBYTE
+    job_timeout_seconds: Seconds = 14_400.0
+    default_model: ServedModelName = "PP-StructureV3"
+    strict_models: bool = False
+    model_aliases: dict[str, ServedModelName] = Field(default_factory=dict)
+
+    @field_validator("max_stored_bytes")
+    @classmethod
+    def _holds_an_upload(cls, stored: int, others: ValidationInfo) -> int:
+        if stored < others.data.get("max_upload_bytes", 0):
+            raise ValueError(
+                "it is less than contracts.paddleocr_jobs.max_upload_bytes, and the largest upload could not be queued"
+            )
+        return stored
+
+    @field_validator("model_aliases")
+    @classmethod
+    def _other_names(cls, aliases: dict[str, ServedModelName]) -> dict[str, ServedModelName]:
+        if any(name in SERVED_MODELS or not name.strip() for name in aliases):
+            raise ValueError("an alias must be another name than those of the models that are served")
+        return aliases
+
+
 TextProfile = Literal["lines", "code"]
 """This says how a picture's lines become one text: ``lines`` joins them by spaces, ``code`` drops all spaces."""
 
@@ -131,4 +168,5 @@ class ContractSettings(Section):
     complexdocr: ComplexDocumentSettings = ComplexDocumentSettings()
     file_task: FileTaskSettings = FileTaskSettings()
     jobs: JobSettings = JobSettings()
+    paddleocr_jobs: PaddleOcrJobSettings = PaddleOcrJobSettings()
     capsolver: CapSolverSettings = CapSolverSettings()

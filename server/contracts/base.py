@@ -63,6 +63,7 @@ def contract_route(
     methods: Sequence[HttpMethod] = (HttpMethod.POST,),
     own_keys: bool = False,
     cors: bool = False,
+    head: bool = True,
     **opt: bool,
 ) -> HTTPRouteHandler:
     """Make a route of a contract. Only the front desk reads its bodies, within limits.
@@ -70,15 +71,16 @@ def contract_route(
     Args:
         path: the address. The values of ``{name:str}`` in it are in ``request.path_params``.
         answer: makes the answer. The contract answers the `RequestError` that it raises.
-        methods: the HTTP methods of the route. HEAD comes with GET.
+        methods: the HTTP methods of the route.
         own_keys: the contract checks keys of its own. Otherwise the server checks its access tokens.
         cors: web pages of the origins in ``server.cors_origins`` may use the route.
+        head: HEAD comes with GET.
         opt: further options of the route, for middleware.
     """
 
     @route(
         path,
-        http_method=with_head(methods),
+        http_method=with_head(methods) if head else list(methods),
         status_code=200,
         media_type="application/json",
         request_max_body_size=BYTES_PAST_THE_DESK,

@@ -109,11 +109,17 @@ def build_publisher(serving: ServingSettings, storage: StorageSettings) -> Pictu
         OSError: the storage directory cannot be made.
     """
     store = _build_store(serving, storage.max_bytes)
-    if not serving.return_urls:
-        return PicturePublisher(store, None)
+    return PicturePublisher(store, build_signer(serving, storage) if serving.return_urls else None)
+
+
+def build_signer(serving: ServingSettings, storage: StorageSettings) -> UrlSigner:
+    """Build what makes and checks the links of a configuration.
+
+    Raises:
+        ValueError: the signing key is too short.
+    """
     key = storage.signing_key
-    secret = None if key is None else key.get_secret_value().encode()
-    return PicturePublisher(store, UrlSigner(secret, serving.url_expires_in))
+    return UrlSigner(None if key is None else key.get_secret_value().encode(), serving.url_expires_in)
 
 
 def _build_store(serving: ServingSettings, max_bytes: int) -> ImageStore | None:

@@ -20,6 +20,7 @@ FILES_PATH = "/files"
 MIN_KEY_BYTES = 16
 _RANDOM_KEY_BYTES = 32
 _NEVER = "never"
+_EXPIRY = re.compile(r"[0-9]{1,12}|never", re.ASCII)
 _TOKEN = re.compile(r"([0-9a-f]{32})\.([0-9]{1,12}|never)\.([A-Za-z0-9_-]{43})", re.ASCII)
 
 
@@ -57,7 +58,7 @@ class UrlSigner:
             ValueError: no store would take this id or name.
         """
         picture_key(document_id, name)
-        expiry = _NEVER if self._expires_in == NEVER_EXPIRES else str(int(self._clock()) + self._expires_in)
+        expiry = self._expiry()
         return f"{FILES_PATH}/{document_id}.{expiry}.{self._signature(document_id, expiry, name)}/{name}"
 
     def verify(self, token: str, name: str) -> str | None:
@@ -73,8 +74,30 @@ class UrlSigner:
         key = f"{document_id}/{name}"
         if not is_key(key) or not hmac.compare_digest(self._signature(document_id, expiry, name), signature):
             return None
-        return None if expiry != _NEVER and int(expiry) <= self._clock() else key
+        return key if self._holds(expiry) else None
 
-    def _signature(self, document_id: str, expiry: str, name: str) -> str:
-        digest = hmac.new(self._key, f"{document_id}\n{expiry}\n{name}".encode(), hashlib.sha256).digest()
+    def seal(self, *parts: str) -> str:
+        """Make a seal of some words for a link of another kind: its expiry and a signature, with a dot between.
+
+        Args:
+            parts: three words or more, without line ends. Pictures have two.
+        """
+        expiry = self._expiry()
+        return f"{expiry}.{self._signature(*parts, expiry)}"
+
+    def is_sealed(self, seal: str, *parts: str) -> bool:
+        """Whether a seal was made of these words, and is not expired."""
+        expiry, _, signature = seal.partition(".")
+        if not _EXPIRY.fullmatch(expiry) or not signature.isascii():
+            return False
+        return hmac.compare_digest(self._signature(*parts, expiry), signature) and self._holds(expiry)
+
+    def _expiry(self) -> str:
+        return _NEVER if self._expires_in == NEVER_EXPIRES else str(int(self._clock()) + self._expires_in)
+
+    def _holds(self, expiry: str) -> bool:
+        return expiry == _NEVER or int(expiry) > self._clock()
+
+    def _signature(self, *parts: str) -> str:
+        digest = hmac.new(self._key, "\n".join(parts).encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")

@@ -4,8 +4,9 @@ It is made as soon as the page is read, in a thread: analysing, drawing and enco
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from models.document import PageResult
 from models.layout.analyse import analyse_layout
 from server.contracts.paddlex_shapes.diagnostics import PageFacts
 from server.contracts.paddlex_shapes.document_blocks import labelled_blocks
@@ -63,7 +64,7 @@ def document_part(
     Raises:
         PictureEncodingFailed: the page is too long for a picture.
     """
-    result, index = page.result, page.page.index
+    result, index = _within_thresholds(page.result, style), page.page.index
     image = result.preprocessed.image
     layout = analyse_layout(image, result.lines, result.regions)
     lines = layout.lines
@@ -83,3 +84,9 @@ def document_part(
         input_image=encode_jpeg(limit_size(page.page.image, limit)) if visualize else None,
         facts=PageFacts.of(index, result),
     )
+
+
+def _within_thresholds(result: PageResult, style: DocumentStyle) -> PageResult:
+    if result.regions is None:
+        return result
+    return replace(result, regions=tuple(filter(style.keeps, result.regions)))

@@ -1,5 +1,6 @@
 """The fields of a request of PaddleX's serving, without its file, and their accepted values."""
 
+from dataclasses import replace
 from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import BeforeValidator, ValidationError
@@ -27,8 +28,8 @@ OutputFormat = Literal["markdown", "text", "layout"]
 OUTPUT_FORMATS: tuple[OutputFormat, ...] = get_args(OutputFormat)
 
 
-class OcrParameters(LaxFields):
-    """All fields but the file. The binary forms have them as query parameters or form fields. ``None`` is absent."""
+class ReadingParameters(LaxFields):
+    """The fields about reading that all of PaddleX's pipelines have. ``None`` is absent."""
 
     file_type: Literal[0, 1] | None = None
     use_doc_orientation_classify: bool | None = None
@@ -40,13 +41,6 @@ class OcrParameters(LaxFields):
     text_det_box_thresh: PositiveOrZero | None = None
     text_det_unclip_ratio: PositiveOrZero | None = None
     text_rec_score_thresh: Probability | None = None
-    return_word_box: bool | None = None
-    visualize: bool | None = None
-    log_id: Text | None = None
-    preset: Text | None = None
-    diagnostics: bool | None = None
-    pdf_text: Literal["auto", "never", "only"] | None = None
-    output_formats: Annotated[tuple[OutputFormat, ...] | None, BeforeValidator(_split)] = None
 
     def overrides(self) -> OcrOverrides:
         """The parameters that the pipeline takes."""
@@ -63,10 +57,6 @@ class OcrParameters(LaxFields):
             text_det_box_thresh=self.text_det_box_thresh or None,
             text_det_unclip_ratio=self.text_det_unclip_ratio or None,
             text_rec_score_thresh=self.text_rec_score_thresh,
-            return_word_box=self.return_word_box,
-            structure=bool(self.output_formats),
-            preset=self.preset or None,
-            own_text=self.pdf_text,
         )
 
     def zeros(self) -> dict[str, float]:
@@ -78,6 +68,28 @@ class OcrParameters(LaxFields):
             "unclip_ratio": self.text_det_unclip_ratio,
         }
         return {name: value for name, value in given.items() if value == 0 and value is not None}
+
+
+class OcrParameters(ReadingParameters):
+    """All fields but the file. The binary forms have them as query parameters or form fields."""
+
+    return_word_box: bool | None = None
+    visualize: bool | None = None
+    log_id: Text | None = None
+    preset: Text | None = None
+    diagnostics: bool | None = None
+    pdf_text: Literal["auto", "never", "only"] | None = None
+    output_formats: Annotated[tuple[OutputFormat, ...] | None, BeforeValidator(_split)] = None
+
+    def overrides(self) -> OcrOverrides:
+        """The parameters that the pipeline takes."""
+        return replace(
+            super().overrides(),
+            return_word_box=self.return_word_box,
+            structure=bool(self.output_formats),
+            preset=self.preset or None,
+            own_text=self.pdf_text,
+        )
 
 
 class WithFile(LaxFields):

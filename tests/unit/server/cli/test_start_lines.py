@@ -23,9 +23,9 @@ def test_the_defaults_are_five_lines(caplog: pytest.LogCaptureFixture) -> None:
     assert first.endswith("default.yaml; 'ppocr-server config' prints every setting")
     assert rest == [
         OPEN,
-        "Contracts: paddlex, baidu, complexdocr, file_task, jobs, capsolver",
+        "Contracts: paddlex, baidu, complexdocr, file_task, jobs, paddleocr_jobs, capsolver",
         f"Limits: {LIMITS}",
-        "Data: file tasks in memory; jobs in memory; pictures in answers",
+        "Data: file tasks in memory; jobs in memory; PaddleOCR jobs in memory; pictures in answers",
     ]
 
 
@@ -42,7 +42,7 @@ def test_what_an_operator_has_changed_is_told_without_secrets(caplog: pytest.Log
         )
     )
     assert "Access tokens: 2" in text
-    assert "baidu (own keys: 1), complexdocr, file_task, jobs, capsolver (off)" in text
+    assert "baidu (own keys: 1), complexdocr, file_task, jobs, paddleocr_jobs, capsolver (off)" in text
     assert "file tasks in /tasks" in text
     assert "bodies of 0.9537 MiB, documents of any number of pages" in text
     assert "s3cret" not in text
@@ -58,4 +58,15 @@ def test_every_note_is_a_warning(caplog: pytest.LogCaptureFixture, tmp_path) -> 
     caplog.clear()
     caplog.set_level(logging.INFO)
     log_start(logger, load_configuration(file, {}))
-    assert caplog.messages[-1] == "Data: file tasks in memory; jobs in memory; pictures behind links, kept in memory"
+    assert caplog.messages[-1] == (
+        "Data: file tasks in memory; jobs in memory; PaddleOCR jobs in memory; pictures behind links, kept in memory"
+    )
+
+
+def test_each_alias_of_a_model_is_a_line(caplog: pytest.LogCaptureFixture) -> None:
+    aliases = 'contracts.paddleocr_jobs.model_aliases={"PaddleOCR-VL-1.6": "PP-StructureV3"}'
+    assert lines(caplog, aliases)[-1] == (
+        "Jobs that ask for the model 'PaddleOCR-VL-1.6' are answered with PP-StructureV3"
+    )
+    caplog.clear()
+    assert "are answered with" not in "\n".join(lines(caplog, aliases, "contracts.paddleocr_jobs.enabled=false"))

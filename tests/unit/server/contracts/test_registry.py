@@ -1,5 +1,6 @@
 """A contract that is half entered is found here, not by its clients."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -34,8 +35,8 @@ def test_each_answers_at_its_own_paths_and_ours_everywhere_else() -> None:
 
 def test_every_route_is_described() -> None:
     for contract in application().state.contracts:
-        described = {path.replace("}", ":str}") for path in contract.openapi}
-        assert {path for route in contract.routes for path in route.paths} == described
+        paths = {re.sub(r":\w+\}", "}", path) for route in contract.routes for path in route.paths}
+        assert paths == set(contract.openapi)
 
 
 def test_switched_off_it_is_not_built() -> None:

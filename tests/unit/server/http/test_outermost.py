@@ -89,6 +89,8 @@ def test_every_answer_carries_the_request_id(client, method, path):
         ("/task/1", "file_task"),
         ("/jobs", "jobs"),
         ("/jobs/1", "jobs"),
+        ("/api/v2/ocr/jobs/1", "paddleocr_jobs"),
+        ("/api/v2/ocr/nothing", "paddleocr_jobs"),
         ("/docs", None),
     ],
 )
@@ -124,7 +126,7 @@ def _baidu_token(client) -> str:
 def test_the_line_names_the_callers_token_on_every_way_to_the_answer(caplog):
     caplog.set_level(logging.INFO)
     keys = {"keys": {"a-key": "SECRET-KEY"}}
-    contracts = dict.fromkeys(("baidu", "complexdocr", "file_task", "jobs", "capsolver"), keys)
+    contracts = dict.fromkeys(("baidu", "complexdocr", "file_task", "jobs", "paddleocr_jobs", "capsolver"), keys)
     app = application(server={"host": "0.0.0.0"}, auth={"tokens": {"a-token": "SECRET-TOKEN"}}, contracts=contracts)
     bearer, image = {"Authorization": "Bearer SECRET-KEY"}, base64_of(png())
     with TestClient(app) as client:

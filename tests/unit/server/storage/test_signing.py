@@ -98,3 +98,26 @@ def test_another_key_ends_the_links_of_the_one_before() -> None:
     assert signer.verify(*link) is None
     with pytest.raises(ValueError, match="at least 16"):
         signer.use(b"short")
+
+
+def test_a_seal_holds_for_its_words_and_its_time_only():
+    clock = Clock()
+    signer = UrlSigner(b"k" * 16, 60, clock)
+    seal = signer.seal("job", "1", "a.jpg")
+    assert signer.is_sealed(seal, "job", "1", "a.jpg")
+    for words in (("job", "2", "a.jpg"), ("job", "1", "b.jpg"), ("job", "1"), ("job", "1", "a.jpg", "")):
+        assert not signer.is_sealed(seal, *words)
+    expiry, _, signature = seal.partition(".")
+    for other in (f"{int(expiry) + 1}.{signature}", f"never.{signature}", f"{expiry}.", signature, "", f"{expiry}.é"):
+        assert not signer.is_sealed(other, "job", "1", "a.jpg")
+    assert not UrlSigner(b"l" * 16, 60, clock).is_sealed(seal, "job", "1", "a.jpg")
+    clock.now += 60
+    assert not signer.is_sealed(seal, "job", "1", "a.jpg")
+
+
+def test_a_seal_without_an_end_stays():
+    clock = Clock()
+    signer = UrlSigner(b"k" * 16, NEVER_EXPIRES, clock)
+    seal = signer.seal("job", "1", "a.jpg")
+    clock.now += 10**9
+    assert signer.is_sealed(seal, "job", "1", "a.jpg")

@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
 from models.document import Page
+from models.layout.regions import Region
 from server.contracts.paddlex_shapes.document_part import document_part
 from server.contracts.paddlex_shapes.document_style import DocumentStyle
 from server.service import RecognizedPage
@@ -45,3 +48,11 @@ def test_visualized_pages_show_how_they_were_read():
 def test_the_vision_shape_has_no_ocr_result():
     assert "overall_ocr_res" not in part(DocumentStyle(vision_language=True)).pruned
     assert "overall_ocr_res" in part(DocumentStyle()).pruned
+
+
+def test_regions_below_the_threshold_are_left_out():
+    read = replace(READ, regions=(Region("image", 0.4, (60, 150, 300, 280)), Region("text", 0.9, (20, 40, 200, 84))))
+    page = RecognizedPage(Page(IMAGE), read)
+    found = document_part(page, DocumentStyle(layout_threshold=0.5), visualize=False, limit=None)
+    assert [box["label"] for box in found.pruned["layout_det_res"]["boxes"]] == ["text"]
+    assert found.images == {}
