@@ -8,12 +8,13 @@ from tests.faults.load import Tally
 MOST_GROWTH = {
     "rss_growth": 0.05,
     "tree_rss_growth": 0.1,
-    "descriptors_growth": 0.1,
+    "files_growth": 0.1,
     "threads_growth": 0.1,
     "p99_growth": 0.5,
     "capacity_loss": 0.5,
 }
-"""The median of the last quarter of the time over that of the first. Decode processes come and go, one thread or
+"""The median of the last quarter of the time over that of the first. Files are descriptors that are no sockets. Decode
+processes come and go, one thread or
 connection is several percent, the 99th percentile of a window stands on few requests, and a shared machine may itself
 become slower: the load follows the capacity, so only this tells of a server that does."""
 LEAST_ANSWERED = 0.97

@@ -1,9 +1,10 @@
 """This watches the memory, file descriptors and threads of a server's process over time, in Linux's /proc."""
 
+import os
 import statistics
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +22,16 @@ class Sample:
         at: seconds since the watch began.
         mebibytes: resident, of the server's own process.
         tree_mebibytes: with its children; what they share counts once for each.
+        descriptors: of all kinds.
+        files: those that are no sockets. The sockets are mostly the clients' connections, of which a slower machine has
+            more.
     """
 
     at: float
     mebibytes: float
     tree_mebibytes: float
     descriptors: int
+    files: int
     threads: int
 
 
@@ -48,14 +53,22 @@ class Watch:
 
     def look(self) -> Sample:
         """A look now."""
+        opened = list(self._opened())
         resident = int((self._process / "statm").read_text().split()[1]) * PAGE
         return Sample(
             round(time.monotonic() - self._begin, 1),
             round(resident / 2**20, 1),
             round(tree_bytes(self._pid) / 2**20, 1),
-            len(list((self._process / "fd").iterdir())),
+            len(opened),
+            sum(not target.startswith("socket:") for target in opened),
             len(list((self._process / "task").iterdir())),
         )
+
+    def _opened(self) -> Iterator[str]:
+        """What the process's descriptors refer to. One that is closed meanwhile is left out."""
+        for descriptor in (self._process / "fd").iterdir():
+            with suppress(FileNotFoundError):
+                yield os.readlink(descriptor)
 
     def stop(self) -> None:
         """End the watch."""
