@@ -1,6 +1,5 @@
 """This watches the memory, file descriptors and threads of a server's process over time, in Linux's /proc."""
 
-import os
 import statistics
 import threading
 import time
@@ -68,7 +67,7 @@ class Watch:
         """What the process's descriptors refer to. One that is closed meanwhile is left out."""
         for descriptor in (self._process / "fd").iterdir():
             with suppress(FileNotFoundError):
-                yield os.readlink(descriptor)
+                yield str(descriptor.readlink())
 
     def stop(self) -> None:
         """End the watch."""
