@@ -84,6 +84,10 @@ def test_no_other_link_opens_anything(server, links, kind):
         "/schema/assets/LICENSE",
         "/schema/assets/..%2f..%2f__init__.py",
         "/schema/assets/%2e%2e/%2e%2e/app.py",
+        "/page/",
+        "/page/texts",
+        "/page/..%2f..%2f__init__.py",
+        "/page/%2e%2e/%2e%2e/app.py",
         "/../configs/default.yaml",
     ],
 )

@@ -33,7 +33,11 @@ export class Downloads {
     const items = this.#formats.map((format) => {
       const extension = `.${format.extension}`;
       const label = element("span", {}, texts(`format.${format.name}`));
-      const item = button("", () => this.#take(reading, format), { class: "menu-item", "data-format": format.name });
+      const item = button("", () => {
+        show(false);
+        toggle.focus();
+        this.#take(reading, format);
+      }, { class: "menu-item", "data-format": format.name });
       item.append(label, element("span", { class: "menu-extension" }, extension));
       return element("li", {}, item);
     });

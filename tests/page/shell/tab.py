@@ -11,6 +11,8 @@ PATIENCE_MILLISECONDS = 180_000
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}
 
+expect.set_options(timeout=PATIENCE_MILLISECONDS)  # no test is about speed
+
 
 class Tab:
     """One tab of a context of its own. It must be opened before it is used.

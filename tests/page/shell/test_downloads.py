@@ -1,11 +1,13 @@
 """What a person takes away: the text, and the whole document in each format, opened with readers that are not ours."""
 
+import io
 import json
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import docx
 import openpyxl
+import pikepdf
 import pptx
 import pypdf
 import pytest
@@ -103,15 +105,19 @@ def test_the_text_goes_to_the_clipboard(finished):
     assert "Item\tQuantity\tWeight\tPrice" in text
 
 
-def test_a_file_that_cannot_be_made_says_why(chromium, server, scan):
+def test_a_file_that_cannot_be_made_says_why(chromium, server, tmp_path):
+    """The server keeps no password, so it cannot open the document again for a PDF."""
+    file = tmp_path / "locked.pdf"
+    with pikepdf.open(io.BytesIO(documents.scan(1))) as document:
+        document.save(file, encryption=pikepdf.Encryption(owner="open sesame", user="open sesame"))
     with opened(chromium, server.url) as tab:
         tab.open()
         tab.show_settings()
-        tab.page.locator('[data-parameter="pages"]').fill("1")
-        tab.page.locator('[data-parameter="useDocOrientationClassify"]').select_option("true")
-        tab.choose(scan)
-        tab.wait_for("scan.pdf", "done")
+        tab.page.locator('[data-parameter="password"]').fill("open sesame")
+        tab.choose(file)
+        tab.wait_for("locked.pdf", "done")
         tab.page.get_by_role("button", name="Download").click()
         tab.page.locator('.menu-item[data-format="pdf"]').click()
         expect(tab.page.locator("#page-notice")).to_contain_text("cannot be made of this document")
+        expect(tab.page.locator("#page-notice")).to_contain_text("password")
         tab.check("status of 409")

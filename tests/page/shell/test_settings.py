@@ -47,14 +47,15 @@ def test_a_changed_setting_is_sent_and_two_readings_can_be_compared(tab, photo):
     tab.page.locator('[data-parameter="preset"]').select_option("tiny")
     tab.unfold()
     tab.page.locator('[data-parameter="textRecScoreThresh"]').fill("0.1")
-    with tab.page.expect_request(lambda request: request.url.endswith("/jobs")) as sent:
+    with tab.page.expect_response(lambda answer: answer.url.endswith("/jobs")) as sent:
         tab.page.get_by_role("button", name="Read with new settings").click()
-    body = sent.value.post_data_buffer
-    for name, value in (("preset", "tiny"), ("textRecScoreThresh", "0.1"), ("visualize", "true")):
-        assert f'name="{name}"\r\n\r\n{value}\r\n'.encode() in body
     expect(tab.page.locator(".entry")).to_have_count(2)
     expect(tab.page.locator(".entry").nth(1)).to_have_attribute("data-state", "done")
-    expect(tab.page.locator(".entry").nth(1)).to_contain_text("preset tiny")
+    expect(tab.page.locator(".entry").nth(1)).to_contain_text("preset tiny · Least score: 0.1")
+    job = sent.value.json()["id"]
+    (page,) = tab.page.request.get(f"{tab.url}/jobs/{job}/pages").json()["ocrResults"]
+    assert page["prunedResult"]["text_rec_score_thresh"] == 0.1
+    assert page["prunedResult"]["text_det_params"]["limit_side_len"] == 1120, "that of the preset tiny"
     tab.page.get_by_label("Compare with").select_option(index=1)
     expect(tab.page.locator("#viewer")).to_contain_text(documents.title(7))
 
