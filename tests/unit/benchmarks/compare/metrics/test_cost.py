@@ -22,14 +22,15 @@ def test_a_page_is_usable_from_its_word_f1_on() -> None:
 
 
 def test_what_was_sent_for_nothing_costs_too() -> None:
-    # Three usable pages of four, for 0.02 in all.
+    # Three usable pages of four, of two requests, and none of a third, for 0.03 in all.
     full = replace(HALF, text="a b c d")
     answers = [
         replace(ANSWERED, document="d1", cost=0.01, pages=(GOOD, full)),
         replace(ANSWERED, document="d2", cost=0.01, pages=(GOOD, HALF)),
+        replace(ANSWERED, document="d2", repeat=1, cost=0.01, outcome="timeout"),
     ]
     found = cost_of_usable_pages(answers, DOCUMENTS, 90, seed=1)
-    assert found.value == pytest.approx(1000 * 0.02 / 3, abs=1e-6)
+    assert found.value == pytest.approx(1000 * 0.03 / 3, abs=1e-6)
     assert found.low <= found.value <= found.high
 
 

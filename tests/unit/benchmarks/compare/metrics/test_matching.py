@@ -36,9 +36,10 @@ def test_corners_in_a_wrong_order_and_too_few_corners_are_no_error() -> None:
 
 
 def test_as_many_pairs_as_possible_are_made() -> None:
-    # The best pair alone would leave the others without a partner.
+    # The two best pairs would leave the third place without a partner, with a larger sum.
+    chain = np.array([[0.5, 1.0, 0.0], [0.0, 0.5, 1.0], [0.0, 0.0, 0.5]])
+    assert pairs(chain) == [(0, 0), (1, 1), (2, 2)]
     overlap = np.array([[0.9, 0.6], [0.8, 0.0]])
-    assert pairs(overlap) == [(0, 1), (1, 0)]
     assert pairs(overlap, lambda row, column: (row, column) != (0, 1)) == [(0, 0)]
     assert pairs(np.zeros((0, 3))) == []
 

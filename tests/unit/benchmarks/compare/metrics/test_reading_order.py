@@ -27,6 +27,8 @@ def test_it_agrees_with_kendalls_tau() -> None:
 
 def test_words_that_occur_twice_say_nothing() -> None:
     assert METRIC.parts(truth("the a the b"), answer("b the the a"), STANDARD) == (0, 1)
+    assert METRIC.parts(truth("the a the b"), answer("the a b"), STANDARD) == (1, 1)
+    assert METRIC.parts(truth("the a b"), answer("a the b the"), STANDARD) == (1, 1)
 
 
 def test_without_a_true_order_there_is_no_figure() -> None:
