@@ -6,7 +6,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.compare.metrics.normalise import tokens
 from benchmarks.compare.model import TruthLine, TruthWord
 from benchmarks.compare.polygons import box
 
@@ -57,7 +56,7 @@ class Paper:
         top, bottom = baseline - round(ABOVE * pen.size), baseline + round(BELOW * pen.size)
         self.lines.append(TruthLine(text, box(x, top, x + pen.width(text), bottom)))
         end = 0
-        for word in tokens(text):
+        for word in text.split():
             start = text.index(word, end)
             end = start + len(word)
             right = x + pen.width(text[:end])

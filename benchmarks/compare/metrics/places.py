@@ -1,13 +1,14 @@
 """Places of the words of an answer.
 
 Most providers tell the places of lines. A line's words then lie along it, in proportion to their characters; wide
-characters count twice. So a figure by place is a little kinder to a provider that tells the places of words.
+characters count twice. Words are split at white space alone: such a place is good enough for a word and not for a
+single character of Chinese.
 """
 
 import unicodedata
 from collections.abc import Sequence
 
-from benchmarks.compare.metrics.normalise import Normalisation, tokens
+from benchmarks.compare.metrics.normalise import Normalisation
 from benchmarks.compare.model import AnswerLine, Polygon, TruthLine
 
 Placed = tuple[str, Polygon]
@@ -22,12 +23,15 @@ def placed_words(lines: Sequence[AnswerLine | TruthLine], normalisation: Normali
 def split(text: str, polygon: Polygon, normalisation: Normalisation) -> list[Placed]:
     """The words of a line at their places along it."""
     whole = sum(map(_width, text))
-    found, end = [], 0
-    for word in tokens(text):
+    found: list[Placed] = []
+    end = 0
+    for word in text.split():
         start = text.index(word, end)
         end = start + len(word)
         begin, stop = sum(map(_width, text[:start])) / whole, sum(map(_width, text[:end])) / whole
-        found += [(normal, _stretch(polygon, begin, stop)) for normal in normalisation.words(word)]
+        normal = "".join(normalisation.words(word))
+        if normal:
+            found.append((normal, _stretch(polygon, begin, stop)))
     return found
 
 

@@ -1,7 +1,9 @@
 """Word F1 by position: how many words were read at the place where they are.
 
 Formula: F1 = 2 H / (R + T). H counts pairs of a true and a read word with the same text and an intersection over
-union of at least 0.5; each word is in at most one pair, and as many pairs as possible are made.
+union of at least 0.5; each word is in at most one pair, and as many pairs as possible are made. Words are split at
+white space alone. Where a provider tells the places of lines, their words lie along them in proportion to their
+characters.
 
 Source: the end-to-end protocol of D. Karatzas et al., "ICDAR 2015 Competition on Robust Reading" (2015), on words.
 """

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.compare.metrics.normalise import AS_READ
+from benchmarks.compare.metrics.normalise import AS_READ, STANDARD
 from benchmarks.compare.metrics.places import placed_words, split
 from benchmarks.compare.model import AnswerLine
 from benchmarks.compare.polygons import box
@@ -16,8 +16,12 @@ def test_words_lie_in_proportion_to_their_characters() -> None:
 
 
 def test_wide_characters_count_twice() -> None:
-    (_, han), (_, latin) = split("北ab", box(0, 0, 40, 10), AS_READ)
-    assert (han[0][0], han[1][0], latin[0][0], latin[1][0]) == pytest.approx((0, 20, 20, 40))
+    (_, han), (_, latin) = split("北京 abc", box(0, 0, 80, 10), AS_READ)
+    assert (han[0][0], han[1][0], latin[0][0], latin[1][0]) == pytest.approx((0, 40, 50, 80))
+
+
+def test_words_are_split_at_white_space_alone_and_empty_ones_are_left_out() -> None:
+    assert [word for word, _ in split("北京 ... (OK)", box(0, 0, 80, 10), STANDARD)] == ["北京", "ok"]
 
 
 def test_a_line_higher_than_wide_runs_down() -> None:
