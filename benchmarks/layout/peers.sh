@@ -11,7 +11,7 @@ python=${PYTHON:-python3}
 mkdir -p "$root"
 if [ ! -e "$root/structure-peers/installed" ]; then
   [ -x "$root/structure-peers/bin/python" ] || "$python" -m venv "$root/structure-peers"
-  "$root/structure-peers/bin/python" -m pip install --quiet pymupdf4llm pdfplumber
+  "$root/structure-peers/bin/python" -m pip install --quiet "pymupdf4llm<2" "pymupdf<2" pdfplumber
   date -u > "$root/structure-peers/installed"
 fi
 echo "libraries ready in $root/structure-peers"

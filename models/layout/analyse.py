@@ -1,12 +1,12 @@
 """Finds the blocks of a page from its lines and pixels. This is the one entrance to the layout package.
 
 The method is geometric: it has no weights and has learned nothing. White rivers of the page itself decide what its
-columns are, also where the box of a line spans one. Lines at the edges of the page that are no part of its text are set
-apart. The method does not guess what it cannot see. Formulas are
+columns are, also where the box of a line spans one. A box over two cells is cut at the rule between them. Lines at the
+edges of the page that are no part of its text are set apart. The method does not guess what it cannot see. Formulas are
 text, a table without rules needs three rows, and text in unusual shapes is read row by row. Vertical text on a page of
-horizontal lines is a column of its own. If a layout model has
-looked at the page, its regions decide what is a table, a figure, a title, a caption or a paragraph. The reading order,
-the grids of ruled tables and the levels of titles stay geometric.
+horizontal lines is a column of its own. If a layout model has looked at the page, its regions decide what is a table, a
+figure, a title, a caption or a paragraph. The reading order, the grids of ruled tables and the levels of titles stay
+geometric.
 """
 
 from collections.abc import Sequence
@@ -24,6 +24,7 @@ from models.layout.pieces import Piece, piece_of
 from models.layout.reading import read_in_order
 from models.layout.regions import Region
 from models.layout.rivers import find_ink
+from models.layout.ruled_cutting import cut_at_rules
 from models.layout.rules import Rules, find_rules, rule_list
 from models.layout.running import find_running, measure_sheet
 from models.layout.skew import residual_skew
@@ -46,6 +47,8 @@ def analyse_layout(image: Image, lines: Sequence[TextLine], regions: Sequence[Re
     frame = cut.frame
     framed = None if regions is None else in_frame(regions, frame)
     rules = find_rules(picture, frame.spans, frame.line_height)
+    cut = cut_at_rules(cut, rules)
+    frame = cut.frame
     objects, free = _objects(picture, frame, framed, rules)
     upright, level = take_upright(free, frame.line_height)
     running = find_running(level, measure_sheet(level, frame.size, frame.line_height, _long_rules(rules, frame)))

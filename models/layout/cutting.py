@@ -88,15 +88,15 @@ def _parts(span: Span, line: TextLine, rivers: Sequence[River], height: float) -
     for river in rivers:
         if not span.x0 < (river.x0 + river.x1) / 2 < span.x1:
             continue
-        left, right = _divided(*rest, river)
+        left, right = divided(*rest, river)
         if _stands_alone(left, height) and _stands_alone(right, height):
             parts.append(left)
             rest = right
     return [*parts, rest]
 
 
-def _divided(span: Span, line: TextLine, river: River) -> tuple[tuple[Span, TextLine], tuple[Span, TextLine]]:
-    """The parts of a line on both sides of a river."""
+def divided(span: Span, line: TextLine, river: River) -> tuple[tuple[Span, TextLine], tuple[Span, TextLine]]:
+    """The parts of a line on both sides of a river or a rule."""
     middle = (river.x0 + river.x1) / 2
     # Box and letters differ at the ends of the white, as they do at the ends of a line.
     end, begin = min(middle, river.x0 + 0.15 * span.size), max(middle, river.x1 - 0.15 * span.size)

@@ -26,7 +26,9 @@ _SHORTEST_ACROSS = 2.0
 _SHORTEST_DOWN = 1.0
 """The same for a vertical rule."""
 _MOST_WITHIN = 0.6
-"""If more than this share of a stroke lies in lines of text, it is a part of letters or underlines them."""
+"""If more than this share of a stroke lies in a line of text, it is a part of its letters or underlines them."""
+_MARGIN = 0.1
+"""A detected box is higher than its letters, on either side by this share of its height at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,6 @@ def find_rules(picture: Image, spans: Sequence[Span], line_height: float) -> Rul
         line_height: median height of a line, in pixels.
     """
     ink = _ink(picture)
-    letters = np.zeros(ink.shape, np.bool_)
-    for span in spans:
-        letters[max(0, int(span.y0)) : int(span.y1) + 1, max(0, int(span.x0)) : int(span.x1) + 1] = True
     thickest = max(4, round(_THICKEST * line_height))
     grey = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
     across = _strokes(
@@ -77,7 +76,7 @@ def find_rules(picture: Image, spans: Sequence[Span], line_height: float) -> Rul
     down = _strokes(
         _thin(ink, grey, (2 * thickest + 1, 1)), (1, max(10, round(_SHORTEST_DOWN * line_height))), thickest
     )
-    return Rules(_without_letters(across, letters), _without_letters(down, letters))
+    return Rules(_without_letters(across, spans), _without_letters(down, spans))
 
 
 def rule_list(mask: Mask) -> list[Rule]:
@@ -135,13 +134,25 @@ def _opened(mask: Mask, window: tuple[int, int], share: float) -> Mask:
     return _mask(grown)
 
 
-def _without_letters(mask: Mask, letters: NDArray[np.bool_]) -> Mask:
-    """Drop the strokes that lie mostly within lines of text. A stroke is thin, so its rectangle stands for it."""
+def _without_letters(mask: Mask, spans: Sequence[Span]) -> Mask:
+    """Drop the strokes that lie mostly within one line of text. A stroke is thin, so its rectangle stands for it.
+
+    A rule of a table may lie within several lines: their boxes touch where rows are near each other, and a box may hold
+    the texts of two cells.
+    """
+    boxes = np.array(
+        [(span.x0, span.y0 + _MARGIN * span.size, span.x1, span.y1 - _MARGIN * span.size) for span in spans]
+    )
+    if not len(boxes):
+        return mask
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    drop = [contour for contour in contours if _share_within(contour, letters) > _MOST_WITHIN]
+    drop = [contour for contour in contours if _share_within(contour, boxes) > _MOST_WITHIN]
     return _mask(cv2.drawContours(mask, drop, -1, 0, cv2.FILLED))
 
 
-def _share_within(contour: cv2.typing.MatLike, letters: NDArray[np.bool_]) -> float:
+def _share_within(contour: cv2.typing.MatLike, boxes: NDArray[np.float64]) -> float:
+    """The share of a stroke's rectangle that lies in the box that holds most of it. ``boxes`` is float64 (N, 4)."""
     x, y, width, height = cv2.boundingRect(contour)
-    return float(letters[y : y + height, x : x + width].mean())
+    across = np.minimum(boxes[:, 2], x + width) - np.maximum(boxes[:, 0], x)
+    down = np.minimum(boxes[:, 3], y + height) - np.maximum(boxes[:, 1], y)
+    return float((np.maximum(across, 0) * np.maximum(down, 0)).max() / (width * height))
