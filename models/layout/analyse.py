@@ -57,7 +57,8 @@ def analyse_layout(image: Image, lines: Sequence[TextLine], regions: Sequence[Re
     pieces += [_piece(number, each) for number, each in enumerate(objects)]
     parts = put_upright(read_in_order(pieces, frame.line_height), upright)
     whole_page = [*(text for text in running if text.top), *parts, *(text for text in running if not text.top)]
-    return PageLayout(Assembly(frame, objects, framed).blocks(whole_page), cut.lines, cut.sources)
+    blocks = Assembly(frame, objects, framed, rule_list(rules.across)).blocks(whole_page)
+    return PageLayout(blocks, cut.lines, cut.sources)
 
 
 def _levelled(image: Image, lines: Sequence[TextLine]) -> tuple[Frame, Image]:

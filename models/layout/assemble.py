@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from models.layout.aligned import AlignedTable
 from models.layout.captions import Candidate, captioned_object
 from models.layout.document import Block, BlockKind, Table
+from models.layout.flow import FlowText, which_continue
+from models.layout.footnotes import count_footnotes
 from models.layout.frame import Frame
 from models.layout.model_regions import FramedRegions, split_by_region
 from models.layout.objects import PageObject, aligned_table, table_lines
 from models.layout.paragraphs import Paragraph, find_paragraphs
 from models.layout.reading import Column, Part
+from models.layout.rules import Rule
 from models.layout.running import RunningText
+from models.layout.running_patterns import is_stamp
 from models.layout.titles import body_size, is_title, paragraph_size, title_levels
 from models.layout.upright import UprightText
 
@@ -29,6 +33,10 @@ _KINDS: dict[str, BlockKind] = {
 }
 """A layout model's labels that decide what a paragraph is. ``figure_table_chart_title`` is not one of them: it does not
 say whether the caption belongs to a figure or to a table."""
+
+
+_SEVERAL = 3
+"""A paragraph of fewer lines may be a label or an address, and what follows it another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +59,18 @@ class Assembly:
         frame: the page's frame.
         objects: the page's tables and figures, in the order of `Piece.object_index`.
         framed: the regions that a layout model found; None if no model looked at the page.
+        rules: the page's horizontal rules.
     """
 
-    def __init__(self, frame: Frame, objects: Sequence[PageObject], framed: FramedRegions | None = None) -> None:
+    def __init__(
+        self,
+        frame: Frame,
+        objects: Sequence[PageObject],
+        framed: FramedRegions | None = None,
+        rules: Sequence[Rule] = (),
+    ) -> None:
         self._frame = frame
+        self._rules = rules
         self._objects = objects
         self._framed = framed
         self._body = body_size(frame.spans)
@@ -68,9 +84,10 @@ class Assembly:
         levels = dict(
             zip(titles, title_levels([paragraph_size(drafts[number].paragraph) for number in titles]), strict=True)
         )
+        continues = which_continue([_flow_text(draft, kind) for draft, kind in zip(drafts, kinds, strict=True)])
         return tuple(
-            Block(kind, self._frame.page_box(*draft.box), draft.lines, levels.get(number, 0), draft.table)
-            for number, (draft, kind) in enumerate(zip(drafts, kinds, strict=True))
+            Block(kind, self._frame.page_box(*draft.box), draft.lines, levels.get(number, 0), draft.table, goes_on)
+            for number, (draft, kind, goes_on) in enumerate(zip(drafts, kinds, continues, strict=True))
         )
 
     def _drafts(self, part: Part | UprightText | RunningText) -> list[_Draft]:
@@ -83,12 +100,24 @@ class Assembly:
         if isinstance(part, UprightText):
             return self._upright_drafts(part)
         if isinstance(part, Column):
-            return [
-                _Draft(_around(paragraph), tuple(span.index for span in paragraph), paragraph, (part.x0, part.x1))
-                for paragraph in self._paragraphs(part)
-            ]
+            return self._column_drafts(part)
         found = self._objects[part.object_index]
         return [_Draft(found.box, found.lines, table=found.table)]
+
+    def _column_drafts(self, column: Column) -> list[_Draft]:
+        paragraphs, edges = self._paragraphs(column), (column.x0, column.x1)
+        notes = count_footnotes(paragraphs, edges, self._body, self._frame.size[1], self._rules)
+        text = len(paragraphs) - notes
+        return [
+            _Draft(
+                _around(paragraph),
+                tuple(span.index for span in paragraph),
+                paragraph,
+                edges,
+                kind="footnote" if number >= text else None,
+            )
+            for number, paragraph in enumerate(paragraphs)
+        ]
 
     def _upright_drafts(self, text: UprightText) -> list[_Draft]:
         """Vertical text as paragraphs. They are made of turned lines, and boxes need the lines in their places."""
@@ -123,7 +152,8 @@ class Assembly:
                 kinds.append(kind)
                 continue
             if draft.upright:
-                kinds.append("text")
+                # What a library prints along the margin of a page is no part of its text.
+                kinds.append("stamp" if any(is_stamp(span.text) for span in draft.paragraph) else "text")
                 continue
             named = captioned_object(_candidate(draft), boxes, self._body, tables=tables)
             if named is not None:
@@ -133,6 +163,15 @@ class Assembly:
             else:
                 kinds.append("text")
         return kinds
+
+
+def _flow_text(draft: _Draft, kind: BlockKind) -> FlowText:
+    if not draft.paragraph:
+        return FlowText(kind, "", 1.0, draft.column, full=False, indented=False)
+    first, last, size = draft.paragraph[0], draft.paragraph[-1], paragraph_size(draft.paragraph)
+    text = " ".join(span.text for span in draft.paragraph)
+    full = len(draft.paragraph) >= _SEVERAL and last.x1 >= draft.column[1] - size
+    return FlowText(kind, text, size, draft.column, full, first.x0 > draft.column[0] + 0.6 * size)
 
 
 def _candidate(draft: _Draft) -> Candidate:

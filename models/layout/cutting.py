@@ -14,6 +14,8 @@ Interval = tuple[float, float]
 
 _AT_EDGE = 0.6
 """The edge of a detected box lies at most so far beyond the middle of a river beside it, in heights of a line."""
+_HIGHER = 1.6
+"""A box over two columns is at most so many times as high as one line."""
 _NARROWEST_LINE = 6.0
 """A line is at least so many times as wide as high to be cut."""
 _NARROWEST_PART = 1.2
@@ -61,7 +63,9 @@ def cut_lines(picture: Image, lines: Sequence[TextLine], frame: Frame) -> CutLin
         found = rivers.at(span) if span and _is_level(span, line) else []
         for part, text in _parts(span, line, found, frame.line_height) if span else [(None, line)]:
             if part is not None:
-                spans.append(replace(part, index=len(after)))
+                # The box over two columns is too high where their lines are not level.
+                size = part.size if part is span else min(part.size, max(frame.line_height, part.size / _HIGHER))
+                spans.append(replace(part, index=len(after), size=size))
                 room[len(after)] = _room(part, found, frame.line_height)
             after.append(text)
             sources.append(index)

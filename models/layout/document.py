@@ -6,10 +6,20 @@ from typing import Literal
 from models.document import TextLine
 
 BlockKind = Literal[
-    "title", "text", "table", "table_caption", "image", "image_caption", "header", "footer", "page_number"
+    "title",
+    "text",
+    "table",
+    "table_caption",
+    "image",
+    "image_caption",
+    "footnote",
+    "header",
+    "footer",
+    "page_number",
+    "stamp",
 ]
 
-RUNNING: frozenset[BlockKind] = frozenset(("header", "footer", "page_number"))
+RUNNING: frozenset[BlockKind] = frozenset(("header", "footer", "page_number", "stamp"))
 """Kinds of blocks that are no part of the text: they stand at the page's edges, and say where the page belongs."""
 
 Box = tuple[int, int, int, int]
@@ -62,6 +72,8 @@ class Block:
         lines: indices into the page's lines, in reading order. A figure holds the lines that stand inside it.
         level: 1 to 3 for a title, by its size; 0 for everything else.
         table: the grid; only a table has one.
+        continues: whether its text goes on with that of an earlier block: a paragraph runs on in the next column. It is
+            the last block before it that is neither a figure, a table, a caption, a footnote nor at the page's edge.
     """
 
     kind: BlockKind
@@ -69,6 +81,7 @@ class Block:
     lines: tuple[int, ...]
     level: int = 0
     table: Table | None = None
+    continues: bool = False
 
 
 @dataclass(frozen=True, slots=True)

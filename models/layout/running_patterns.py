@@ -2,7 +2,7 @@
 
 import re
 
-_WORDS = r"(?:page|pages|pg\.?|p\.|seite|s\.|página|pagina|pág\.|стр\.?|sida|side|第)"
+_WORDS = r"(?:page|pages|pg\.?|p\.|seite|s\.|página|pagina|pág\.|стр\.?|sida|side|sheet|第)"
 _NUMBER = r"(?:\d{1,4}|[ivxlc]{1,7}|[A-Z]{1,2}[-–.]\d{1,3}|\d{1,3}[-–]\d{1,3})"
 _PAGE_NUMBER = re.compile(
     rf"[\W_]*(?:{_WORDS}\s*)?{_NUMBER}(?:\s*(?:of|/|von|de|di|sur|av|из|\|)\s*\d{{1,4}})?\s*(?:[页頁])?[\W_]*",

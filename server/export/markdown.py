@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from models.document import TextLine
 from models.layout.document import RUNNING, Block, Cell, PageLayout, Table
+from models.layout.flow import flowing, joined
 from models.layout.joining import join_lines
 from server.export.markdown_text import escape_markdown, escape_table_cell
 from server.export.text import block_text
@@ -21,7 +22,8 @@ def page_markdown(lines: Sequence[TextLine], layout: PageLayout, *, escape: bool
         escape: whether recognised text is escaped for HTML. It is always escaped for Markdown, and markup never is.
         figure: gives the address of each figure. None leaves figures out and writes their lines as text.
     """
-    parts = (block_markdown(block, lines, escape, figure) for block in layout.blocks if block.kind not in RUNNING)
+    groups = flowing(block for block in layout.blocks if block.kind not in RUNNING)
+    parts = (block_markdown(joined(group), lines, escape, figure) for group in groups)
     return "\n\n".join(part for part in parts if part)
 
 

@@ -10,6 +10,7 @@ from html import escape as html_escape
 
 from models.document import TextLine
 from models.layout.document import RUNNING, Block, PageLayout, Table
+from models.layout.flow import flowing, joined
 from models.layout.joining import join_lines
 
 NOT_ALLOWED = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -18,7 +19,8 @@ NOT_ALLOWED = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 
 def page_text(lines: Sequence[TextLine], layout: PageLayout) -> str:
     """The text of a page without running heads and feet, blocks joined by line ends; empty if nothing was read."""
-    texts = (block_text(block, lines, escape=False) for block in layout.blocks if block.kind not in RUNNING)
+    groups = flowing(block for block in layout.blocks if block.kind not in RUNNING)
+    texts = (block_text(joined(group), lines, escape=False) for group in groups)
     return "\n".join(text for text in texts if text)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from models.document import Image, TextLine
 from models.layout.analyse import analyse_layout
-from models.layout.document import Block, BlockKind, Box
+from models.layout.document import RUNNING, Block, BlockKind, Box
 from server.contracts.complexdocr.positions import PageSpace
 from server.export.markdown import block_markdown
 from server.export.text import block_text, escaped
@@ -19,7 +19,7 @@ from server.service import RecognizedPage
 Link = Callable[[Image], str]
 """Keeps a picture and gives its address."""
 
-_TYPES: dict[BlockKind, str] = {"image": "text", "header": "text", "footer": "text", "page_number": "text"}
+_TYPES: dict[BlockKind, str] = {"image": "text", "footnote": "text", **dict.fromkeys(RUNNING, "text")}
 """The contract's types of what it knows under another name. All others have their own."""
 
 
