@@ -13,10 +13,13 @@ from server.decode.document import Document
 from server.decode.page_layer import LayerLine, PageLayer
 from server.text_layer.page_lines import text_line
 from server.text_layer.proof import FontProofs
-from server.text_layer.samples import Need, choose_lines, fonts_of, kind_of, make_sheet
+from server.text_layer.samples import Need, choose_lines, fonts_of, kind_of, make_sheet, needs_of
 
 LEAST_TAKEN = 0.5
 """Share of a page's characters that must be proven. Of a page with fewer, all text is recognised."""
+
+MOST_UNREADABLE = 3
+"""Pages of a document whose layer breaks its worker or takes too long. Then no more layers of it are read."""
 
 ReadSheet = Callable[[Page, OcrOptions], Awaitable[PageResult]]
 
@@ -39,6 +42,7 @@ class DocumentPages:
         # A page that is rotated or unwarped before it is read has other coordinates than its layer.
         self._wanted = options.own_text != "never" and not options.use_doc_preprocessor
         self._only = options.own_text == "only" and document.has_layers
+        self._unreadable = 0
         self._proofs = FontProofs()
         self._proving = asyncio.Lock()
 
@@ -50,12 +54,16 @@ class DocumentPages:
             OcrError: a sheet could not be recognised.
         """
         layer = await self._document.layer(index) if self._wanted else None
+        if layer is not None and layer.fault == "unreadable":
+            self._unreadable += 1
+            self._wanted = self._unreadable < MOST_UNREADABLE
         if layer is None:
             return self._without_text(await self._document.page(index))
         picture: Page | None = None
-        if layer.fault == "none" and self._proofs.missing(layer):
-            picture = await self._prove(index, layer)
-        own = self._own_text(index, layer)
+        needs = frozenset(needs_of(layer))
+        if layer.fault == "none" and self._proofs.missing(needs):
+            picture = await self._prove(index, layer, needs)
+        own = self._own_text(index, layer, needs)
         if own is None:
             return _refused(self._without_text(picture or await self._document.page(index)), layer)
         if not own.complete and self._only:
@@ -72,27 +80,27 @@ class DocumentPages:
         warnings = (*_without(page.warnings, "text_layer_ignored"), ReadingWarning("no_text_layer", page.index))
         return replace(page, own_text=OwnText((), complete=True), warnings=warnings)
 
-    async def _prove(self, index: int, layer: PageLayer) -> Page | None:
+    async def _prove(self, index: int, layer: PageLayer, needs: frozenset[Need]) -> Page | None:
         """Prove the fonts of a page. Other pages wait meanwhile, because most have the same fonts."""
         async with self._proving:
-            needs = self._proofs.missing(layer)
-            if not needs:
+            missing = self._proofs.missing(needs)
+            if not missing:
                 return None
             page = await self._document.page(index)
-            numbers = choose_lines(layer, needs)
+            numbers = choose_lines(layer, missing)
             sheet, samples = await asyncio.to_thread(make_sheet, page.image, layer, numbers)
             options = replace(
                 self._options, return_word_box=False, use_layout_detection=False, text_rec_score_thresh=0.0
             )
-            self._proofs.learn(needs, samples, await self._read(Page(sheet, index), options))
+            self._proofs.learn(missing, samples, await self._read(Page(sheet, index), options))
             return page
 
-    def _own_text(self, index: int, layer: PageLayer) -> OwnText | None:
+    def _own_text(self, index: int, layer: PageLayer, needs: frozenset[Need]) -> OwnText | None:
         """The text of a layer that can be trusted; None if too little of it can."""
         if layer.fault != "none":
             return None
         size = self._document.info.sizes[index]
-        doubtful = self._proofs.doubtful(layer)
+        doubtful = self._proofs.doubtful(needs)
         taken = [line for line in layer.lines if not doubtful or _needs(layer, line).isdisjoint(doubtful)]
         characters = sum(len(line.text) for line in layer.lines)
         if sum(len(line.text) for line in taken) < LEAST_TAKEN * characters:

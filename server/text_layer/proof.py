@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from models.document import PageResult, TextLine
-from server.decode.page_layer import PageLayer
-from server.text_layer.samples import Need, Sample, kind_of, needs_of
+from server.text_layer.samples import Need, Sample, kind_of
 
 LEAST_ALIKE = 0.8
 """Share of the characters of one kind and font that are recognised as the layer has them. Recognisers make mistakes:
@@ -45,13 +44,13 @@ class FontProofs:
         self._proven: set[Need] = set()
         self._tries = Counter[Need]()
 
-    def missing(self, layer: PageLayer) -> frozenset[Need]:
-        """The needs that are to be proven before a page can be taken."""
-        return frozenset(need for need in self.doubtful(layer) if self._tries[need] < MOST_TRIES)
+    def missing(self, needs: Collection[Need]) -> frozenset[Need]:
+        """Those needs of a page that are to be proven before the page can be taken."""
+        return frozenset(need for need in self.doubtful(needs) if self._tries[need] < MOST_TRIES)
 
-    def doubtful(self, layer: PageLayer) -> frozenset[Need]:
-        """The needs of a page that are not proven, after all was tried."""
-        return frozenset(need for need in needs_of(layer) if need not in self._proven)
+    def doubtful(self, needs: Collection[Need]) -> frozenset[Need]:
+        """Those needs of a page that are not proven."""
+        return frozenset(need for need in needs if need not in self._proven)
 
     def learn(self, needs: Collection[Need], samples: Sequence[Sample], read: PageResult) -> None:
         """Compare samples with what was recognised of their sheet.

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
@@ -24,6 +25,9 @@ MARGIN = 12
 HIGHEST = 120
 """Pixels: a sample that is higher is made smaller."""
 
+KNOWN_KINDS = 20_000
+"""Characters whose kinds are kept in memory."""
+
 Kind = Literal["digit", "lower", "upper", "cjk", "other"]
 Need: TypeAlias = tuple[str, Kind]
 """A font's key and a kind of characters that are to be proven."""
@@ -44,6 +48,7 @@ class Sample:
     row: tuple[int, int]
 
 
+@lru_cache(KNOWN_KINDS)
 def kind_of(character: str) -> Kind | None:
     """The kind of a character; None for what is neither a letter nor a digit, as recognisers mix such marks up."""
     if character.isdigit():
@@ -64,12 +69,18 @@ def fonts_of(layer: PageLayer, line: LayerLine) -> list[str]:
 
 def needs_of(layer: PageLayer) -> Counter[Need]:
     """Count the characters of each kind and font of a page; those that are too few to be proven are left out."""
-    found = Counter[Need]()
+    by_font = [Counter[str]() for _ in layer.fonts]
     for line in layer.lines:
-        for character, font in zip(line.text, fonts_of(layer, line), strict=True):
+        at = 0
+        for number, count in line.fonts:
+            by_font[number].update(line.text[at : at + count])
+            at += count
+    found = Counter[Need]()
+    for font, characters in zip(layer.fonts, by_font, strict=True):
+        for character, count in characters.items():
             kind = kind_of(character)
             if kind is not None:
-                found[font, kind] += 1
+                found[font, kind] += count
     most = max(found.values(), default=0)
     return Counter({need: count for need, count in found.items() if count > FEW or count == most})
 

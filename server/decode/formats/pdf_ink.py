@@ -53,29 +53,32 @@ class Ink:
         scale: their pixels per pixel of the rendered page.
         text: (H, W) 1 where text is seen, else 0.
         rest: (H, W) grey picture of everything but text.
+        sums: (H + 1, W + 1) of the pixels of ``text`` above and left of each corner.
     """
 
     scale: float
     text: NDArray[np.uint8]
     rest: Gray
+    sums: NDArray[np.int32]
 
-    def sees(self, boxes: Floats) -> NDArray[np.bool_]:
-        """Whether any text is seen in each box of (N, 4) left, top, right, bottom in pixels of the rendered page."""
-        sums = cv2.integral(self.text)
-        left, top, right, bottom = self._whole(boxes).T
+    def counts(self, boxes: Floats, more: float = 0.5) -> NDArray[np.int64]:
+        """The pixels of text in each box of (N, 4) left, top, right, bottom in pixels of the rendered page.
+
+        Args:
+            boxes: of the rendered page.
+            more: pixels of the small pictures by which each box is made larger on all sides.
+        """
+        left, top, right, bottom = self._whole(boxes, more).T
+        sums = self.sums
         found = sums[bottom, right] - sums[top, right] - sums[bottom, left] + sums[top, left]
-        return np.asarray((found > 0) & (right > left) & (bottom > top))
+        return np.where((right > left) & (bottom > top), found, 0).astype(np.int64)
 
-    def uncovered(self, boxes: Floats) -> NDArray[np.bool_]:
-        """(H, W) the text's pixels that are in none of the boxes, which are those of `sees`."""
-        height, width = self.text.shape
-        left, top, right, bottom = self._whole(boxes, more=1.5).T
-        steps = np.zeros((height + 1, width + 1), np.float32)
-        for rows, columns, step in ((top, left, 1), (bottom, right, 1), (top, right, -1), (bottom, left, -1)):
-            np.add.at(steps, (rows, columns), step)
-        # In how many boxes each pixel is: the sum of the steps above and left of it.
-        depth = cv2.integral(steps, sdepth=cv2.CV_32F)[1:, 1:]
-        return np.asarray((self.text != 0) & (depth[:height, :width] == 0))
+    def outside(self, boxes: Floats) -> int:
+        """The pixels of text that are in none of the boxes."""
+        left = self.text.copy()
+        for x0, y0, x1, y1 in self._whole(boxes, more=1.5).tolist():
+            left[y0:y1, x0:x1] = 0
+        return int(np.count_nonzero(left))
 
     def shows_something(self, boxes: Floats) -> bool:
         """Whether anything but text is to be seen in one of the boxes."""
@@ -142,7 +145,8 @@ def draw_ink(page: pdfium.PdfPage, objects: list[PageObject], size: tuple[int, i
             raw.FPDFTextObj_SetTextRenderMode(each.handle, raw.FPDF_TEXTRENDERMODE_INVISIBLE)
     rest = _grey(page, small)
     _, text = cv2.threshold(cv2.absdiff(whole, rest), LEAST_DIFFERENCE - 1, 1, cv2.THRESH_BINARY)
-    return Ink(small / scale, np.asarray(text, np.uint8), rest)
+    seen = np.asarray(text, np.uint8)
+    return Ink(small / scale, seen, rest, np.asarray(cv2.integral(seen), np.int32))
 
 
 def _grey(page: pdfium.PdfPage, scale: float) -> Gray:

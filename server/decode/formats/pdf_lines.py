@@ -8,8 +8,7 @@ are for the detector.
 import math
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -38,8 +37,8 @@ BULLETS = {0xF0B7: "•", 0xF0A7: "▪", 0xF0D8: "▸", 0xF0FC: "✓", 0xF076: "
 PRESENTATION_FORMS = ((0xFB00, 0xFDFF), (0xFE70, 0xFEFE))
 """Ligatures, and letters in the shape that they have within a word."""
 
-_EVEN = np.arange(4) * 90.0
-_DIRECTIONS: tuple[Literal["right", "down", "left", "up"], ...] = ("right", "down", "left", "up")
+Direction = Literal["right", "down", "left", "up"]
+_DIRECTIONS: tuple[Direction, ...] = ("right", "down", "left", "up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,6 @@ class PlacedCharacters:
         blank: (N,) whether it is a space.
         leftward: (N,) whether its line has text that runs to the left, such as Arabic.
         ink: (N, 4) left, top, right, bottom of the glyph's ink, in pixels.
-        cells: (N, 4) the same of its cell.
         owners: (N,) as in `Characters`.
         objects: the text objects, each in the picture.
     """
@@ -64,7 +62,6 @@ class PlacedCharacters:
     blank: NDArray[np.bool_]
     leftward: NDArray[np.bool_]
     ink: Floats
-    cells: Floats
     owners: Numbers
     objects: tuple["PlacedObject", ...]
 
@@ -78,14 +75,14 @@ class PlacedObject:
         size: of its font, in pixels.
         origin: x, y of its first character's origin.
         font: address of its font.
-        upright: whether its cells are known.
+        cell: left, top, right, bottom of its first character's cell; None if it is not known.
     """
 
     degrees: float
     size: float
     origin: tuple[float, float]
     font: int
-    upright: bool
+    cell: tuple[float, float, float, float] | None
 
 
 def placed(characters: Characters, matrix: Floats) -> PlacedCharacters:
@@ -103,20 +100,17 @@ def placed(characters: Characters, matrix: Floats) -> PlacedCharacters:
     blank = np.array([bool(text) and text.isspace() for text in known_texts], np.bool_)[numbers]  # type: ignore[union-attr]
     unknown = (characters.unmapped | unknown) & (characters.owners >= 0)
     objects = tuple(_placed_object(each, matrix) for each in characters.objects)
-    vertical = _written_down(characters, objects)
+    vertical = _written_down(characters)
     if vertical:
         objects = tuple(
-            PlacedObject((each.degrees + 90) % 360, each.size, each.origin, each.font, upright=False)
-            if number in vertical
-            else each
+            replace(each, degrees=(each.degrees + 90) % 360, cell=None) if number in vertical else each
             for number, each in enumerate(objects)
         )
     ink = _boxes(characters.tight, matrix)
-    cells = _boxes(characters.loose, matrix)
     to_left = np.array([_runs_left(text) for text in known_texts])[numbers]
     rows = np.cumsum(ends)
     leftward = np.isin(rows, rows[to_left])
-    return PlacedCharacters(texts, unknown, ends, blank, leftward, ink, cells, characters.owners, objects)
+    return PlacedCharacters(texts, unknown, ends, blank, leftward, ink, characters.owners, objects)
 
 
 def _is_unknown(code: int, text: str | None) -> bool:
@@ -152,12 +146,14 @@ def _placed_object(each: TextObject, matrix: Floats) -> PlacedObject:
     degrees = math.degrees(math.atan2(along[1], along[0])) % 360
     nearest = round(degrees / 90) * 90.0
     x, y = linear @ each.origin + matrix[:, 2]
+    upright = abs(b) < 1e-6 and abs(c) < 1e-6 and a > 0 and d > 0
+    left, top, right, bottom = _boxes(np.array([each.cell]), matrix)[0].tolist()
     return PlacedObject(
         nearest % 360 if abs(degrees - nearest) <= STRAIGHT_DEGREES else float(round(degrees)),
         max(1e-3, abs(each.size) * math.hypot(*up)),
         (float(x), float(y)),
         each.font,
-        upright=abs(b) < 1e-6 and abs(c) < 1e-6 and a > 0 and d > 0,
+        (left, top, right, bottom) if upright and right > left and bottom > top else None,
     )
 
 
@@ -168,27 +164,21 @@ def _boxes(corners: Floats, matrix: Floats) -> Floats:
     return np.hstack((np.minimum(first, second), np.maximum(first, second)))
 
 
-def _written_down(characters: Characters, objects: Sequence[PlacedObject]) -> set[int]:
+def _written_down(characters: Characters) -> set[int]:
     """The objects whose characters stand below each other, as in vertical writing."""
-    found = set()
     shown = np.flatnonzero(characters.owners >= 0)
     owners = characters.owners[shown]
+    firsts = np.flatnonzero(np.diff(owners, prepend=-2))
+    lasts = np.append(firsts[1:], len(owners)) - 1
     middles = (characters.tight[shown, :2] + characters.tight[shown, 2:]) / 2
-    starts = np.flatnonzero(np.diff(owners, prepend=-2))
-    ends = np.append(starts[1:], len(owners)) - 1
-    for first, last in zip(starts, ends, strict=True):
-        if last == first:
-            continue
-        number = int(owners[first])
-        a, b, c, d = characters.objects[number].matrix
-        step = middles[last] - middles[first]
-        along, down = abs(step @ (a, b)) * math.hypot(c, d), abs(step @ (c, d)) * math.hypot(a, b)
-        if down > 2 * along and down > 0 and objects[number].size > 0:
-            found.add(number)
-    return found
+    steps, numbers = middles[lasts] - middles[firsts], owners[firsts]
+    a, b, c, d = np.array([each.matrix for each in characters.objects])[numbers].T
+    along = np.abs(steps[:, 0] * a + steps[:, 1] * b) * np.hypot(c, d)
+    down = np.abs(steps[:, 0] * c + steps[:, 1] * d) * np.hypot(a, b)
+    return {int(number) for number in numbers[(down > 2 * along) & (lasts > firsts)]}
 
 
-def make_lines(page: PlacedCharacters, shown: NDArray[np.bool_], fonts: dict[int, int]) -> Iterator[LayerLine]:
+def make_lines(page: PlacedCharacters, shown: NDArray[np.bool_], fonts: dict[int, int]) -> tuple["PlacedLine", ...]:
     """Make the lines of a page.
 
     Args:
@@ -197,12 +187,17 @@ def make_lines(page: PlacedCharacters, shown: NDArray[np.bool_], fonts: dict[int
         fonts: the number of each font by its address.
     """
     lines = _Lines(page)
+    parts = [part for row in lines.rows(shown) for part in lines.parts(row)]
     numbers = np.array([fonts[each.font] for each in page.objects], np.int64)
-    for members in lines.rows(shown):
-        for part in lines.parts(members):
-            line = lines.line(part, numbers)
-            if line is not None:
-                yield line
+    return tuple(lines.lines(parts, numbers)) if parts else ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLine:
+    """A line, and its characters by their numbers."""
+
+    line: LayerLine
+    characters: Numbers
 
 
 class _Lines:
@@ -211,39 +206,25 @@ class _Lines:
     def __init__(self, page: PlacedCharacters) -> None:
         self._page = page
         owners = page.owners
-        degrees = np.array([each.degrees for each in page.objects] or [0.0])[owners]
-        self._degrees = degrees
-        self._size = np.array([each.size for each in page.objects] or [1.0])[owners]
-        self._upright = np.array([each.upright for each in page.objects] or [True])[owners]
-        origins = np.array([each.origin for each in page.objects] or [(0.0, 0.0)])[owners]
+        degrees = np.array([each.degrees for each in page.objects])
         turns = np.radians(degrees)
-        self._cos, self._sin = np.cos(turns), np.sin(turns)
-        self._base = origins[:, 1] * self._cos - origins[:, 0] * self._sin
-        ink = self._framed(page.ink)
-        cells = np.where(
-            (self._upright & (page.cells[:, 2] > page.cells[:, 0]))[:, None], self._framed(page.cells), ink
-        )
-        self._ink, self._cells = ink, cells
-        leaning = degrees % 90 != 0
+        cos, sin = np.cos(turns), np.sin(turns)
+        origins = np.array([each.origin for each in page.objects])
+        cells = _framed(np.array([each.cell or (0.0, 0.0, 0.0, 0.0) for each in page.objects]), cos, sin)
+        self._degrees = degrees[owners]
+        self._size = np.array([each.size for each in page.objects])[owners]
+        self._base = (origins[:, 1] * cos - origins[:, 0] * sin)[owners]
+        self._has_cell = np.array([each.cell is not None and each.degrees % 90 == 0 for each in page.objects])[owners]
+        self._cell_top, self._cell_bottom = cells[owners, 1], cells[owners, 3]
+        self._ink = _framed(page.ink, cos[owners], sin[owners])
+        leaning = self._degrees % 90 != 0
         if leaning.any():
-            middle = (ink[:, 0] + ink[:, 2]) / 2
-            self._cells = cells.copy()
-            self._cells[leaning, 0] = (middle - 0.3 * self._size)[leaning]
-            self._cells[leaning, 2] = (middle + 0.3 * self._size)[leaning]
-            self._ink = self._cells.copy()
-            self._ink[leaning, 1] = (self._base - 0.75 * self._size)[leaning]
-            self._ink[leaning, 3] = (self._base + 0.2 * self._size)[leaning]
+            middle = (self._ink[:, 0] + self._ink[:, 2]) / 2
+            size = self._size
+            guessed = (middle - 0.3 * size, self._base - 0.75 * size, middle + 0.3 * size, self._base + 0.2 * size)
+            self._ink[leaning] = np.column_stack(guessed)[leaning]
         self._spaces = np.cumsum(page.blank)
         self._leftward = page.leftward
-
-    def _framed(self, boxes: Floats) -> Floats:
-        """Boxes in the frames of their text. The boxes of leaning text grow."""
-        middle_x, middle_y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
-        half_x, half_y = (boxes[:, 2] - boxes[:, 0]) / 2, (boxes[:, 3] - boxes[:, 1]) / 2
-        along, across = middle_x * self._cos + middle_y * self._sin, middle_y * self._cos - middle_x * self._sin
-        wide = half_x * np.abs(self._cos) + half_y * np.abs(self._sin)
-        high = half_x * np.abs(self._sin) + half_y * np.abs(self._cos)
-        return np.column_stack((along - wide, across - high, along + wide, across + high))
 
     def rows(self, shown: NDArray[np.bool_]) -> Iterator[Numbers]:
         """The characters of each row of text, without spaces, in the file's order."""
@@ -257,7 +238,7 @@ class _Lines:
         cut |= self._degrees[members][1:] != self._degrees[members][:-1]
         cut |= np.abs(np.diff(self._base[members])) > BASELINE * size
         # Text that begins anew further left is another one, unless it runs to the left.
-        start = self._cells[members, 0]
+        start = self._ink[members, 0]
         cut |= (np.diff(start) < -size) & ~self._leftward[members][1:] & ~self._leftward[members][:-1]
         least = np.minimum(self._size[members][1:], self._size[members][:-1])
         cut |= (size > LARGER * least) & (np.diff(self._spaces[members]) > 0)
@@ -265,77 +246,110 @@ class _Lines:
 
     def parts(self, row: Numbers) -> Iterator[Numbers]:
         """The parts of a row between wide gaps, from left to right, each in the file's order."""
-        order = row[np.argsort(self._cells[row, 0], kind="stable")]
-        reach = np.maximum.accumulate(self._cells[order, 2])
-        gaps = self._cells[order, 0][1:] - reach[:-1]
-        wide = gaps > WIDEST_GAP * np.maximum(self._size[order][1:], self._size[order][:-1])
-        if not wide.any():
+        left, right, size = self._ink[row, 0], self._ink[row, 2], self._size[row]
+        if len(row) == 1 or (
+            (left[1:] >= left[:-1]).all()
+            and (left[1:] - right[:-1] <= WIDEST_GAP * np.maximum(size[1:], size[:-1])).all()
+        ):
             yield row
             return
+        order = row[np.argsort(left, kind="stable")]
+        reach = np.maximum.accumulate(self._ink[order, 2])
+        gaps = self._ink[order, 0][1:] - reach[:-1]
+        wide = gaps > WIDEST_GAP * np.maximum(self._size[order][1:], self._size[order][:-1])
         for part in np.split(order, np.flatnonzero(wide) + 1):
             yield np.sort(part)
 
-    def line(self, part: Numbers, fonts: Numbers) -> LayerLine | None:
-        """Make a line; None if it has no area."""
-        page = self._page
-        ink, cells = self._ink[part], self._cells[part]
-        start, end = float(min(cells[:, 0].min(), ink[:, 0].min())), float(max(cells[:, 2].max(), ink[:, 2].max()))
-        if not end > start:
-            return None
-        top, bottom = self._height(part, ink, cells)
-        middles = ((cells[:, 0] + cells[:, 2]) / 2 - start) / (end - start)
-        degrees = float(self._degrees[part[0]])
-        quad, direction, from_the_end = self._place(degrees, (start, top, end, bottom))
-        middles = np.clip(1 - middles if from_the_end else middles, 0, 1)
-        spaces = np.diff(self._spaces[part], prepend=self._spaces[part[0]]) > 0
-        texts: list[str] = []
-        places: list[float] = []
-        runs: list[int] = []
-        columns = (part.tolist(), np.round(middles, 4).tolist(), fonts[page.owners[part]].tolist(), spaces.tolist())
-        for index, place, font, space in zip(*columns, strict=True):
-            if space:
-                texts.append(" ")
-                places.append(round((places[-1] + place) / 2, 4))
-                runs.append(runs[-1])
-            text = page.texts[index] or ""
-            texts.append(text)
-            places += [place] * len(text)
-            runs += [font] * len(text)
-        lengths = tuple((font, len(list(run))) for font, run in groupby(runs))
-        return LayerLine("".join(texts), quad, tuple(places), lengths, direction)
+    def lines(self, parts: Sequence[Numbers], fonts: Numbers) -> Iterator[PlacedLine]:
+        """Make the lines of parts. Those without an area are left out.
 
-    def _height(self, part: Numbers, ink: Floats, cells: Floats) -> tuple[float, float]:
-        """The top and the bottom of a line: those of its cells, unless the font says nonsense."""
-        size = float(self._size[part].max())
-        top, bottom = float(ink[:, 1].min()), float(ink[:, 3].max())
-        if not self._upright[part].all() or self._degrees[part[0]] % 90:
-            more = max(0.0, size - (bottom - top)) / 2
-            return top - more, bottom + more
-        return (
-            max(min(float(cells[:, 1].min()), top), top - ASCENT * size),
-            min(max(float(cells[:, 3].max()), bottom), bottom + DESCENT * size),
-        )
-
-    @staticmethod
-    def _place(
-        degrees: float, box: tuple[float, float, float, float]
-    ) -> tuple[
-        tuple[float, float, float, float, float, float, float, float], Literal["right", "down", "left", "up"], bool
-    ]:
-        """The quad of a box in its frame, the direction of its text, and whether places count from its end.
-
-        The quad begins with the corner that is at the top left on the page.
+        Args:
+            parts: the characters of each.
+            fonts: the number of each text object's font.
         """
-        left, top, right, bottom = box
-        turn = math.radians(degrees)
-        cos, sin = math.cos(turn), math.sin(turn)
-        corners = [
-            (x * cos - y * sin, x * sin + y * cos)
-            for x, y in ((left, top), (right, top), (right, bottom), (left, bottom))
-        ]
-        quarter = int(np.argmin(np.abs((degrees - _EVEN + 180) % 360 - 180)))
-        # Turned by a quarter clockwise, the line's end at the bottom left is the page's corner at the top left.
-        first = (4 - quarter) % 4
-        corners = corners[first:] + corners[:first]
-        (x0, y0), (x1, y1), (x2, y2), (x3, y3) = ((round(x, 2), round(y, 2)) for x, y in corners)
-        return (x0, y0, x1, y1, x2, y2, x3, y3), _DIRECTIONS[quarter], quarter in (2, 3)
+        page, order = self._page, np.concatenate(parts)
+        lengths = np.array([len(part) for part in parts])
+        starts = np.cumsum(lengths) - lengths
+        left, right = np.minimum.reduceat(self._ink[order, 0], starts), np.maximum.reduceat(self._ink[order, 2], starts)
+        top, bottom = self._heights(order, starts)
+        placements = [
+            _place(*each)
+            for each in zip(
+                self._degrees[order[starts]].tolist(), left.tolist(), top.tolist(), right.tolist(), bottom.tolist(),
+                strict=True,
+            )
+        ]  # fmt: skip
+        width = np.repeat(np.maximum(right - left, 1e-6), lengths)
+        places = ((self._ink[order, 0] + self._ink[order, 2]) / 2 - np.repeat(left, lengths)) / width
+        backwards = np.repeat([placement[2] for placement in placements], lengths)
+        places = np.clip(np.where(backwards, 1 - places, places), 0, 1)
+        spaces = np.diff(self._spaces[order], prepend=0) > 0
+        spaces[starts] = False
+        texts = [page.texts[index] or "" for index in order.tolist()]
+        counts = np.fromiter(map(len, texts), np.int64, len(texts)) + spaces
+        ends = np.cumsum(counts)
+        before = (ends - counts)[spaces]
+        all_places, all_fonts = np.repeat(places, counts), np.repeat(fonts[page.owners[order]], counts)
+        all_places[before] = (all_places[before - 1] + places[spaces]) / 2
+        all_fonts[before] = all_fonts[before - 1]
+        whole = "".join(f" {text}" if space else text for text, space in zip(texts, spaces.tolist(), strict=True))
+        rounded = np.round(all_places, 4).tolist()
+        text_ends = ends[starts + lengths - 1]
+        cuts = zip((text_ends - np.add.reduceat(counts, starts)).tolist(), text_ends.tolist(), strict=True)
+        for number, (first, end) in enumerate(cuts):
+            if end > first and right[number] > left[number] and bottom[number] > top[number]:
+                quad, direction, _ = placements[number]
+                runs = _runs(all_fonts[first:end])
+                line = LayerLine(whole[first:end], quad, tuple(rounded[first:end]), runs, direction)
+                yield PlacedLine(line, parts[number])
+
+    def _heights(self, order: Numbers, starts: Numbers) -> tuple[Floats, Floats]:
+        """The top and the bottom of lines: those of their cells, unless the font says nonsense."""
+        size = np.maximum.reduceat(self._size[order], starts)
+        top, bottom = np.minimum.reduceat(self._ink[order, 1], starts), np.maximum.reduceat(self._ink[order, 3], starts)
+        cell_top = np.minimum.reduceat(self._cell_top[order], starts)
+        cell_bottom = np.maximum.reduceat(self._cell_bottom[order], starts)
+        known = np.minimum.reduceat(self._has_cell[order], starts)
+        more = np.maximum(0.0, size - (bottom - top)) / 2
+        above = np.where(known, np.clip(top - cell_top, 0, ASCENT * size), more)
+        below = np.where(known, np.clip(cell_bottom - bottom, 0, DESCENT * size), more)
+        return top - above, bottom + below
+
+
+def _framed(boxes: Floats, cos: Floats, sin: Floats) -> Floats:
+    """Boxes in frames that are turned. The boxes of leaning text grow."""
+    middle_x, middle_y = (boxes[:, 0] + boxes[:, 2]) / 2, (boxes[:, 1] + boxes[:, 3]) / 2
+    half_x, half_y = (boxes[:, 2] - boxes[:, 0]) / 2, (boxes[:, 3] - boxes[:, 1]) / 2
+    along, across = middle_x * cos + middle_y * sin, middle_y * cos - middle_x * sin
+    wide = half_x * np.abs(cos) + half_y * np.abs(sin)
+    high = half_x * np.abs(sin) + half_y * np.abs(cos)
+    return np.column_stack((along - wide, across - high, along + wide, across + high))
+
+
+def _runs(fonts: Numbers) -> tuple[tuple[int, int], ...]:
+    """Each run of one number with its length."""
+    starts = np.flatnonzero(np.diff(fonts, prepend=-1))
+    lengths = np.diff(starts, append=len(fonts))
+    return tuple(zip(fonts[starts].tolist(), lengths.tolist(), strict=True))
+
+
+def _place(
+    degrees: float, left: float, top: float, right: float, bottom: float
+) -> tuple[tuple[float, float, float, float, float, float, float, float], Direction, bool]:
+    """The quad of a box in its frame, the direction of its text, and whether places count from its end.
+
+    The quad begins with the corner that is at the top left on the page.
+    """
+    if degrees == 0:
+        x0, y0, x1, y1 = round(left, 2), round(top, 2), round(right, 2), round(bottom, 2)
+        return (x0, y0, x1, y0, x1, y1, x0, y1), "right", False
+    turn = math.radians(degrees)
+    cos, sin = math.cos(turn), math.sin(turn)
+    around = ((left, top), (right, top), (right, bottom), (left, bottom))
+    corners = [(x * cos - y * sin, x * sin + y * cos) for x, y in around]
+    quarter = round(degrees / 90) % 4
+    # Turned by a quarter clockwise, the line's end at the bottom left is the page's corner at the top left.
+    first = (4 - quarter) % 4
+    corners = corners[first:] + corners[:first]
+    (x0, y0), (x1, y1), (x2, y2), (x3, y3) = ((round(x, 2), round(y, 2)) for x, y in corners)
+    return (x0, y0, x1, y1, x2, y2, x3, y3), _DIRECTIONS[quarter], quarter in (2, 3)

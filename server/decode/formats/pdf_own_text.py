@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from server.decode.formats.pdf_characters import Characters, Floats, page_to_picture, read_characters
 from server.decode.formats.pdf_font_keys import FontKeys
 from server.decode.formats.pdf_ink import MOST_UNCOVERED, Ink, TooManyObjects, draw_ink, page_objects, pictures_on
-from server.decode.formats.pdf_lines import PlacedCharacters, make_lines, placed
-from server.decode.page_layer import MOST_CHARACTERS, MOST_FONTS, MOST_LINES, LayerFault, LayerLine, PageLayer
+from server.decode.formats.pdf_lines import PlacedCharacters, PlacedLine, make_lines, placed
+from server.decode.page_layer import MOST_CHARACTERS, MOST_FONTS, MOST_LINES, LayerFault, PageLayer
 
 raw = pdfium.raw
 
@@ -19,6 +19,9 @@ HIDDEN_MODES = (3, 7)
 """Rendering modes that draw nothing (PDF 1.7, table 106)."""
 MOST_UNKNOWN = 0.02
 """Share of the glyphs that may be marks without a character, such as bullets of a symbol font."""
+LEAST_GAP, GAP_EDGE = 5.0, 1.5
+"""Pixels of the small pictures: the width from which on a gap between glyphs is looked at, and what is left out at its
+edges, where strokes reach over their boxes."""
 OVERLAP = 0.5
 """From this share of the smaller line's area on, two lines lie over each other."""
 
@@ -50,11 +53,13 @@ def own_text(page: pdfium.PdfPage, index: int, keys: FontKeys, size: tuple[int, 
     ink = draw_ink(page, objects, size, scale)
     drawn = np.array([each.mode not in HIDDEN_MODES for each in characters.objects])[characters.owners]
     printed = (characters.owners >= 0) & ~in_picture.ends & ~in_picture.blank
-    shown = drawn & printed & ink.sees(in_picture.ink)
+    shown = drawn & printed & (ink.counts(in_picture.ink) > 0)
     numbers = {address: number for number, address in enumerate(addresses)}
-    lines = tuple(make_lines(in_picture, shown & ~in_picture.unknown, numbers))
+    lines = make_lines(in_picture, shown & ~in_picture.unknown, numbers)
     fault = _fault(in_picture, shown, lines, ink)
-    return PageLayer(fault) if fault != "none" else PageLayer("none", fonts, lines, not ink.shows_something(pictures))
+    if fault != "none":
+        return PageLayer(fault)
+    return PageLayer("none", fonts, tuple(each.line for each in lines), not ink.shows_something(pictures))
 
 
 def _characters(page: pdfium.PdfPage) -> Characters | None:
@@ -74,7 +79,7 @@ def _characters(page: pdfium.PdfPage) -> Characters | None:
     return characters if characters is not None and characters.objects else None
 
 
-def _fault(page: PlacedCharacters, shown: NDArray[np.bool_], lines: tuple[LayerLine, ...], ink: Ink) -> LayerFault:
+def _fault(page: PlacedCharacters, shown: NDArray[np.bool_], lines: tuple[PlacedLine, ...], ink: Ink) -> LayerFault:
     if len(lines) > MOST_LINES:
         return "too_much"
     unknown = shown & page.unknown
@@ -82,13 +87,33 @@ def _fault(page: PlacedCharacters, shown: NDArray[np.bool_], lines: tuple[LayerL
         return "unmapped" if unknown.any() else "hidden"
     if unknown.sum() > MOST_UNKNOWN * shown.sum() or _within_words(page, shown, unknown):
         return "unmapped"
-    quads = np.array([line.quad for line in lines]).reshape(-1, 4, 2)
+    quads = np.array([each.line.quad for each in lines]).reshape(-1, 4, 2)
     boxes = np.hstack((quads.min(axis=1), quads.max(axis=1)))
-    left = ink.uncovered(page.ink[shown])
-    if left.sum() > MOST_UNCOVERED * ink.text.sum():
-        return "uncovered"
     straight = np.array([_is_straight(quad) for quad in quads])
+    outside = ink.outside(np.vstack((boxes, page.ink[unknown])))
+    gaps = [_gaps(page, each) for each, level in zip(lines, straight, strict=True) if level]
+    between = _between(np.concatenate(gaps), ink) if gaps else 0
+    if outside + between > MOST_UNCOVERED * ink.sums[-1, -1]:
+        return "uncovered"
     return "overlapping" if _overlap(boxes[straight]) else "none"
+
+
+def _gaps(page: PlacedCharacters, each: PlacedLine) -> Floats:
+    """(N, 4) the gaps between the glyphs of a straight line."""
+    boxes, quad = page.ink[each.characters], each.line.quad
+    level = each.line.direction in ("right", "left")
+    start, end = (0, 2) if level else (1, 3)
+    boxes = boxes[np.argsort(boxes[:, start])]
+    gaps = np.empty((len(boxes) - 1, 4))
+    gaps[:, start], gaps[:, end] = np.maximum.accumulate(boxes[:, end])[:-1], boxes[1:, start]
+    gaps[:, 1 - start], gaps[:, 3 - start] = (quad[1], quad[5]) if level else (quad[0], quad[4])
+    return gaps
+
+
+def _between(gaps: Floats, ink: Ink) -> int:
+    """The pixels of text in gaps between glyphs, where a glyph without a character would be."""
+    wide = np.maximum(gaps[:, 2] - gaps[:, 0], 0), np.maximum(gaps[:, 3] - gaps[:, 1], 0)
+    return int(ink.counts(gaps[np.minimum(*wide) > LEAST_GAP / ink.scale], more=-GAP_EDGE).sum())
 
 
 def _within_words(page: PlacedCharacters, shown: NDArray[np.bool_], unknown: NDArray[np.bool_]) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from models.document import PageResult, Preprocessed, TextBox, TextLine
 from models.options import OcrDefaults, OcrOverrides
 from server.text_layer.proof import MOST_TRIES, FontProofs
-from server.text_layer.samples import Sample
+from server.text_layer.samples import Sample, needs_of
 from tests.unit.server.text_layer.layers import layer_of
 
 LINES = ("Ships from Oslo brought herring", "0123456789 0123456789")
@@ -26,12 +26,12 @@ def read(*texts: str, score: float = 0.98) -> PageResult:
 def doubtful(layer_texts: tuple[str, ...], seen: PageResult) -> set[str]:
     """The kinds of characters that stay unproven."""
     layer, proofs = layer_of(layer_texts), FontProofs()
-    needs = proofs.missing(layer)
+    needs = proofs.missing(needs_of(layer))
     samples = [
         Sample(text, ("f0",) * len(text), (40 * number, 40 * number + 40)) for number, text in enumerate(layer_texts)
     ]
     proofs.learn(needs, samples, seen)
-    return {kind for _, kind in proofs.doubtful(layer)}
+    return {kind for _, kind in proofs.doubtful(needs_of(layer))}
 
 
 def test_text_that_is_read_as_the_layer_has_it_is_proven() -> None:
@@ -74,13 +74,15 @@ def test_a_script_that_it_knows_is_not() -> None:
 def test_what_is_proven_once_is_not_tried_again_and_fonts_are_apart() -> None:
     layer, proofs = layer_of(["small letters here", "small letters there"], [0, 1]), FontProofs()
     proofs.learn({("f0", "lower")}, [Sample("small letters", ("f0",) * 13, (0, 40))], read("small letters"))
-    assert proofs.missing(layer) == {("f1", "lower")}
+    assert proofs.missing(needs_of(layer)) == {("f1", "lower")}
 
 
 @pytest.mark.parametrize("tries", range(MOST_TRIES + 1))
 def test_it_is_tried_a_few_times(tries: int) -> None:
     layer, proofs = layer_of(["small letters here"]), FontProofs()
     for _ in range(tries):
-        proofs.learn(proofs.missing(layer), [Sample("small letters", ("f0",) * 13, (0, 40))], read("otterx bjqwkz"))
-    assert bool(proofs.missing(layer)) is (tries < MOST_TRIES)
-    assert proofs.doubtful(layer) == {("f0", "lower")}
+        proofs.learn(
+            proofs.missing(needs_of(layer)), [Sample("small letters", ("f0",) * 13, (0, 40))], read("otterx bjqwkz")
+        )
+    assert bool(proofs.missing(needs_of(layer))) is (tries < MOST_TRIES)
+    assert proofs.doubtful(needs_of(layer)) == {("f0", "lower")}

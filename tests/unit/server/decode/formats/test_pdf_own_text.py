@@ -49,7 +49,7 @@ def test_text_that_one_sees_is_taken_with_its_place() -> None:
     assert (line.text, line.direction) == ("Invoice 2041", "right")
     left, top, right, bottom = line.quad[0], line.quad[1], line.quad[4], line.quad[5]
     baseline = (A4[1] - 700) * SCALE
-    assert left == pytest.approx(144, abs=2)
+    assert 144 <= left < 144 + 5
     assert top < baseline - 0.7 * 20 * SCALE < baseline < bottom
     assert bottom - top < 1.6 * 20 * SCALE
     assert right > left + 6 * 20
@@ -109,7 +109,7 @@ def test_leaning_text_has_a_leaning_box() -> None:
 def test_the_part_of_a_page_that_is_shown_counts() -> None:
     data = text_pdf(text("Inside", 150, 500), text("x"), page_keys={"/CropBox": [100, 400, 400, 600]})
     (line,) = layer(data).lines
-    assert line.quad[0] == pytest.approx((150 - 100) * SCALE, abs=2)
+    assert line.quad[0] == pytest.approx((150 - 100) * SCALE, abs=4)
     assert line.quad[7] == pytest.approx((600 - 500) * SCALE, abs=10)
 
 
@@ -174,3 +174,9 @@ def test_too_much_text_is_not_read() -> None:
 
 def test_a_page_without_text_has_none() -> None:
     assert layer(text_pdf("72 500 m 500 500 l S")).fault == "hidden"
+
+
+def test_a_glyph_that_the_text_leaves_out_is_a_fault() -> None:
+    """PDFium leaves out glyphs whose character is a zero."""
+    maps = [{ord("M"): "\x00"}]
+    assert layer(text_pdf(letter(["Sound words here", "and M M M M M M there"]), maps=maps)).fault != "none"
