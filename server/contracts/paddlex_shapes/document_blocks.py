@@ -42,6 +42,7 @@ _OF_KIND = {
     "header": "header",
     "footer": "footer",
     "page_number": "number",
+    "footnote": "footnote",
     "stamp": "aside_text",
 }
 """The label of each kind of block. Every other kind is text."""
