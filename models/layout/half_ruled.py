@@ -38,7 +38,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class PartlyRuled:
-    """Where a partly ruled table lies.
+    """The place of a partly ruled table.
 
     Attributes:
         box: x0, y0, x1, y1 in the frame.

@@ -11,7 +11,7 @@ _NARROWEST_GUTTER = 0.45
 _CROSSED = 6
 """The white between columns may be crossed by one in so many rows."""
 _SIGNS = frozenset(("$", "€", "£", "¥", "￥", "US$", "USD", "EUR", "CHF", "RMB", "%", ")", ")%"))
-"""What stands apart from its number: before it at the edge of the column, or behind it."""
+"""The text that stands apart from its number: before it at the edge of the column, or behind it."""
 _BEHIND = frozenset(("%", ")", ")%"))
 
 Placed = tuple[int, int, Piece]

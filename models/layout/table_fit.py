@@ -1,4 +1,4 @@
-"""How well the cells of a table fit the words in it, to choose between two readings of one table."""
+"""Tells how well the cells of a table fit the words in it, to choose between two readings of one table."""
 
 from collections.abc import Sequence
 from itertools import pairwise
