@@ -8,7 +8,7 @@ import { explain } from "./failures.js";
 import { bytes, duration, languageChanges, texts, translate } from "./i18n.js";
 import { Inputs } from "./inputs.js";
 import { Parameters } from "./parameters.js";
-import { Queue } from "./queue.js";
+import { Queue, sentencesOf } from "./queue.js";
 import { Reading } from "./reading.js";
 import { Side } from "./side.js";
 import { Stage } from "./stage.js";
@@ -26,7 +26,9 @@ const announce = (text) => {
 const api = new Api(new Token(at("dialogs")));
 const views = new Views(at("desk"), at("views"));
 const queue = new Queue(at("queue"), announce);
-const stage = new Stage({ title: at("page-title"), notice: at("page-notice"), welcome: at("welcome"), room: at("viewer") });
+const stage = new Stage({
+  title: at("page-title"), notice: at("page-notice"), welcome: at("welcome"), blank: at("blank"), room: at("viewer"),
+});
 const inputs = new Inputs(at("drop-veil"), at("dialogs"), take);
 let settings = null;
 let parameters = null;
@@ -181,7 +183,8 @@ queue.addEventListener("change", () => {
   drawActions();
 });
 queue.addEventListener("choose", () => {
-  stage.show(queue.chosen?.doc ?? null);
+  const reading = queue.chosen;
+  stage.show(reading?.doc ?? null, () => sentencesOf(reading));
   if (queue.chosen !== null) {
     views.show("page");
   }

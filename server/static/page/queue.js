@@ -214,8 +214,14 @@ function notesOf({ warnings }) {
   ];
 }
 
+// The state of a reading in whole sentences: how far it is, and why it failed and what to do.
+export function sentencesOf(reading) {
+  const { what, hint } = reading.failure === null ? {} : explain(reading.failure);
+  return what === undefined ? [statusOf(reading)] : [what, hint];
+}
+
 // How far a reading is, in words.
-export function statusOf(reading) {
+function statusOf(reading) {
   const { doc, pagesDone, pagesWanted } = reading;
   const failed = [...doc.pages.values()].filter((page) => page.failed).length;
   if (doc.state === "running" && pagesWanted) {

@@ -1,4 +1,6 @@
-// The middle of the page: the chosen document in the viewer, or two documents side by side.
+// The middle of the page: the chosen document in the viewer, or two documents side by side. As long as a document has no
+// page to show, its state stands there in words.
+import { element } from "./dom.js";
 import { texts } from "./i18n.js";
 import { Compare } from "./viewer/compare.js";
 import { Viewer } from "./viewer/viewer.js";
@@ -6,16 +8,24 @@ import { Viewer } from "./viewer/viewer.js";
 export class Stage {
   #parts;
   #doc = null;
+  #says = null;
   #viewer = null;
+  #changed = () => this.#update();
 
-  // `parts` are the elements: title, notice, welcome, and the room of the viewer.
+  // `parts` are the elements: title, notice, welcome, blank, and the room of the viewer.
   constructor(parts) {
     this.#parts = parts;
     this.other = null;
   }
 
-  show(doc) {
+  // Show a document, or the welcome for null. `says` gives the sentences about its state.
+  show(doc, says = null) {
+    for (const event of ["page", "state"]) {
+      this.#doc?.removeEventListener(event, this.#changed);
+      doc?.addEventListener(event, this.#changed);
+    }
     this.#doc = doc;
+    this.#says = says;
     this.other = null;
     this.say("");
     this.redraw();
@@ -34,17 +44,29 @@ export class Stage {
   }
 
   redraw() {
-    const { title, welcome, room } = this.#parts;
-    this.#viewer?.destroy?.();
-    this.#viewer = null;
-    room.replaceChildren();
-    room.hidden = this.#doc === null;
+    const { title, welcome } = this.#parts;
+    this.#empty();
     welcome.hidden = this.#doc !== null;
     title.textContent = this.#doc === null ? texts("page.title") : this.#doc.name;
     title.classList.toggle("visually-hidden", this.#doc === null);
-    if (this.#doc === null) {
-      return;
+    this.#update();
+  }
+
+  #update() {
+    const { blank, room } = this.#parts;
+    const shown = this.#doc !== null && this.#doc.pages.size > 0;
+    room.hidden = !shown;
+    blank.hidden = shown || this.#doc === null;
+    if (!shown) {
+      this.#empty();
+      blank.replaceChildren(...(this.#says?.() ?? []).map((sentence) => element("p", {}, sentence)));
+    } else if (this.#viewer === null) {
+      this.#fill();
     }
+  }
+
+  #fill() {
+    const { room } = this.#parts;
     if (this.other === null) {
       this.#viewer = new Viewer(room, { texts });
       this.#viewer.show(this.#doc);
@@ -52,5 +74,11 @@ export class Stage {
       this.#viewer = new Compare(room, { texts });
       this.#viewer.show(this.#doc, this.other);
     }
+  }
+
+  #empty() {
+    this.#viewer?.destroy();
+    this.#viewer = null;
+    this.#parts.room.replaceChildren();
   }
 }

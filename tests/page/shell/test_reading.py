@@ -84,6 +84,8 @@ def test_a_document_that_fails_says_why_and_what_to_do(tab, tmp_path, content, w
     what, hint = entry.locator(".entry-problem p").all_text_contents()
     assert words in what
     assert len(hint) > 10
+    assert tab.page.locator("#blank p").all_text_contents() == [what, hint]
+    expect(tab.page.locator("#viewer")).to_be_hidden()
     expect(entry.get_by_role("button", name="Read broken.pdf again")).to_be_visible()
     tab.problems = [each for each in tab.problems if "status of 422" not in each]
 
