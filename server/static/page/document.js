@@ -33,17 +33,13 @@ export class Doc extends EventTarget {
   // The text of all pages that are there, in their order.
   get text() {
     const pages = [...this.pages.values()].sort((one, other) => one.number - other.number);
-    return pages.filter((page) => !page.failed).map(textOf).join("\n\n");
+    return pages.filter((page) => !page.failed).map((page) => page.text).join("\n\n");
   }
-}
-
-function textOf(page) {
-  return page.blocks.map((block) => block.text).filter((text) => text).join("\n");
 }
 
 // A page that could not be read. `reason` is a sentence.
 export function failedPage(number, reason) {
-  return { number, width: 0, height: 0, picture: null, lines: [], blocks: [], markdown: "", failed: reason };
+  return { number, width: 0, height: 0, picture: null, lines: [], blocks: [], markdown: "", text: "", failed: reason };
 }
 
 // A page out of its item of the answer. `load` gets a picture that is behind a link.
@@ -57,12 +53,14 @@ export function readPage(number, item, load) {
     lines: linesOf(result, layout.blocks),
     blocks: layout.blocks.map(({ label, box, order, text, html }) => ({ label, box, order, text, html })),
     markdown: item.markdown,
+    text: item.text,
   };
 }
 
 function linesOf(result, blocks) {
-  const order = blocks.flatMap((block) => block.lines);
-  return order.map((index) => ({
+  // A line that spans a gutter is in the blocks on both sides.
+  const order = new Set(blocks.flatMap((block) => block.lines));
+  return [...order].map((index) => ({
     text: result.rec_texts[index],
     score: result.rec_scores[index],
     polygon: result.rec_polys[index],

@@ -9,7 +9,7 @@ const LONGEST_PAUSE = 15;
 const FINAL = ["done", "failed", "cancelled"];
 const AWAY = ["reconnecting", "busy"];
 // What the page itself needs of every answer.
-const NEEDED_FORMATS = ["layout", "markdown"];
+const NEEDED_FORMATS = ["layout", "markdown", "text"];
 
 // One document is sent at a time, because they share a connection, and the first page of the first one matters most.
 const sending = new Turns(1);

@@ -41,7 +41,7 @@ def download(tab: Tab, name: str, folder: Path) -> Path:
 def of_json(file: Path) -> str:
     pages = json.loads(file.read_text())["ocrResults"]
     assert len(pages) == 12
-    assert all(set(page) == {"prunedResult", "layout", "markdown"} for page in pages), "without the pictures"
+    assert all(set(page) == {"prunedResult", "layout", "markdown", "text"} for page in pages), "without the pictures"
     return " ".join(text for page in pages for text in page["prunedResult"]["rec_texts"])
 
 
