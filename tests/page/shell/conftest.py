@@ -14,9 +14,9 @@ from tests.page.shell.tab import Tab, opened
 PROGRAM = shutil.which("chromium") or shutil.which("google-chrome")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """The browser."""
+    """The browser. It ends with these tests, because while Playwright runs, no other event loop can."""
     if PROGRAM is None:
         pytest.skip("neither chromium nor google-chrome is installed")
     with sync_playwright() as playwright:
