@@ -45,7 +45,9 @@ export class PageList extends EventTarget {
       if (document.getSelection().isCollapsed) this.#fire("choose", placeOf(event.target));
     });
     this.#watcher = new IntersectionObserver((entries) => this.#seen(entries), { root: this.root });
-    this.#resizer = new ResizeObserver(() => this.#keepPosition(() => this.#layOut()));
+    // Not within the observer's call: a layout that changes the size again there is an error.
+    const layOutAgain = () => this.#keepPosition(() => this.#layOut());
+    this.#resizer = new ResizeObserver(() => requestAnimationFrame(layOutAgain));
     this.#resizer.observe(this.root);
   }
 

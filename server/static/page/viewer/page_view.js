@@ -67,7 +67,9 @@ export class PageView {
     this.#width = width;
     clearTimeout(this.#repaint);
     // While the reader zooms, the picture is stretched; it is painted once he has come to rest.
-    this.#repaint = setTimeout(() => this.#picture?.paint(width), REST_MILLISECONDS);
+    this.#repaint = setTimeout(() => {
+      this.#picture?.paint(width).catch((error) => this.#tellNoPicture(error));
+    }, REST_MILLISECONDS);
   }
 
   /** Show the picture, the boxes and the selectable text. */
@@ -129,8 +131,12 @@ export class PageView {
       await picture.paint(this.#width);
       if (this.#picture === picture) this.root.prepend(picture.canvas);
     } catch (error) {
-      if (this.#page === page) this.#tell(this.#texts("viewer.no_picture", { page: this.number, reason: error.message }));
+      if (this.#page === page) this.#tellNoPicture(error);
     }
+  }
+
+  #tellNoPicture(error) {
+    this.#tell(this.#texts("viewer.no_picture", { page: this.number, reason: error.message }));
   }
 
   #drawLines(page) {
