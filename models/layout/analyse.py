@@ -16,7 +16,7 @@ from models.layout.assemble import Assembly
 from models.layout.cutting import cut_lines
 from models.layout.document import PageLayout
 from models.layout.drawn_tables import drawn_tables
-from models.layout.figures import find_figures
+from models.layout.figures import find_figures, ink_beside_text
 from models.layout.frame import Frame, Span, make_frame
 from models.layout.model_regions import FramedRegions, in_frame, model_figures, model_tables
 from models.layout.objects import PageObject, figure_of
@@ -84,7 +84,7 @@ def _objects(
     tables, free = drawn_tables(rules, frame.spans, frame.line_height)
     if framed is not None:
         tables, free = model_tables(framed, frame, tables, rule_list(rules.across))
-        figures, free = model_figures(framed, free)
+        figures, free = model_figures(framed, free, lambda box: ink_beside_text(picture, frame.spans, box))
     else:
         boxes = find_figures(picture, frame.spans, [table.box for table in tables], frame.line_height)
         figures, free = _figures(boxes, free)

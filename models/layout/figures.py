@@ -54,6 +54,16 @@ def find_figures(picture: Image, spans: Sequence[Span], tables: Sequence[Rectang
     return [_scaled(box, limit) for box in _apart(found)]
 
 
+def ink_beside_text(picture: Image, spans: Sequence[Span], box: Rectangle) -> float:
+    """The share of a rectangle that differs from the paper and is no line's, 0..1."""
+    marked = _marked(picture)
+    for span in spans:
+        _fill(marked, (span.x0, span.y0, span.x1, span.y1), 0)
+    x0, y0, x1, y1 = (max(0, round(edge / _CELL)) for edge in box)
+    part = marked[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
+    return float(part.mean()) if part.size else 0.0
+
+
 def _marked(picture: Image) -> NDArray[np.uint8]:
     """1 for each square whose mean colour differs from the paper's."""
     rows, columns = max(1, picture.shape[0] // _CELL), max(1, picture.shape[1] // _CELL)

@@ -1,6 +1,6 @@
 """Uses a layout model's regions in place of the geometric guesses: for tables, figures, paragraphs and their kinds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -18,6 +18,9 @@ from models.layout.table_fit import fit_of
 _SAME_TABLE = 0.5
 """A drawn grid is the table of a region from this intersection over union on. It is not a table of its own where a
 region covers this share of it."""
+_MANY_LINES = 4
+_LEAST_INK = 0.03
+"""A region with so many lines is a picture if at least this share of it is drawn."""
 _TEXT: tuple[RegionKind, ...] = ("title", "text", "caption")
 
 
@@ -78,10 +81,23 @@ def model_tables(
     return tables, free
 
 
-def model_figures(framed: FramedRegions, spans: Sequence[Span]) -> tuple[list[PageObject], list[Span]]:
-    """The pictures with the lines inside them, and the lines outside."""
+def model_figures(
+    framed: FramedRegions, spans: Sequence[Span], ink: Callable[[Rectangle], float]
+) -> tuple[list[PageObject], list[Span]]:
+    """The pictures with the lines inside them, and the lines outside.
+
+    Models take tables without rules for pictures. A region of many lines and nothing else is none.
+
+    Args:
+        framed: the regions.
+        spans: the lines outside tables.
+        ink: gives the share of a rectangle that is neither paper nor text.
+    """
     figures, free = [], list(spans)
     for _, box in framed.of_kinds("image"):
+        lines = sum(_holds(box, span) for span in spans)
+        if lines >= _MANY_LINES and ink(box) < _LEAST_INK:
+            continue
         figures.append(figure_of(box, [span for span in free if _holds(box, span)]))
         free = [span for span in free if not _holds(box, span)]
     return figures, free

@@ -149,3 +149,14 @@ def test_words_decide_where_the_table_models_cells_do_not_fit_them(lefts):
     (block,) = analyse_layout(paper(), lines, [region("table", 100, 100, 600, 220, Grid(4, 2, places))]).blocks
     assert block.table.columns == len(lefts)
     assert [cell.lines for cell in block.table.cells] == [(number,) for number in range(len(lines))]
+
+
+def test_a_region_of_many_lines_and_nothing_else_is_no_picture():
+    rows = [
+        line(f"{row} {column}", 80 + 220 * column, 100 + 30 * row, 90, 20) for row in range(5) for column in range(3)
+    ]
+    figure = region("figure", 60, 80, 700, 280)
+    assert [block.kind for block in analyse_layout(paper(), rows, [figure]).blocks] == ["table"]
+    drawn = paper()
+    drawn[90:270, 600:690] = 60
+    assert [block.kind for block in analyse_layout(drawn, rows, [figure]).blocks] == ["image"]
