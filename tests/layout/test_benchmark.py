@@ -12,8 +12,8 @@ FLOORS = {
     "order": 98.0,
     "headings": 62.0,
     "teds ruled": 0.99,
-    "teds half-ruled": 0.75,
-    "teds borderless": 0.82,
+    "teds half-ruled": 0.9,
+    "teds borderless": 0.9,
 }
 """What is reached. It may rise and must not fall; the aims are `benchmarks.layout.report.BARS`."""
 
