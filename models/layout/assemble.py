@@ -14,7 +14,7 @@ from models.layout.objects import PageObject, aligned_table, table_lines
 from models.layout.paragraphs import Paragraph, find_paragraphs
 from models.layout.reading import Column, Part
 from models.layout.rules import Rule
-from models.layout.running import RunningText
+from models.layout.running import RunningText, page_rows
 from models.layout.running_patterns import is_stamp
 from models.layout.titles import body_size, is_title, paragraph_size, title_levels
 from models.layout.upright import UprightText
@@ -170,8 +170,19 @@ def _flow_text(draft: _Draft, kind: BlockKind) -> FlowText:
         return FlowText(kind, "", 1.0, draft.column, full=False, indented=False)
     first, last, size = draft.paragraph[0], draft.paragraph[-1], paragraph_size(draft.paragraph)
     text = " ".join(span.text for span in draft.paragraph)
-    full = len(draft.paragraph) >= _SEVERAL and last.x1 >= draft.column[1] - size
-    return FlowText(kind, text, size, draft.column, full, first.x0 > draft.column[0] + 0.6 * size)
+    rows = page_rows(draft.paragraph)
+    full = len(rows) >= _SEVERAL and last.x1 >= draft.column[1] - size
+    return FlowText(
+        kind,
+        text,
+        size,
+        draft.column,
+        full,
+        indented=first.x0 > draft.column[0] + 0.6 * size,
+        first_alone=len(rows[0]) == 1,
+        last_alone=len(rows[-1]) == 1,
+        prose=len(rows) > 1,
+    )
 
 
 def _candidate(draft: _Draft) -> Candidate:

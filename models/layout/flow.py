@@ -80,6 +80,9 @@ class FlowText:
         size: the height of its letters.
         column: the left and right edge of its column.
         full: whether it has several lines, and the last one reaches the end of its column.
+        first_alone: whether nothing stands beside its first line. Labels and values do.
+        last_alone: whether nothing stands beside its last line.
+        prose: whether it has several rows.
         indented: whether its first line begins further inside than its column.
     """
 
@@ -89,6 +92,9 @@ class FlowText:
     column: tuple[float, float]
     full: bool
     indented: bool
+    first_alone: bool = True
+    last_alone: bool = True
+    prose: bool = True
 
 
 def which_continue(texts: Sequence[FlowText]) -> list[bool]:
@@ -104,5 +110,7 @@ def which_continue(texts: Sequence[FlowText]) -> list[bool]:
 
 
 def _joins(above: FlowText, below: FlowText) -> bool:
+    if not (above.last_alone and below.first_alone and (above.prose or above.column != below.column)):
+        return False
     full = above.full and not below.indented and above.column != below.column
     return goes_on(above.text, below.text, (above.size, below.size), full=full)

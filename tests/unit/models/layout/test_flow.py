@@ -63,6 +63,16 @@ def test_an_indented_text_is_a_new_paragraph_where_only_its_place_could_tell():
     assert which_continue([above, replace(below, column=COLUMN)]) == [False, False]
 
 
+def test_rows_of_labels_and_values_do_not_go_on():
+    above = FlowText("text", OPEN, 20.0, COLUMN, full=False, indented=False)
+    below = replace(above, text=REST)
+    assert which_continue([above, below]) == [False, True]
+    assert which_continue([replace(above, last_alone=False), below]) == [False, False]
+    assert which_continue([above, replace(below, first_alone=False)]) == [False, False]
+    assert which_continue([replace(above, prose=False), below]) == [False, False]
+    assert which_continue([replace(above, prose=False), replace(below, column=(400.0, 700.0))]) == [False, True]
+
+
 def test_blocks_of_one_text_stand_where_the_first_one_does():
     first, figure, rest = Block("text", BOX, (0, 1)), Block("image", BOX, ()), Block("text", BOX, (2,), continues=True)
     groups = flowing([first, figure, rest])
