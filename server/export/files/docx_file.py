@@ -1,6 +1,6 @@
 """Word documents: headings, paragraphs and tables in reading order. Every page of the source begins a new page.
 
-Pages of one size are one section. A page of another size begins a new one.
+Pages of one size with the same running heads and feet are one section. Any other page begins a new one.
 """
 
 import io
@@ -14,7 +14,9 @@ from docx.section import Section
 from docx.shared import Pt
 from docx.text.paragraph import Paragraph
 
-from models.layout.document import Block, Table
+from models.layout.document import RUNNING, Block, Table
+from models.layout.flow import flowing, joined
+from server.export.files.docx_running import Running, running_of, set_running
 from server.export.files.file_page import FilePage
 from server.export.files.page_blocks import line_texts, page_blocks, paragraph_text
 from server.intake.raw_file import RawFile
@@ -33,14 +35,19 @@ def write_docx(pages: Sequence[FilePage], _source: RawFile) -> bytes:
     document = docx.Document()
     _clear_properties(document)
     last: Paragraph | None = None
-    for before, page in zip((None, *pages), pages, strict=False):
-        if before is not None:
-            _end_page(document, last or document.add_paragraph(), new_section=_size(page) != _size(before))
-        section = document.sections[-1]
-        _set_size(section, *_size(page))
+    begin, shown = 0, Running()
+    for number, page in enumerate(pages):
+        running = running_of(page)
+        new_section = number == 0 or _size(page) != _size(pages[begin]) or not running.follows(shown, number - begin)
+        if number:
+            _end_page(document, last or document.add_paragraph(), new_section=new_section)
+        if new_section:
+            section, begin, shown = document.sections[-1], number, running
+            _set_size(section, *_size(page))
+            set_running(document, running)
         last = None
-        for block in page_blocks(page):
-            last = _add_block(document, page, block)
+        for group in flowing(block for block in page_blocks(page) if block.kind not in RUNNING):
+            last = _add_block(document, page, joined(group))
     buffer = io.BytesIO()
     document.save(buffer)
     return buffer.getvalue()
