@@ -3,6 +3,7 @@
 A worker parses hostile bytes, and an attacker may control it. So what it says is checked like any other input.
 """
 
+import math
 from itertools import accumulate
 from typing import Annotated, Literal
 
@@ -87,4 +88,6 @@ def decode_layer(data: bytes) -> PageLayer:
         *_, characters = accumulate((count for _, count in line.fonts), initial=0)
         if len(line.places) != len(line.text) or characters != len(line.text) or max(numbers) >= len(layer.fonts):
             raise ValueError("a line of a layer contradicts itself")
+        if not all(map(math.isfinite, (*line.quad, *line.places))):
+            raise ValueError("a line of a layer is nowhere")
     return layer

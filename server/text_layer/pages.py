@@ -105,8 +105,9 @@ class DocumentPages:
         characters = sum(len(line.text) for line in layer.lines)
         if sum(len(line.text) for line in taken) < LEAST_TAKEN * characters:
             return None
-        lines = tuple(text_line(line, size) for line in taken)
-        return OwnText(lines, layer.complete and len(taken) == len(layer.lines))
+        lines = (text_line(line, size) for line in taken)
+        seen = tuple(line for line in lines if np.ptp(line.quad, axis=0).all())
+        return OwnText(seen, layer.complete and len(taken) == len(layer.lines))
 
 
 def _needs(layer: PageLayer, line: LayerLine) -> set[Need]:
