@@ -4,9 +4,9 @@
 
 One client sends one document after the other to `POST /ocr` with the preset ``best``: structure is asked for (Markdown
 and text), pictures are not. The documents are a novel, the same in an embedded font, a paper in two columns and a
-report with tables. Every word is compared with what was written. Then pages are sent whose layers are broken, in
-several ways, and read with ``auto`` and with ``never``: no page may lose words by its layer. Medians over the rounds.
-Exit status 1: a bar is missed (`missed`).
+report with tables. Each is also read without structure (``lines_alone``, pages a second). Every word is compared with
+what was written. Then pages are sent whose layers are broken, in several ways, and read with ``auto`` and with
+``never``: no page may lose words by its layer. Medians over the rounds. Exit status 1: a bar is missed (`missed`).
 """
 
 import argparse
@@ -169,10 +169,12 @@ def main() -> int:
     return int(bool(bars))
 
 
-def ask(url: str, document: Document, mode: str = "auto") -> dict:
-    """The result of one document."""
+def ask(url: str, document: Document, mode: str = "auto", *, structure: bool = True) -> dict:
+    """The result of one document, with its structure or as lines alone."""
     body = ocr_body(document, visualize=False)
-    body |= {"preset": "best", "pdfText": mode, "diagnostics": True, "outputFormats": ["markdown", "text"]}
+    body |= {"preset": "best", "pdfText": mode, "diagnostics": True}
+    if structure:
+        body["outputFormats"] = ["markdown", "text"]
     answer = requests.post(f"{url}/ocr", json=body, timeout=TIMEOUT_SECONDS)
     answer.raise_for_status()
     result: dict = answer.json()["result"]
@@ -181,16 +183,18 @@ def ask(url: str, document: Document, mode: str = "auto") -> dict:
 
 def measured(url: str, written: Written, rounds: int) -> dict[str, float]:
     """Pages a second of a document, the pages whose text came from the file, and those with exactly its words."""
-    seconds = []
+    seconds, plain = [], []
     for _ in range(rounds):
-        begin = time.monotonic()
-        result = ask(url, written.document)
-        seconds.append(time.monotonic() - begin)
+        for structure, times in ((False, plain), (True, seconds)):
+            begin = time.monotonic()
+            result = ask(url, written.document, structure=structure)
+            times.append(time.monotonic() - begin)
     count = len(written.words)
     layer = sum(page["source"] == "layer" for page in result["diagnostics"]["pages"])
     exact = sum(words_of(page) == words for page, words in zip(result["ocrResults"], written.words, strict=True))
     return {
         "pages_a_second": round(count / statistics.median(seconds), 1),
+        "lines_alone": round(count / statistics.median(plain), 1),
         "from_layer": round(layer / count, 4),
         "exact": round(exact / count, 4),
     }

@@ -16,7 +16,7 @@ from models.errors import EngineFailure
 from server.cli.documents import remote_reader
 from server.cli.documents.forms import Forms
 from server.cli.documents.reader import Document, Unavailable, Unread
-from server.cli.documents.remote_reader import Address, Answer, Connection, RemoteReader, check_server
+from server.cli.documents.remote_reader import Address, Answer, Connection, RemoteReader, check_server, fields_of
 from server.cli.failures import Misconfigured
 from tests.unit.server.apps import locked, pdf, png
 from tests.unit.server.cli.commands import FAILED, MISCONFIGURED, run
@@ -257,3 +257,16 @@ def test_a_wrong_address_is_refused(url: str, token: str | None) -> None:
 
 def test_an_address_may_have_a_path() -> None:
     assert Address.parse("https://server:8443/ocr/", "token").url == "https://server:8443/ocr"
+
+
+def test_options_are_fields_of_the_job_by_their_names_there() -> None:
+    given = {"own_text": "only", "return_word_box": True, "text_det_thresh": 0.4, "preset": None}
+    fields = fields_of(Forms.parse("text"), given, 3, None)
+    assert fields == {
+        "pdfText": "only",
+        "returnWordBox": "true",
+        "textDetThresh": "0.4",
+        "outputFormats": "json",
+        "visualize": "false",
+        "pages": "1-3",
+    }
