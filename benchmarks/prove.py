@@ -21,6 +21,7 @@ from pathlib import Path
 from benchmarks.command import run_command
 from benchmarks.machine import REPOSITORY, made_with
 from benchmarks.store import FOLDER
+from tests.contract.clients.environment import SETUP, installed
 from tests.evaluation_data import reason_to_skip
 from tests.reference import serving
 
@@ -40,6 +41,11 @@ def reference_lacks() -> str | None:
 def data_lacks() -> str | None:
     """Return the reason why a proof on documents with known text cannot run here; None where it can."""
     return reason_to_skip("data") or reference_lacks()
+
+
+def clients_lack() -> str | None:
+    """Return the reason why clients of other makers cannot be run here; None where they can."""
+    return None if installed() else f"needs clients of other makers: {SETUP}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,11 @@ PROOFS = {
     "kills": Proof(
         "ten minutes of killed decode workers, replicas and LibreOffice lose, mix up and fail nothing",
         "python -m benchmarks.kills --minutes 10",
+    ),
+    "clients": Proof(
+        "clients of other makers hand their users what is in the document",
+        "python -m pytest -q -m client tests/contract",
+        clients_lack,
     ),
     "jobs": Proof(
         "a server that is killed 20 times during 200 jobs ends each once, with each of its pages once",

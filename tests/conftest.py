@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import settings
 
+from tests.contract import client_table
 from tests.contract.coverage_table import rows, write
 from tests.evaluation_data import reason_to_skip
 
@@ -14,6 +15,7 @@ settings.load_profile("without deadline")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fuzz-times", type=int, default=1, help="make so many times as many requests from the OpenAPI")
     parser.addoption("--write-contract-table", action="store_true", help="rewrite the table of docs/contracts.md")
+    parser.addoption("--write-client-table", action="store_true", help="rewrite the table of docs/clients.md")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,3 +29,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if session.config.getoption("write_contract_table") and exitstatus == pytest.ExitCode.OK:
         write(rows(session.items))
+    if session.config.getoption("write_client_table") and exitstatus == pytest.ExitCode.OK:
+        client_table.write(client_table.rows(session.items))

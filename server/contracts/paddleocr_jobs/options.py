@@ -26,7 +26,7 @@ def checked_options(given: Mapping[str, object], shape: Shape) -> Options:
     """Check the options of a job.
 
     Args:
-        given: by name. Unknown ones are ignored, and null is absent.
+        given: by name. Unknown ones are ignored. Null is absent, and so is an empty text, which Langflow sends.
         shape: of the result.
 
     Raises:
@@ -43,13 +43,17 @@ def _checked(given: Mapping[str, object], kind: type[Fields], left_out: frozense
     for name, value in given.items():
         alias = known.get(name)
         # The camelCase name wins.
-        if alias is not None and value is not None and (name == alias or given.get(alias) is None):
+        if alias is not None and _is_there(value) and (name == alias or not _is_there(given.get(alias))):
             values[alias] = value
     try:
         return kind.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         raise BadParameter(f"optionalPayload: {first['loc'][0]}: {first['msg']}.") from error
+
+
+def _is_there(value: object) -> bool:
+    return value is not None and value != ""
 
 
 @cache

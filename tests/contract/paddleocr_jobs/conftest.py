@@ -8,6 +8,7 @@ import yaml
 
 from tests.contract.conftest import Server
 from tests.contract.paddleocr_jobs.client import Client
+from tests.contract.paddleocr_jobs.documents import report_pdf
 
 TOKEN = "sk-of-these-tests"
 VISION = ("PaddleOCR-VL", "PaddleOCR-VL-1.5", "PaddleOCR-VL-1.6")
@@ -33,6 +34,22 @@ def aliased(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = start_server(tmp_path_factory.mktemp("aliased"), keys={"tests": TOKEN}, model_aliases=aliases)
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with a token, and else as installed."""
+    running = start_server(tmp_path_factory.mktemp("keyed"), keys={"tests": TOKEN})
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def report_file(tmp_path: Path) -> Path:
+    """A PDF of two pages whose text is known."""
+    file = tmp_path / "report.pdf"
+    file.write_bytes(report_pdf(2))
+    return file
 
 
 @pytest.fixture

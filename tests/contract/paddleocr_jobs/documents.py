@@ -1,6 +1,7 @@
 """Documents whose text is known."""
 
 import io
+import re
 
 import cv2
 import numpy as np
@@ -33,8 +34,8 @@ def report() -> np.ndarray:
         for column, text in enumerate(cells):
             write(image, text, left + column * across + 20, top + row * down + 55, 1.1, 2)
     x0, y0, x1, y1 = FIGURE
-    noise = np.random.default_rng(3).integers(0, 255, ((y1 - y0) // 10, (x1 - x0) // 10, 3), np.uint8)
-    image[y0:y1, x0:x1] = cv2.resize(noise, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
+    blots = np.random.default_rng(3).integers(0, 255, ((y1 - y0) // 60, (x1 - x0) // 60, 3), np.uint8)
+    image[y0:y1, x0:x1] = cv2.resize(blots, (x1 - x0, y1 - y0), interpolation=cv2.INTER_CUBIC)
     return image
 
 
@@ -53,3 +54,25 @@ def report_pdf(pages: int) -> bytes:
 def squeezed(text: str) -> str:
     """A text without blanks: the recogniser may leave one out."""
     return "".join(text.split())
+
+
+TEXTS = (HEADING, SENTENCE, *(text for row in ROWS for text in row))
+"""Every text of the page."""
+
+
+def check_texts(read: list[str]) -> None:
+    """The lines that were read are those of the page."""
+    assert sorted(map(squeezed, read)) == sorted(map(squeezed, TEXTS))
+
+
+def check_markdown(text: str) -> None:
+    """A page's Markdown has its heading, its sentence, its table and its picture, in this order."""
+    places = [
+        re.search(rf"^#+ {HEADING}$", text, re.MULTILINE),
+        re.search(squeezed(SENTENCE), squeezed(text)),
+        re.search("".join(f"<tr><td>{first}</td><td>{second}</td></tr>" for first, second in ROWS), text),
+        re.search(r'<img src="img_in_image_box_[0-9_]+(?:p[0-9]+)?\.jpg"', text),
+    ]
+    assert all(places), text
+    heading, _, table, picture = (place.start() for place in places if place)
+    assert heading < table < picture

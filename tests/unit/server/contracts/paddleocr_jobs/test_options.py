@@ -25,6 +25,12 @@ def test_null_is_absent_and_what_nobody_knows_is_ignored():
     ) == checked_options({}, "ocr")
 
 
+def test_an_empty_text_is_absent_too():
+    assert checked_options({"text_det_thresh": "", "visualize": ""}, "ocr") == checked_options({}, "ocr")
+    assert checked_options({"temperature": "", "topP": ""}, "structure") == checked_options({}, "structure")
+    assert checked_options({"textDetThresh": "", "text_det_thresh": 0.1}, "ocr").text_det_thresh == 0.1
+
+
 def test_fields_of_other_contracts_are_no_options():
     given = {"preset": "nothing", "diagnostics": "perhaps", "outputFormats": ["docx"]}
     assert checked_options(given, "ocr") == checked_options({}, "ocr")
