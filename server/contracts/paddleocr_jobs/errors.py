@@ -125,7 +125,7 @@ class LinkRefused(Refused):
 
     status = 403
     code = 403
-    reason_word = "link_refused"
+    reason_word = "not_found"
     default_message = "The link has expired, or it was altered. Ask for the job again: its answer has new links."
 
 

@@ -13,7 +13,7 @@ from server.contracts.paddlex_shapes.document_parameters import DocumentParamete
 from server.contracts.paddlex_shapes.lax_fields import LaxFields
 from server.contracts.paddlex_shapes.parameters import OcrParameters
 
-NOT_HERE = frozenset({"fileType", "logId", "preset", "diagnostics"})
+NOT_HERE = frozenset({"fileType", "logId", "preset", "diagnostics", "pdfText"})
 """Fields of other contracts that are no options of a job."""
 ONLY_OF_OCR = frozenset({"outputFormats"})
 """Of documents this field has another meaning."""

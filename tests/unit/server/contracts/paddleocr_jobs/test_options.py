@@ -32,7 +32,7 @@ def test_an_empty_text_is_absent_too():
 
 
 def test_fields_of_other_contracts_are_no_options():
-    given = {"preset": "nothing", "diagnostics": "perhaps", "outputFormats": ["docx"]}
+    given = {"preset": "nothing", "diagnostics": "perhaps", "outputFormats": ["docx"], "pdfText": "perhaps"}
     assert checked_options(given, "ocr") == checked_options({}, "ocr")
     assert checked_options({"preset": "nothing"}, "vision") == checked_options({}, "vision")
 
