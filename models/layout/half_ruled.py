@@ -11,7 +11,7 @@ from itertools import pairwise
 from models.layout.aligned import is_prose
 from models.layout.captions import begins_caption
 from models.layout.frame import Span
-from models.layout.pieces import Band, Piece, piece_of, rows_of
+from models.layout.pieces import Band, Piece, band_of, piece_of, rows_of
 from models.layout.rules import Rule
 from models.layout.table_columns import Placed, find_columns, place_band
 from models.layout.table_rows import group_rows
@@ -167,7 +167,7 @@ def _by_strip(place: PartlyRuled, spans: Sequence[Span]) -> list[list[Span]]:
 def _bands(spans: Sequence[Span]) -> list[Band]:
     """Lines side by side, from top to bottom."""
     rows = rows_of([piece_of(span) for span in spans])
-    return [Band(row, min(piece.y0 for piece in row), max(piece.y1 for piece in row)) for row in rows]
+    return [band_of(row) for row in rows]
 
 
 def _below_rules(

@@ -12,6 +12,7 @@ _CLEAR = 0.35
 """A piece keeps so far away from the middle of a river, in heights of the line."""
 
 Gap = tuple[float, float]
+EVERYWHERE: Gap = (float("-inf"), float("inf"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,19 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Pieces beside each other, from left to right. No horizontal line can be drawn between them."""
+    """Pieces beside each other, from left to right. No horizontal line can be drawn between them.
+
+    Attributes:
+        pieces: from left to right.
+        y0: upper edge.
+        y1: lower edge.
+        gaps: the white along x, which has no end at the left and at the right.
+    """
 
     pieces: tuple[Piece, ...]
     y0: float
     y1: float
+    gaps: tuple[Gap, ...]
 
     @property
     def middle(self) -> float:
@@ -83,7 +92,7 @@ def make_bands(pieces: Sequence[Piece]) -> list[Band]:
         else:
             groups.append([piece])
         bottom = max(bottom, piece.y1)
-    return [_band(group) for group in groups]
+    return [band_of(group) for group in groups]
 
 
 def rows_of(pieces: Sequence[Piece]) -> list[tuple[Piece, ...]]:
@@ -133,6 +142,8 @@ def extent(pieces: Sequence[Piece]) -> tuple[float, float, float, float]:
     )
 
 
-def _band(pieces: Sequence[Piece]) -> Band:
+def band_of(pieces: Sequence[Piece]) -> Band:
+    """The band of pieces that stand beside each other."""
     _, y0, _, y1 = extent(pieces)
-    return Band(tuple(sorted(pieces, key=lambda piece: (piece.x0, piece.y0))), y0, y1)
+    ordered = tuple(sorted(pieces, key=lambda piece: (piece.x0, piece.y0)))
+    return Band(ordered, y0, y1, tuple(gaps_of(ordered, *EVERYWHERE)))

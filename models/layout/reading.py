@@ -13,7 +13,7 @@ import numpy as np
 
 from models.layout.aligned import AlignedTable, find_aligned, is_prose
 from models.layout.labels import are_labels
-from models.layout.pieces import Band, Gap, Piece, common_gaps, extent, gaps_of, make_bands, rows_of
+from models.layout.pieces import EVERYWHERE, Band, Gap, Piece, common_gaps, extent, make_bands, rows_of
 
 _DEEPEST = 24
 """The greatest depth of the recursion. Pieces that are not separated by then are read row by row."""
@@ -21,7 +21,6 @@ _GUTTER = 0.55
 """The white between columns is at least so wide, in heights of a line."""
 _LOOK_AHEAD = 80
 """A second column begins at most so many bands below the first."""
-_EVERYWHERE = (float("-inf"), float("inf"))
 _APART = 1.4
 """A single row above or below columns is not a part of them if it is further away, in heights of a line."""
 _APART_OF_USUAL = 1.25
@@ -92,13 +91,17 @@ class _Reader:
     def _run(self, bands: Sequence[Band], start: int) -> tuple[int, list[Gap]]:
         """The end of the bands from ``start`` on that share white, and the white between their columns."""
         narrowest = _GUTTER * self._height
-        shared: list[Gap] = [_EVERYWHERE]
+        shared: list[Gap] = [EVERYWHERE]
         best: tuple[int, list[Gap]] = (start + 1, [])
         low, high = float("inf"), float("-inf")
+        left = min(band.gaps[0][1] for band in bands[start:])
+        right = max(band.gaps[-1][0] for band in bands[start:])
         for position in range(start, len(bands)):
             if not best[1] and position - start > _LOOK_AHEAD:
                 break
-            shared = common_gaps(shared, gaps_of(bands[position].pieces, *_EVERYWHERE), narrowest)
+            shared = common_gaps(shared, bands[position].gaps, narrowest)
+            if not any(gap[0] < right and gap[1] > left for gap in shared):
+                break  # No white is left between the outermost pieces, so there cannot be any further down.
             low = min(low, bands[position].pieces[0].x0)
             high = max(high, *(piece.x1 for piece in bands[position].pieces))
             inner = [gap for gap in shared if gap[0] > low and gap[1] < high]

@@ -53,7 +53,7 @@ def test_a_short_mixed_load_with_faults_loses_and_mixes_nothing(tmp_path: Path) 
     assert figures["clients_left"]
 
 
-AT_REST = Sample(at=0.0, mebibytes=310.0, tree_mebibytes=440.0, descriptors=20, threads=29)
+AT_REST = Sample(at=0.0, mebibytes=310.0, tree_mebibytes=440.0, descriptors=20, files=15, threads=29)
 STEADY = dict.fromkeys(MOST_GROWTH, 0.0)
 
 
