@@ -111,6 +111,19 @@ def test_going_to_a_difference_moves_both_sides(comparing: Page) -> None:
     expect(comparing.locator("[data-count='difference']")).to_have_text("Difference 1 of 2")
 
 
+def test_words_that_are_missing_on_one_side_are_gone_to_in_order(page: Page) -> None:
+    texts = [f"line {number}" for number in range(20)]
+    first = document(plain_page(1, *texts))
+    second = document(plain_page(1, "new", *texts[1:15], "line 15 more", *texts[16:]))
+    page.evaluate("([first, second]) => harness.compare(first, second)", [first, second])
+    count = page.locator("[data-count='difference']")
+    for index, words in ((1, "new"), (2, "more")):
+        page.get_by_role("button", name="Next difference").click()
+        expect(count).to_have_text(f"Difference {index} of 2")
+        expect(page.locator(".viewer-text mark.is-second.is-current")).to_have_text(words)
+    expect(page.locator(".viewer-side").first.locator(".viewer-line", has_text="line 15")).to_be_in_viewport()
+
+
 def test_the_pages_go_in_step(comparing: Page) -> None:
     tops = "[...document.querySelectorAll('.viewer-list')].map((list) => list.scrollTop)"
     comparing.mouse.move(200, 250)
