@@ -4,7 +4,11 @@ import torch
 
 from models.engines.base import EngineOptions, refuse_precision
 from models.errors import EngineUnavailable
-from models.machine import find_gpu
+from models.machine import Gpu, find_gpu
+
+_BROKEN_GRAPHS = range(12, 15)
+"""The minor versions of PyTorch 2 whose graphs may replay into freed memory. When one graph of a stream is destroyed,
+they free the workspace of cuBLAS that the other graphs of the stream were captured with."""
 
 
 def open_device(name: str, memory_share: float = 1.0) -> torch.device:
@@ -20,18 +24,53 @@ def open_device(name: str, memory_share: float = 1.0) -> torch.device:
     if name == "cpu":
         return torch.device("cpu")
     gpu = find_gpu(name)
-    if torch.version.cuda is None:
-        raise EngineUnavailable(f"Device '{name}' needs a PyTorch with CUDA; {torch.__version__} is for the CPU only.")
+    _start_cuda(name, gpu)
     if gpu.index >= torch.cuda.device_count():
         raise EngineUnavailable(
             f"Device '{name}' cannot be used: PyTorch {torch.__version__} (CUDA {torch.version.cuda}) does not see it. "
-            "Its driver may be too old for this PyTorch."
+            "CUDA_VISIBLE_DEVICES says which GPUs this process may use."
         )
     # Without this, cuDNN would round the float32 inputs of convolutions to 10 bits.
     torch.backends.cudnn.allow_tf32 = False
     if memory_share < 1:
         torch.cuda.set_per_process_memory_fraction(memory_share, gpu.index)
     return torch.device("cuda", gpu.index)
+
+
+def _start_cuda(name: str, gpu: Gpu) -> None:
+    """Start CUDA in this process.
+
+    Until then, PyTorch counts GPUs without CUDA. So it also counts those whose driver it cannot use.
+
+    Raises:
+        EngineUnavailable: this PyTorch cannot use the GPU, or must not.
+    """
+    version, cuda = torch.__version__, torch.version.cuda
+    if cuda is None:
+        raise EngineUnavailable(f"Device '{name}' needs a PyTorch with CUDA; {version} is for the CPU only.")
+    major, minor = (int(number) for number in version.split(".")[:2])
+    if major == 2 and minor in _BROKEN_GRAPHS:
+        raise EngineUnavailable(
+            f"Device '{name}' cannot be used with PyTorch {version}: the graphs of 2.12 to 2.14 may read freed memory. "
+            "Install PyTorch 2.9 to 2.11, or 2.15 or newer."
+        )
+    # A driver runs every CUDA of its own major version, and all older ones.
+    wanted = int(cuda.split(".")[0])
+    if gpu.driver // 1000 < wanted:
+        runs = f"{gpu.driver // 1000}.{gpu.driver % 1000 // 10}"
+        raise EngineUnavailable(
+            f"Device '{name}' has a driver for CUDA {runs}, which is too old for PyTorch {version} with CUDA {cuda}. "
+            f"Install a driver for CUDA {wanted} or newer, or a PyTorch with CUDA {gpu.driver // 1000}."
+        )
+    try:
+        torch.cuda.init()  # type: ignore[no-untyped-call]
+    except Exception as error:  # torch raises plain RuntimeError, and several others
+        raise EngineUnavailable(f"Device '{name}' cannot be used: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    """The first line of the library's own words. No document is read yet, so they hold nothing of one."""
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def device_title(device: torch.device, dtype: torch.dtype) -> str:
