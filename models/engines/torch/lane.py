@@ -98,15 +98,11 @@ class CudaLane:
             # PyTorch refuses a pool whose last graph is gone, even if the capture of that graph failed.
             self._pool = torch.cuda.graph_pool_handle()
         with _CAPTURING:
-            # `torch.cuda.graph` would first wait for the whole device and collect garbage. Here other lanes go on.
-            graph.capture_begin(pool=self._pool, capture_error_mode="thread_local")
             try:
-                outputs = function(held)
+                outputs = self._record(graph, function, held)
             except BaseException:
-                with suppress(RuntimeError):  # it only says that the capture broke; the cause is raised below
-                    graph.capture_end()
+                self._end_recording()
                 raise
-            graph.capture_end()
         self._graphs.add(graph)
 
         def replay(fresh: Tensor) -> Tensors:
@@ -115,6 +111,30 @@ class CudaLane:
             return outputs
 
         return replay
+
+    def _record(self, graph: torch.cuda.CUDAGraph, function: Function, held: Tensor) -> Tensors:
+        # `torch.cuda.graph` would first wait for the whole device and collect garbage. Here other lanes go on.
+        graph.capture_begin(pool=self._pool, capture_error_mode="thread_local")
+        try:
+            outputs = function(held)
+        except BaseException:
+            with suppress(RuntimeError):  # it only says that the capture broke; the cause is raised below
+                graph.capture_end()
+            raise
+        graph.capture_end()
+        return outputs
+
+    def _end_recording(self) -> None:
+        """End what a failed capture left. Later captures take another pool if the allocator still records into this.
+
+        If CUDA gives a capture up, its end fails before PyTorch's allocator hears of it. Then the allocator would
+        refuse all later captures into the pool, and keep cached memory when memory is short.
+        """
+        try:
+            torch._C._cuda_endAllocateToPool(self.device.index, self._pool)  # noqa: SLF001 - there is no public call
+        except RuntimeError:
+            return  # it does not record any more
+        self._pool = torch.cuda.graph_pool_handle()
 
     def mark(self) -> Callable[[], None]:
         """See `Lane.mark`."""

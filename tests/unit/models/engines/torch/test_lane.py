@@ -23,6 +23,16 @@ class Pools:
 
     made: int = 0
     graphs: Counter[Pool] = field(default_factory=Counter)
+    recording: set[Pool] = field(default_factory=set)
+    """The pools that the allocator records into. Only an end that succeeds, or `end`, takes a pool out."""
+    invalid: bool = False
+    """Whether CUDA has given up the running capture. Then its end fails before the allocator hears of it."""
+
+    def end(self, device: int, pool: Pool) -> None:
+        assert device == 0
+        if pool not in self.recording:
+            raise RuntimeError("endAllocatePool: not currently recording to mempool_id")
+        self.recording.discard(pool)
 
     def handle(self) -> Pool:
         self.made += 1
@@ -44,9 +54,16 @@ class Graph:
         assert self.pools.graphs.get(pool, 1) > 0, "use_count > 0 INTERNAL ASSERT FAILED"
         self.pools.graphs[pool] += 1
         self.pool = pool
+        if pool in self.pools.recording:
+            raise RuntimeError("beginAllocateToPool: already recording to mempool_id")
+        self.pools.recording.add(pool)
 
     def capture_end(self) -> None:
-        pass
+        if self.pools.invalid:
+            self.pools.invalid = False
+            raise RuntimeError("CUDA error: operation failed due to a previous error during capture")
+        assert self.pool is not None
+        self.pools.end(0, self.pool)
 
     def replay(self) -> None:
         pass
@@ -63,6 +80,7 @@ def pools(monkeypatch: pytest.MonkeyPatch) -> Pools:
     monkeypatch.setattr(module, "_streams", lambda _: SimpleNamespace(take=lambda: stream, give=lambda _: None))
     monkeypatch.setattr(torch.cuda, "graph_pool_handle", account.handle)
     monkeypatch.setattr(torch.cuda, "CUDAGraph", account.graph)
+    monkeypatch.setattr(torch._C, "_cuda_endAllocateToPool", account.end, raising=False)
     return account
 
 
@@ -104,6 +122,28 @@ def test_after_a_first_capture_that_failed_the_next_one_has_a_pool(pools: Pools)
     assert another is not replay
     gc.collect()
     assert [count for count in pools.graphs.values() if count] == [2]
+
+
+@pytest.mark.parametrize("raises", [False, True])
+def test_after_a_capture_that_cuda_gave_up_the_next_shapes_are_captured(pools: Pools, *, raises: bool) -> None:
+    """An illegal call of the captured code raises at once; one of another thread only shows at the end."""
+    lane = CudaLane(torch.device("cuda", 0))
+    runs: list[int] = []
+
+    def interrupted(batch: Tensor) -> Tensors:
+        runs.append(len(batch))
+        pools.invalid = len(runs) == 3  # the run that is captured
+        if pools.invalid and raises:
+            raise RuntimeError("CUDA error: operation not permitted when stream is capturing")
+        return double(batch)
+
+    before = lane.capture(double, torch.ones(1))
+    with pytest.raises(RuntimeError, match="not permitted" if raises else "previous error"):
+        lane.capture(interrupted, torch.ones(2))
+    after = [lane.capture(double, torch.ones(size)) for size in (3, 4)]
+    assert len({id(replay) for replay in (before, *after)}) == 3
+    assert pools.recording == set()
+    assert before(torch.ones(1))[0].tolist() == [2]
 
 
 def test_a_lane_whose_graphs_are_gone_captures_again(pools: Pools) -> None:
