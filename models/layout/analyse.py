@@ -25,7 +25,7 @@ from models.layout.reading import read_in_order
 from models.layout.regions import Region
 from models.layout.rivers import find_ink
 from models.layout.ruled_cutting import cut_at_rules
-from models.layout.rules import Rules, find_rules, rule_list
+from models.layout.rules import Rules, find_rules
 from models.layout.running import find_running, measure_sheet
 from models.layout.skew import residual_skew
 from models.layout.upright import put_upright, take_upright
@@ -57,7 +57,7 @@ def analyse_layout(image: Image, lines: Sequence[TextLine], regions: Sequence[Re
     pieces += [_piece(number, each) for number, each in enumerate(objects)]
     parts = put_upright(read_in_order(pieces, frame.line_height), upright)
     whole_page = [*(text for text in running if text.top), *parts, *(text for text in running if not text.top)]
-    blocks = Assembly(frame, objects, framed, rule_list(rules.across)).blocks(whole_page)
+    blocks = Assembly(frame, objects, framed, rules.horizontal).blocks(whole_page)
     return PageLayout(blocks, cut.lines, cut.sources)
 
 
@@ -74,7 +74,7 @@ def _levelled(image: Image, lines: Sequence[TextLine]) -> tuple[Frame, Image]:
 
 def _long_rules(rules: Rules, frame: Frame) -> list[float]:
     """The y of the horizontal rules that are at least a third of the page wide."""
-    return [rule.at for rule in rule_list(rules.across) if rule.end - rule.start >= _LONG_RULE * frame.size[0]]
+    return [rule.at for rule in rules.horizontal if rule.end - rule.start >= _LONG_RULE * frame.size[0]]
 
 
 def _objects(
@@ -83,7 +83,7 @@ def _objects(
     """The tables and figures of a page, and the lines outside them."""
     tables, free = drawn_tables(rules, frame.spans, frame.line_height)
     if framed is not None:
-        tables, free = model_tables(framed, frame, tables, rule_list(rules.across))
+        tables, free = model_tables(framed, frame, tables, rules.horizontal)
         figures, free = model_figures(framed, free, lambda box: ink_beside_text(picture, frame.spans, box))
     else:
         boxes = find_figures(picture, frame.spans, [table.box for table in tables], frame.line_height)

@@ -11,7 +11,7 @@ from models.layout.frame import Span
 from models.layout.grid import RuledGrid, find_grids, spans_in
 from models.layout.half_ruled import PartlyRuled, find_partly_ruled, is_crowded, read_words
 from models.layout.objects import PageObject, table_of, word_table
-from models.layout.rules import Rule, Rules, rule_list
+from models.layout.rules import Rule, Rules
 
 _FILLED = 0.25
 """At least this share of a table's cells holds text."""
@@ -27,7 +27,7 @@ def drawn_tables(rules: Rules, spans: Sequence[Span], height: float) -> tuple[li
         spans: its lines.
         height: median height of a line.
     """
-    across = rule_list(rules.across)
+    across = rules.horizontal
     objects, free = [], list(spans)
     # A table inside a cell of another table is a part of the larger one, which therefore takes its lines first.
     for grid in sorted(find_grids(rules, height), key=lambda grid: -_area(grid)):

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.layout.frame import Span
-from models.layout.rules import Mask, Rule, Rules, rule_list
+from models.layout.rules import Mask, Rule, Rules
 
 _TOUCH = 0.3
 """Rules that are nearer to each other than this share of a line's height touch."""
@@ -83,8 +83,8 @@ def _only(mask: Mask, here: NDArray[np.bool_]) -> Mask:
 
 
 def _grid(rules: Rules, line_height: float, offset: tuple[int, int]) -> RuledGrid | None:
-    across = [rule for rule in rule_list(rules.across) if rule.end - rule.start >= line_height]
-    down = [rule for rule in rule_list(np.ascontiguousarray(rules.down.T)) if rule.end - rule.start >= line_height]
+    across = [rule for rule in rules.horizontal if rule.end - rule.start >= line_height]
+    down = [rule for rule in rules.vertical if rule.end - rule.start >= line_height]
     same = max(4.0, _SAME_EDGE * line_height)
     rows, columns = _edges(across, same), _edges(down, same)
     rows = _with_open_sides(rows, down, line_height)

@@ -79,6 +79,10 @@ class Rivers:
         self._height = height
         self._edges = np.array([[span.x0, span.x1, span.middle] for span in spans], np.float64).reshape(-1, 3)
         self._texts = [_LETTERS.sub("", span.text) for span in spans]
+        counted = np.zeros((ink.shape[1] + 1, ink.shape[0]), np.int32)
+        np.cumsum(ink.T, axis=0, out=counted[1:])
+        self._ink_left_of = counted
+        """For each place along x, the number of inked pixels to its left in each row: int32 (W + 1, H)."""
         white = (~ink).astype(np.uint8)
         strips = [(self._strip(width, fewest), fewest) for width, fewest in _LEVELS]
         self._levels = [
@@ -127,7 +131,7 @@ class Rivers:
 
     def _river(self, x0: int, x1: int, span: Span) -> River:
         """The strip between two places, as far up and down from a line as it is white."""
-        inked = np.flatnonzero(self._ink[:, x0:x1].any(axis=1))
+        inked = np.flatnonzero(self._ink_left_of[x1] != self._ink_left_of[x0])
         after = int(np.searchsorted(inked, span.middle))
         y0 = int(inked[after - 1]) + 1 if after else 0
         y1 = int(inked[after]) if after < inked.size else self._ink.shape[0]

@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from models.document import TextLine
 from models.layout.cutting import CutLines, Interval, divided
 from models.layout.frame import Span
 from models.layout.rivers import River
-from models.layout.rules import Rule, Rules, rule_list
+from models.layout.rules import Rule, Rules
 
 _HIGHER = 1.6
 """A rule that cuts a line is at least so many times as high as the line. What is lower is a letter, or a mark."""
@@ -26,7 +24,7 @@ def cut_at_rules(cut: CutLines, rules: Rules) -> CutLines:
         cut: the lines of the page.
         rules: the rules of the page.
     """
-    upright = sorted(rule_list(np.ascontiguousarray(rules.down.T)), key=lambda rule: rule.at)
+    upright = sorted(rules.vertical, key=lambda rule: rule.at)
     if not upright:
         return cut
     spans = {span.index: span for span in cut.frame.spans}

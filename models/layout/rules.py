@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -46,7 +47,7 @@ class Rule:
     end: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rules:
     """All rules of a page.
 
@@ -57,6 +58,16 @@ class Rules:
 
     across: Mask
     down: Mask
+
+    @cached_property
+    def horizontal(self) -> list[Rule]:
+        """The horizontal rules, one by one."""
+        return rule_list(self.across)
+
+    @cached_property
+    def vertical(self) -> list[Rule]:
+        """The vertical rules, one by one."""
+        return rule_list(np.ascontiguousarray(self.down.T))
 
 
 def find_rules(picture: Image, spans: Sequence[Span], line_height: float) -> Rules:
