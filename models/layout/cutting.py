@@ -16,6 +16,9 @@ _AT_EDGE = 0.6
 """The edge of a detected box lies at most so far beyond the middle of a river beside it, in heights of a line."""
 _HIGHER = 1.6
 """A box over two columns is at most so many times as high as one line."""
+_WIDEST_LETTER_GAP = 0.2
+"""The white between two letters of a line is at most so wide, in heights of the line. That of a title may stand above
+the gutter by chance."""
 _NARROWEST_LINE = 6.0
 """A line is at least so many times as wide as high to be cut."""
 _NARROWEST_PART = 1.2
@@ -90,7 +93,8 @@ def _parts(span: Span, line: TextLine, rivers: Sequence[River], height: float) -
     if len(line.char_positions) != len(line.text) or span.width < _NARROWEST_LINE * (span.y1 - span.y0):
         return [rest]
     for river in rivers:
-        if not span.x0 < (river.x0 + river.x1) / 2 < span.x1:
+        wide = river.x1 - river.x0 >= _WIDEST_LETTER_GAP * span.size
+        if not wide or not span.x0 < (river.x0 + river.x1) / 2 < span.x1:
             continue
         left, right = divided(*rest, river)
         if _stands_alone(left, height) and _stands_alone(right, height):

@@ -76,3 +76,10 @@ def test_a_rule_between_columns_is_no_ink():
     image[90:450, middle : middle + 2] = 0
     spanning = [across(a, b) for a, b in zip(left, right, strict=True)]
     assert read(spanning, image) == [one.text for one in (*left, *right)]
+
+
+def test_a_large_title_over_a_gutter_is_not_cut_between_its_letters():
+    left, right = columns(8, 14)
+    # The white between two of its letters, 6 of 30 pixels a letter, stands above the gutter.
+    title = spread("fiddlechapelgranite", 364 - 10 * 30, 20, 19 * 30, 44)
+    assert read([title, *left, *right], printed([title, *left, *right]))[0] == title.text
