@@ -55,8 +55,11 @@ class Scoring:
             category: takes documents of this category alone.
 
         Returns:
-            None where no document has what the metric needs.
+            None where no document has what the metric needs, or none of the provider's answers has.
         """
+        pages = [page for given in answers.values() for answer in given for page in answer.pages]
+        if pages and not any(map(metric.told_by, pages)):
+            return None
         names, rows = [], []
         for document in self.documents:
             if document.truth is None or category not in (None, document.category):

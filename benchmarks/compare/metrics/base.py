@@ -29,6 +29,7 @@ class Metric:
         value: from sums to values.
         higher_is_better: which way is good.
         normalised: whether the metric is also told under every normalisation.
+        told_by: whether an answer has what the metric needs. A provider none of whose answers has it is not scored.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Metric:
     value: Callable[[Sums], Values]
     higher_is_better: bool
     normalised: bool = False
+    told_by: Callable[[AnswerPage], bool] = lambda _: True
 
     @property
     def summary(self) -> str:

@@ -126,4 +126,4 @@ def _content(element: html.HtmlElement) -> Iterator[str]:
         yield from " ".join((child.tail or "").split())
 
 
-METRIC = Metric("teds", "TEDS", __doc__, parts, value, higher_is_better=True)
+METRIC = Metric("teds", "TEDS", __doc__, parts, value, higher_is_better=True, told_by=lambda page: bool(page.tables))

@@ -108,6 +108,8 @@ def _speed(figures: Figures) -> list[str]:
 
 def _costs(figures: Figures) -> list[str]:
     priced = [each for each in figures.providers if each.cost_of_1000]
+    if not priced and any(each.cost_of_1000 == 0 for each in figures.providers):
+        return ["By the price table of the plan no page costs anything, so costs are not compared."]
     if not priced:
         return ["No prices are known, so costs are not compared."]
     told = []

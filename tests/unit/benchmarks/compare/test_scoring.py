@@ -71,3 +71,19 @@ def test_documents_in_common_stand_in_the_order_of_the_first() -> None:
     assert in_common([other, one]) == ["a", "b"]
     assert one.of(["b", "a"]).tolist() == one.parts[::-1].tolist()
     assert in_common([]) == []
+
+
+def test_a_provider_that_tells_no_tables_has_no_score_in_them() -> None:
+    table = "<table><tr><td>Name</td></tr></table>"
+    page = replace(PAGE, tables=(table,))
+    documents = [replace(DOCUMENT, id=name, truth=Truth((page,))) for name in ("d", "e")]
+    silent = replace(ANSWERED, pages=(AnswerPage(1, "a b"),))
+    telling = replace(silent, pages=(AnswerPage(1, "a b", tables=(table,)),))
+
+    def teds(*answers):
+        given = {each.id: [replace(answer, document=each.id)] for each, answer in zip(documents, answers, strict=True)}
+        found = Scoring(documents).score(METRICS["teds"], given)
+        return None if found is None else found.parts.tolist()
+
+    assert teds(silent, silent) is None
+    assert teds(telling, silent) == [[1, 1], [0, 1]]
