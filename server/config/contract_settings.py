@@ -128,6 +128,14 @@ class PaddleOcrJobSettings(ContractSection):
         return aliases
 
 
+class LayoutParsingSettings(ContractSection):
+    """PaddleX's serving of its document pipelines, `POST /layout-parsing`."""
+
+    result_shape: Literal["structure", "vl"] = "structure"
+    unavailable_modules: Literal["warn", "refuse"] = "warn"
+    sniff_file_type: bool = False
+
+
 TextProfile = Literal["lines", "code"]
 """This says how a picture's lines become one text: ``lines`` joins them by spaces, ``code`` drops all spaces."""
 
@@ -169,4 +177,5 @@ class ContractSettings(Section):
     file_task: FileTaskSettings = FileTaskSettings()
     jobs: JobSettings = JobSettings()
     paddleocr_jobs: PaddleOcrJobSettings = PaddleOcrJobSettings()
+    layout_parsing: LayoutParsingSettings = LayoutParsingSettings()
     capsolver: CapSolverSettings = CapSolverSettings()

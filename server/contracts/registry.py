@@ -9,6 +9,7 @@ from server.contracts.capsolver.contract import build_capsolver
 from server.contracts.complexdocr.contract import build_complexdocr
 from server.contracts.file_task.contract import build_file_task
 from server.contracts.jobs.contract import build_jobs
+from server.contracts.layout_parsing.contract import build_layout_parsing
 from server.contracts.paddleocr_jobs.contract import build_paddleocr_jobs
 from server.contracts.paddlex.contract import build_paddlex
 from server.runtime import Runtime
@@ -24,6 +25,7 @@ CONTRACTS: dict[str, Builder] = {
     "file_task": build_file_task,
     "jobs": build_jobs,
     "paddleocr_jobs": build_paddleocr_jobs,
+    "layout_parsing": build_layout_parsing,
     "complexdocr": build_complexdocr,
     "capsolver": build_capsolver,
 }

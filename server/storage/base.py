@@ -11,8 +11,10 @@ from typing import Protocol
 from server.errors import RequestError
 
 _DOCUMENT_ID_BYTES = 16
-_KEY = re.compile(r"[0-9a-f]{32}/(?:[a-z_]{1,40}_[0-9]{1,9}\.jpg|[0-9a-f]{64}\.png)", re.ASCII)
-"""JPEG pictures of whole pages have names. The name of a PNG picture of a part is the SHA-256 of its content."""
+_OF_PAGE = r"[a-z_]{1,40}_[0-9]{1,9}\.jpg"
+_OF_PART = r"[a-z_]{1,40}(?:_[0-9]{1,9}){4}(?:_p[0-9]{1,9})?\.jpg"
+_KEY = re.compile(rf"[0-9a-f]{{32}}/(?:{_OF_PAGE}|{_OF_PART}|[0-9a-f]{{64}}\.png)", re.ASCII)
+"""JPEG pictures have names: of whole pages, or of parts with their boxes. A PNG picture has its content's SHA-256."""
 
 MEDIA_TYPES = {".jpg": "image/jpeg", ".png": "image/png"}
 

@@ -13,7 +13,6 @@ from models.errors import OcrError
 from server.config.contract_settings import PaddleOcrJobSettings
 from server.contracts.base import AnyRequest
 from server.contracts.front_desk import FrontDesk, Visit
-from server.contracts.paddleocr_jobs.engine import Engines
 from server.contracts.paddleocr_jobs.envelope import succeeded, trace_of
 from server.contracts.paddleocr_jobs.errors import BadModel, BadParameter, BatchFull, JobExpired, LinkRefused, NoJob
 from server.contracts.paddleocr_jobs.fields import parse_fields
@@ -24,6 +23,7 @@ from server.contracts.paddleocr_jobs.response import job_state, own_id, public_i
 from server.contracts.paddleocr_jobs.results import Results
 from server.contracts.paddleocr_jobs.served_models import served_model
 from server.contracts.paddleocr_jobs.work import overrides
+from server.contracts.paddlex_shapes.readers import Readers
 from server.errors import (
     InvalidModelSettings,
     LanguageUnavailable,
@@ -83,7 +83,7 @@ class PaddleOcrJobService:
         self._results = results
         self._settings = settings
         self._keys = runtime.key_rings.of("paddleocr_jobs")
-        self._engines = Engines(runtime.configuration, desk)
+        self._readers = Readers(runtime.configuration, desk)
         preset = runtime.configuration.preset_of("paddleocr_jobs")
         self._find_model = partial(served_model, settings=settings, preset=preset)
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
@@ -196,7 +196,7 @@ class PaddleOcrJobService:
     def _describe(self, shown: Shown, base: str) -> dict[str, object]:
         job, spec = shown.job, read_spec(shown.job.spec)
         links = JobLinks(self._runtime.signer, base, job.id)
-        return job_state(job, spec, progress_of(shown.pages), links, self._engines.of(spec))
+        return job_state(job, spec, progress_of(shown.pages), links, self._readers.of(overrides(spec)))
 
     @asynccontextmanager
     async def _kept(self) -> AsyncIterator[None]:

@@ -9,23 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from server.contracts.paddlex.request import OcrRequest, validate_body, validate_parameters
-from server.contracts.paddlex_shapes.json_body import (
-    CONTENT_TYPE_HINT,
-    decode_json,
-    is_json,
-    log_id_of,
-    peek_log_id,
-)
+from server.contracts.paddlex.request import OcrRequest, validate_parameters
+from server.contracts.paddlex_shapes.json_body import log_id_of
+from server.contracts.paddlex_shapes.json_request import parse_json
 from server.contracts.paddlex_shapes.parameters import OcrParameters
 from server.contracts.paddlex_shapes.validation_errors import missing
-from server.errors import InvalidRequest
 from server.http.body import split_content_type
 from server.http.json_outline import LongString
 from server.http.multipart_body import parse_form
 from server.telemetry.record import RequestRecord
-
-FIELDS = tuple(field.alias or name for name, field in OcrRequest.model_fields.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +58,7 @@ def parse_call(body: bytes, content_type: str, query: Mapping[str, str], record:
 
 
 def _json_call(body: bytes, content_type: str, record: RequestRecord) -> Call:
-    if not is_json(content_type):
-        record.log_id = peek_log_id(body)
-        try:
-            validate_body(body)
-        except InvalidRequest as error:
-            error.hint = CONTENT_TYPE_HINT
-            raise
-    decoded = decode_json(body, FIELDS)
-    record.log_id = log_id_of(decoded)
-    file = decoded.get("file") if isinstance(decoded, dict) else None
-    if isinstance(decoded, dict) and isinstance(file, LongString):
-        return Call(validate_body({**decoded, "file": ""}), file)
-    request = validate_body(decoded)
-    return Call(request, request.file)
+    return Call(*parse_json(body, content_type, record, OcrRequest))
 
 
 def _form_call(body: bytes, content_type: str, query: Mapping[str, str], record: RequestRecord) -> Call:

@@ -2,16 +2,11 @@
 
 from typing import Literal
 
-from server.contracts.paddlex_shapes.parameters import OcrParameters, WithFile, checked_body, checked_parameters
+from server.contracts.paddlex_shapes.parameters import OcrParameters, WithFile, checked_parameters
 
 
 class OcrRequest(OcrParameters, WithFile):
     """The JSON body. ``file`` is a URL or base64. It is the first field, because errors are listed in this order."""
-
-
-def validate_body(body: object) -> OcrRequest:
-    """Check a decoded JSON body of `POST /ocr`, see `checked_body`."""
-    return checked_body(body, OcrRequest)
 
 
 def validate_parameters(fields: dict[str, str], location: Literal["body", "query"]) -> OcrParameters:

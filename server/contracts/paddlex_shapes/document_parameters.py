@@ -3,7 +3,8 @@
 Some belong to modules or models that this server lacks. They are checked and have no effect.
 """
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -34,6 +35,26 @@ def _no_writer(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _one_of(*names: str) -> AfterValidator:
+    known = ", ".join(f"'{name}'" for name in names)
+
+    def check(value: str) -> str:
+        if value not in names:
+            raise PydanticCustomError("value_error", "Value error, Input should be one of {known}", {"known": known})
+        return value
+
+    return AfterValidator(check)
+
+
+def _within(is_allowed: Callable[[float], bool], bounds: str) -> AfterValidator:
+    def check(value: float) -> float:
+        if not math.isfinite(value) or not is_allowed(value):
+            raise PydanticCustomError("value_error", "Value error, Input should be {bounds}", {"bounds": bounds})
+        return value
+
+    return AfterValidator(check)
+
+
 class DocumentParameters(ReadingParameters):
     """All fields but the file. ``None`` is absent."""
 
@@ -59,8 +80,8 @@ class DocumentParameters(ReadingParameters):
     seal_det_box_thresh: PositiveOrZero | None = None
     seal_det_unclip_ratio: PositiveOrZero | None = None
     seal_rec_score_thresh: Probability | None = None
-    use_wired_table_cells_trans_to_html: bool | None = None
-    use_wireless_table_cells_trans_to_html: bool | None = None
+    use_wired_table_cells_trans_to_html: bool = False  # PaddleX refuses null here
+    use_wireless_table_cells_trans_to_html: bool = False
     use_table_orientation_classify: bool | None = None
     use_ocr_results_with_table_cells: bool | None = None
     use_e2e_wired_table_rec_model: bool | None = Field(None, alias="useE2eWiredTableRecModel")
@@ -68,11 +89,11 @@ class DocumentParameters(ReadingParameters):
     # PaddleOCR-VL's own.
     use_layout_detection: bool | None = None
     use_ocr_for_image_block: bool | None = None
-    layout_shape_mode: Literal["rect", "quad", "poly", "auto"] | None = None
-    prompt_label: Literal["ocr", "formula", "table", "chart", "seal", "spotting"] | None = None
-    repetition_penalty: Ratio | None = None
-    temperature: PositiveOrZero | None = None
-    top_p: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] | None = None
+    layout_shape_mode: Annotated[str, _one_of("rect", "quad", "poly", "auto")] | None = None
+    prompt_label: Annotated[str, _one_of("ocr", "formula", "table", "chart", "seal", "spotting")] | None = None
+    repetition_penalty: Annotated[float, _within(lambda value: value > 0, "greater than 0")] | None = None
+    temperature: Annotated[float, _within(lambda value: value >= 0, "greater than or equal to 0")] | None = None
+    top_p: Annotated[float, _within(lambda value: 0 < value <= 1, "greater than 0 and at most 1")] | None = None
     min_pixels: Positive | None = None
     max_pixels: Positive | None = None
     max_new_tokens: Positive | None = None

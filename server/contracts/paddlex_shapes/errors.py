@@ -26,6 +26,11 @@ HINT_HEADER = "X-Error-Hint"
 PeekLimits = Mapping[int, LimitSettings]
 """The limits within which the body of a refused request is read for its ``logId``, by the status of the refusal."""
 
+_REFUSED = LimitSettings(max_body_bytes=4 * 1024 * 1024, body_timeout_seconds=2.0)
+_FULL = LimitSettings(max_body_bytes=64 * 1024, body_timeout_seconds=2.0)
+PEEK_LIMITS: PeekLimits = {401: _REFUSED, 404: _REFUSED, 405: _REFUSED, 429: _FULL, 503: _FULL}
+"""The limit is 4 MiB for requests that are refused for good, and 64 KiB for those that find the server full."""
+
 
 class ErrorAnswers:
     """Makes the answers to errors.

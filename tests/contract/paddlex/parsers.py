@@ -4,9 +4,11 @@ import json
 
 from hypothesis import strategies as st
 
-from server.contracts.paddlex.body import FIELDS, parse_call
-from server.contracts.paddlex.request import validate_body
+from server.contracts.paddlex.body import parse_call
+from server.contracts.paddlex.request import OcrRequest
 from server.contracts.paddlex_shapes.json_body import decode_json, is_json, log_id_of, peek_log_id
+from server.contracts.paddlex_shapes.json_request import fields_of
+from server.contracts.paddlex_shapes.parameters import checked_body
 from server.telemetry.record import RequestRecord
 from tests.contract.adapters import Parser
 from tests.fuzz.strategies import FORM, FRAMED, HARD_JSON, JSON_BODIES, OBJECTS, VALUES
@@ -17,12 +19,12 @@ CONTENT_TYPES = ("application/json", FORM, "image/png", "application/pdf", "")
 def _json(body: bytes) -> None:
     log_id = peek_log_id(body)
     assert log_id is None or json.dumps({"logId": log_id}, ensure_ascii=False).encode()
-    validate_body(decode_json(body, FIELDS))
+    checked_body(decode_json(body, fields_of(OcrRequest)), OcrRequest)
 
 
 def _value(value: object) -> None:
     assert log_id_of(value) is None or isinstance(log_id_of(value), str)
-    validate_body(value)
+    checked_body(value, OcrRequest)
 
 
 def _call(given: tuple[bytes, str]) -> None:

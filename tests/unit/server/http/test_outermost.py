@@ -91,6 +91,7 @@ def test_every_answer_carries_the_request_id(client, method, path):
         ("/jobs/1", "jobs"),
         ("/api/v2/ocr/jobs/1", "paddleocr_jobs"),
         ("/api/v2/ocr/nothing", "paddleocr_jobs"),
+        ("/layout-parsing", "layout_parsing"),
         ("/docs", None),
     ],
 )
@@ -123,10 +124,13 @@ def _baidu_token(client) -> str:
     return client.post("/oauth/2.0/token", params=query).json()["access_token"]
 
 
+NAMES = ("baidu", "complexdocr", "file_task", "jobs", "paddleocr_jobs", "layout_parsing", "capsolver")
+
+
 def test_the_line_names_the_callers_token_on_every_way_to_the_answer(caplog):
     caplog.set_level(logging.INFO)
     keys = {"keys": {"a-key": "SECRET-KEY"}}
-    contracts = dict.fromkeys(("baidu", "complexdocr", "file_task", "jobs", "paddleocr_jobs", "capsolver"), keys)
+    contracts = dict.fromkeys(NAMES, keys)
     app = application(server={"host": "0.0.0.0"}, auth={"tokens": {"a-token": "SECRET-TOKEN"}}, contracts=contracts)
     bearer, image = {"Authorization": "Bearer SECRET-KEY"}, base64_of(png())
     with TestClient(app) as client:
@@ -137,6 +141,7 @@ def test_the_line_names_the_callers_token_on_every_way_to_the_answer(caplog):
             ("/rest/2.0/ocr/v1/general", "a-key", {"headers": bearer, "data": {"image": image}}),
             ("/aipaas/ocr/v1/identify/complexDOcr", "a-key", {"headers": {**bearer, "X-APP-ID": "a-key"}, "json": {}}),
             ("/task/11111111-1111-1111-1111-111111111111", "a-key", {"headers": bearer}),
+            ("/layout-parsing", "a-key", {"headers": bearer, "json": {}}),
             ("/getBalance", "a-key", {"json": {"clientKey": "SECRET-KEY"}}),
         ):
             caplog.clear()

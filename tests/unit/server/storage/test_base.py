@@ -11,6 +11,8 @@ def test_ids_are_random_and_make_keys() -> None:
     one, other = new_document_id(), new_document_id()
     assert one != other
     assert picture_key(one, "ocr_img_0.jpg") == f"{one}/ocr_img_0.jpg"
+    for part in ("img_in_image_box_0_12_300_4000.jpg", "img_in_header_image_box_0_12_300_4000_p12.jpg"):
+        assert picture_key(one, part) == f"{one}/{part}"
     assert picture_key(one, "a" * 64 + ".png") == f"{one}/{'a' * 64}.png"
 
 
@@ -31,6 +33,10 @@ def test_ids_are_random_and_make_keys() -> None:
         f"{DOCUMENT}/{'a' * 63}.png",
         f"{DOCUMENT}/{'A' * 64}.png",
         f"{DOCUMENT}/.jpg",
+        f"{DOCUMENT}/img_in_image_box_0_12_300.jpg",
+        f"{DOCUMENT}/img_in_image_box_0_12_300_4_5.jpg",
+        f"{DOCUMENT}/imgs/img_in_image_box_0_12_300_4.jpg",
+        f"{DOCUMENT}/img_in_image_box_0_12_300_4_p.jpg",
         f"{DOCUMENT.upper()}/ocr_img_0.jpg",
         f"{DOCUMENT[:-1]}/ocr_img_0.jpg",
     ],

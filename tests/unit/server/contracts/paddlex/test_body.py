@@ -6,9 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from server.contracts.paddlex.body import FIELDS, parse_call
+from server.contracts.paddlex.body import parse_call
+from server.contracts.paddlex.request import OcrRequest
 from server.contracts.paddlex_shapes import json_body
 from server.contracts.paddlex_shapes.json_body import decode_json, peek_log_id
+from server.contracts.paddlex_shapes.json_request import fields_of
 from server.contracts.paddlex_shapes.lax_fields import MAX_TEXT
 from server.errors import InvalidRequest
 from server.http.json_outline import OUTLINE_BYTES, LongString
@@ -20,6 +22,7 @@ TOO_MUCH = {
     "loc": "body",
     "msg": "JSON should have at most 65536 bytes beside strings of 16384 bytes or more",
 }
+FIELDS = fields_of(OcrRequest)
 SWITCHES = ("useDocUnwarping", "visualize", "returnWordBox")
 
 

@@ -7,9 +7,15 @@ from hypothesis import strategies as st
 
 from models.options import OcrOverrides
 from server.contracts.paddlex.body import parse_call
-from server.contracts.paddlex.request import validate_body, validate_parameters
+from server.contracts.paddlex.request import OcrRequest, validate_parameters
+from server.contracts.paddlex_shapes.parameters import checked_body
 from server.errors import InvalidRequest, RequestError
 from server.telemetry.record import RequestRecord
+
+
+def validate_body(body: object) -> OcrRequest:
+    return checked_body(body, OcrRequest)
+
 
 REFERENCE = json.loads(Path(__file__).with_name("reference_validation.json").read_text(encoding="utf-8"))
 

@@ -3,11 +3,16 @@ import json
 import pytest
 
 from server.contracts.paddlex import response
-from server.contracts.paddlex.request import validate_body, validate_parameters
+from server.contracts.paddlex.request import OcrRequest, validate_parameters
 from server.contracts.paddlex_shapes.diagnostics import PageFacts
 from server.contracts.paddlex_shapes.page_part import PagePart
+from server.contracts.paddlex_shapes.parameters import checked_body
 from server.decode.document import DocumentInfo
 from server.errors import InvalidRequest
+
+
+def validate_body(body: object) -> OcrRequest:
+    return checked_body(body, OcrRequest)
 
 
 def body(value: object) -> dict[str, object]:

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from server.contracts.paddlex_shapes.document_blocks import IGNORED_LABELS
@@ -30,6 +32,35 @@ WRONG = {
     "vlmExtraArgs": [[]],
     "textDetThresh": [-1],
 }
+
+
+NOT_NULL = ("useWiredTableCellsTransToHtml", "useWirelessTableCellsTransToHtml")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kind"),
+    [
+        ("outputFormats", ["markdown"], "value_error"),
+        ("outputFormats", ["docx"], "value_error"),
+        ("layoutShapeMode", "round", "value_error"),
+        ("promptLabel", "poem", "value_error"),
+        ("repetitionPenalty", 0, "value_error"),
+        ("temperature", -0.5, "value_error"),
+        ("topP", 1.5, "value_error"),
+        ("topP", "nan", "value_error"),
+        ("topP", "much", "float_parsing"),
+        ("minPixels", 0, "greater_than"),
+        ("maxPixels", 0, "greater_than"),
+        ("maxNewTokens", 0, "greater_than"),
+        ("mergeTables", "maybe", "bool_parsing"),
+        *((name, None, "bool_type") for name in NOT_NULL),
+    ],
+)
+def test_the_kinds_of_refusals_are_those_of_paddlex(name, value, kind):
+    with pytest.raises(InvalidRequest) as refused:
+        checked(**{name: value})
+    (detail,) = json.loads(refused.value.message)
+    assert (detail["type"], detail["loc"]) == (kind, f"body.{name}")
 
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in WRONG.items() for value in values])

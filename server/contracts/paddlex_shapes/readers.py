@@ -1,17 +1,16 @@
-"""The field ``engine`` of a job: what really reads its document, whatever model the request names."""
+"""Names what really reads a document, whatever model or pipeline the request is made for."""
 
 from collections.abc import Mapping
 
 from models.engines.registry import format_of
 from models.languages.groups import GROUPS
+from models.options import OcrOverrides
 from server.config.load import Configuration
 from server.contracts.front_desk import FrontDesk
-from server.contracts.paddleocr_jobs.request import JobSpec
-from server.contracts.paddleocr_jobs.work import overrides
 from server.pipelines.model_store import open_store
 
 
-class Engines:
+class Readers:
     """Describes what reads.
 
     Args:
@@ -26,18 +25,23 @@ class Engines:
         self._store = open_store(configuration)
         self._readers: dict[str, str] = {}
 
-    def of(self, spec: JobSpec) -> Mapping[str, str]:
-        """The reader of a job: the pipeline, the preset, and the names of the models."""
-        own = self._presets.get(spec.preset)
-        if own is None:  # It was kept by a server that had this preset.
-            return {"preset": spec.preset}
+    def of(self, overrides: OcrOverrides) -> Mapping[str, str]:
+        """The reader of a request: the pipeline, the preset, and the names of the models.
+
+        Args:
+            overrides: the options of the request. They name its preset.
+        """
+        preset = overrides.preset or ""
+        own = self._presets.get(preset)
+        if own is None:  # A job was kept by a server that had this preset.
+            return {"preset": preset}
         found = {
-            "pipeline": "ocr" if spec.shape == "ocr" else "geometry",
-            "preset": spec.preset,
+            "pipeline": "geometry" if overrides.structure else "ocr",
+            "preset": preset,
             "text_detection": own.text_detection.model_name,
-            "text_recognition": self._recogniser(own.text_recognition.model_name, own.engine, spec.language),
+            "text_recognition": self._recogniser(own.text_recognition.model_name, own.engine, overrides.language),
         }
-        if self._layout is not None and self._desk.options(overrides(spec)).use_layout_detection:
+        if self._layout is not None and self._desk.options(overrides).use_layout_detection:
             found |= {"pipeline": "layout_model", "layout_detection": self._layout.model_name}
         return found
 

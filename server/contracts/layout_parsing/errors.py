@@ -1,0 +1,9 @@
+"""Error answers of the contract. A client finds its ``logId`` in them even if its request was refused unread."""
+
+from server.contracts.paddlex_shapes.errors import PEEK_LIMITS, ErrorAnswers
+from server.runtime import Runtime
+
+
+def error_answers(runtime: Runtime) -> ErrorAnswers:
+    """Make the maker of the contract's error answers."""
+    return ErrorAnswers(runtime, PEEK_LIMITS)
