@@ -14,6 +14,8 @@ from typing import TypeAlias
 
 from torch import Size, Tensor
 
+from models.engines.library_words import words_of
+
 logger = logging.getLogger(__name__)
 
 Tensors: TypeAlias = tuple[Tensor, ...]
@@ -117,6 +119,6 @@ class ShapeGraphs:
         try:
             return self._capture(self._function, batch)
         except Exception as error:  # noqa: BLE001 - torch raises plain RuntimeError, and several others
-            shape, kind = tuple(batch.shape), type(error).__name__
-            logger.warning("batches of shape %s run without a graph: capturing one failed with %s", shape, kind)
+            shape, words = tuple(batch.shape), words_of(error)
+            logger.warning("batches of shape %s run without a graph: capturing one failed with %s", shape, words)
             return None

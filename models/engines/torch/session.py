@@ -27,6 +27,7 @@ from torch import Tensor, nn
 
 from models.descriptions.model_directory import ModelDirectory
 from models.engines.base import run_failure
+from models.engines.library_words import log_once
 from models.engines.torch.compile import compiled
 from models.engines.torch.device import choose_layout
 from models.engines.torch.graphs import Function, ShapeGraphs, Tensors
@@ -75,6 +76,7 @@ class TorchModel:
         except EngineFailure:
             raise
         except Exception as error:  # torch raises plain RuntimeError, and several others
+            log_once(error)
             raise run_failure(f"PyTorch failed on a batch of shape {tuple(batch.shape)}.", error) from error
 
     def prepare(self, shapes: Iterable[Sequence[int]]) -> None:
@@ -91,6 +93,7 @@ class TorchModel:
                 try:
                     self._graphs.prepare(self._blank(shape))
                 except Exception as error:
+                    log_once(error)
                     raise run_failure(f"PyTorch cannot prepare batches of shape {tuple(shape)}.", error) from error
 
     def warm_up(self, shapes: Iterable[Sequence[int]]) -> None:
@@ -109,6 +112,7 @@ class TorchModel:
                     done = self.lane.mark()
                 done()
             except Exception as error:
+                log_once(error)
                 raise run_failure(f"PyTorch cannot run batches of shape {tuple(shape)}.", error) from error
 
     def on(self, lane: Lane) -> "TorchModel":

@@ -132,6 +132,15 @@ def test_a_capture_that_fails_costs_no_batch_and_is_told_once(caplog: pytest.Log
     assert "[3, 3, 3]" not in record.getMessage()
 
 
+def test_the_librarys_own_words_say_why_a_capture_failed(caplog: pytest.LogCaptureFixture) -> None:
+    def invalid(_: Function, batch: Tensor) -> Function:
+        raise RuntimeError("CUDA error: operation not permitted when stream is capturing\nA second line")
+
+    run(ShapeGraphs(double, invalid, kept=2), 3, 3)
+    (record,) = caplog.records
+    assert record.getMessage().endswith("RuntimeError: CUDA error: operation not permitted when stream is capturing")
+
+
 def test_a_shape_that_could_not_be_captured_is_tried_again_once_it_is_forgotten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

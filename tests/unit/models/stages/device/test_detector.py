@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from torch import Tensor
 
 from models.descriptions.model_directory import DetectionSpec
 from models.document import Image
 from models.engines.torch.lane import CpuLane
-from models.engines.torch.readback import SLOTS
+from models.engines.torch.readback import SLOTS, Readback
 from models.engines.torch.session import TorchModel
 from models.errors import EngineFailure, OutOfDeviceMemory
 from models.options import OcrDefaults, OcrOverrides
@@ -131,3 +132,23 @@ def test_a_closed_model_keeps_no_lane() -> None:
     assert gone() is not None
     detector.close()
     assert gone() is None
+
+
+@pytest.mark.parametrize("failing", ["network", "readback"])
+def test_the_librarys_own_words_reach_the_log_and_not_the_caller(
+    failing: str, pool: CpuPool, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = f"CUDA error: an illegal memory access was encountered by the {failing}"
+
+    def illegal(*_: object) -> tuple[Tensor, ...]:
+        raise RuntimeError(f"{words}\nCUDA kernel errors might be reported at some other call")
+
+    if failing == "readback":
+        monkeypatch.setattr(Readback, "arrays", illegal)
+    stage = detection(Noting(illegal if failing == "network" else red_as_map), pool)
+    for answer in on_stage(stage, *(lambda: stage.find(PAGES.take(picture(1)), OPTIONS) for _ in range(2))):
+        assert isinstance(answer, EngineFailure)
+        assert "CUDA" not in str(answer)
+    assert [record.getMessage() for record in caplog.records if words in record.getMessage()] == [
+        f"the device's library failed: RuntimeError: {words}"
+    ]
