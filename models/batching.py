@@ -82,6 +82,11 @@ class Batcher(Generic[Item, Output]):
         max_cost: most cost (padded pixels) of one batch. A single item may exceed it.
         kept_lanes: lanes that stay free for batches with a newcomer, see `models.scheduling.core_scheduler`. A lane
             whose batch waits for processor cores cannot run a newcomer's batch, which would get its cores first.
+        warm: for each lane, what its thread does before the first batch; empty if that is nothing. The batcher waits
+            for it, lane after lane. Libraries keep plans and handles for each thread, so no other thread can do it.
+
+    Raises:
+        Exception: what ``warm`` raises. The threads have ended then.
     """
 
     def __init__(
@@ -92,6 +97,7 @@ class Batcher(Generic[Item, Output]):
         max_items: int,
         max_cost: int = sys.maxsize,
         kept_lanes: int = 0,
+        warm: Sequence[Callable[[], object]] = (),
     ) -> None:
         self.name = name
         self.stats = BatcherStats()
@@ -103,6 +109,16 @@ class Batcher(Generic[Item, Output]):
         self._queue: FairQueue[_Entry[Item, Output]] = FairQueue()
         self._running: dict[asyncio.Future[_Ran[Output]], float] = {}
         self._closed = False
+        self._warm(warm)
+
+    def _warm(self, warm: Sequence[Callable[[], object]]) -> None:
+        try:
+            for executor, prepare in zip(self._executors, warm, strict=False):
+                executor.submit(prepare).result()
+        except BaseException:
+            for executor in self._executors:
+                executor.shutdown()
+            raise
 
     @property
     def queued(self) -> int:

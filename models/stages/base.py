@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, Generic, ParamSpec, Protocol, TypeAlias, TypeVar
+from typing import Any, Generic, ParamSpec, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +68,14 @@ class StageModel(Protocol):
         """Release the model."""
 
 
+@runtime_checkable
+class WarmedModel(Protocol):
+    """A model whose lane's thread has work to do before its first batch."""
+
+    def warm_up(self) -> None:
+        """Do that work. Called once, in the thread that runs all later batches."""
+
+
 Model = TypeVar("Model", bound=StageModel)
 
 
@@ -95,6 +103,9 @@ class ModelStage(ABC, Generic[Model, Item, Output]):
         max_items: see `Batcher`.
         max_cost: see `Batcher`.
         kept_lanes: see `Batcher`.
+
+    Raises:
+        EngineFailure: a model cannot be warmed up, see `WarmedModel`.
     """
 
     def __init__(
@@ -110,7 +121,9 @@ class ModelStage(ABC, Generic[Model, Item, Output]):
         self._models = tuple(models)
         self._pool = pool
         lanes: list[Lane[Item, Output]] = [partial(self._run, model) for model in models]
-        self.batcher = Batcher(name, lanes, max_items=max_items, max_cost=max_cost, kept_lanes=kept_lanes)
+        given: Sequence[object] = models
+        warm = [model.warm_up for model in given if isinstance(model, WarmedModel)]
+        self.batcher = Batcher(name, lanes, max_items=max_items, max_cost=max_cost, kept_lanes=kept_lanes, warm=warm)
 
     @property
     def runs_on(self) -> str:

@@ -16,7 +16,7 @@ from models.errors import InvalidModelDirectory
 from models.ops.crop import LineRegion
 from models.ops.resize import fitted_width
 from models.stages.base import refuse_nonsense
-from models.stages.device.lane_model import LaneModel, Placement
+from models.stages.device.lane_model import LaneModel, Placement, Warm, nothing
 from models.stages.device.pages import on_device
 from models.stages.pages import PagePixels
 
@@ -30,9 +30,9 @@ ImageInput: TypeAlias = LineCut | Tensor
 class DeviceClassifier(LaneModel):
     """See `models.stages.classification.ImageClassifier`."""
 
-    def __init__(self, spec: ClassificationSpec, model: TorchModel, placement: Placement) -> None:
+    def __init__(self, spec: ClassificationSpec, model: TorchModel, placement: Placement, warm: Warm = nothing) -> None:
         sizes = IMAGE_BATCHES[model.lane.device.type]
-        super().__init__(model, placement, sizes)
+        super().__init__(model, placement, sizes, warm)
         self.most_images = sizes[-1]
         self._spec = spec
 

@@ -13,7 +13,7 @@ from models.device_ops.pages import resized_for_detection
 from models.engines.torch.graphs import Tensors
 from models.engines.torch.session import TorchModel
 from models.stages.base import refuse_nonsense
-from models.stages.device.lane_model import LaneModel, Placement
+from models.stages.device.lane_model import LaneModel, Placement, Warm, nothing
 from models.stages.device.pages import on_device
 from models.stages.pages import PagePixels
 
@@ -32,8 +32,8 @@ class PageInput:
 class DeviceDetector(LaneModel):
     """See `models.stages.detection.Detector`."""
 
-    def __init__(self, model: TorchModel, placement: Placement) -> None:
-        super().__init__(model, placement, PAGE_BATCHES)
+    def __init__(self, model: TorchModel, placement: Placement, warm: Warm = nothing) -> None:
+        super().__init__(model, placement, PAGE_BATCHES, warm)
 
     def prepare(self, page: PagePixels, shape: tuple[int, int]) -> PageInput:
         """Name the page. Its pixels are not touched before the lane runs the batch."""

@@ -32,6 +32,14 @@ class Placement:
     permit: AbstractContextManager[object] = field(default_factory=nullcontext)
 
 
+Warm: TypeAlias = Callable[[TorchModel], object]
+"""Prepares a model for its first batch, in its lane's thread."""
+
+
+def nothing(_model: TorchModel) -> None:
+    """The preparation of a model that needs none."""
+
+
 class LaneModel:
     """A `StageModel` that makes its input on the device.
 
@@ -39,16 +47,34 @@ class LaneModel:
         model: opened, on a lane of its own.
         placement: the lane's device.
         batch_sizes: possible numbers of items in a batch, ascending.
+        warm: captures or runs what the lane's thread needs before its first batch.
     """
 
     name = "torch"
 
-    def __init__(self, model: TorchModel, placement: Placement, batch_sizes: tuple[int, ...]) -> None:
+    def __init__(
+        self, model: TorchModel, placement: Placement, batch_sizes: tuple[int, ...], warm: Warm = nothing
+    ) -> None:
         self.device = placement.title
         self.batch_sizes = batch_sizes
         self._model: TorchModel | None = model
         self._placement = placement
+        self._warm = warm
         self._ring: ReadbackRing | None = ReadbackRing(model.lane)
+
+    def warm_up(self) -> None:
+        """See `WarmedModel.warm_up`. cuDNN's plans, cuBLAS's workspaces and both libraries' handles are a thread's own.
+
+        A graph that another thread captured would outlive the plans that it was captured with.
+
+        Raises:
+            EngineFailure: the model is closed, or the device failed.
+        """
+        if self._model is None:
+            raise EngineFailure("The PyTorch model is closed.")
+        with self._placement.permit:
+            self._use_own_threads()
+            self._warm(self._model)
 
     def close(self) -> None:
         """See `StageModel.close`. The model lets go of its lane, so that the next lane can have its stream."""

@@ -13,7 +13,7 @@ from models.ops.crop import LineRegion
 from models.ops.ctc import ctc_characters
 from models.ops.line_groups import WIDTH_LADDER
 from models.stages.base import refuse_nonsense
-from models.stages.device.lane_model import LaneModel, Placement
+from models.stages.device.lane_model import LaneModel, Placement, Warm, nothing
 from models.stages.device.pages import on_device
 from models.stages.pages import PagePixels
 
@@ -27,9 +27,9 @@ MOST_PIXELS = {"cpu": 6 * 48 * 3200, "cuda": 48 * 40_960}
 class DeviceLineReader(LaneModel):
     """See `models.stages.recognition.LineReader`."""
 
-    def __init__(self, spec: RecognitionSpec, model: TorchModel, placement: Placement) -> None:
+    def __init__(self, spec: RecognitionSpec, model: TorchModel, placement: Placement, warm: Warm = nothing) -> None:
         kind = model.lane.device.type
-        super().__init__(model, placement, LINE_BATCHES[kind])
+        super().__init__(model, placement, LINE_BATCHES[kind], warm)
         self.most_pixels = MOST_PIXELS[kind]
         self._height = spec.image_shape[1]
         self._classes = len(ctc_characters(spec.characters))

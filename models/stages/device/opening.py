@@ -1,12 +1,13 @@
 """Opens the models of a pipeline on one device. Each lane has a stream of its own."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import prod
 
 import torch
 
 from models.descriptions.model_directory import ModelDirectory
-from models.engines.base import EngineOptions, Precision
+from models.engines.base import BatchShape, EngineOptions, Precision
 from models.engines.torch.compile import kernel_directory
 from models.engines.torch.device import choose_dtype, device_title, open_device
 from models.engines.torch.lane import open_lane
@@ -21,7 +22,7 @@ from models.engines.torch.session import (
 from models.errors import EngineUnavailable
 from models.stages.device.classifier import DeviceClassifier, image_shapes
 from models.stages.device.detector import DeviceDetector
-from models.stages.device.lane_model import Placement
+from models.stages.device.lane_model import Placement, Warm
 from models.stages.device.line_reader import DeviceLineReader, line_shapes
 from models.stages.device.pages import DevicePages
 from models.stages.device.unwarper import DeviceUnwarper
@@ -59,35 +60,39 @@ class DeviceModels:
         return cls(DevicePages(open_lane(device)), device, options)
 
     def detectors(self, directory: ModelDirectory, precision: Precision) -> list[DeviceDetector]:
-        """The text detector, opened once for each lane and warmed up.
+        """The text detector, opened once for each lane. Its lanes are warmed up in their own threads.
 
         Raises, like the other methods, the errors of `models.engines.torch.session.open_detector`, and
         `EngineUnavailable` if the precision is not available.
         """
         form = self._form(precision)
         models = self._on_lanes(open_detector(directory, open_lane(self._device), form))
-        for model in models:
+
+        def warm(model: TorchModel) -> None:
             model.warm_up(WARM_UP[self._device.type])
-        return [DeviceDetector(model, self._placement(form.dtype)) for model in models]
+
+        return [DeviceDetector(model, self._placement(form.dtype), warm) for model in models]
 
     def line_readers(
         self, directory: ModelDirectory, precision: Precision, *, on_ladder: bool
     ) -> list[DeviceLineReader]:
-        """A recogniser, opened once for each lane. ``on_ladder``: all padded widths are on the ladder."""
+        """A recogniser, opened once for each lane. ``on_ladder``: all padded widths are on the ladder.
+
+        Then each lane captures the graphs of all shapes in its own thread.
+        """
         spec = directory.recognition()
         form = self._form(precision)
         models = self._on_lanes(open_recogniser(directory, open_lane(self._device), form))
-        for model in models if on_ladder else ():
-            model.prepare(sorted(line_shapes(spec, self._device.type), key=prod, reverse=True))
-        return [DeviceLineReader(spec, model, self._placement(form.dtype)) for model in models]
+        warm = _capturing(line_shapes(spec, self._device.type) if on_ladder else ())
+        return [DeviceLineReader(spec, model, self._placement(form.dtype), warm) for model in models]
 
     def classifiers(self, directory: ModelDirectory, precision: Precision) -> list[DeviceClassifier]:
         """An image classifier."""
         spec = directory.classification()
         form = self._form(precision)
         model = open_classifier(directory, open_lane(self._device), form)
-        model.prepare(sorted(image_shapes(spec, self._device.type), key=prod, reverse=True))
-        return [DeviceClassifier(spec, model, self._placement(form.dtype))]
+        warm = _capturing(image_shapes(spec, self._device.type))
+        return [DeviceClassifier(spec, model, self._placement(form.dtype), warm)]
 
     def unwarpers(self, directory: ModelDirectory) -> list[DeviceUnwarper]:
         """The unwarping model."""
@@ -106,3 +111,9 @@ class DeviceModels:
         if self._device.type != "cpu":
             return Placement(title)
         return Placement(title, self._options.threads, self._options.permit)
+
+
+def _capturing(shapes: Iterable[BatchShape]) -> Warm:
+    """Captures the graphs of these shapes. The largest comes first, so that the others share its memory."""
+    ordered = sorted(shapes, key=prod, reverse=True)
+    return lambda model: model.prepare(ordered)

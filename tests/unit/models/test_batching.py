@@ -443,3 +443,36 @@ def test_a_lane_tells_how_long_it_has_been_at_work():
         await batcher.close()
 
     run(test)
+
+
+def test_each_lane_is_warmed_in_its_own_thread_before_its_first_batch():
+    async def test():
+        did = [[], []]
+
+        def lane_of(notes):
+            return lambda items: notes.append(("batch", threading.get_ident())) or items
+
+        def warm_of(notes):
+            return lambda: notes.append(("warm", threading.get_ident()))
+
+        lanes, warm = [lane_of(notes) for notes in did], [warm_of(notes) for notes in did]
+        batcher = Batcher("stage", lanes, max_items=1, warm=warm)
+        assert [len(notes) for notes in did] == [1, 1]
+        await batcher.submit(list(range(8)), key="k", cost=1)
+        await batcher.close()
+        for notes in did:
+            assert [what for what, _ in notes] == ["warm", *["batch"] * (len(notes) - 1)]
+            assert len({thread for _, thread in notes}) == 1
+        assert did[0][0][1] != did[1][0][1]
+        assert threading.get_ident() not in (did[0][0][1], did[1][0][1])
+
+    run(test)
+
+
+def test_a_lane_that_cannot_be_warmed_is_told_and_leaves_no_thread():
+    def fails():
+        raise OutOfDeviceMemory("no room for its graphs")
+
+    with pytest.raises(OutOfDeviceMemory, match="graphs"):
+        Batcher("unwarmed", [list, list], max_items=1, warm=[lambda: None, fails])
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("unwarmed")]
