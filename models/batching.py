@@ -108,6 +108,8 @@ class Batcher(Generic[Item, Output]):
         self._executors = [executor for _, executor in self._idle]
         self._queue: FairQueue[_Entry[Item, Output]] = FairQueue()
         self._running: dict[asyncio.Future[_Ran[Output]], float] = {}
+        # Lanes that are warmed prepare more with each new shape. If they take turns, none is cold when all are needed.
+        self._in_turn = bool(warm)
         self._closed = False
         self._warm(warm)
 
@@ -208,7 +210,7 @@ class Batcher(Generic[Item, Output]):
         self.stats.dropped += withdraw()
 
     def _start(self, batch: list[_Entry[Item, Output]]) -> None:
-        lane, executor = self._idle.pop()
+        lane, executor = self._idle.pop(0 if self._in_turn else -1)
         now = time.monotonic()
         items = [entry.item for entry in batch]
         newcomer = any(entry.newcomer for entry in batch)

@@ -476,3 +476,17 @@ def test_a_lane_that_cannot_be_warmed_is_told_and_leaves_no_thread():
     with pytest.raises(OutOfDeviceMemory, match="graphs"):
         Batcher("unwarmed", [list, list], max_items=1, warm=[lambda: None, fails])
     assert not [thread.name for thread in threading.enumerate() if thread.name.startswith("unwarmed")]
+
+
+@pytest.mark.parametrize(("warm", "used"), [([lambda: None] * 2, [2, 2]), ([], [0, 4])])
+def test_lanes_that_are_warmed_take_turns(warm, used):
+    async def test():
+        ran = [[], []]
+        lanes = [lambda items, notes=notes: notes.append(1) or items for notes in ran]
+        batcher = Batcher("stage", lanes, max_items=1, warm=warm)
+        for _ in range(4):
+            await batcher.submit([1], key="k", cost=1)
+        await batcher.close()
+        assert [len(notes) for notes in ran] == used
+
+    run(test)
