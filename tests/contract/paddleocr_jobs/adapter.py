@@ -21,7 +21,7 @@ NO_KIND = (
 )  # fmt: skip
 FIRST_PAGES = "1-10"
 """As many as the other contracts read of a document of thousands of pages."""
-WORDS = {DAMAGED: "damaged", LOCKED: "encrypted", **{message: word for word, message in FAILURES.items()}}
+WORDS = {**{message: word for word, message in FAILURES.items()}, DAMAGED: "damaged", LOCKED: "encrypted"}
 READ, UNREADABLE, STRANGE = (200, 0), (200, "damaged"), (400, 10004)
 
 
