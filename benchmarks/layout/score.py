@@ -63,8 +63,9 @@ def score(document: Document, markdown: str, tolerance: float = 0.0) -> Score:
         _count(result.sentences, any(find(wanted, piece, tolerance) is not None for piece in read.pieces))
     there = sum(ends[sentence.anchor] is not None for sentence in truth.sentences)
     is_read = there >= _HARDLY_READ * len(truth.sentences)
+    headings = [compact(text) for text, _ in truth.headings]
     for head in truth.heads:
-        _count(result.heads, is_read and _is_absent(head, read))
+        _count(result.heads, is_read and _is_absent(head, read, headings))
     for first, second in truth.pairs:
         before, after = ends[first], ends[second]
         _count(result.order, before is not None and after is not None and before < after)
@@ -86,15 +87,20 @@ def _anchors(document: Document) -> set[str]:
     return {anchor for pair in truth.pairs for anchor in pair} | {sentence.anchor for sentence in truth.sentences}
 
 
-def _is_absent(head: RunningHead, read: Reading) -> bool:
+def _is_absent(head: RunningHead, read: Reading, headings: Sequence[str]) -> bool:
     """Whether a running head is neither a line of its own, nor at either end of a line.
 
-    Short ones, such as page numbers, may stand inside the text.
+    Short ones, such as page numbers, may stand inside the text. The number of a true heading is none of them.
     """
     text = compact(head.text)
     if len(text) > 6:
         return read.whole.count(text) <= head.allowed
-    return not any(_begins_or_ends(line, text) for line in read.lines)
+    return not any(_begins_or_ends(_after_heading(line, headings), text) for line in read.lines)
+
+
+def _after_heading(line: str, headings: Sequence[str]) -> str:
+    """A line without the longest true heading that it begins with."""
+    return line.removeprefix(max((heading for heading in headings if line.startswith(heading)), key=len, default=""))
 
 
 def _begins_or_ends(line: str, text: str) -> bool:

@@ -56,6 +56,13 @@ def test_running_heads_are_found_in_the_text_and_at_its_ends():
     assert figures(GOOD.replace("The third.", "In 1817 the third."))["heads"] == 100.0
 
 
+def test_the_number_of_a_heading_is_no_page_number():
+    made = document()
+    made.truth.headings.append(("17 Method", 2))
+    assert shares(score(made, GOOD + "\n\n## 17 Method\n"))["heads"] == 100.0
+    assert shares(score(made, GOOD + "\n\n## 17 Method 17\n"))["heads"] == 50.0
+
+
 def test_who_reads_nothing_leaves_nothing_out():
     assert figures("")["heads"] == 0.0
 
