@@ -51,7 +51,9 @@ def analyse_layout(image: Image, lines: Sequence[TextLine], regions: Sequence[Re
     frame = cut.frame
     objects, free = _objects(picture, frame, framed, rules)
     upright, level = take_upright(free, frame.line_height)
-    running = find_running(level, measure_sheet(level, frame.size, frame.line_height, _long_rules(rules, frame)))
+    long_rules = _long_rules(rules, frame)
+    sheet = measure_sheet(level, frame.size, frame.line_height, long_rules, turned=frame.is_turned)
+    running = find_running(level, sheet)
     taken = {span.index for text in running for span in text.spans}
     pieces = [piece_of(span, cut.room[span.index]) for span in level if span.index not in taken]
     pieces += [_piece(number, each) for number, each in enumerate(objects)]

@@ -92,6 +92,11 @@ class Frame:
     line_height: float
     spans: tuple[Span, ...]
 
+    @property
+    def is_turned(self) -> bool:
+        """Whether the page was turned by a quarter, because its lines are vertical."""
+        return bool(abs(self.forward[0, 1]) > abs(self.forward[0, 0]))
+
     def picture(self, image: Image) -> Image:
         """The page's pixels in the frame. Outside the page, its edge is repeated."""
         shrunk = math.hypot(self.forward[0, 0], self.forward[0, 1])

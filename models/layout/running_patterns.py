@@ -26,6 +26,13 @@ _CITATION = re.compile(
     r"october|november|december)(?: \d{1,2},?)? (?:19|20)\d\d\b|\bchapter\b|\bconfidential\b|\bdraft\b",
     re.IGNORECASE,
 )
+_DATE_LINE = re.compile(
+    r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday|"
+    r"wednesday|thursday|friday|saturday|sunday)\b.*\b(?:1[5-9]|20)\d\d\b|\b(?:no|nr|vol|issue|number)\b\.? ?\d|"
+    r"\b\d{1,2}[./]\d{1,2}[./](?:1[5-9]|20)?\d\d\b|\d{4}年",
+    re.IGNORECASE,
+)
+_FOOTNOTE_MARK = re.compile(r"[*†‡§¶∗✝¹²³⁴⁵⁶⁷⁸⁹⁰]|\(?\d{1,2}[).]? ?(?=[^\W\d_])|[a-z]\) ")
 
 
 def is_page_number(text: str) -> bool:
@@ -46,3 +53,13 @@ def is_stamp(text: str) -> bool:
 def is_citation(text: str) -> bool:
     """Whether a text looks like the head of a journal: "Vol. 3, No. 2", "14 (2019) 211-226", "Morton et al."."""
     return _CITATION.search(text) is not None
+
+
+def is_date_line(text: str) -> bool:
+    """Whether a text tells the date or the number of an issue: "Monday, 4 May 2020", "No. 17,204"."""
+    return _DATE_LINE.search(text) is not None
+
+
+def is_footnote_mark(text: str) -> bool:
+    """Whether a text begins with the mark of a footnote: "* ", "1) ", "2 See"."""
+    return _FOOTNOTE_MARK.match(text) is not None

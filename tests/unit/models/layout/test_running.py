@@ -98,3 +98,58 @@ def test_a_row_with_one_line_at_each_margin_may_be_nearer():
     head = [line("Overview of the model", 60, 86, 200), line("M Y Chuttur", 560, 86, 100)]
     assert running([*head, *BODY]) == [("header", "Overview of the model M Y Chuttur")]
     assert running([head[0], *BODY]) == []
+
+
+ROWS = [line(f"Item {k}", 60, 60 + 60 * k, 80) for k in range(13)]
+"""A page without prose, which ends at 800 of 1000 pixels."""
+
+
+@pytest.mark.parametrize(
+    ("text", "x"), [("IBAN GB29 NWBK 6016", 60), ("Form HB-12", 600), ("Deposits are protected.", 325)]
+)
+def test_small_print_far_below_a_page_without_prose_is_its_foot(text, x):
+    foot = line(text, x, 950, 150, 15)
+    assert running([*ROWS, foot]) == [("footer", text)]
+    assert running([*ROWS, line(text, x, 950, 150)]) == []
+    assert running([*ROWS, line("Item 13", 60, 915, 80), foot]) == []
+
+
+def test_two_rows_of_small_print_are_one_foot():
+    foot = [line("Lantern and Sons", 325, 935, 150, 15), line("Registered in Oxton", 325, 955, 150, 15)]
+    assert [kind for kind, _ in running([*ROWS, *foot])] == ["footer", "footer"]
+
+
+@pytest.mark.parametrize("text", ["1) Restated", "* Estimated", "Figures are in thousands."])
+def test_a_note_below_a_page_without_prose_is_text(text):
+    assert running([*ROWS, line(text, 60, 950, 150, 15)]) == []
+
+
+def test_the_number_of_a_page_leaves_the_name_beside_it():
+    head = [line("Harbour Bank", 60, 20, 120), line("Sheet 1 of 2", 640, 20, 100)]
+    assert running([*head, *[line(f"Item {k}", 60, 120 + 60 * k, 80) for k in range(13)]]) == [
+        ("page_number", "Sheet 1 of 2")
+    ]
+
+
+def test_the_date_between_two_rules_below_the_name_of_a_newspaper():
+    lines = [line("The Harbour Gazette", 200, 20, 400, 40), line("Monday, 4 May 2020", 60, 78, 150, 16), *BODY]
+    ruled = paper()
+    ruled[70:72, 60:660] = 0
+    ruled[100:102, 60:660] = 0
+    assert running(lines) == []
+    assert running(lines, ruled) == [("header", "Monday, 4 May 2020")]
+    assert running([*lines[:1], line("What the harbour needs", 60, 78, 150, 16), *BODY], ruled) == []
+
+
+def test_a_small_row_is_a_head_where_paragraphs_are_far_apart():
+    text = [one for k in range(8) for one in column(f"p{k}x", 60, 600, y=130 + 100 * k, count=3)]
+    assert running([line("Amber", 300, 86, 60, 14), *text]) == [("header", "Amber")]
+    assert running([line("Amber", 300, 83, 60), *text]) == []
+
+
+def test_the_number_of_a_page_of_vertical_lines():
+    columns = [line("\u6c34\u6728\u5c71\u77f3" * 8, 640 - 40 * k, 100, 20, 640) for k in range(12)]
+    assert running([*columns, line("61", 388, 950, 24)]) == [("page_number", "61")]
+    assert running([*columns, line("61", 500, 950, 24)]) == []
+    latin = [line("words in a turned scan" * 2, 640 - 40 * k, 100, 20, 640) for k in range(12)]
+    assert running([*latin, line("61", 388, 950, 24)]) == []

@@ -1,6 +1,13 @@
 import pytest
 
-from models.layout.running_patterns import is_certain_number, is_citation, is_page_number, is_stamp
+from models.layout.running_patterns import (
+    is_certain_number,
+    is_citation,
+    is_date_line,
+    is_footnote_mark,
+    is_page_number,
+    is_stamp,
+)
 
 
 @pytest.mark.parametrize(
@@ -62,3 +69,23 @@ def test_citations(text):
 def test_plain_text_is_neither_a_stamp_nor_a_citation(text):
     assert not is_stamp(text)
     assert not is_citation(text)
+
+
+@pytest.mark.parametrize("text", ["Monday, 4 May 2020 No. 17,204", "No. 17", "Vol. 3", "12.03.2021", "2020年5月4日"])
+def test_dates_and_numbers_of_issues(text):
+    assert is_date_line(text)
+
+
+@pytest.mark.parametrize("text", ["Harbour reopens in May", "No answer", "1984", "The Gazette"])
+def test_what_is_neither_a_date_nor_the_number_of_an_issue(text):
+    assert not is_date_line(text)
+
+
+@pytest.mark.parametrize("text", ["* Estimated", "1) See page 4", "2 Restated", "a) Unaudited", "\u00b9 Net of tax"])
+def test_marks_of_footnotes(text):
+    assert is_footnote_mark(text)
+
+
+@pytest.mark.parametrize("text", ["IBAN GB29", "Form HB-12", "12", "2019-04-01"])
+def test_what_has_no_mark_of_a_footnote(text):
+    assert not is_footnote_mark(text)
