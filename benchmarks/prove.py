@@ -97,6 +97,10 @@ PROOFS = {
         "the first page of a long PDF comes at once, and a receipt beside it hardly waits",
         "python -m benchmarks.first_page",
     ),
+    "page": Proof(
+        "the page is light and soon there, shows a long PDF's first page at once, and keeps to its memory",
+        "python -m benchmarks.page",
+    ),
     "engines": Proof(
         "engines read the golden pages alike",
         "python -m benchmarks.engines openvino torch paddle --golden --out benchmarks/results/engines.json",
