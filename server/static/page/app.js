@@ -63,15 +63,12 @@ async function connect() {
 
 function askAgain(error) {
   const { what, hint } = explain(error);
-  stage.say(`${what} ${hint}`);
   return new Promise((again) => {
-    at("settings-tabs").replaceChildren(
-      element("p", { class: "help" }, what),
-      button(texts("app.again"), () => {
-        stage.say("");
-        again();
-      }, { class: "plain" }),
-    );
+    stage.say(`${what} ${hint}`, button(texts("app.again"), () => {
+      stage.say("");
+      again();
+    }, { class: "plain" }));
+    at("settings-tabs").replaceChildren(element("p", { class: "help" }, what));
   });
 }
 

@@ -37,9 +37,9 @@ export class Stage {
     this.redraw();
   }
 
-  // Say a sentence above the document. An empty one goes away.
-  say(text) {
-    this.#parts.notice.textContent = text;
+  // Say a sentence above the document, with a button where something can be done. An empty one goes away.
+  say(text, act = null) {
+    this.#parts.notice.replaceChildren(text, ...(act === null ? [] : [act]));
     this.#parts.notice.hidden = text === "";
   }
 

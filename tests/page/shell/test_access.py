@@ -47,7 +47,7 @@ def test_a_person_who_gives_no_token_is_told_and_can_try_again(chromium):
         with opened(chromium, url) as tab:
             tab.page.goto(f"{url}/")
             tab.page.locator(DIALOG).get_by_role("button", name="Not now").click()
-            expect(tab.page.locator("#page-notice")).to_contain_text("does not know this token")
+            expect(tab.page.locator("#page-notice")).to_contain_text("This server wants a token.")
             tab.page.get_by_role("button", name="Try again").click()
             tab.page.locator(DIALOG).get_by_label("Token").fill(TOKEN)
             tab.page.locator(DIALOG).get_by_role("button", name="Use this token").click()
