@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Generic, TypeVar
 
-from models.errors import DeadlineExceeded, EngineFailure, OutOfDeviceMemory, PipelineStopped
+from models.errors import DeadlineExceeded, DeviceLost, EngineFailure, OutOfDeviceMemory, PipelineStopped
 from models.scheduling.core_scheduler import work_of, works_for_newcomer
 from models.scheduling.fair_queue import FairQueue, FinishTag
 
@@ -317,6 +317,8 @@ def _run_apart(lane: Lane[Item, Output], items: list[Item], ran: _Ran[Output]) -
         return []
     try:
         return _checked(lane, items)
+    except DeviceLost as error:
+        return [error] * len(items)  # no half can run any more
     except OutOfDeviceMemory as error:
         first = not ran.too_many
         ran.too_many = len(items)

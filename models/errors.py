@@ -10,7 +10,8 @@ OcrError
 ├── WeightsMismatch      a weights file is not the one its manifest entry describes
 ├── EngineUnavailable    the configured inference engine cannot run on this machine
 ├── EngineFailure        the engine raised, or gave an output that cannot be right
-│   └── OutOfDeviceMemory  the device has no room for this batch; a smaller one may fit
+│   ├── OutOfDeviceMemory  the device has no room for this batch; a smaller one may fit
+│   └── DeviceLost       the device answers nothing any more in this process
 ├── DeadlineExceeded     the caller's time ran out before the work was done
 └── PipelineStopped      the pipeline is shutting down or one of its parts died
 
@@ -71,6 +72,13 @@ class EngineFailure(OcrError):
 
 class OutOfDeviceMemory(EngineFailure):
     """The device has no room for this batch. After it, the batcher makes smaller batches."""
+
+
+class DeviceLost(EngineFailure):
+    """The device answers nothing any more in this process. Another process may use it, or another device.
+
+    The input that gets this error need not be the cause. A GPU tells a failure to the call that waits next.
+    """
 
 
 class DeadlineExceeded(OcrError):

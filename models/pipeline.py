@@ -21,7 +21,7 @@ from models.aids.text_lines import text_lines, warnings_of, with_spaces
 from models.aids.turned_page import turn_by_scores, turn_by_shape
 from models.batching import Batcher, BatcherStats
 from models.document import Image, OwnText, Page, PageResult, Preprocessed, TextBox
-from models.errors import ModuleNotLoaded, PresetNotInstalled
+from models.errors import DeviceLost, ModuleNotLoaded, PresetNotInstalled
 from models.layout.regions import Region
 from models.modules import OPTIONAL_MODULES
 from models.ops.crop import LineRegion, locate_line
@@ -157,11 +157,12 @@ class OcrPipeline:
         self._in_work = PagesInWork()
         self._unused = UnusedModels(stages.reading())
         self._closed = False
+        self._lost = False
 
     @property
     def healthy(self) -> bool:
-        """Whether the pipeline takes work and no engine has hung."""
-        return not self._closed and self.longest_run_seconds < self._hang_seconds
+        """Whether the pipeline takes work, no engine has hung and no device is lost."""
+        return not self._closed and not self._lost and self.longest_run_seconds < self._hang_seconds
 
     @property
     def longest_run_seconds(self) -> float:
@@ -254,9 +255,14 @@ class OcrPipeline:
         Raises:
             ModuleNotLoaded: the options need a preset, an optional stage or a language that cannot run here.
             EngineFailure, DeadlineExceeded, PipelineStopped: see `models.batching.Batcher.submit`.
+            DeviceLost: the device answers nothing any more. From then on the pipeline is not healthy.
         """
         with self._in_work.page_of(flow):
-            return await self._read(page, options, _Run(options, flow, deadline))
+            try:
+                return await self._read(page, options, _Run(options, flow, deadline))
+            except DeviceLost:
+                self._lost = True
+                raise
 
     async def _read(self, page: Page, options: OcrOptions, run: _Run) -> PageResult:
         preset = self._stages.presets[options.preset]

@@ -26,10 +26,9 @@ import torch
 from torch import Tensor, nn
 
 from models.descriptions.model_directory import ModelDirectory
-from models.engines.base import run_failure
-from models.engines.library_words import log_once
 from models.engines.torch.compile import compiled
 from models.engines.torch.device import choose_layout
+from models.engines.torch.failure import device_failure
 from models.engines.torch.graphs import Function, ShapeGraphs, Tensors
 from models.engines.torch.lane import Lane
 from models.engines.torch.networks import (
@@ -70,14 +69,14 @@ class TorchModel:
         Raises:
             EngineFailure: the network cannot take this batch, or the device failed.
             OutOfDeviceMemory: the device has no room for the batch.
+            DeviceLost: the device answers nothing any more.
         """
         try:
             return self._graphs(batch)
         except EngineFailure:
             raise
         except Exception as error:  # torch raises plain RuntimeError, and several others
-            log_once(error)
-            raise run_failure(f"PyTorch failed on a batch of shape {tuple(batch.shape)}.", error) from error
+            raise self._failure(f"PyTorch failed on a batch of shape {tuple(batch.shape)}.", error) from error
 
     def prepare(self, shapes: Iterable[Sequence[int]]) -> None:
         """Capture the graphs of batch shapes and keep them for ever. Call it before the lane's first batch.
@@ -93,8 +92,7 @@ class TorchModel:
                 try:
                     self._graphs.prepare(self._blank(shape))
                 except Exception as error:
-                    log_once(error)
-                    raise run_failure(f"PyTorch cannot prepare batches of shape {tuple(shape)}.", error) from error
+                    raise self._failure(f"PyTorch cannot prepare batches of shape {tuple(shape)}.", error) from error
 
     def warm_up(self, shapes: Iterable[Sequence[int]]) -> None:
         """Run a blank batch of each shape and wait. So the libraries do their first work before the first request.
@@ -112,12 +110,14 @@ class TorchModel:
                     done = self.lane.mark()
                 done()
             except Exception as error:
-                log_once(error)
-                raise run_failure(f"PyTorch cannot run batches of shape {tuple(shape)}.", error) from error
+                raise self._failure(f"PyTorch cannot run batches of shape {tuple(shape)}.", error) from error
 
     def on(self, lane: Lane) -> "TorchModel":
         """A model with the same weights on another lane of the same device, with its own graphs."""
         return TorchModel(self._network, lane, graphs=self._kept, dtype=self._dtype)
+
+    def _failure(self, message: str, error: Exception) -> EngineFailure:
+        return device_failure(message, error, self.lane.device)
 
     def _blank(self, shape: Sequence[int]) -> Tensor:
         return torch.zeros(tuple(shape), dtype=self._dtype, device=self.lane.device)

@@ -8,11 +8,11 @@ from typing import Any, TypeAlias
 import torch
 from numpy.typing import NDArray
 
+from models.engines.torch.failure import device_failure
 from models.engines.torch.graphs import Tensors
 from models.engines.torch.readback import Readback, ReadbackRing
 from models.engines.torch.session import TorchModel
 from models.errors import EngineFailure
-from models.stages.device.failures import as_engine_failure
 
 Arrays: TypeAlias = tuple[NDArray[Any], ...]
 
@@ -60,6 +60,7 @@ class LaneModel:
         self._model: TorchModel | None = model
         self._placement = placement
         self._warm = warm
+        self._on = model.lane.device
         self._ring: ReadbackRing | None = ReadbackRing(model.lane)
 
     def warm_up(self) -> None:
@@ -97,7 +98,7 @@ class LaneModel:
                 results.append(readback.arrays())  # noqa: PERF401 - results before a failure are not taken again
         except Exception as error:  # the call that waits for a device gets the device's failure
             _drop(sent[len(results) + 1 :])
-            raise as_engine_failure(error) from error
+            raise self._failure(error) from error
         return results
 
     def _queue(self, runs: Sequence[Callable[[TorchModel], Tensors]]) -> list[Readback]:
@@ -111,8 +112,11 @@ class LaneModel:
                     sent.append(self._ring.send(run(self._model)))  # noqa: PERF401 - runs before a failure were sent
         except Exception as error:  # torch raises plain RuntimeError, and several others
             _drop(sent)
-            raise as_engine_failure(error) from error
+            raise self._failure(error) from error
         return sent
+
+    def _failure(self, error: Exception) -> EngineFailure:
+        return device_failure("PyTorch failed on the device.", error, self._on)
 
     def _use_own_threads(self) -> None:
         threads = self._placement.threads

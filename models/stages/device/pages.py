@@ -7,9 +7,9 @@ from torch import Tensor
 
 from models.device_ops.pages import page_on, rotated
 from models.document import Image
+from models.engines.torch.failure import device_failure
 from models.engines.torch.lane import Lane
 from models.ops.rotate import Angle, rotate_image
-from models.stages.device.failures import as_engine_failure
 from models.stages.pages import PagePixels, Part
 
 
@@ -62,7 +62,7 @@ class DevicePages:
                 done = self._lane.mark()
             done()
         except Exception as error:  # torch raises plain RuntimeError, and several others
-            raise as_engine_failure(error) from error
+            raise device_failure("PyTorch failed on a page.", error, self._lane.device) from error
         return tensor
 
 

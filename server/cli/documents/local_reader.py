@@ -78,7 +78,7 @@ class LocalReader:
         """See `Reader.read`.
 
         Raises:
-            Failure: the engine hangs, so that this process can read nothing more.
+            Failure: the engine hangs or its device is lost, so that this process can read nothing more.
         """
         try:
             raw = await asyncio.to_thread(self._raw_file, document)
@@ -89,7 +89,7 @@ class LocalReader:
             raise Unavailable(f"{NO_PROCESS}: {error}.") from error
         except NotReady as error:
             if not self._pipeline.healthy:
-                raise Failure("The engine hangs, and nothing more can be read.") from error
+                raise Failure("The engine hangs or its device is lost, and nothing more can be read.") from error
             raise Unavailable(f"{NO_PROCESS}.") from error
         except PictureEncodingFailed as error:
             raise Unread(f"A page is too large for a picture of it: {error}") from error

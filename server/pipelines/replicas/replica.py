@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
-from models.errors import EngineFailure, EngineUnavailable, OcrError
+from models.errors import DeviceLost, EngineFailure, EngineUnavailable, OcrError
 from models.optional_stage import ModuleStatus
 from models.options import OcrOverrides
 from models.tasks import outlived_by
@@ -43,7 +43,7 @@ from server.pipelines.replicas.shared_picture import SharedPicture
 
 logger = logging.getLogger("ppocr.replicas")
 
-HUNG, FAILING = "hung", "its engine fails"
+HUNG, FAILING, DEVICE_LOST = "hung", "its engine fails", "its device answers nothing any more"
 """The reasons to kill a replica."""
 CLOSING_SECONDS = 5.0
 """Time for a process to end by itself after it was told to."""
@@ -327,6 +327,12 @@ class Replica:
             self._deliver(report, descriptors)
 
     def _deliver(self, report: Prepared | PageRead | Failed, descriptors: list[int]) -> None:
+        if isinstance(report, Failed) and report.kind == DeviceLost.__name__:
+            # Its orders fail when it is gone, as those of a replica that died: others read their pages.
+            self._state = "down"
+            self._changed()
+            self._kill(DEVICE_LOST)
+            return
         self._probe.note(report)
         reply = self._pending.get(report.number)
         if reply is None or reply.done():

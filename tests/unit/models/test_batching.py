@@ -6,7 +6,7 @@ import weakref
 import pytest
 
 from models.batching import Batcher
-from models.errors import DeadlineExceeded, EngineFailure, OutOfDeviceMemory, PipelineStopped
+from models.errors import DeadlineExceeded, DeviceLost, EngineFailure, OutOfDeviceMemory, PipelineStopped
 from models.scheduling.core_scheduler import work_of
 
 
@@ -488,5 +488,24 @@ def test_lanes_that_are_warmed_take_turns(warm, used):
             await batcher.submit([1], key="k", cost=1)
         await batcher.close()
         assert [len(notes) for notes in ran] == used
+
+    run(test)
+
+
+def test_a_device_that_is_lost_is_not_tried_with_halves_of_the_batch():
+    async def test():
+        tries = []
+
+        def lane(items):
+            tries.append(len(items))
+            raise DeviceLost("it answers nothing")
+
+        batcher = Batcher("stage", [lane], max_items=8)
+        answers = await asyncio.gather(
+            *(batcher.submit([number], key="k", cost=1) for number in range(8)), return_exceptions=True
+        )
+        await batcher.close()
+        assert [type(answer) for answer in answers] == [DeviceLost] * 8
+        assert sum(tries) == 8
 
     run(test)

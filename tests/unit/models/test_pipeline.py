@@ -9,7 +9,7 @@ from models.config import LayoutConfig, ModuleConfig
 from models.document import Page, PageResult
 from models.engines.base import Engine, EngineOptions, open_engine
 from models.engines.fake import Fault, always_class, reads, text_in
-from models.errors import EngineFailure, EngineUnavailable, ModuleNotLoaded, PipelineStopped
+from models.errors import DeviceLost, EngineFailure, EngineUnavailable, ModuleNotLoaded, PipelineStopped
 from models.options import OcrDefaults, OcrOverrides
 from models.pipeline import OcrPipeline
 from models.reading_aids import ReadingAids, ReadingWarning
@@ -276,6 +276,23 @@ def test_a_device_out_of_memory_costs_no_line_of_any_page(tmp_path):
         cuts = [stats.memory_cuts for stats, _ in pipeline.stats().values()]
     assert [[line.text for line in result.lines] for result in results] == [["ab中", "ab中"]] * 8
     assert cuts == [1, 1]
+
+
+def test_a_pipeline_whose_device_is_lost_is_not_healthy_any_more(tmp_path):
+    failures = [EngineFailure("this page"), DeviceLost("every page")]
+
+    def detection(batch):
+        raise failures.pop(0) if failures else AssertionError("nothing is read any more")
+
+    async def test(pipeline):
+        for failure, healthy in ((EngineFailure, True), (DeviceLost, False)):
+            with pytest.raises(failure):
+                await pipeline.read(PAGE, pipeline.defaults.resolve(OcrOverrides()))
+            assert pipeline.healthy == healthy
+        await pipeline.close()
+
+    with fake_pipeline(tmp_path, FakeModels(detection=detection)) as pipeline:
+        asyncio.run(asyncio.wait_for(test(pipeline), 30))
 
 
 def test_a_pipeline_with_an_engine_that_hangs_is_not_healthy_until_it_answers(tmp_path):

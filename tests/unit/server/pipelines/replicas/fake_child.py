@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from models.engines.base import registered_engine
-from models.errors import EngineFailure, EngineUnavailable, ModelNotInstalled
+from models.errors import DeviceLost, EngineFailure, EngineUnavailable, ModelNotInstalled
 from models.loader import build_pipeline
 from server.pipelines.replicas import child
 from tests.unit.models.fake_pipeline import LINES, FakeModels, text_in
@@ -24,7 +24,7 @@ SLOW_LEVEL = 1.0
 """Normalised levels of slow pages begin here."""
 FAULT_FILE = "FAKE_WORKER_FAULT"
 REFUSE, DIE, MISCONFIGURED = "refuse", "die", "misconfigured"
-BREAK, OPEN_SLOWLY = "break", "open slowly"
+BREAK, LOSE, OPEN_SLOWLY = "break", "lose", "open slowly"
 SLOW_OPENING_SECONDS = 3.0
 
 
@@ -40,6 +40,8 @@ broken = threading.Event()
 def detect(batch: np.ndarray) -> np.ndarray:
     if fault() == BREAK:
         broken.set()
+    if fault() == LOSE:
+        raise DeviceLost("The device answers nothing any more.")
     if broken.is_set():
         raise EngineFailure("The device's context is lost.")
     level = float(batch.mean(axis=(1, 2, 3)).min())

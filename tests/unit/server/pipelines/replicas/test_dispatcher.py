@@ -28,6 +28,7 @@ from tests.unit.server.pipelines.replicas.fake_child import (
     DIE,
     FAILING,
     HANGING,
+    LOSE,
     MISCONFIGURED,
     OPEN_SLOWLY,
     REFUSE,
@@ -227,6 +228,20 @@ def test_a_replica_whose_engine_fails_whatever_it_reads_is_replaced(replicas) ->
             await until(lambda: pipeline.replicas()[0].losses == 1)
             await until(lambda: states(pipeline) == ["serving"])
             assert len((await pipeline.read(page(), OPTIONS)).lines) == 2
+
+    asyncio.run(test())
+
+
+def test_pages_of_a_replica_whose_device_is_lost_are_read_by_another_and_it_comes_back(replicas) -> None:
+    async def test():
+        async with replicas.serving(2, faulty=0) as pipeline:
+            replicas.fault.write_text(LOSE)
+            reads = [asyncio.ensure_future(pipeline.read(page(), OPTIONS)) for _ in range(6)]
+            await until(lambda: pipeline.replicas()[0].losses > 0)
+            replicas.fault.unlink()
+            assert [len(result.lines) for result in await asyncio.gather(*reads)] == [2] * 6
+            await until(lambda: states(pipeline) == ["serving"] * 2)
+            assert pipeline.replicas()[1].losses == 0
 
     asyncio.run(test())
 
