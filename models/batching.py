@@ -24,6 +24,12 @@ logger = logging.getLogger(__name__)
 Item = TypeVar("Item")
 Output = TypeVar("Output")
 
+FITTING_BATCHES = 64
+"""After so many large batches without a lack of memory, batches may be larger again."""
+
+MOST_FITTING_BATCHES = 4096
+"""The most batches before they may be larger again."""
+
 Lane = Callable[[list[Item]], list[Output]]
 """Runs one batch of items with equal keys, in a thread of its own. Gives one output for each item, in order."""
 
@@ -104,6 +110,9 @@ class Batcher(Generic[Item, Output]):
         self._most_older = len(lanes) - kept_lanes
         self._older = 0
         self._max_items, self._max_cost = max_items, max_cost
+        self._full_cost = max_cost
+        self._fitted = 0
+        self._patience = 0
         self._idle = [(lane, ThreadPoolExecutor(1, f"{name}-{number}")) for number, lane in enumerate(lanes)]
         self._executors = [executor for _, executor in self._idle]
         self._queue: FairQueue[_Entry[Item, Output]] = FairQueue()
@@ -259,16 +268,34 @@ class Batcher(Generic[Item, Output]):
         if error is not None:
             return [_as_failure(error) for _ in batch]
         ran = future.result()
+        cost = sum(entry.cost for entry in batch)
         if ran.too_many:
-            self._make_smaller(sum(entry.cost for entry in batch) * ran.too_many // len(batch))
+            self._make_smaller(cost * ran.too_many // len(batch))
+        elif self._max_cost < self._full_cost and cost > self._max_cost // 2:
+            self._note_fitting()
         return ran.outputs
 
     def _make_smaller(self, cost: int) -> None:
-        """Allow later batches half of this cost, because the device had no room for it."""
+        """Allow the next batches half of this cost, because the device had no room for it."""
         self.stats.memory_cuts += 1
+        self._fitted = 0
+        self._patience = min(max(FITTING_BATCHES, 2 * self._patience), MOST_FITTING_BATCHES)
         self._max_cost = max(1, min(self._max_cost, cost) // 2)
         facts = {"stage": self.name, "pixels": self._max_cost}
-        logger.warning("the device is out of memory; batches are smaller from now on", extra={"facts": facts})
+        logger.warning("the device is out of memory; batches are smaller for a while", extra={"facts": facts})
+
+    def _note_fitting(self) -> None:
+        """Note a batch that fits though it is about as large as allowed. After enough of them, allow twice as much.
+
+        Each lack of memory doubles that number. So a device that is too small for good seldom fails on a batch.
+        """
+        self._fitted += 1
+        if self._fitted < self._patience:
+            return
+        self._fitted = 0
+        self._max_cost = min(2 * self._max_cost, self._full_cost)
+        facts = {"stage": self.name, "pixels": self._max_cost}
+        logger.info("batches may be larger again", extra={"facts": facts})
 
     def _deliver(self, batch: list[_Entry[Item, Output]], outputs: Sequence[Output | _Failure]) -> None:
         for entry, output in zip(batch, outputs, strict=True):

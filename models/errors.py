@@ -71,7 +71,7 @@ class EngineFailure(OcrError):
 
 
 class OutOfDeviceMemory(EngineFailure):
-    """The device has no room for this batch. After it, the batcher makes smaller batches."""
+    """The device has no room for this batch. After it, the batcher makes smaller batches for a while."""
 
 
 class DeviceLost(EngineFailure):

@@ -366,6 +366,50 @@ class SmallDevice:
         return [item * 2 for item in items]
 
 
+def test_batches_grow_back_when_the_memory_is_free_again(monkeypatch):
+    monkeypatch.setattr("models.batching.FITTING_BATCHES", 3)
+
+    async def test():
+        lane = SmallDevice(room=3)
+        batcher = Batcher("stage", [lane], max_items=16, max_cost=1600)
+
+        async def largest_of(items):
+            lane.batches.clear()
+            await batcher.submit(list(range(items)), key="k", cost=100)
+            return max(lane.batches)
+
+        await largest_of(16)
+        lane.room = 16
+        assert await largest_of(2) == await largest_of(2) == 2
+        await batcher.submit([1], key="k", cost=1)  # a small batch shows nothing
+        assert await largest_of(4) == 2
+        assert await largest_of(4) == 4
+        assert [await largest_of(16) for _ in range(4)] == [8, 8, 16, 16]
+        assert (batcher.stats.memory_cuts, batcher.stats.failures) == (1, 0)
+        await batcher.close()
+
+    run(test)
+
+
+def test_a_device_that_stays_too_small_is_tried_ever_more_seldom(monkeypatch):
+    monkeypatch.setattr("models.batching.FITTING_BATCHES", 2)
+    monkeypatch.setattr("models.batching.MOST_FITTING_BATCHES", 16)
+
+    async def test():
+        lane = SmallDevice(room=1)
+        batcher = Batcher("stage", [lane], max_items=2, max_cost=2)
+        failed = []
+        for number in range(60):
+            cuts = batcher.stats.memory_cuts
+            await batcher.submit([1, 2], key="k", cost=1)
+            failed += [number] * (batcher.stats.memory_cuts - cuts)
+        assert failed == [0, 2, 5, 10, 19, 28, 37, 46, 55]
+        assert batcher.stats.failures == 0
+        await batcher.close()
+
+    run(test)
+
+
 def test_a_device_out_of_memory_gets_smaller_batches_from_then_on_and_nobody_loses_an_answer():
     async def test():
         lane = SmallDevice(room=3)
