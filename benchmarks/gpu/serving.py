@@ -93,7 +93,7 @@ def _raw(name: str, content_type: str, body: bytes, pages: int = 1) -> Request:
 
 
 @contextmanager
-def running_server(setup: Setup, replicas: int | None = None) -> Iterator[Peer]:
+def running_server(setup: Setup, replicas: int = 1) -> Iterator[Peer]:
     """The server in a process of its own until the block ends. See `arguments`."""
     port = serving.free_port()
     program = [sys.executable, "-c", "from server.cli import main; main()"]
@@ -102,19 +102,16 @@ def running_server(setup: Setup, replicas: int | None = None) -> Iterator[Peer]:
         yield Peer("ours", HOST, port, server.process.pid, ocr_request, ocr_texts, has_metrics=True)
 
 
-def arguments(setup: Setup, port: int, replicas: int | None = None) -> list[str]:
+def arguments(setup: Setup, port: int, replicas: int = 1) -> list[str]:
     """Of the server: the profile for GPUs as it is shipped, with the models that are measured.
 
     Args:
         setup: where and how.
         port: on the loopback interface.
-        replicas: so many pipelines share the device, each in a process of its own; None: as the profile has it.
+        replicas: so many pipelines share the device, each in a process of its own.
     """
-    place = [f"engine.device={setup.device}"]
-    if replicas is not None:
-        place = ["engine.device=cpu", f"engine.devices=[{','.join([setup.device] * replicas)}]"]
     settings = [
-        *place,
+        f"engine.devices=[{','.join([setup.device] * replicas)}]",
         "models.optional_modules=as_configured",
         "models.offline=true",
         f"models.local_directories=[{setup.models}]",

@@ -147,7 +147,7 @@ def test_the_server_that_is_measured_has_the_shipped_profile(
     shipped = load_configuration(PROFILE, {}, ())
     assert measured.settings.decode == shipped.settings.decode
     assert (measured.pipeline.engine, measured.pipeline.padding) == (shipped.pipeline.engine, shipped.pipeline.padding)
-    assert (measured.pipeline.device, measured.pipeline.precision) == (device, precision)
+    assert (measured.settings.engine.devices, measured.pipeline.precision) == ((device,), precision)
 
 
 def test_processes_on_one_card_are_replicas_of_the_shipped_profile(tmp_path: Path) -> None:

@@ -89,7 +89,8 @@ def test_every_shipped_model_is_in_the_manifest() -> None:
 def test_the_profile_for_gpus_is_the_default_on_another_device() -> None:
     shipped, default = load(packaged_file("cuda.yaml")), load()
     engine = shipped.settings.engine
-    assert (engine.name, engine.device, engine.precision, engine.padding) == ("torch", "gpu:0", "fp16", "bucket")
+    assert (engine.name, engine.devices, engine.precision, engine.padding) == ("torch", ("gpu:0",), "fp16", "bucket")
+    assert shipped.pipeline.device == "gpu:0"
     assert shipped.settings.decode.workers == 8
     kept = {"engine": default.settings.engine, "decode": shipped.settings.decode.model_copy(update={"workers": 0})}
     assert shipped.settings.model_copy(update=kept) == default.settings
