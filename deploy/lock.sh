@@ -32,6 +32,7 @@ lock build "${everywhere[@]}" deploy/lock/build.in
 lock server "${everywhere[@]}" "${quiet[@]}" pyproject.toml
 lock sbom "${image[@]}" deploy/lock/sbom.in
 lock torch "${image[@]}" "${server[@]}" "${quiet[@]}" --extra torch pyproject.toml
+lock torch-cuda12 "${image[@]}" "${server[@]}" "${quiet[@]}" --extra torch pyproject.toml deploy/lock/torch-cuda12.in
 # onnxruntime-gpu takes the place of onnxruntime: both are the same module.
 lock onnxruntime "${image[@]}" "${server[@]}" "${quiet[@]}" --no-emit-package onnxruntime --extra onnxruntime-gpu pyproject.toml
 lock paddle "${image[@]}" "${server[@]}" "${quiet[@]}" pyproject.toml deploy/lock/paddle.in

@@ -70,7 +70,14 @@ def test_no_lock_names_a_host_or_a_path(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "extra"), [("server", None), ("torch", "torch"), ("onnxruntime", "onnxruntime-gpu"), ("paddle", None)]
+    ("name", "extra"),
+    [
+        ("server", None),
+        ("torch", "torch"),
+        ("torch-cuda12", "torch"),
+        ("onnxruntime", "onnxruntime-gpu"),
+        ("paddle", None),
+    ],
 )
 def test_a_lock_has_what_the_project_asks_for(name: str, extra: str | None) -> None:
     locked = pins(f"{name}.txt")
@@ -81,7 +88,7 @@ def test_a_lock_has_what_the_project_asks_for(name: str, extra: str | None) -> N
             assert requirement.specifier.contains(locked[package], prereleases=True), f"'make lock': {requirement}"
 
 
-@pytest.mark.parametrize("name", ["torch", "onnxruntime", "paddle"])
+@pytest.mark.parametrize("name", ["torch", "torch-cuda12", "onnxruntime", "paddle"])
 def test_images_have_the_servers_own_versions(name: str) -> None:
     locked, own = pins(f"{name}.txt"), pins("server.txt")
     missing = set(own) - set(locked) - REPLACED.get(name, set())
@@ -89,6 +96,15 @@ def test_images_have_the_servers_own_versions(name: str) -> None:
     assert {package: locked[package] for package in own if package in locked} == {
         package: version for package, version in own.items() if package in locked
     }
+
+
+def test_there_is_a_pytorch_for_drivers_of_cuda_12_and_both_are_taken_on_gpus() -> None:
+    older, newest = pins("torch-cuda12.txt"), pins("torch.txt")
+    assert "nvidia-cuda-runtime-cu12" in older
+    assert "nvidia-cuda-runtime-cu12" not in newest
+    for locked in (older, newest):
+        _, minor, _ = locked["torch"].split(".")
+        assert int(minor) not in (12, 13, 14), "these are refused on GPUs"
 
 
 def test_the_same_module_is_not_installed_twice() -> None:
