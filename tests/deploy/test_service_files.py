@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -45,6 +46,19 @@ def test_stopping_leaves_time_to_answer(service: dict[str, object]) -> None:
     assert int(str(service["stop_grace_period"]).removesuffix("s")) > grace
     stop = next(line for line in UNIT.read_text(encoding="utf-8").splitlines() if line.startswith("TimeoutStopSec="))
     assert int(stop.partition("=")[2]) > grace
+
+
+def test_the_limits_are_for_one_card_and_can_be_set_for_several(service: dict[str, Any]) -> None:
+    resources = service["deploy"]["resources"]
+    (devices,) = resources["reservations"]["devices"]
+    given = {"count": devices["count"], **resources["limits"]}
+    assert {name: given[name] for name in ("count", "cpus", "memory")} == {
+        "count": "${PPOCR_GPUS:-1}",
+        "cpus": "${PPOCR_CPUS:-8}",
+        "memory": "${PPOCR_MEMORY:-16g}",
+    }
+    told = (TOP / "deploy/README.md").read_text(encoding="utf-8")
+    assert all(f"`{name}=" in told for name in ("PPOCR_GPUS", "PPOCR_CPUS", "PPOCR_MEMORY"))
 
 
 @pytest.fixture
