@@ -104,7 +104,8 @@ def test_a_stop_tells_what_is_inside_and_what_became_of_it(tmp_path):
     assert (begin["requests"], begin["tasks_running"], begin["tasks_waiting"], begin["grace"]) == ("1", "1", "2", "5")
     assert set(begin) == {
         "requests", "pages_reading", "pages_waiting", "pictures_writing", "tasks_running", "tasks_waiting",
-        "files_writing", "jobs_running", "jobs_waiting", "job_files_writing", "grace",
+        "files_writing", "jobs_running", "jobs_waiting", "job_files_writing", "paddleocr_jobs_running",
+        "paddleocr_jobs_waiting", "grace",
     }  # fmt: skip
     assert (end["requests_finished"], end["requests_given_up"]) == ("1", "0")
     assert int(end["tasks_finished"]) + int(end["tasks_kept"]) == 3
