@@ -28,11 +28,13 @@ class Call:
         parameters: the request's parameters.
         file: the JSON form's URL or base64 as text, or the file itself as bytes.
         preset_in: the place where a preset was or could be named.
+        language: LiteParse's field of a form; None if there is none.
     """
 
     parameters: OcrParameters
     file: str | LongString | bytes
     preset_in: Literal["body", "query"] = "body"
+    language: str | None = None
 
 
 def parse_call(body: bytes, content_type: str, query: Mapping[str, str], record: RequestRecord) -> Call:
@@ -66,7 +68,8 @@ def _form_call(body: bytes, content_type: str, query: Mapping[str, str], record:
     parameters = _parameters(form.fields, query, record)
     if not form.file:
         raise missing("body", "file")
-    return Call(parameters, form.file, "body" if form.fields.get("preset") else "query")
+    place: Literal["body", "query"] = "body" if form.fields.get("preset") else "query"
+    return Call(parameters, form.file, place, form.fields.get("language"))
 
 
 def _parameters(fields: Mapping[str, str], query: Mapping[str, str], record: RequestRecord) -> OcrParameters:

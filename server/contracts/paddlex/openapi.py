@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from server.contracts.base import Json
+from server.contracts.paddlex.liteparse import ERROR
 from server.contracts.paddlex.page_stream import JSON_LINES
 from server.contracts.paddlex.request import OcrRequest
 from server.contracts.paddlex_shapes.parameters import OUTPUT_FORMATS, OcrParameters
@@ -69,7 +70,12 @@ def openapi_paths(path: str) -> dict[str, Json]:
 def openapi_schemas() -> dict[str, Json]:
     """The component schemas that the path refers to. ``Error`` is the envelope of every answer without a result."""
     file = {"type": "string", "format": "binary", "description": "The file as it is."}
-    form: Json = {"type": "object", "required": ["file"], "properties": {"file": file, **_text_fields()}}
+    language: Json = {**_text(), "description": "LiteParse's: adds `results`, and the preset is `best`."}
+    form: Json = {
+        "type": "object",
+        "required": ["file"],
+        "properties": {"file": file, **_text_fields(), "language": language},
+    }
     return {
         "Error": _error(),
         "OcrRequest": _schema(OcrRequest),
@@ -82,8 +88,8 @@ def openapi_schemas() -> dict[str, Json]:
 
 
 def _error() -> Json:
-    properties: Json = {"logId": _text(), "errorCode": {"type": "integer"}, "errorMsg": _text()}
-    return _closed(properties)
+    properties: Json = {"logId": _text(), "errorCode": {"type": "integer"}, "errorMsg": _text(), ERROR: _text()}
+    return _closed(properties, optional=(ERROR,))
 
 
 def _schema(model: type[OcrParameters]) -> Json:
@@ -147,7 +153,9 @@ def _failure(status: int) -> Json:
 
 def _response() -> Json:
     items: Json = {"ocrResults": _list(_page()), "dataInfo": _ref("DataInfo"), "diagnostics": _diagnostics()}
-    return _succeeded(_closed(items, optional=("diagnostics",)))
+    box = _list(_type("integer"), 4)
+    line = _closed({"text": _text(), "bbox": box, "confidence": _type("number")})
+    return _succeeded(_closed(items, optional=("diagnostics",)), {"results": _list(line)})
 
 
 def _line() -> Json:
@@ -180,8 +188,10 @@ def _layout() -> Json:
     return _closed({**size, "blocks": _list(_closed(block, optional=("html",)))})
 
 
-def _succeeded(result: Json) -> Json:
-    return _closed({"logId": _text(), "result": result, "errorCode": {"const": 0}, "errorMsg": {"const": "Success"}})
+def _succeeded(result: Json, optional: Json | None = None) -> Json:
+    more = optional or {}
+    success: Json = {"errorCode": {"const": 0}, "errorMsg": {"const": "Success"}}
+    return _closed({"logId": _text(), "result": result, **success, **more}, optional=tuple(more))
 
 
 def _diagnostics() -> Json:

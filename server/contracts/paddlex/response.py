@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 
+from server.contracts.paddlex.liteparse import results_of
 from server.contracts.paddlex_shapes.page_part import PagePart, data_info, page_item
 from server.decode.document import DocumentInfo
 
@@ -11,9 +12,14 @@ SUCCESS = {"errorCode": 0, "errorMsg": "Success"}
 
 
 def encode_answer(
-    log_id: str, info: DocumentInfo, pages: Sequence[PagePart], diagnostics: Mapping[str, object] | None = None
+    log_id: str,
+    info: DocumentInfo,
+    pages: Sequence[PagePart],
+    diagnostics: Mapping[str, object] | None = None,
+    *,
+    liteparse: bool = False,
 ) -> bytes:
-    """The whole answer as UTF-8 JSON, with diagnostics if there are any."""
+    """The whole answer as UTF-8 JSON, with diagnostics if there are any, and the key ``results`` for LiteParse."""
     answer = BytesIO()
     answer.write(b'{"logId":' + _json(log_id) + b',"result":{"ocrResults":[')
     # Page by page, because one call of the encoder for all of them would hold up the event loop.
@@ -23,7 +29,8 @@ def encode_answer(
     answer.write(b'],"dataInfo":' + _json(data_info(info)))
     if diagnostics is not None:
         answer.write(b',"diagnostics":' + _json(diagnostics))
-    answer.write(b"}," + _json(SUCCESS)[1:])
+    more = {"results": results_of(pages)} if liteparse else {}
+    answer.write(b"}," + _json({**SUCCESS, **more})[1:])
     return answer.getvalue()
 
 

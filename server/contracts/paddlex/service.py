@@ -13,6 +13,7 @@ from server.config.serving_settings import ServingSettings
 from server.contracts.base import AnyRequest
 from server.contracts.front_desk import FrontDesk, Visit
 from server.contracts.paddlex.body import Call, parse_call
+from server.contracts.paddlex.liteparse import PRESET
 from server.contracts.paddlex.page_stream import JSON_LINES, PageSender, PageStream
 from server.contracts.paddlex.response import encode_answer, encode_end, encode_page
 from server.contracts.paddlex_shapes.diagnostics import Diagnostics, PageFacts
@@ -44,6 +45,7 @@ class _Asked:
         make_part: makes a page's part of the answer.
         diagnosed: the preset that the diagnostics are about; None if none are wanted.
         preset_in: the place where a preset was or could be named.
+        liteparse: whether the client is LiteParse.
     """
 
     raw: RawFile
@@ -51,6 +53,7 @@ class _Asked:
     make_part: Callable[[RecognizedPage], PagePart]
     diagnosed: str | None
     preset_in: str
+    liteparse: bool
 
 
 class PaddleXService:
@@ -98,7 +101,9 @@ class PaddleXService:
         log_id = visit.record.log_id = visit.record.log_id or new_log_id()
         facts = [page.facts for page in document.pages]
         done = await self._diagnose(visit, asked, document.info, facts)
-        content = await visit.in_thread(encode_answer, log_id, document.info, document.pages, done)
+        content = await visit.in_thread(
+            encode_answer, log_id, document.info, document.pages, done, liteparse=asked.liteparse
+        )
         return Response(content, media_type=JSON, headers=_pages_header(document.info))
 
     async def _answer_pages(self, visit: Visit, sender: PageSender) -> None:
@@ -124,7 +129,9 @@ class PaddleXService:
     async def _understand(self, visit: Visit) -> _Asked:
         # The call is forgotten at the end, so the base64 of a large file does not stay in memory while it is read.
         call = await visit.in_thread(_parse, visit, visit.take_body())
-        parameters = call.parameters
+        parameters, liteparse = call.parameters, call.language is not None
+        if liteparse and not parameters.preset and PRESET in self._presets:
+            parameters = parameters.model_copy(update={"preset": PRESET})
         check_preset(parameters.preset, self._presets, call.preset_in)
         raw = await open_file(visit, call.file, parameters.file_type)
         pictures, formats = self._pictures(visit, parameters), parameters.output_formats or ()
@@ -138,6 +145,7 @@ class PaddleXService:
             if parameters.diagnostics
             else None,
             preset_in=call.preset_in,
+            liteparse=liteparse,
         )
 
     @contextmanager

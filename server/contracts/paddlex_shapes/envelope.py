@@ -9,7 +9,9 @@ def new_log_id() -> str:
     return str(uuid.uuid4())
 
 
-def envelope(log_id: str, code: int, message: str) -> bytes:
-    """The envelope of an answer without a result, as JSON."""
-    content = {"logId": log_id, "errorCode": code, "errorMsg": message}
+def envelope(log_id: str, code: int, message: str, repeated_as: str = "") -> bytes:
+    """The envelope of an answer without a result, as JSON. ``repeated_as`` is another key for its message, if any."""
+    content: dict[str, object] = {"logId": log_id, "errorCode": code, "errorMsg": message}
+    if repeated_as:
+        content[repeated_as] = message
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8")

@@ -16,7 +16,7 @@ from server.contracts.base import AnyRequest
 from server.contracts.paddlex_shapes.envelope import envelope, new_log_id
 from server.contracts.paddlex_shapes.json_body import peek_log_id
 from server.errors import RequestError
-from server.http.body import read_body
+from server.http.body import read_body, split_content_type
 from server.runtime import Runtime
 from server.telemetry.record import record_of
 
@@ -38,18 +38,21 @@ class ErrorAnswers:
     Args:
         runtime: the running server. Its ``peeks`` bounds the bodies that are read for their ``logId``.
         peek_limits: of these bodies; a status that is not there reads none.
+        form_key: repeats the message in answers to forms (multipart/form-data); empty for none.
 
     Attributes:
         peek_limits: as given.
     """
 
-    def __init__(self, runtime: Runtime, peek_limits: PeekLimits) -> None:
+    def __init__(self, runtime: Runtime, peek_limits: PeekLimits, *, form_key: str = "") -> None:
         self._runtime = runtime
         self.peek_limits = peek_limits
+        self._form_key = form_key
 
-    def answer(self, _request: AnyRequest, error: RequestError) -> Response[bytes]:
+    def answer(self, request: AnyRequest, error: RequestError) -> Response[bytes]:
         """The envelope of an error. Headers say its cause in a word, and what to send instead."""
-        response = ErrorResponse(error.status, error.message, self)
+        form = split_content_type(request.headers.get("content-type", "")) == ("multipart", "form-data")
+        response = ErrorResponse(error.status, error.message, self, self._form_key if form else "")
         response.headers[REASON_HEADER] = error.reason_word
         if error.hint:
             response.headers[HINT_HEADER] = error.hint
@@ -72,10 +75,11 @@ class ErrorAnswers:
 class ErrorResponse(Response[bytes]):
     """An envelope whose ``logId`` may still be in an unread body."""
 
-    def __init__(self, status: int, message: str, answers: ErrorAnswers) -> None:
+    def __init__(self, status: int, message: str, answers: ErrorAnswers, repeated_as: str) -> None:
         super().__init__(b"", status_code=status, media_type="application/json")
         self._message = message
         self._answers = answers
+        self._repeated_as = repeated_as
 
     def to_asgi_response(self, *args: Any, **kwargs: Any) -> ASGIApp:  # type: ignore[override]
         """Find the ``logId``, then answer as usual."""
@@ -86,7 +90,7 @@ class ErrorResponse(Response[bytes]):
             if record.log_id is None and not record.body_begun and limits is not None:
                 record.log_id = await self._answers.peek(scope, receive, limits)
             record.log_id = record.log_id or new_log_id()
-            self.content = envelope(record.log_id, int(self.status_code or 500), self._message)
+            self.content = envelope(record.log_id, int(self.status_code or 500), self._message, self._repeated_as)
             await super_response(*args, **kwargs)(scope, receive, send)
 
         super_response = super().to_asgi_response

@@ -426,3 +426,35 @@ def test_a_score_threshold_of_zero_is_a_real_one():
         assert client.post("/ocr", json={**IMAGE, "textRecScoreThresh": 0}).status_code == 200
         assert client.post("/ocr", json={**IMAGE, "textDetThresh": -0.001}).status_code == 422
     assert pipeline.read_options[0].text_rec_score_thresh == 0
+
+
+def test_a_form_with_a_language_is_liteparses(client, pipeline):
+    answer = client.post("/ocr", files={"file": ("image.png", png())}, data={"language": "xx"})
+    content = answer.json()
+    assert list(content) == ["logId", "result", "errorCode", "errorMsg", "results"]
+    assert content["results"] == [{"text": TEXT, "bbox": [12, 8, 96, 30], "confidence": 0.5}]
+    assert "results" not in client.post("/ocr", files={"file": ("image.png", png())}).json()
+    assert "results" not in client.post("/ocr", json={**IMAGE, "language": "en"}).json()
+
+
+@pytest.mark.parametrize(
+    ("fields", "preset"),
+    [({"language": "en"}, "best"), ({"language": ""}, "best"), ({"language": "en", "preset": "paddlex"}, "paddlex")],
+)
+def test_liteparse_is_read_with_the_best_preset(with_presets, fields, preset):
+    client, pipeline = with_presets
+    assert client.post("/ocr", files={"file": ("image.png", png())}, data=fields).status_code == 200
+    assert pipeline.read_options[-1].preset == preset
+
+
+def test_liteparse_is_read_where_there_is_no_best_preset(client, pipeline):
+    client.post("/ocr", files={"file": ("image.png", png())}, data={"language": "en"})
+    assert pipeline.read_options[-1].preset == "paddlex"
+
+
+def test_errors_of_forms_are_told_in_liteparses_key_too(client):
+    refused = client.post("/ocr", files={"file": ("image.png", b"nothing")}, data={"language": "en"})
+    content = refused.json()
+    assert list(content) == ["logId", "errorCode", "errorMsg", "error"]
+    assert content["error"] == content["errorMsg"]
+    assert "error" not in client.post("/ocr", json={**IMAGE, "file": ""}).json()
