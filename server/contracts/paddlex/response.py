@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from io import BytesIO
 
 from server.contracts.paddlex.liteparse import results_of
-from server.contracts.paddlex_shapes.page_part import PagePart, data_info, page_item
+from server.contracts.paddlex_shapes.page_part import PagePart, data_info, page_item, settled_parts
 from server.decode.document import DocumentInfo
 
 SUCCESS = {"errorCode": 0, "errorMsg": "Success"}
@@ -23,7 +23,7 @@ def encode_answer(
     answer = BytesIO()
     answer.write(b'{"logId":' + _json(log_id) + b',"result":{"ocrResults":[')
     # Page by page, because one call of the encoder for all of them would hold up the event loop.
-    for number, page in enumerate(pages):
+    for number, page in enumerate(settled_parts(pages)):
         answer.write(b"," if number else b"")
         answer.write(_json(page_item(page)))
     answer.write(b'],"dataInfo":' + _json(data_info(info)))

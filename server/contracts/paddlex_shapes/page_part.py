@@ -3,11 +3,12 @@
 Each page's part of an answer is made as soon as the page is read, in a thread: drawing and encoding cost CPU.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from models.document import PageResult
 from models.layout.analyse import analyse_layout
+from models.layout.document import PageLayout
+from models.layout.whole_document import settle
 from server.contracts.paddlex_shapes.diagnostics import PageFacts
 from server.contracts.paddlex_shapes.parameters import OutputFormat
 from server.contracts.paddlex_shapes.pictures import draw_page
@@ -46,13 +47,17 @@ class PagePart:
     Attributes:
         pruned: the contract's ``prunedResult``.
         pictures: base64 or link by field; empty if the request wants no pictures.
-        forms: other forms of the page by field: Markdown, plain text, layout; empty if the request wants none.
+        formats: other forms of the page that the request wants: Markdown, plain text, layout.
+        layout: the structure of the page; None if the request wants no other form.
+        size: width and height of the page that the structure refers to, in pixels.
         facts: what the document's diagnostics need of the page.
     """
 
     pruned: dict[str, object]
     pictures: dict[str, str]
-    forms: dict[str, object]
+    formats: Collection[OutputFormat]
+    layout: PageLayout | None
+    size: tuple[int, int]
     facts: PageFacts
 
 
@@ -75,21 +80,32 @@ def page_part(
         drawn = draw_page(page.page, page.result, plan.size_limit)
         pictures = plan.publisher.publish(drawn, plan.document_id, plan.link_base)
     facts = PageFacts.of(page.page.index, page.result)
-    return PagePart(pruned_result(page.result, zeros), pictures, _forms(page.result, formats), facts)
+    image = page.result.preprocessed.image
+    layout = analyse_layout(image, page.result.lines, page.result.regions) if formats else None
+    size = (image.shape[1], image.shape[0])
+    return PagePart(pruned_result(page.result, zeros), pictures, formats, layout, size, facts)
 
 
-def _forms(result: PageResult, formats: Collection[OutputFormat]) -> dict[str, object]:
-    if not formats:
-        return {}
-    layout = analyse_layout(result.preprocessed.image, result.lines, result.regions)
+def settled_parts(pages: Sequence[PagePart]) -> Sequence[PagePart]:
+    """The pages of a whole document with the structure that they have together: see `models.layout.whole_document`."""
+    layouts = [page.layout for page in pages if page.layout is not None]
+    if len(layouts) < len(pages):
+        return pages
+    settled = settle(layouts, [page.size for page in pages])
+    return [replace(page, layout=layout) for page, layout in zip(pages, settled, strict=True)]
+
+
+def _forms(page: PagePart) -> dict[str, object]:
+    """The other forms of a page by field."""
     forms: dict[str, object] = {}
-    if "markdown" in formats:
-        forms["markdown"] = page_markdown(layout.lines, layout, escape=False, figure=None)
-    if "text" in formats:
-        forms["text"] = page_text(layout.lines, layout)
-    if "layout" in formats:
-        height, width = result.preprocessed.image.shape[:2]
-        forms["layout"] = layout_object(layout, (width, height))
+    if page.layout is None:
+        return forms
+    if "markdown" in page.formats:
+        forms["markdown"] = page_markdown(page.layout.lines, page.layout, escape=False, figure=None)
+    if "text" in page.formats:
+        forms["text"] = page_text(page.layout.lines, page.layout)
+    if "layout" in page.formats:
+        forms["layout"] = layout_object(page.layout, page.size)
     return forms
 
 
@@ -104,4 +120,4 @@ def data_info(info: DocumentInfo) -> dict[str, object]:
 def page_item(page: PagePart) -> dict[str, object]:
     """The item, with its keys in the contract's order."""
     shown = {field: page.pictures[field] for field in PICTURE_FIELDS if field in page.pictures}
-    return {"prunedResult": page.pruned, **shown, **page.forms}
+    return {"prunedResult": page.pruned, **shown, **_forms(page)}

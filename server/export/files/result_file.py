@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import cast
 
 from server.export.files.file_page import Encoding, FilePage
+from server.export.files.settled_pages import settled_pages
 from server.intake.raw_file import RawFile
 
 __all__ = ["RESULT_FORMATS", "FilePage", "ResultFormat"]
@@ -51,7 +52,7 @@ class ResultFormat:
             document: the file that they were read from.
         """
         module, _, function = self.writer.partition(":")
-        return cast("bytes", getattr(import_module(module), function)(pages, document))
+        return cast("bytes", getattr(import_module(module), function)(settled_pages(pages), document))
 
 
 RESULT_FORMATS: Mapping[str, ResultFormat] = {
