@@ -16,7 +16,7 @@ from models.layout.reading import Column, Part
 from models.layout.rules import Rule
 from models.layout.running import RunningText, page_rows
 from models.layout.running_patterns import is_stamp
-from models.layout.titles import body_size, is_title, paragraph_size, title_levels
+from models.layout.titles import body_size, is_title, levels_by_number, paragraph_size, title_levels
 from models.layout.upright import UprightText
 
 Rectangle = tuple[float, float, float, float]
@@ -81,9 +81,9 @@ class Assembly:
         drafts = [draft for part in parts for draft in self._drafts(part)]
         kinds = self._kinds(drafts)
         titles = [number for number, kind in enumerate(kinds) if kind == "title"]
-        levels = dict(
-            zip(titles, title_levels([paragraph_size(drafts[number].paragraph) for number in titles]), strict=True)
-        )
+        by_size = title_levels([paragraph_size(drafts[number].paragraph) for number in titles])
+        texts = [" ".join(span.text for span in drafts[number].paragraph) for number in titles]
+        levels = dict(zip(titles, levels_by_number(texts, by_size), strict=True))
         continues = which_continue([_flow_text(draft, kind) for draft, kind in zip(drafts, kinds, strict=True)])
         return tuple(
             Block(kind, self._frame.page_box(*draft.box), draft.lines, levels.get(number, 0), draft.table, goes_on)

@@ -33,6 +33,9 @@ _ITEM = re.compile(
     r"^(?:[•·▪◦●○■□➢✓]|[-–—*]\s|\(?\d{1,2}[.)、]\s?\D|\([a-zA-Z]\)|[①-⑳]|[一二三四五六七八九十]{1,3}、|"
     r"(?:[(][一二三四五六七八九十]{1,3}[)])|第[一二三四五六七八九十百\d]{1,4}[章节条])"
 )
+_SECTION = re.compile(r"\d{1,2}(?:\.\d{1,2}){1,3}\.?\s+[A-Z\u4e00-\u9fff]")
+"""The number of a section within another one, before its title."""
+_SENTENCE_END = re.compile(r"[.!?。！？][\"'”’)\]]?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +108,17 @@ def _ends(above: Sequence[Span], below: Sequence[Span], column: _Column, paragra
         return True
     if step > column.pitch * pitch_size + _MORE_WHITE * size or _ITEM.match(first.text) or begins_caption(first.text):
         return True
+    if _begins_section(last, below, column):
+        return True
     if first.x0 > above[0].x0 + _INDENT * size and not _hangs(paragraph):
         return True
     return not breaks_a_word(last.text, first.text) and _had_room(last, first, column.right)
+
+
+def _begins_section(last: Span, below: Sequence[Span], column: _Column) -> bool:
+    """Whether a row is the title of a numbered section: a short one after the end of a sentence."""
+    short = below[-1].x1 < column.right - 2 * _ROOM * column.height and not _SENTENCE_END.search(below[-1].text)
+    return short and bool(_SECTION.match(below[0].text)) and bool(_SENTENCE_END.search(last.text))
 
 
 def _hangs(paragraph: Sequence[Span]) -> bool:

@@ -23,6 +23,13 @@ _NUMBERED = re.compile(
     r"第[一二三四五六七八九十百\d]{1,4}[章节部篇]|[一二三四五六七八九十]{1,3}、|(?:chapter|section|part|appendix)\s+[\dA-ZIVX])",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})\.?\s+[A-Z\u4e00-\u9fff]")
+_NAMED = re.compile(
+    r"abstract|summary|introduction|conclusions?|references|bibliography|acknowledge?ments?|(?:table of )?contents|"
+    r"zusammenfassung|literatur(?:verzeichnis)?|inhalt(?:sverzeichnis)?|摘要|目录|参考文献",
+    re.IGNORECASE,
+)
+"""Titles that need neither a number nor large letters."""
 _BULLETS = "•·▪◦●○■□◻➢✓*-–—"
 _SENTENCE = 40
 """A title with more characters does not end like a sentence, and is not as wide and small as running text."""
@@ -65,6 +72,8 @@ def is_title(paragraph: Paragraph, body: float, column: tuple[float, float], *, 
     ):
         return False
     ratio = paragraph_size(paragraph) / body
+    if _NAMED.fullmatch(text) and ratio >= 0.9:
+        return True
     like_text = len(text) > _SENTENCE and not _is_short(paragraph, column)
     if ratio >= (_FAR_LARGER if like_text else _CLEARLY_LARGER):
         return True
@@ -82,6 +91,33 @@ def title_levels(sizes: Sequence[float]) -> list[int]:
         if not steps or steps[-1] > size * _LEVEL_STEP:
             steps.append(size)
     return [min(_DEEPEST, sum(1 for step in steps if step >= size)) for size in sizes]
+
+
+def levels_by_number(texts: Sequence[str], levels: Sequence[int]) -> list[int]:
+    """Correct levels by the numbers of titles: heights of lines are rough, and "2.1" is one level below "2".
+
+    Args:
+        texts: of titles, in reading order.
+        levels: of these by their sizes.
+
+    Returns:
+        The levels. Titles such as "References" have that of the sections. Without sections, levels stay as they are.
+    """
+    depths = [_depth(text) for text in texts]
+    # The title of the document comes before its sections, and is above them.
+    above = int(bool(levels) and depths[0] == 0 and levels[0] == 1)
+    sections = [level for level, depth in zip(levels, depths, strict=True) if depth == 1]
+    if len(sections) < 2:
+        return list(levels)
+    first = max(1 + above, min(sections))
+    named = [depth or int(_NAMED.fullmatch(text) is not None) for text, depth in zip(texts, depths, strict=True)]
+    return [min(_DEEPEST, first + depth - 1) if depth else level for level, depth in zip(levels, named, strict=True)]
+
+
+def _depth(text: str) -> int:
+    """Count the numbers of a title: 2 for "2.1 Method", 0 for one without a number."""
+    found = _NUMBER.match(text)
+    return found["number"].count(".") + 1 if found else 0
 
 
 def _has_words(text: str) -> bool:

@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from models.layout.document import Block, PageLayout
+from models.layout.joining import join_lines
 from models.layout.repeated import without_repeated
-from models.layout.titles import title_levels
+from models.layout.titles import levels_by_number, title_levels
 
 
 def settle(pages: Sequence[PageLayout], sizes: Sequence[tuple[int, int]]) -> list[PageLayout]:
@@ -25,7 +26,8 @@ def settle(pages: Sequence[PageLayout], sizes: Sequence[tuple[int, int]]) -> lis
 def with_common_levels(pages: Sequence[PageLayout]) -> list[PageLayout]:
     """Give titles of the same size the same level on all pages. The largest titles of the document have level 1."""
     titles = [(page, block) for page in pages for block in page.blocks if block.kind == "title"]
-    levels = iter(title_levels([_size(page, block) for page, block in titles]))
+    texts = [join_lines([page.lines[index].text.strip() for index in block.lines]) for page, block in titles]
+    levels = iter(levels_by_number(texts, title_levels([_size(page, block) for page, block in titles])))
     return [
         replace(
             page,
