@@ -16,7 +16,7 @@ from models.layout.reading import Column, Part
 from models.layout.rules import Rule
 from models.layout.running import RunningText, page_rows
 from models.layout.running_patterns import is_stamp
-from models.layout.titles import body_size, is_title, levels_by_number, paragraph_size, title_levels
+from models.layout.titles import body_size, is_title, levels_by_number, paragraph_size, stands_apart, title_levels
 from models.layout.upright import UprightText
 
 Rectangle = tuple[float, float, float, float]
@@ -79,7 +79,7 @@ class Assembly:
     def blocks(self, parts: Sequence[Part | UprightText | RunningText]) -> tuple[Block, ...]:
         """The blocks of all parts, in the order of the parts."""
         drafts = [draft for part in parts for draft in self._drafts(part)]
-        kinds = self._kinds(drafts)
+        kinds = self._with_titles_of_text(drafts, self._kinds(drafts))
         titles = [number for number, kind in enumerate(kinds) if kind == "title"]
         by_size = title_levels([paragraph_size(drafts[number].paragraph) for number in titles])
         texts = [" ".join(span.text for span in drafts[number].paragraph) for number in titles]
@@ -136,6 +136,19 @@ class Assembly:
         """The kind of a paragraph by a layout model's region; None if the geometry has to decide."""
         region = self._framed.text_region(paragraph[0]) if self._framed else None
         return _KINDS.get(region.label, "text" if region.kind == "text" else None) if region else None
+
+    def _with_titles_of_text(self, drafts: Sequence[_Draft], kinds: Sequence[BlockKind]) -> list[BlockKind]:
+        """The kinds with titles in letters of the text, which only the paragraphs around them tell."""
+        found = list(kinds)
+        if self._framed is not None:
+            return found
+        for number, (above, draft, below) in enumerate(zip(drafts, drafts[1:], drafts[2:], strict=False), start=1):
+            one_column = above.column == draft.column == below.column and not draft.upright
+            if not one_column or any(kind != "text" for kind in kinds[number - 1 : number + 2]):
+                continue
+            if stands_apart(above.paragraph, draft.paragraph, below.paragraph, self._body, draft.column):
+                found[number] = "title"
+        return found
 
     def _kinds(self, drafts: Sequence[_Draft]) -> list[BlockKind]:
         objects = [draft for draft in drafts if not draft.paragraph]

@@ -33,6 +33,12 @@ _NAMED = re.compile(
 _BULLETS = "•·▪◦●○■□◻➢✓*-–—"
 _SENTENCE = 40
 """A title with more characters does not end like a sentence, and is not as wide and small as running text."""
+_LEAST_OF_TEXT = 0.97
+"""A title in letters of the text is at least so many times as high as the text."""
+_MORE_ABOVE = 1.15
+"""The white above such a title is so many times the white below it: it belongs to what follows."""
+_PROSE = 3
+"""The text below such a title has at least so many lines."""
 _BROKEN_OFF = ("-", "–", "—")
 """A line with such an end continues in the next line."""
 _SENTENCE_END = (".", "。", ";", "；", ",", "，", ":", "：")
@@ -91,6 +97,30 @@ def title_levels(sizes: Sequence[float]) -> list[int]:
         if not steps or steps[-1] > size * _LEVEL_STEP:
             steps.append(size)
     return [min(_DEEPEST, sum(1 for step in steps if step >= size)) for size in sizes]
+
+
+def stands_apart(
+    above: Paragraph, paragraph: Paragraph, below: Paragraph, body: float, column: tuple[float, float]
+) -> bool:
+    """Whether a paragraph is a title in letters of the text: a short line between a sentence's end and running text.
+
+    Args:
+        above: the paragraph before it in its column.
+        paragraph: its lines.
+        below: the paragraph after it in its column.
+        body: height of the running text.
+        column: left and right edge of the space that the lines may fill.
+    """
+    text = " ".join(span.text for span in paragraph)
+    if len(paragraph) > 1 or len(below) < _PROSE or not above or not _is_short(paragraph, column):
+        return False
+    if not text[:1].isupper() or text.endswith((*_SENTENCE_END, "!", "?")) or not 3 <= len(text) <= _SENTENCE:
+        return False
+    if not above[-1].text.endswith((".", "!", "?")) or not below[0].text[:1].isupper() or not _has_words(text):
+        return False
+    # Middles, because the boxes of lines differ in height with their letters.
+    before, after = paragraph[0].middle - above[-1].middle, below[0].middle - paragraph[0].middle
+    return before >= _MORE_ABOVE * after > 0 and paragraph[0].size >= _LEAST_OF_TEXT * body
 
 
 def levels_by_number(texts: Sequence[str], levels: Sequence[int]) -> list[int]:

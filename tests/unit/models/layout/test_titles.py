@@ -30,7 +30,7 @@ def titles(*words: str, y: float = 164) -> list[str]:
 
 def test_a_known_name_is_a_title_in_letters_of_the_text():
     assert titles("References") == ["References"]
-    assert titles("Lanterns") == []
+    assert titles("Lanterns", y=164) == []
     assert titles("References are below") == []
 
 
@@ -47,3 +47,21 @@ def test_a_numbered_title_close_to_the_text_is_no_part_of_it():
     assert not found("2.1 method")
     above[-1] = line("so it was for them in the table", 60, 40 + 72, 600)
     assert not found("2.1 Method")
+
+
+@pytest.mark.parametrize(
+    ("text", "end", "y", "found"),
+    [
+        ("Wooden boats", "was so.", 168, True),
+        ("Wooden boats", "was so", 168, False),
+        ("Wooden boats", "was so.", 152, False),
+        ("wooden boats", "was so.", 168, False),
+        ("Wooden boats,", "was so.", 168, False),
+        ("Wooden boats of the harbour that were sold to strangers", "was so.", 168, False),
+    ],
+)
+def test_a_title_in_letters_of_the_text_has_more_white_above_than_below(text, end, y, found):
+    above, below = column("One", 60, 600, y=40, count=4), column("Two", 60, 600, y=204, count=6)
+    above[-1] = line(end, 60, 112, 80)
+    blocks = analyse_layout(paper(), [*above, line(text, 60, y, 11 * len(text)), *below]).blocks
+    assert any(block.lines == (4,) and block.kind == "title" for block in blocks) is found
