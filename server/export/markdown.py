@@ -6,6 +6,7 @@ from models.document import TextLine
 from models.layout.document import RUNNING, Block, Cell, PageLayout, Table
 from models.layout.flow import flowing, joined
 from models.layout.joining import join_lines
+from server.export.markdown_lists import Item, list_items
 from server.export.markdown_text import escape_markdown, escape_table_cell
 from server.export.text import block_text
 
@@ -23,7 +24,12 @@ def page_markdown(lines: Sequence[TextLine], layout: PageLayout, *, escape: bool
         figure: gives the address of each figure. None leaves figures out and writes their lines as text.
     """
     groups = flowing(block for block in layout.blocks if block.kind not in RUNNING)
-    parts = (block_markdown(joined(group), lines, escape, figure) for group in groups)
+    blocks = [joined(group) for group in groups]
+    items = list_items([block_text(block, lines, escape=False) if block.kind == "text" else "" for block in blocks])
+    parts = (
+        block_markdown(block, lines, escape, figure) if item is None else _item(item, escape)
+        for block, item in zip(blocks, items, strict=True)
+    )
     return "\n\n".join(part for part in parts if part)
 
 
@@ -37,6 +43,10 @@ def block_markdown(block: Block, lines: Sequence[TextLine], escape: bool, figure
     if block.kind == "title" and text:
         return f"{'#' * block.level} {escape_markdown(text, html=escape, heading=True)}"
     return escape_markdown(text, html=escape)
+
+
+def _item(item: Item, escape: bool) -> str:
+    return f"{item.marker} {escape_markdown(item.text, html=escape)}"
 
 
 def _table(table: Table, lines: Sequence[TextLine], escape: bool) -> str:

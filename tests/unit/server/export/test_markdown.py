@@ -100,3 +100,18 @@ def test_running_heads_and_feet_are_in_neither_markdown_nor_text():
     layout = PageLayout((Block("header", BOX, (3,)), Block("text", BOX, (5,)), Block("page_number", BOX, (7,))))
     assert page_markdown(LINES, layout, escape=False, figure=None) == "d"
     assert page_text(LINES, layout) == "d"
+
+
+def test_items_of_a_list_have_their_marks_and_a_single_one_is_text():
+    texts = ("• tea", "• # a lamp", "Then:", "1. go", "Or:", "2. stay", "3. rest")
+    lines = tuple(TextLine(text, 1.0, np.zeros((4, 2), np.int32)) for text in texts)
+    layout = PageLayout(tuple(Block("text", BOX, (index,)) for index in range(len(texts))))
+    assert page_markdown(lines, layout, escape=False, figure=None).split("\n\n") == [
+        "- tea",
+        r"- \# a lamp",
+        "Then:",
+        r"1\. go",
+        "Or:",
+        "2. stay",
+        "3. rest",
+    ]
