@@ -16,7 +16,15 @@ from models.layout.reading import Column, Part
 from models.layout.rules import Rule
 from models.layout.running import RunningText, page_rows
 from models.layout.running_patterns import is_stamp
-from models.layout.titles import body_size, is_title, levels_by_number, paragraph_size, stands_apart, title_levels
+from models.layout.titles import (
+    body_size,
+    is_title,
+    levels_by_number,
+    paragraph_size,
+    raised,
+    stands_apart,
+    title_levels,
+)
 from models.layout.upright import UprightText
 
 Rectangle = tuple[float, float, float, float]
@@ -81,7 +89,8 @@ class Assembly:
         drafts = [draft for part in parts for draft in self._drafts(part)]
         kinds = self._with_titles_of_text(drafts, self._kinds(drafts))
         titles = [number for number, kind in enumerate(kinds) if kind == "title"]
-        by_size = title_levels([paragraph_size(drafts[number].paragraph) for number in titles])
+        sizes = [paragraph_size(drafts[number].paragraph) for number in titles]
+        by_size = title_levels(raised(sizes, self._body))
         texts = [" ".join(span.text for span in drafts[number].paragraph) for number in titles]
         levels = dict(zip(titles, levels_by_number(texts, by_size), strict=True))
         continues = which_continue([_flow_text(draft, kind) for draft, kind in zip(drafts, kinds, strict=True)])

@@ -37,6 +37,8 @@ _LEAST_OF_TEXT = 0.97
 """A title in letters of the text is at least so many times as high as the text."""
 _MORE_ABOVE = 1.15
 """The white above such a title is so many times the white below it: it belongs to what follows."""
+_OF_TEXT, _NEXT_LARGER = 1.06, 1.22
+"""Letters of the text are at most so many times as high as the text, and the next larger ones as these."""
 _PROSE = 3
 """The text below such a title has at least so many lines."""
 _BROKEN_OFF = ("-", "–", "—")
@@ -148,6 +150,22 @@ def _depth(text: str) -> int:
     """Count the numbers of a title: 2 for "2.1 Method", 0 for one without a number."""
     found = _NUMBER.match(text)
     return found["number"].count(".") + 1 if found else 0
+
+
+def raised(sizes: Sequence[float], body: float) -> list[float]:
+    """The sizes of titles, where one in letters of the text counts as large as the next larger title near it.
+
+    The boxes of equal titles differ in height with their letters.
+
+    Args:
+        sizes: heights of titles.
+        body: height of the running text.
+    """
+    found = []
+    for size in sizes:
+        larger = [other for other in sizes if size < other <= _NEXT_LARGER * size]
+        found.append(max(larger) if larger and size <= _OF_TEXT * body else size)
+    return found
 
 
 def _has_words(text: str) -> bool:

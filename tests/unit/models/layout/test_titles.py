@@ -1,7 +1,7 @@
 import pytest
 
 from models.layout.analyse import analyse_layout
-from models.layout.titles import levels_by_number
+from models.layout.titles import levels_by_number, raised
 from tests.unit.models.layout.papers import column, line, paper
 
 
@@ -65,3 +65,16 @@ def test_a_title_in_letters_of_the_text_has_more_white_above_than_below(text, en
     above[-1] = line(end, 60, 112, 80)
     blocks = analyse_layout(paper(), [*above, line(text, 60, y, 11 * len(text)), *below]).blocks
     assert any(block.lines == (4,) and block.kind == "title" for block in blocks) is found
+
+
+@pytest.mark.parametrize(
+    ("sizes", "found"),
+    [
+        ([40, 24, 20], [40, 24, 24]),
+        ([40, 26, 20], [40, 26, 20]),
+        ([40, 24, 22], [40, 24, 22]),
+        ([20], [20]),
+    ],
+)
+def test_a_title_in_letters_of_the_text_is_as_large_as_the_next_larger_one(sizes, found):
+    assert raised(sizes, 20) == found
