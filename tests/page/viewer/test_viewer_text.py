@@ -150,6 +150,20 @@ def test_tables_are_tables_and_their_cells_are_linked(page: Page) -> None:
     expect(table.locator(".is-chosen")).to_have_text("10")
 
 
+def test_words_of_a_wide_table_stay_whole(page: Page) -> None:
+    words = ["Chronometer", "Quantity", "Temperature", "Destination", "1,248,000.00", "Insurance", "Confirmation"]
+    lines = [line(word, 20 + 120 * place, 100, 100, 30) for place, word in enumerate(words)]
+    html = f"<table><tr>{''.join(f'<td>{word}</td>' for word in words)}</tr></table>"
+    block = {"label": "table", "box": [0, 90, 900, 140], "order": 1, "text": "", "html": html}
+    show(page, page_with(1, lines, [block]))
+    found = page.locator(".viewer-text td .viewer-line")
+    expect(found).to_have_text(words)
+    assert found.evaluate_all("lines => lines.map((line) => line.getClientRects().length)") == [1] * len(words)
+    frame = page.locator(".viewer-table-frame")
+    assert frame.evaluate("frame => frame.scrollWidth > frame.clientWidth")  # so the words had no room
+    assert page.locator(".viewer-text").evaluate("panel => panel.scrollWidth <= panel.clientWidth")
+
+
 HOSTILE = "<img src=x onerror='window.ran=1'><script>window.ran=1</script><b>bold</b>"
 
 
