@@ -198,6 +198,12 @@ languageChanges.addEventListener("language", () => {
     draw();
   }
 });
+// The documents are in this tab alone, so leaving it in the middle of the work would lose them.
+window.addEventListener("beforeunload", (event) => {
+  if (queue.readings.some((reading) => !reading.ended)) {
+    event.preventDefault();
+  }
+});
 drawAppearance(at("appearance"));
 inputs.draw(at("inputs"), { large: false });
 inputs.draw(at("welcome"), { large: true });

@@ -7,7 +7,7 @@ import socket
 
 import pikepdf
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from tests.contract.conftest import Server
 from tests.page.shell import documents
@@ -58,6 +58,27 @@ def test_a_cancelled_document_stops_and_can_be_read_again(tab, scan):
     expect(entry.locator(STATUS)).to_have_text("Cancelled")
     entry.get_by_role("button", name="Read scan.pdf again").click()
     tab.wait_for("scan.pdf", "done")
+
+
+def test_the_tab_is_not_left_by_mistake_while_a_document_is_read(tab, scan):
+    asked = []
+
+    def stay(dialog):
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    tab.page.on("dialog", stay)
+    tab.choose(scan)
+    entry = tab.wait_for("scan.pdf", "running")
+    entry.locator(".entry-open").click()  # A browser asks nothing before a person has used the page.
+    with pytest.raises(Error, match="ERR_ABORTED"):
+        tab.page.goto(f"{tab.url}/")
+    assert asked == ["beforeunload"]
+    entry.get_by_role("button", name="Cancel scan.pdf").click()
+    tab.wait_for("scan.pdf", "cancelled")
+    tab.open()
+    expect(tab.page.locator(".entry")).to_have_count(0)
+    assert asked == ["beforeunload"]
 
 
 def test_a_removed_document_is_deleted_from_the_server(tab, photo):
