@@ -164,6 +164,13 @@ def test_words_of_a_wide_table_stay_whole(page: Page) -> None:
     assert page.locator(".viewer-text").evaluate("panel => panel.scrollWidth <= panel.clientWidth")
 
 
+def test_a_cell_of_many_equal_lines_that_do_not_make_it_up_is_soon_there(page: Page) -> None:
+    dots = [line(".", 100, 100 + 30 * place, 20, 20) for place in range(24)]
+    html = f"<table><tr><td>{'.' * len(dots)}:</td></tr></table>"
+    show(page, page_with(1, dots, [{"label": "table", "box": [0, 90, 900, 900], "order": 1, "text": "", "html": html}]))
+    expect(page.locator(".viewer-text td")).to_have_text("." * len(dots) + ":")
+
+
 HOSTILE = "<img src=x onerror='window.ran=1'><script>window.ran=1</script><b>bold</b>"
 
 

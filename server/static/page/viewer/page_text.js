@@ -130,9 +130,12 @@ function linesIn(text, candidates) {
   const cell = compact(text);
   const search = (at, rest) => {
     if (at === cell.text.length) return [];
+    // Of lines with the same text one is tried. Else a column of dots could be put in more orders than a browser can try.
+    const tried = new Set([""]);
     for (const [position, { line, index }] of rest.entries()) {
       const wanted = compact(line.text).text;
-      if (!wanted || !cell.text.startsWith(wanted, at)) continue;
+      if (tried.has(wanted) || !cell.text.startsWith(wanted, at)) continue;
+      tried.add(wanted);
       const others = search(at + wanted.length, rest.slice(position + 1));
       if (others) return [{ index, start: cell.places[at], end: cell.places[at + wanted.length - 1] + 1 }, ...others];
     }
