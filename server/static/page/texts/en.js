@@ -169,7 +169,7 @@ export default {
   "failure.connection": "The document took too long to arrive.",
   "failure.connection.hint": "See whether the connection is slow, and read it again.",
   "failure.encrypted": "The document is encrypted.",
-  "failure.encrypted.hint": "Enter its password, and it is read.",
+  "failure.encrypted.hint": "Enter its password in the list of documents, and it is read.",
   "failure.damaged": "The file is damaged, or not what it looks like.",
   "failure.damaged.hint": "Open it in another program and save it again, or take a new scan.",
   "failure.unsupported": "This kind of file cannot be read.",

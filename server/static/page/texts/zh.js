@@ -169,7 +169,7 @@ export default {
   "failure.connection": "文档上传时间过长。",
   "failure.connection.hint": "请检查网络是否缓慢，然后重新识别。",
   "failure.encrypted": "文档已加密。",
-  "failure.encrypted.hint": "请输入密码，即可识别。",
+  "failure.encrypted.hint": "请在“文档”列表中输入密码，即可识别。",
   "failure.damaged": "文件已损坏，或与其类型不符。",
   "failure.damaged.hint": "请用其他程序打开并重新保存，或重新扫描。",
   "failure.unsupported": "无法识别这种文件。",
