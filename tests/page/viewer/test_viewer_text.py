@@ -165,9 +165,10 @@ def test_words_of_a_wide_table_stay_whole(page: Page) -> None:
 
 
 def test_a_cell_of_many_equal_lines_that_do_not_make_it_up_is_soon_there(page: Page) -> None:
-    dots = [line(".", 100, 100 + 30 * place, 20, 20) for place in range(24)]
+    dots = [line(".", 100, 100 + 20 * place, 10, 10) for place in range(60)]
     html = f"<table><tr><td>{'.' * len(dots)}:</td></tr></table>"
-    show(page, page_with(1, dots, [{"label": "table", "box": [0, 90, 900, 900], "order": 1, "text": "", "html": html}]))
+    block = {"label": "table", "box": [0, 90, 900, 1390], "order": 1, "text": "", "html": html}
+    show(page, page_with(1, dots, [block]))
     expect(page.locator(".viewer-text td")).to_have_text("." * len(dots) + ":")
 
 

@@ -130,7 +130,7 @@ function linesIn(text, candidates) {
   const cell = compact(text);
   const search = (at, rest) => {
     if (at === cell.text.length) return [];
-    // Of lines with the same text one is tried. Else a column of dots could be put in more orders than a browser can try.
+    // Of lines with the same text one is tried. Else a column of dots could be taken in more ways than a browser can try.
     const tried = new Set([""]);
     for (const [position, { line, index }] of rest.entries()) {
       const wanted = compact(line.text).text;
