@@ -47,7 +47,9 @@ that moment would be lost without its fault."""
 WINDOWS = 12
 REST_SECONDS = 3.0
 """Before the load and after it, until connections are closed: the server should hold the same."""
-SHORT_RETENTION = tuple(f"contracts.{name}.retention_seconds=120" for name in ("file_task", "jobs", "paddleocr_jobs"))
+SHORT_RETENTION = tuple(
+    f"contracts.{name}.retention_seconds=120" for name in ("file_task", "jobs", "paddleocr_jobs", "mistral")
+)
 """Finished jobs stay in memory for a day by default. The soak is about what stays for longer than it should."""
 BAD_EVERY, LEAVE_EVERY, KILL_EVERY = 1.0, 1.5, 15.0
 

@@ -5,7 +5,19 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from server.config.base import CallerLimitSettings, Section
-from server.config.values import Bytes, Count, FilePath, Lifetime, Processes, Real, Seconds, Side, WrittenFolderPath
+from server.config.values import (
+    Allowed,
+    Bytes,
+    Count,
+    FilePath,
+    Lifetime,
+    Processes,
+    Real,
+    Seconds,
+    Side,
+    Whole,
+    WrittenFolderPath,
+)
 
 MEBIBYTE = 1024 * 1024
 
@@ -136,6 +148,29 @@ class LayoutParsingSettings(ContractSection):
     sniff_file_type: bool = False
 
 
+class MistralSettings(ContractSection):
+    """Mistral's contract for OCR. Uploaded files are in memory, and nothing is written to disk."""
+
+    prefix: Annotated[str, Field(pattern=r"^(/[A-Za-z0-9._-]{1,60}){0,8}$"), Allowed("empty, or a path such as /a")] = (
+        ""
+    )
+    models: tuple[str, ...] = ("mistral-ocr-latest", "mistral-ocr-*")
+    max_upload_bytes: Bytes = 50 * MEBIBYTE
+    max_pages: Count = 1000
+    retention_seconds: Lifetime = 86_400
+    max_link_hours: Annotated[Whole, Field(ge=1, le=168)] = 168
+    max_files_per_key: Count = 1000
+    max_bytes_per_key: Annotated[Bytes, Field(validate_default=True)] = 512 * MEBIBYTE
+    max_stored_bytes: Annotated[Bytes, Field(validate_default=True)] = 1024 * MEBIBYTE
+
+    @field_validator("max_bytes_per_key", "max_stored_bytes")
+    @classmethod
+    def _holds_an_upload(cls, stored: int, others: ValidationInfo) -> int:
+        if stored < others.data.get("max_upload_bytes", 0):
+            raise ValueError("it is less than contracts.mistral.max_upload_bytes, and the largest upload would not fit")
+        return stored
+
+
 TextProfile = Literal["lines", "code"]
 """This says how a picture's lines become one text: ``lines`` joins them by spaces, ``code`` drops all spaces."""
 
@@ -178,4 +213,5 @@ class ContractSettings(Section):
     jobs: JobSettings = JobSettings()
     paddleocr_jobs: PaddleOcrJobSettings = PaddleOcrJobSettings()
     layout_parsing: LayoutParsingSettings = LayoutParsingSettings()
+    mistral: MistralSettings = MistralSettings()
     capsolver: CapSolverSettings = CapSolverSettings()

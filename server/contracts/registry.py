@@ -10,6 +10,7 @@ from server.contracts.complexdocr.contract import build_complexdocr
 from server.contracts.file_task.contract import build_file_task
 from server.contracts.jobs.contract import build_jobs
 from server.contracts.layout_parsing.contract import build_layout_parsing
+from server.contracts.mistral.contract import build_mistral
 from server.contracts.paddleocr_jobs.contract import build_paddleocr_jobs
 from server.contracts.paddlex.contract import build_paddlex
 from server.runtime import Runtime
@@ -26,6 +27,7 @@ CONTRACTS: dict[str, Builder] = {
     "jobs": build_jobs,
     "paddleocr_jobs": build_paddleocr_jobs,
     "layout_parsing": build_layout_parsing,
+    "mistral": build_mistral,
     "complexdocr": build_complexdocr,
     "capsolver": build_capsolver,
 }

@@ -76,13 +76,14 @@ class UrlSigner:
             return None
         return key if self._holds(expiry) else None
 
-    def seal(self, *parts: str) -> str:
+    def seal(self, *parts: str, seconds: int | None = None) -> str:
         """Make a seal of some words for a link of another kind: its expiry and a signature, with a dot between.
 
         Args:
             parts: three words or more, without line ends. Pictures have two.
+            seconds: that the link works; None for as long as links to pictures.
         """
-        expiry = self._expiry()
+        expiry = self._expiry() if seconds is None else str(int(self._clock()) + seconds)
         return f"{expiry}.{self._signature(*parts, expiry)}"
 
     def is_sealed(self, seal: str, *parts: str) -> bool:

@@ -23,7 +23,7 @@ def test_the_defaults_are_five_lines(caplog: pytest.LogCaptureFixture) -> None:
     assert first.endswith("default.yaml; 'ppocr-server config' prints every setting")
     assert rest == [
         OPEN,
-        "Contracts: paddlex, baidu, complexdocr, file_task, jobs, paddleocr_jobs, layout_parsing, capsolver",
+        "Contracts: paddlex, baidu, complexdocr, file_task, jobs, paddleocr_jobs, layout_parsing, mistral, capsolver",
         f"Limits: {LIMITS}",
         "Data: file tasks in memory; jobs in memory; PaddleOCR jobs in memory; pictures in answers",
     ]
@@ -42,7 +42,10 @@ def test_what_an_operator_has_changed_is_told_without_secrets(caplog: pytest.Log
         )
     )
     assert "Access tokens: 2" in text
-    assert "baidu (own keys: 1), complexdocr, file_task, jobs, paddleocr_jobs, layout_parsing, capsolver (off)" in text
+    assert (
+        "baidu (own keys: 1), complexdocr, file_task, jobs, paddleocr_jobs, layout_parsing, mistral, capsolver (off)"
+        in text
+    )
     assert "file tasks in /tasks" in text
     assert "bodies of 0.9537 MiB, documents of any number of pages" in text
     assert "s3cret" not in text

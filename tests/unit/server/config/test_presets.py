@@ -8,7 +8,7 @@ from models.options import PADDLEX
 from server.config.base import ConfigurationError
 from server.config.load import Configuration, load_configuration
 
-OTHERS = ("baidu", "complexdocr", "file_task", "jobs", "paddleocr_jobs", "layout_parsing", "capsolver")
+OTHERS = ("baidu", "complexdocr", "file_task", "jobs", "paddleocr_jobs", "layout_parsing", "mistral", "capsolver")
 OWN_MODELS = "SubModules: {TextDetection: {model_name: a_det}, TextRecognition: {model_name: a_rec}}\n"
 SWITCHES_OFF = "use_doc_preprocessor: false\nuse_textline_orientation: false\n"
 

@@ -53,7 +53,16 @@ def test_health_is_open_and_operations_are_open_on_loopback_only(host, status):
 def test_a_stranger_is_told_how_to_sign_in_by_every_contract():
     contracts = {
         key: {"keys": {"a": "key"}}
-        for key in ("baidu", "complexdocr", "file_task", "jobs", "paddleocr_jobs", "layout_parsing", "capsolver")
+        for key in (
+            "baidu",
+            "complexdocr",
+            "file_task",
+            "jobs",
+            "paddleocr_jobs",
+            "layout_parsing",
+            "mistral",
+            "capsolver",
+        )
     }
     app = application(auth={"tokens": {"a": "secret"}}, contracts=contracts, server={"host": "0.0.0.0"})
     with TestClient(app) as client:
@@ -65,6 +74,8 @@ def test_a_stranger_is_told_how_to_sign_in_by_every_contract():
             ("GET", "/task/1"),
             ("GET", "/jobs/1"),
             ("GET", "/api/v2/ocr/jobs/1"),
+            ("POST", "/v1/ocr"),
+            ("GET", "/v1/files/1"),
             ("POST", "/layout-parsing"),
             ("POST", "/createTask"),
             ("POST", "/oauth/2.0/token?grant_type=client_credentials&client_id=b&client_secret=c"),

@@ -64,7 +64,7 @@ def test_replaced_secrets_are_counted_and_hold_from_then_on() -> None:
 
 def settings(tokens: dict[str, str], keys: dict[str, str]) -> Settings:
     """As the configuration gives them: a contract without keys of its own has the tokens."""
-    names = ("complexdocr", "file_task", "jobs", "paddleocr_jobs", "layout_parsing", "capsolver")
+    names = ("complexdocr", "file_task", "jobs", "paddleocr_jobs", "layout_parsing", "mistral", "capsolver")
     contracts = {name: {"keys": tokens} for name in names}
     return Settings.model_validate({"auth": {"tokens": tokens}, "contracts": {**contracts, "baidu": {"keys": keys}}})
 

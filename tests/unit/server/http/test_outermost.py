@@ -91,6 +91,8 @@ def test_every_answer_carries_the_request_id(client, method, path):
         ("/jobs/1", "jobs"),
         ("/api/v2/ocr/jobs/1", "paddleocr_jobs"),
         ("/api/v2/ocr/nothing", "paddleocr_jobs"),
+        ("/v1/ocr", "mistral"),
+        ("/v1/files/1/url", "mistral"),
         ("/layout-parsing", "layout_parsing"),
         ("/docs", None),
     ],
@@ -124,7 +126,7 @@ def _baidu_token(client) -> str:
     return client.post("/oauth/2.0/token", params=query).json()["access_token"]
 
 
-NAMES = ("baidu", "complexdocr", "file_task", "jobs", "paddleocr_jobs", "layout_parsing", "capsolver")
+NAMES = ("baidu", "complexdocr", "file_task", "jobs", "paddleocr_jobs", "layout_parsing", "mistral", "capsolver")
 
 
 def test_the_line_names_the_callers_token_on_every_way_to_the_answer(caplog):

@@ -41,7 +41,7 @@ def test_every_preset_with_its_models_their_sums_and_its_readers(tmp_path: Path)
     assert (best["precision"], best["padding"], best["detection"]["limit_side_len"]) == ("fastest", "fastest", 1280)
     assert {name: preset["default_of"] for name, preset in presets.items()} == {
         "paddlex": ["ocr"],
-        "best": ["baidu", "complexdocr", "file_task", "jobs", "paddleocr_jobs", "layout_parsing"],
+        "best": ["baidu", "complexdocr", "file_task", "jobs", "paddleocr_jobs", "layout_parsing", "mistral"],
         "tiny": ["capsolver"],
     }
 
