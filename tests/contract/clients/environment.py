@@ -19,7 +19,7 @@ SECONDS = 240
 
 def installed() -> bool:
     """Whether all of them are installed."""
-    return all((FOLDER / name).is_dir() for name in ("python", "langflow", "node"))
+    return all((FOLDER / name).is_dir() for name in ("python", "langflow", "litellm", "node"))
 
 
 def python_with(package: str, environment: str = "python") -> Path:

@@ -12,7 +12,7 @@ if ! cmp -s "$here/package.json" "$root/node/package.json"; then
   npm install --silent --no-audit --no-fund --prefix "$root/node" || { rm "$root/node/package.json"; exit 1; }
 fi
 if [ "${1:-all}" = all ]; then
-  for name in python langflow; do
+  for name in python langflow litellm; do
     cmp -s "$here/$name.txt" "$root/$name/installed.txt" && continue
     [ -x "$root/$name/bin/python" ] || "${PYTHON:-python3}" -m venv "$root/$name"
     "$root/$name/bin/python" -m pip install --quiet -r "$here/$name.txt"
