@@ -12,12 +12,13 @@ import numpy as np
 
 from models.document import Image, TextLine
 from models.layout.analyse import analyse_layout
-from models.layout.document import Block, BlockKind, Box
+from models.layout.document import RUNNING, Block, BlockKind, Box
 from models.layout.flow import flowing, joined
 from server.contracts.mistral.request import Wanted
 from server.contracts.mistral.tables import pipe_table
 from server.export.drawing.pictures import encode_jpeg, limit_size
 from server.export.markdown import block_markdown
+from server.export.markdown_lists import list_items
 from server.export.markdown_text import escape_markdown
 from server.export.text import block_text
 from server.service import RecognizedPage
@@ -98,18 +99,31 @@ def page_part(page: RecognizedPage, wanted: Wanted) -> PagePart:
     height, width = image.shape[:2]
     pieces: list[Piece] = []
     pictures = 0
-    for group in flowing(layout.blocks):
-        block = joined(group)
+    blocks = [joined(group) for group in flowing(layout.blocks)]
+    items = _items(blocks, layout.lines)
+    for place, block in enumerate(blocks):
         if block.kind == "image":
             room = wanted.image_limit is None or pictures < wanted.image_limit
             pieces += _picture(block, layout.lines, image, wanted if room else None)
             pictures = sum(piece.kind == "image" for piece in pieces)
         else:
-            pieces += _piece(block, layout.lines, height)
+            pieces += _piece(block, layout.lines, height, items.get(place))
     return PagePart(page.page.index, (width, height), tuple(pieces))
 
 
-def _piece(block: Block, lines: Sequence[TextLine], height: int) -> Iterator[Piece]:
+def _items(blocks: Sequence[Block], lines: Sequence[TextLine]) -> dict[int, str]:
+    """The paragraphs that are items of lists, as Markdown by their places. Running heads and feet are no part of it."""
+    places = [place for place, block in enumerate(blocks) if block.kind not in RUNNING]
+    texts = [block_text(blocks[place], lines, escape=False) if blocks[place].kind == "text" else "" for place in places]
+    return {
+        place: f"{item.marker} {escape_markdown(item.text, html=False)}"
+        for place, item in zip(places, list_items(texts), strict=True)
+        if item is not None
+    }
+
+
+def _piece(block: Block, lines: Sequence[TextLine], height: int, item: str | None) -> Iterator[Piece]:
+    """A block that is no picture. ``item`` is its Markdown if it is an item of a list."""
     kind = _KINDS.get(block.kind, "text")
     if block.kind == "page_number":
         kind = "header" if block.box[1] + block.box[3] < height else "footer"
@@ -117,7 +131,7 @@ def _piece(block: Block, lines: Sequence[TextLine], height: int) -> Iterator[Pie
         html = block_markdown(block, lines, escape=True, figure=None)
         yield Piece(kind, block.box, pipe_table(block.table, lines), html, _texts(block, lines))
         return
-    content = block_markdown(block, lines, escape=False, figure=None)
+    content = item or block_markdown(block, lines, escape=False, figure=None)
     if content:
         yield Piece(kind, block.box, content, lines=_texts(block, lines))
 

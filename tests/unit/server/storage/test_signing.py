@@ -121,3 +121,13 @@ def test_a_seal_without_an_end_stays():
     seal = signer.seal("job", "1", "a.jpg")
     clock.now += 10**9
     assert signer.is_sealed(seal, "job", "1", "a.jpg")
+
+
+def test_a_seal_may_work_for_a_time_of_its_own():
+    now = [1000.0]
+    signer = UrlSigner(None, 5, lambda: now[0])
+    seal = signer.seal("a", "b", "c", seconds=60)
+    now[0] += 59
+    assert signer.is_sealed(seal, "a", "b", "c")
+    now[0] += 1
+    assert not signer.is_sealed(seal, "a", "b", "c")

@@ -59,3 +59,13 @@ def test_a_picture_that_is_not_wanted_leaves_its_text():
         pieces = page_part(read(inside), wanted).pieces
         assert "image" not in [piece.kind for piece in pieces]
         assert "Figure text" in [piece.content for piece in pieces]
+
+
+def test_paragraphs_with_bullets_are_a_list():
+    image = np.full((600, 800, 3), 255, np.uint8)
+    texts = ("• first point", "• second point")
+    lines = tuple(line(text, box=(100, 100 + 120 * row, 500, 124 + 120 * row)) for row, text in enumerate(texts))
+    result = PageResult(OcrDefaults().resolve(OcrOverrides()), Preprocessed(image), (), (), lines)
+    part = page_part(RecognizedPage(Page(image), result), Wanted())
+    assert [piece.content for piece in part.pieces] == ["- first point", "- second point"]
+    assert [read.text for piece in part.pieces for read in piece.lines] == list(texts)
