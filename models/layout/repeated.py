@@ -21,6 +21,8 @@ _SAME_HEIGHT, _SAME_SIDE = 0.015, 0.04
 _LARGEST = 1.2
 """It is at most so many times as high as the page's usual line."""
 _FEWEST_LETTERS = 3
+_MOST_LINES = 60
+"""So many of a page's lines are compared, the outermost ones: each is compared with those of four other pages."""
 _TAKEN_FROM: frozenset[BlockKind] = frozenset(("title", "text", "footnote"))
 """Kinds of blocks that such a line may have been taken for."""
 
@@ -59,23 +61,28 @@ def without_repeated(pages: Sequence[PageLayout], sizes: Sequence[tuple[int, int
         The same pages. Repeated lines are headers, footers and page numbers, each in a block of its own.
     """
     lines = [line for number, page in enumerate(pages) for line in _edge_lines(number, page, sizes[number])]
-    kinds = repeated_lines(lines)
-    return [
-        _set_apart(page, {line.index: kind for line, kind in kinds.items() if line.page == number})
-        for number, page in enumerate(pages)
-    ]
+    kinds: list[dict[int, BlockKind]] = [{} for _ in pages]
+    for line, kind in repeated_lines(lines).items():
+        kinds[line.page][line.index] = kind
+    return [_set_apart(page, of_page) for page, of_page in zip(pages, kinds, strict=True)]
 
 
 def repeated_lines(lines: Sequence[EdgeLine]) -> dict[EdgeLine, BlockKind]:
     """Tell which lines at the edges of pages are repeated, and what they are. Those further inside follow others."""
     found: dict[EdgeLine, BlockKind] = {}
+    of_page: dict[int, list[EdgeLine]] = {}
     for line in lines:
-        others = [other for other in lines if _is_same_place(line, other)]
+        of_page.setdefault(line.page, []).append(line)
+    for line in lines:
+        near = range(line.page - _NEAR_PAGES, line.page + _NEAR_PAGES + 1)
+        others = [other for page in near for other in of_page.get(page, ()) if _is_same_place(line, other)]
         if any(_counts_on(line, other) for other in others):
             found[line] = "page_number"
         elif any(_says_the_same(line, other) for other in others):
             found[line] = "header" if line.top else "footer"
-    return {line: kind for line, kind in found.items() if not line.fixed and _is_outermost(line, lines, found)}
+    return {
+        line: kind for line, kind in found.items() if not line.fixed and _is_outermost(line, of_page[line.page], found)
+    }
 
 
 def _is_same_place(line: EdgeLine, other: EdgeLine) -> bool:
@@ -104,11 +111,11 @@ def _letters(text: str) -> str:
 
 
 def _is_outermost(line: EdgeLine, lines: Iterable[EdgeLine], found: dict[EdgeLine, BlockKind]) -> bool:
-    """Whether all lines of the page that are nearer to the edge are running text too."""
+    """Whether all lines of its page that are nearer to the edge are running text too."""
     return all(
         other.fixed or other in found
         for other in lines
-        if other.page == line.page and other.top == line.top and other.depth < line.depth - _SAME_HEIGHT / 2
+        if other.top == line.top and other.depth < line.depth - _SAME_HEIGHT / 2
     )
 
 
@@ -129,7 +136,7 @@ def _edge_lines(number: int, page: PageLayout, size: tuple[int, int]) -> list[Ed
             # What may not be taken is a text of its own, so that nothing further inside is taken either.
             text = line.text.strip() if fixed or may else ""
             found.append(EdgeLine(number, index, text, y < size[1] / 2, depth, x / size[0], fixed))
-    return found
+    return sorted(found, key=lambda line: line.depth)[:_MOST_LINES]
 
 
 def _height(quad: np.ndarray) -> float:

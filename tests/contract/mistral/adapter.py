@@ -13,7 +13,14 @@ from tests.contract.mistral.parsers import PARSERS
 UNKNOWN = "00000000-0000-0000-0000-000000000000"
 FIRST_PAGES = "0-9"
 """As many as the other contracts read of a document of thousands of pages."""
-READ = (200, "")
+READ, STRANGE, EMPTY = (200, ""), (422, "unsupported"), (422, "not_base64")
+# Office files, pictures of other kinds, and what is no document.
+OTHER_KINDS = (
+    *(f"{name}.docx" for name in ("plain", "half", "locked", "bloated", "entity", "laughs", "lying", "many-members")),
+    *("zip-called.docx", "archive.zip", "byte.png", "flipped-magic.pdf", "flipped-magic.png", "photo.heic"),
+    *("laughs.svg", "picture.svg", "noise.bin", "zeros.bin", "page.html", "program.elf", "program.exe", "sound.wav"),
+    "text.txt",
+)
 
 
 class Mistral(Adapter):
@@ -50,8 +57,13 @@ class Mistral(Adapter):
         Outcome.TIMED_OUT: ((503, "service_unavailable"), (408, "invalid_request_error")),
         Outcome.FAILED: ((500, "internal_error"),),
     }
-    # The bytes of a file say what it is, and not its name.
-    hostile: ClassVar = dict.fromkeys(("png-called.pdf", "pdf-called.png", "png-and-pdf.pdf"), (READ,))
+    hostile: ClassVar = {
+        # The bytes of a file say what it is, and not its name.
+        **dict.fromkeys(("png-called.pdf", "pdf-called.png", "png-and-pdf.pdf"), (READ,)),
+        **dict.fromkeys(OTHER_KINDS, (STRANGE,)),
+        **dict.fromkeys(("empty.png", "empty.pdf", "empty.docx"), (EMPTY,)),
+        "locked.pdf": ((422, "encrypted"),),
+    }
 
     def call(self, file: File, key: Key | None, words: Words | None = None) -> Call:
         media_type = "application/pdf" if file.is_pdf else "image/png"
