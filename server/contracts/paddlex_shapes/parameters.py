@@ -78,8 +78,8 @@ class OcrParameters(ReadingParameters):
     log_id: Text | None = None
     preset: Text | None = None
     diagnostics: bool | None = None
-    pdf_text: Literal["auto", "never", "only"] | None = None
     output_formats: Annotated[tuple[OutputFormat, ...] | None, BeforeValidator(_split)] = None
+    pdf_text: Literal["auto", "never", "only"] | None = None
 
     def overrides(self) -> OcrOverrides:
         """The parameters that the pipeline takes."""

@@ -135,5 +135,6 @@ def test_the_request_is_described_with_every_field_in_the_contracts_order(client
         "preset",
         "diagnostics",
         "outputFormats",
+        "pdfText",
     ]
     assert all("description" in field for field in schema["properties"].values())
