@@ -28,6 +28,7 @@ CARRIED = (
     "pikepdf",
     "polyfactory",
     "pyclipper",
+    "pyspellchecker",
     "pycparser",
     "pydantic",
     "pydantic-core",

@@ -21,6 +21,8 @@ PROGRAMS = sorted(
     if 'if __name__ == "__main__"' in file.read_text(encoding="utf-8")
 )
 WITHOUT_ARGUMENTS = {"benchmarks.gpu.first_light.packages", "benchmarks.pictures_reference"}
+OF_OTHER_ENVIRONMENTS = ("benchmarks.compare.programs.", "benchmarks.layout.peer_program")
+"""Other programs start these with the interpreters of other systems. They are no commands for people."""
 NEED_MODELS = ("benchmarks.engines", "benchmarks.line_orientation", "benchmarks.start --rounds 1")
 NEED_DATA = ("benchmarks.accuracy", "benchmarks.unwarping", "benchmarks.pictures")
 
@@ -42,7 +44,10 @@ def program(line: str, folder: Path) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
-@pytest.mark.parametrize("name", [name for name in PROGRAMS if name not in WITHOUT_ARGUMENTS])
+@pytest.mark.parametrize(
+    "name",
+    [name for name in PROGRAMS if name not in WITHOUT_ARGUMENTS and not name.startswith(OF_OTHER_ENVIRONMENTS)],
+)
 def test_a_wrong_option_ends_every_benchmark(name: str, tmp_path: Path) -> None:
     if ".gpu" in name and importlib.util.find_spec("torch") is None:
         pytest.skip("the benchmarks of GPUs need torch")

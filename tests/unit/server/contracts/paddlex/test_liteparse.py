@@ -5,7 +5,9 @@ from server.contracts.paddlex_shapes.page_part import PagePart
 
 def page(*lines: tuple[str, list[int], float]) -> PagePart:
     texts, boxes, scores = ([line[place] for line in lines] for place in range(3))
-    return PagePart({"rec_texts": texts, "rec_boxes": boxes, "rec_scores": scores}, {}, {}, PageFacts(0, {}, ()))
+    return PagePart(
+        {"rec_texts": texts, "rec_boxes": boxes, "rec_scores": scores}, {}, (), None, (1, 1), PageFacts(0, {}, ())
+    )
 
 
 def test_lines_without_text_are_left_out():
