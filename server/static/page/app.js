@@ -181,7 +181,7 @@ queue.addEventListener("change", () => {
 });
 queue.addEventListener("choose", () => {
   const reading = queue.chosen;
-  stage.show(reading?.doc ?? null, () => sentencesOf(reading));
+  stage.show(reading?.doc ?? null, () => (reading === null ? [] : sentencesOf(reading)));
   if (queue.chosen !== null) {
     views.show("page");
   }

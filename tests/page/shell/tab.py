@@ -83,7 +83,8 @@ class Tab:
         asked = [url for url in self.requests if not url.startswith(("data:", "blob:"))]
         assert asked
         assert {urlsplit(url).netloc for url in asked} == {own}
-        assert [each for each in self.problems if not any(part in each for part in allowed)] == []
+        unexpected = [each for each in self.problems if not any(part in each for part in allowed)]
+        assert unexpected == [], unexpected
 
 
 @contextmanager
