@@ -15,7 +15,7 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -111,18 +111,22 @@ class Fuzzer:
         """Give so many inputs to the decoder, a few at a time, unless it is time to stop before."""
         begin, lost = time.monotonic(), LostWorkers(self.report)
         logging.getLogger("server.decode.workers.worker_slot").addHandler(lost)
-        left = iter(range(inputs))
+        warm = int(inputs * WARM_SHARE)
 
-        async def client() -> None:
+        async def client(left: Iterator[int]) -> None:
             for number in left:
                 if until():
                     return
                 await self._one(number)
-                if number == int(inputs * WARM_SHARE):
-                    self.report.before = Footprint.now(self._decoder)
 
         try:
-            await asyncio.gather(*(client() for _ in range(clients)))
+            for part in (range(warm), range(warm, inputs)):
+                left = iter(part)
+                await asyncio.gather(*(client(left) for _ in range(clients)))
+                # A worker that has read its share of files is replaced at its next file. Now all stand still, and none
+                # is missing.
+                await self._decoder.workers.start()
+                self.report.before = self.report.before or Footprint.now(self._decoder)
         finally:
             logging.getLogger("server.decode.workers.worker_slot").removeHandler(lost)
         self.report.seconds = round(time.monotonic() - begin, 1)
