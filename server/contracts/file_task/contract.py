@@ -2,21 +2,18 @@
 
 from litestar import HttpMethod
 
-from server.config.base import ConfigurationError
-from server.config.contract_settings import FileTaskSettings
 from server.contracts.base import Contract, contract_route
 from server.contracts.file_task.errors import answer_error
 from server.contracts.file_task.openapi import openapi_paths
-from server.contracts.file_task.request import is_spec
+from server.contracts.file_task.request import read_spec
 from server.contracts.file_task.response import FILES_PATH
 from server.contracts.file_task.service import FileTaskService
 from server.contracts.file_task.work import FileWork
 from server.contracts.front_desk import FrontDesk
+from server.contracts.kept_work import grace_of, store_of
 from server.http.paced_answers import DOWNLOAD
-from server.jobs.directory import DirectoryUnusable, open_store
 from server.jobs.keeper import Keeper
 from server.jobs.runner import JobRunner, RunnerLimits
-from server.jobs.store import JobStore
 from server.runtime import Runtime
 from server.telemetry.inside import Inside
 from server.threads import Threads
@@ -33,13 +30,13 @@ def build_file_task(runtime: Runtime) -> Contract:
     settings = runtime.configuration.settings.contracts.file_task
     desk = FrontDesk(runtime, "file_task", settings)
     threads = Threads(settings.max_running_tasks + STORE_THREADS)
-    keeper = Keeper(_store(settings), threads)
+    keeper = Keeper(store_of("file_task", settings, read_spec), threads)
     work = FileWork(desk, runtime, threads, settings)
     runner = JobRunner(
         keeper,
         work,
         RunnerLimits(settings.max_queued_tasks, settings.max_running_tasks, settings.task_timeout_seconds),
-        lambda: _grace(runtime, settings),
+        lambda: grace_of(runtime, settings),
     )
     _watch(runtime.inside, runner, work, kept=settings.data_directory is not None)
     service = FileTaskService(desk, runtime, runner, keeper, settings)
@@ -63,28 +60,9 @@ def build_file_task(runtime: Runtime) -> Contract:
     )
 
 
-def _store(settings: FileTaskSettings) -> JobStore:
-    try:
-        return open_store(
-            settings.data_directory,
-            max_bytes=settings.max_stored_bytes,
-            retention=settings.retention_seconds,
-            understands=is_spec,
-        )
-    except DirectoryUnusable as error:
-        raise ConfigurationError(f"ppocr_server.contracts.file_task.data_directory: {error}") from error
-
-
 def _watch(inside: Inside, runner: JobRunner, work: FileWork, *, kept: bool) -> None:
     inside.watch("tasks_running", lambda: runner.in_work)
     inside.watch("tasks_waiting", lambda: runner.waiting)
     inside.watch("files_writing", lambda: work.writing)
     inside.watch_end("tasks_finished", lambda: runner.finished)
     inside.watch_left("tasks_kept" if kept else "tasks_given_up", lambda: runner.unfinished)
-
-
-def _grace(runtime: Runtime, settings: FileTaskSettings) -> float:
-    """Seconds that tasks may run on while the server stops. Without a data directory, a result could not be fetched."""
-    if settings.data_directory is None:
-        return 0.0
-    return max(0.0, runtime.configuration.settings.server.shutdown_grace_seconds - runtime.lifecycle.drained_seconds)

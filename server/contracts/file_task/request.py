@@ -45,15 +45,6 @@ def read_spec(text: str) -> TaskSpec:
     return msgspec.json.decode(text, type=TaskSpec)
 
 
-def is_spec(text: str) -> bool:
-    """Whether a text is a kept spec."""
-    try:
-        read_spec(text)
-    except ValueError:
-        return False
-    return True
-
-
 @dataclass(frozen=True, slots=True)
 class Call:
     """A checked request.

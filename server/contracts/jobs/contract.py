@@ -5,25 +5,22 @@ from contextlib import asynccontextmanager
 
 from litestar import HttpMethod
 
-from server.config.base import ConfigurationError
-from server.config.contract_settings import JobSettings
 from server.contracts.base import Contract, contract_route
 from server.contracts.front_desk import FrontDesk
 from server.contracts.jobs.formats import FILES
 from server.contracts.jobs.openapi import openapi_paths
-from server.contracts.jobs.request import is_spec
+from server.contracts.jobs.request import read_spec
 from server.contracts.jobs.response import PATH
 from server.contracts.jobs.results import Results
 from server.contracts.jobs.service import JobService
 from server.contracts.jobs.webhooks import Webhooks
 from server.contracts.jobs.work import JobWork
+from server.contracts.kept_work import grace_of, store_of
 from server.contracts.paddlex_shapes.diagnostics import Diagnostics
 from server.contracts.paddlex_shapes.errors import ErrorAnswers
 from server.http.paced_answers import DOWNLOAD
-from server.jobs.directory import DirectoryUnusable, open_store
 from server.jobs.keeper import Keeper
 from server.jobs.runner import JobRunner, RunnerLimits
-from server.jobs.store import JobStore
 from server.runtime import Runtime
 from server.threads import Threads
 
@@ -40,14 +37,14 @@ def build_jobs(runtime: Runtime) -> Contract:
     settings, keys = configuration.settings.contracts.jobs, runtime.key_rings.of("jobs")
     desk = FrontDesk(runtime, "jobs", settings)
     threads = Threads(settings.max_running_jobs + STORE_THREADS)
-    keeper = Keeper(_store(settings), threads, refuses=True)
+    keeper = Keeper(store_of("jobs", settings, read_spec, tuple(FILES)), threads, refuses=True)
     diagnostics = Diagnostics(configuration, runtime.pipeline.modules)
     results = Results(desk, runtime, keeper, threads, diagnostics, settings.max_stored_bytes)
     runner = JobRunner(
         keeper,
         JobWork(desk, runtime, keeper, results, keys, configuration.serving),
         RunnerLimits(settings.max_queued_jobs, settings.max_running_jobs, settings.job_timeout_seconds),
-        lambda: _grace(runtime, settings),
+        lambda: grace_of(runtime, settings),
         on_end=lambda job: webhooks.ended(job),  # noqa: PLW0108 - it is made below
     )
     presets = tuple(configuration.pipeline.preset_defaults.presets)
@@ -80,19 +77,6 @@ def build_jobs(runtime: Runtime) -> Contract:
     )
 
 
-def _store(settings: JobSettings) -> JobStore:
-    try:
-        return open_store(
-            settings.data_directory,
-            max_bytes=settings.max_stored_bytes,
-            retention=settings.retention_seconds,
-            understands=is_spec,
-            files=tuple(FILES),
-        )
-    except DirectoryUnusable as error:
-        raise ConfigurationError(f"ppocr_server.contracts.jobs.data_directory: {error}") from error
-
-
 def _watch(runtime: Runtime, runner: JobRunner, results: Results, *, kept: bool) -> None:
     inside = runtime.inside
     inside.watch("jobs_running", lambda: runner.in_work)
@@ -100,10 +84,3 @@ def _watch(runtime: Runtime, runner: JobRunner, results: Results, *, kept: bool)
     inside.watch("job_files_writing", lambda: results.writing)
     inside.watch_end("jobs_finished", lambda: runner.finished)
     inside.watch_left("jobs_kept" if kept else "jobs_given_up", lambda: runner.unfinished)
-
-
-def _grace(runtime: Runtime, settings: JobSettings) -> float:
-    """Seconds that jobs may run on while the server stops. Without a data directory, a result could not be fetched."""
-    if settings.data_directory is None:
-        return 0.0
-    return max(0.0, runtime.configuration.settings.server.shutdown_grace_seconds - runtime.lifecycle.drained_seconds)

@@ -160,15 +160,6 @@ def read_spec(text: str) -> JobSpec:
     return msgspec.json.decode(text, type=JobSpec)
 
 
-def is_spec(text: str) -> bool:
-    """Whether a text is a kept spec."""
-    try:
-        read_spec(text)
-    except ValueError:
-        return False
-    return True
-
-
 def make_spec(parameters: JobParameters, kind: FileKind, base: str) -> JobSpec:
     """The spec of a checked call."""
     apart = {"pages", "webhook", "password", "file", "visualize"}

@@ -79,15 +79,6 @@ def read_spec(text: str) -> JobSpec:
     return msgspec.json.decode(text, type=JobSpec)
 
 
-def is_spec(text: str) -> bool:
-    """Whether a text is a kept spec."""
-    try:
-        read_spec(text)
-    except ValueError:
-        return False
-    return True
-
-
 def check_call(fields: Fields, find_model: FindModel, max_bytes: int) -> Call:
     """Check all fields, and the first bytes of the file.
 
