@@ -23,19 +23,6 @@ def find(wanted: str, text: str, tolerance: float) -> int | None:
     return end if distance <= most else None
 
 
-def edit_share(first: str, second: str) -> float:
-    """Levenshtein's distance of two texts as a share of the longer one; 0 if both are empty."""
-    longer = max(len(first), len(second))
-    if longer == 0 or first == second:
-        return 0.0
-    row = list(range(len(second) + 1))
-    for number, left in enumerate(first, 1):
-        before, row[0] = row[0], number
-        for at, right in enumerate(second, 1):
-            before, row[at] = row[at], min(row[at] + 1, row[at - 1] + 1, before + (left != right))
-    return row[-1] / longer
-
-
 def _nearest(wanted: str, text: str) -> tuple[int, int]:
     """The smallest distance of a text to any part of another one, and where that part ends.
 

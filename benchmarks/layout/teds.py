@@ -1,45 +1,21 @@
 """How alike two tables are: the tree edit distance of their HTML (TEDS), and the relations of neighbouring cells.
 
-TEDS is that of Zhong, ShafieiBavani and Jimeno Yepes (2020): a table is a tree of rows and cells; a cell that has
-other spans costs 1, else as much as its text is different; the distance is divided by the size of the larger tree.
-Header and body are one here, because not every system tells them apart. The relations are those of Göbel, Hassan, Oro
-and Orsi (2012): two cells with text that are neighbours, empty ones between them left out, in a direction.
+TEDS is that of `benchmarks.compare.metrics.tables`, for tables without white space in their cells and without the dots
+that lead to the next one. The relations are those of Göbel, Hassan, Oro and Orsi (2012): two cells with text that are
+neighbours, empty ones between them left out, in a direction.
 """
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from apted import APTED, Config
-
+from benchmarks.compare.metrics.tables import Node, alike
 from benchmarks.layout.html_table import HtmlCell, places, read_table
 from benchmarks.layout.markdown import compact
-from benchmarks.layout.nearest import edit_share
-
-
-@dataclass(slots=True)
-class _Node:
-    name: str
-    text: str = ""
-    spans: tuple[int, int] = (1, 1)
-    children: list["_Node"] = field(default_factory=list)
-
-
-class _Costs(Config):  # type: ignore[misc]
-    valuecls = float
-
-    def rename(self, node1: _Node, node2: _Node) -> float:
-        if node1.name != node2.name or node1.spans != node2.spans:
-            return 1.0
-        return edit_share(node1.text, node2.text)
 
 
 def teds(first: str, second: str) -> float:
     """1 for equal tables, 0 for nothing in common. Both are HTML."""
-    left, right = read_table(first), read_table(second)
-    size = max(_size(left), _size(right))
-    distance = APTED(_tree(left), _tree(right), _Costs()).compute_edit_distance()
-    return max(0.0, 1.0 - float(distance) / size)
+    return alike(_tree(read_table(first)), _tree(read_table(second)))
 
 
 def relations(html: str) -> Counter[tuple[str, str, str]]:
@@ -73,15 +49,9 @@ def _nearest(others: Sequence[tuple[int, int, HtmlCell]], axis: int) -> str:
     return min(others, key=lambda other: other[axis])[2].text if others else ""
 
 
-def _tree(rows: Sequence[Sequence[HtmlCell]]) -> _Node:
-    return _Node(
-        "table",
-        children=[
-            _Node("tr", children=[_Node("td", compact(cell.text), (cell.down, cell.across)) for cell in row])
-            for row in rows
-        ],
-    )
+def _tree(rows: Sequence[Sequence[HtmlCell]]) -> Node:
+    return Node("table", children=[Node("tr", children=[_cell(cell) for cell in row]) for row in rows])
 
 
-def _size(rows: Sequence[Sequence[HtmlCell]]) -> int:
-    return 1 + len(rows) + sum(len(row) for row in rows)
+def _cell(cell: HtmlCell) -> Node:
+    return Node("td", str(cell.down), str(cell.across), list(compact(cell.text)))

@@ -68,6 +68,11 @@ def teds(true: str, read: str) -> float:
         return float(one is other)
     if max(one.size, other.size) > MOST_NODES:
         return 0.0
+    return alike(one, other)
+
+
+def alike(one: Node, other: Node) -> float:
+    """Similarity of two trees, 0..1."""
     distance = APTED(other, one, _Costs()).compute_edit_distance()
     return float(1.0 - distance / max(one.size, other.size))
 
@@ -78,9 +83,9 @@ def parts(truth: TruthPage, answer: AnswerPage, _: Normalisation) -> Parts | Non
         return None
     if not answer.tables:
         return 0.0, float(len(truth.tables))
-    alike = np.array([[teds(true, read) for read in answer.tables] for true in truth.tables])
-    rows, columns = linear_sum_assignment(alike, maximize=True)
-    return float(alike[rows, columns].sum()), float(max(alike.shape))
+    pairs = np.array([[teds(true, read) for read in answer.tables] for true in truth.tables])
+    rows, columns = linear_sum_assignment(pairs, maximize=True)
+    return float(pairs[rows, columns].sum()), float(max(pairs.shape))
 
 
 def value(sums: Sums) -> Values:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.layout.nearest import edit_share, find
+from benchmarks.layout.nearest import find
 
 
 def test_an_exact_text_is_found_where_it_ends():
@@ -35,9 +35,3 @@ def test_the_distance_is_that_of_the_plain_table():
         for most in range(len(wanted)):
             # A little more than the share, because of rounding.
             assert (find(wanted, text, (most + 0.01) / len(wanted)) is not None) == (min(row) <= most), (wanted, text)
-
-
-def test_the_share_of_edits():
-    assert edit_share("", "") == edit_share("row", "row") == 0.0
-    assert edit_share("abcd", "") == 1.0
-    assert edit_share("kitten", "sitting") == pytest.approx(3 / 7)
