@@ -3,8 +3,7 @@
 import pytest
 from hypothesis import settings
 
-from tests.contract import client_table
-from tests.contract.coverage_table import rows, write
+from tests.contract import client_table, coverage_table
 from tests.evaluation_data import reason_to_skip
 
 # An example that takes long says more about the machine than about the code.
@@ -28,6 +27,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if session.config.getoption("write_contract_table") and exitstatus == pytest.ExitCode.OK:
-        write(rows(session.items))
+        coverage_table.TABLE.write(coverage_table.rows(session.items))
     if session.config.getoption("write_client_table") and exitstatus == pytest.ExitCode.OK:
-        client_table.write(client_table.rows(session.items))
+        client_table.TABLE.write(client_table.rows(session.items))

@@ -7,13 +7,17 @@ which all of these passed; `test_coverage_table.py` fails when the document says
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "contracts.md"
-BEGIN, END = "<!-- contracts: written by the tests -->", "<!-- contracts: end -->"
-HEAD = "| contract | operation | |\n|---|---|---|"
+from tests.contract.document_table import DocumentTable
+
+TABLE = DocumentTable(
+    "contracts.md",
+    "<!-- contracts: written by the tests -->",
+    "<!-- contracts: end -->",
+    "| contract | operation | |\n|---|---|---|",
+)
 
 
 @dataclass(slots=True)
@@ -40,19 +44,3 @@ def rows(items: Iterable[pytest.Item]) -> list[Row]:
             if differs and differs not in row.differs:
                 row.differs.append(differs)
     return list(found.values())
-
-
-def written() -> list[str]:
-    """The table's lines as they stand in the document, without its head."""
-    text = DOCUMENT.read_text(encoding="utf-8")
-    table = text.partition(BEGIN)[2].partition(END)[0].strip().splitlines()
-    return table[len(HEAD.splitlines()) :]
-
-
-def write(table: Iterable[Row]) -> None:
-    """Put the table into the document."""
-    text = DOCUMENT.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    body = "\n".join([HEAD, *map(str, table)])
-    DOCUMENT.write_text(f"{before}{BEGIN}\n{body}\n{END}{after}", encoding="utf-8")

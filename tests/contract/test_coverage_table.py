@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.coverage_table import rows, written
+from tests.contract.coverage_table import TABLE, rows
 
 HERE = Path(__file__).parent
 
@@ -13,6 +13,6 @@ def test_the_document_has_the_table_that_the_tests_make(request: pytest.FixtureR
     selected = bool(request.config.getoption("keyword") or request.config.getoption("markexpr"))
     complete = {item.path for item in request.session.items} >= set(HERE.rglob("test_*.py")) and not selected
     if complete:
-        assert written() == collected
+        assert TABLE.written() == collected
     else:
-        assert set(collected) <= set(written())
+        assert set(collected) <= set(TABLE.written())
